@@ -1,0 +1,206 @@
+"""Every exception that leaves a part of camstrm.
+
+::
+
+    CamstrmError
+    ├── ConfigError                 a configuration or profile file is wrong
+    ├── WireError                   bytes or text that are not camstrm's format
+    ├── ProducerError               a .cti file cannot be used
+    ├── CameraError                 one camera cannot do what was asked
+    │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraBusyError         another program holds the camera
+    │   └── CameraLostError         the camera no longer answers
+    ├── ImageError                  a frame cannot be turned into a picture
+    │   ├── UnsupportedPixelFormatError
+    │   └── PayloadSizeError
+    ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── AddressInUseError           the TCP port belongs to somebody else
+    └── UsageError                  the command line asks for something impossible
+
+Constructors take values; ``str()`` builds the sentence that a user reads: what was
+wanted, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AddressInUseError",
+    "CameraBusyError",
+    "CameraError",
+    "CameraLostError",
+    "CameraNotFoundError",
+    "CamstrmError",
+    "ConfigError",
+    "ImageError",
+    "PayloadSizeError",
+    "ProducerError",
+    "SocketPathError",
+    "UnsupportedPixelFormatError",
+    "UsageError",
+    "WireError",
+]
+
+
+class CamstrmError(Exception):
+    """Base of all errors that camstrm raises for a user to read."""
+
+
+class ConfigError(CamstrmError):
+    """A configuration or profile file is wrong.
+
+    ``file`` is the path as the user gave it, ``line`` is 1-based (None: the whole
+    file), ``key`` is the dotted key (``stream.fps``), ``problem`` says what was wanted
+    and what came.
+    """
+
+    def __init__(self, file: str, problem: str, *, line: int | None = None, key: str = "") -> None:
+        super().__init__(file, problem, line, key)
+        self.file = file
+        self.problem = problem
+        self.line = line
+        self.key = key
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+
+
+class WireError(CamstrmError):
+    """Bytes or text that do not follow camstrm's wire format.
+
+    ``what`` names the structure (``FrameBundleHeader``), ``problem`` what is wrong.
+    """
+
+    def __init__(self, what: str, problem: str) -> None:
+        super().__init__(what, problem)
+        self.what = what
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.problem}"
+
+
+class ProducerError(CamstrmError):
+    """A GenTL producer (.cti) cannot be used; ``remedy`` is what the user can do."""
+
+    def __init__(self, cti: str, problem: str, remedy: str = "") -> None:
+        super().__init__(cti, problem, remedy)
+        self.cti = cti
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"GenTL producer {self.cti}: {self.problem}"
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class CameraError(CamstrmError):
+    """One camera (``camera``: its name or serial number) cannot do what was asked."""
+
+    def __init__(self, camera: str, problem: str, remedy: str = "") -> None:
+        super().__init__(camera, problem, remedy)
+        self.camera = camera
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"camera {self.camera}: {self.problem}"
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class CameraNotFoundError(CameraError):
+    """No camera with this serial number; ``found`` lists the serial numbers there are."""
+
+    def __init__(self, camera: str, serial: str, found: tuple[str, ...], where: str) -> None:
+        there = ", ".join(repr(s) for s in found) if found else "none"
+        super().__init__(
+            camera,
+            f"no camera with serial number {serial!r} under {where} (cameras there: {there})",
+            "Check cable, power and the serial number; 'camstrm list' shows what is found",
+        )
+        self.serial = serial
+        self.found = found
+
+
+class CameraBusyError(CameraError):
+    """Another program holds the camera, or it is still locked by one that crashed."""
+
+    def __init__(self, camera: str, detail: str) -> None:
+        super().__init__(
+            camera,
+            f"held by another program ({detail})",
+            "Close the maker's viewer and other grabbers; after a crash a GigE camera stays "
+            "locked until its heartbeat time is over",
+        )
+
+
+class CameraLostError(CameraError):
+    """The camera was open and no longer answers."""
+
+
+class ImageError(CamstrmError):
+    """A frame cannot be turned into a picture."""
+
+
+class UnsupportedPixelFormatError(ImageError):
+    """A pixel format that camstrm does not decode; ``code`` is the PFNC value."""
+
+    def __init__(self, code: int, name: str, remedy: str = "") -> None:
+        super().__init__(code, name, remedy)
+        self.code = code
+        self.name = name
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"pixel format {self.name} (0x{self.code:08X}) cannot be shown"
+        return f"{text}: {self.remedy}" if self.remedy else text
+
+
+class PayloadSizeError(ImageError):
+    """A buffer whose size does not fit its width, height and pixel format."""
+
+    def __init__(self, name: str, width: int, height: int, wanted: int, got: int) -> None:
+        super().__init__(name, width, height, wanted, got)
+        self.name = name
+        self.width = width
+        self.height = height
+        self.wanted = wanted
+        self.got = got
+
+    def __str__(self) -> str:
+        return (
+            f"{self.width}x{self.height} {self.name} needs {self.wanted} bytes, "
+            f"the buffer holds {self.got}"
+        )
+
+
+class SocketPathError(CamstrmError):
+    """The UNIX socket's path cannot be used."""
+
+    def __init__(self, path: str, problem: str, remedy: str = "") -> None:
+        super().__init__(path, problem, remedy)
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = f"socket {self.path}: {self.problem}"
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class AddressInUseError(CamstrmError):
+    """The TCP port is taken; ``holder`` names the process that has it, if it can be seen."""
+
+    def __init__(self, host: str, port: int, holder: str = "") -> None:
+        super().__init__(host, port, holder)
+        self.host = host
+        self.port = port
+        self.holder = holder
+
+    def __str__(self) -> str:
+        by = f" by {self.holder}" if self.holder else ""
+        return f"port {self.port} on {self.host} is in use{by}. Stop it or choose another --port"
+
+
+class UsageError(CamstrmError):
+    """The command line asks for something impossible."""

@@ -1,0 +1,68 @@
+"""RawFrame: one acquisition buffer, still in the camera's pixel format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FrameTimes", "RawFrame"]
+
+
+@dataclass(frozen=True)
+class FrameTimes:
+    """When a frame came, by three clocks.
+
+    ``capture_time_us``: host UTC at arrival, microseconds since 1970 (what viewers see).
+    ``monotonic_s``: host monotonic clock at arrival, seconds (for timeouts; the camera's
+    clock is never used for one). ``device_timestamp_ns``: the camera's own clock, any
+    epoch, None if the producer gives none.
+    """
+
+    capture_time_us: int
+    monotonic_s: float
+    device_timestamp_ns: int | None = None
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass
+class RawFrame:
+    """One frame as the camera delivered it; a view on the producer's buffer.
+
+    ``data``: 1-D uint8 array, read-only, at least the bytes of the image (chunks may
+    follow). It is valid until :meth:`release` is called: whoever takes a frame releases
+    it exactly once (``with frame:``), or the producer runs out of buffers.
+    ``width``, ``height``: pixels. ``padding_x``: bytes after each line. ``pixel_format``:
+    PFNC code (GenICam PFNC 2.x). ``frame_id``: None if the producer gives none.
+    """
+
+    data: NDArray[np.uint8]
+    width: int
+    height: int
+    pixel_format: int
+    times: FrameTimes
+    padding_x: int = 0
+    frame_id: int | None = None
+    on_release: Callable[[], None] = field(default=_nothing, repr=False)
+
+    def release(self) -> None:
+        """Give the buffer back to the producer; ``data`` must not be used afterwards."""
+        on_release, self.on_release = self.on_release, _nothing
+        on_release()
+
+    def __enter__(self) -> RawFrame:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()

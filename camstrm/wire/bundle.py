@@ -1,0 +1,277 @@
+"""FrameBundle: the newest picture of every camera, in one binary message.
+
+FORMAT.md beside this file is the normative text. Pure functions on bytes: any input
+gives a FrameBundle or a WireError.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from camstrm.errors import WireError
+
+__all__ = [
+    "BUNDLE_HEADER_SIZE",
+    "BUNDLE_MAGIC",
+    "BUNDLE_VERSION",
+    "CAMERA_HEADER_SIZE",
+    "MAX_BUNDLE_SIZE",
+    "MAX_CAMERAS",
+    "CameraFrame",
+    "CameraState",
+    "Encoding",
+    "FrameBundle",
+    "FrameFlag",
+    "decode_bundle",
+    "encode_bundle",
+    "encode_bundle_parts",
+    "merge_bundles",
+    "select_cameras",
+]
+
+Buffer = bytes | bytearray | memoryview
+
+BUNDLE_MAGIC = b"CSFB"
+BUNDLE_VERSION = 1
+
+_BUNDLE_HEADER = struct.Struct("<4sBBHHHIQQ")
+_CAMERA_HEADER = struct.Struct("<HHBBHIIQQQQQIIII")
+
+BUNDLE_HEADER_SIZE = _BUNDLE_HEADER.size
+CAMERA_HEADER_SIZE = _CAMERA_HEADER.size
+
+MAX_CAMERAS = 256
+"""More cameras in one bundle are refused by encoder and decoder."""
+
+MAX_BUNDLE_SIZE = 64 * 1024 * 1024
+"""Bytes of a whole bundle, headers included: 16 colour JPEGs of 12 MP fit several times."""
+
+
+class CameraState(enum.IntEnum):
+    """What a camera is doing; the number is what the wire carries."""
+
+    CLOSED = 0
+    OPENING = 1
+    STREAMING = 2
+    STALLED = 3
+    LOST = 4
+    BACKING_OFF = 5
+    UNSUPPORTED = 6
+    """Frames arrive, but in a pixel format that cannot be shown."""
+
+
+class Encoding(enum.IntEnum):
+    """How the payload of a camera is encoded."""
+
+    NONE = 0
+    JPEG = 1
+
+
+class FrameFlag(enum.IntFlag):
+    """Which optional fields of a CameraFrameHeader mean something."""
+
+    FRAME_ID = 1
+    DEVICE_TIMESTAMP = 2
+
+
+@dataclass(frozen=True)
+class CameraFrame:
+    """One camera's part of a bundle: CameraFrameHeader and payload.
+
+    ``state`` and ``encoding`` are plain ints so that values of a later version pass
+    through; compare them with :class:`CameraState` and :class:`Encoding`. Times are
+    microseconds of UTC since 1970, 0 where there is none. An empty ``payload`` means
+    that there is no picture newer than the one of an earlier bundle.
+    """
+
+    camera_index: int
+    state: int
+    encoding: int = Encoding.NONE
+    flags: int = 0
+    pixel_format: int = 0
+    frame_id: int = 0
+    device_timestamp_ns: int = 0
+    capture_time_us: int = 0
+    encoded_time_us: int = 0
+    state_since_us: int = 0
+    width: int = 0
+    height: int = 0
+    source_width: int = 0
+    source_height: int = 0
+    payload: Buffer = b""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare headers and payload bytes, whatever buffer type holds the payload."""
+        if not isinstance(other, CameraFrame):
+            return NotImplemented
+        return _header_fields(self) == _header_fields(other) and bytes(self.payload) == bytes(
+            other.payload
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # a payload may be a mutable buffer
+
+
+@dataclass(frozen=True)
+class FrameBundle:
+    """The newest picture of every camera at one tick of the grabber.
+
+    ``seq`` counts bundles of one grabber run, ``timestamp_us`` is the server's UTC time
+    at the tick in microseconds.
+    """
+
+    seq: int
+    timestamp_us: int
+    frames: tuple[CameraFrame, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the encoded bundle."""
+        return BUNDLE_HEADER_SIZE + sum(CAMERA_HEADER_SIZE + len(f.payload) for f in self.frames)
+
+
+def _header_fields(frame: CameraFrame) -> tuple[int, ...]:
+    return (
+        CAMERA_HEADER_SIZE,
+        frame.camera_index,
+        frame.state,
+        frame.encoding,
+        frame.flags,
+        len(frame.payload),
+        frame.pixel_format,
+        frame.frame_id,
+        frame.device_timestamp_ns,
+        frame.capture_time_us,
+        frame.encoded_time_us,
+        frame.state_since_us,
+        frame.width,
+        frame.height,
+        frame.source_width,
+        frame.source_height,
+    )
+
+
+def encode_bundle_parts(bundle: FrameBundle) -> list[Buffer]:
+    """Encode as a list of buffers for ``sendmsg``; payloads are not copied.
+
+    Raises WireError for a value that does not fit its field or a bundle that is too large.
+    """
+    if len(bundle.frames) > MAX_CAMERAS:
+        raise WireError("FrameBundle", f"{len(bundle.frames)} cameras, {MAX_CAMERAS} at most")
+    size = bundle.size
+    if size > MAX_BUNDLE_SIZE:
+        raise WireError("FrameBundle", f"{size} bytes, {MAX_BUNDLE_SIZE} at most")
+    try:
+        parts: list[Buffer] = [
+            _BUNDLE_HEADER.pack(
+                BUNDLE_MAGIC,
+                BUNDLE_VERSION,
+                0,
+                BUNDLE_HEADER_SIZE,
+                len(bundle.frames),
+                0,
+                size,
+                bundle.seq,
+                bundle.timestamp_us,
+            )
+        ]
+        for frame in bundle.frames:
+            parts.append(_CAMERA_HEADER.pack(*_header_fields(frame)))
+            if len(frame.payload):
+                parts.append(frame.payload)
+    except struct.error as error:
+        raise WireError("FrameBundle", f"a value does not fit its field ({error})") from None
+    return parts
+
+
+def encode_bundle(bundle: FrameBundle) -> bytes:
+    """Encode into one bytes object (one copy of every payload)."""
+    return b"".join(encode_bundle_parts(bundle))
+
+
+def decode_bundle(data: Buffer) -> FrameBundle:
+    """Decode one whole bundle; payloads are memoryviews into ``data``, not copies.
+
+    Raises WireError when ``data`` is not exactly one bundle of a version that this
+    code knows. Headers that a later writer has made longer are accepted.
+    """
+    view = memoryview(data)
+    if len(view) < BUNDLE_HEADER_SIZE:
+        raise WireError("FrameBundleHeader", f"{len(view)} bytes, wanted {BUNDLE_HEADER_SIZE}")
+    magic, version, _, header_size, count, _, total, seq, timestamp_us = _BUNDLE_HEADER.unpack_from(
+        view
+    )
+    if magic != BUNDLE_MAGIC:
+        raise WireError("FrameBundleHeader", f"magic {magic!r}, wanted {BUNDLE_MAGIC!r}")
+    if version != BUNDLE_VERSION:
+        raise WireError("FrameBundleHeader", f"version {version}, wanted {BUNDLE_VERSION}")
+    if header_size < BUNDLE_HEADER_SIZE:
+        raise WireError(
+            "FrameBundleHeader", f"header size {header_size}, wanted >= {BUNDLE_HEADER_SIZE}"
+        )
+    if count > MAX_CAMERAS:
+        raise WireError("FrameBundleHeader", f"{count} cameras, {MAX_CAMERAS} at most")
+    if total != len(view):
+        raise WireError("FrameBundleHeader", f"total size {total}, message has {len(view)} bytes")
+    offset = header_size
+    frames = []
+    for position in range(count):
+        frame, offset = _decode_frame(view, offset, position)
+        frames.append(frame)
+    if offset != total:
+        raise WireError("FrameBundle", f"{total - offset} bytes after the last camera")
+    return FrameBundle(seq, timestamp_us, tuple(frames))
+
+
+def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraFrame, int]:
+    what = f"CameraFrameHeader {position}"
+    if len(view) - offset < CAMERA_HEADER_SIZE:
+        raise WireError(what, f"{len(view) - offset} bytes left, wanted {CAMERA_HEADER_SIZE}")
+    fields = _CAMERA_HEADER.unpack_from(view, offset)
+    header_size, payload_size = fields[0], fields[5]
+    if header_size < CAMERA_HEADER_SIZE:
+        raise WireError(what, f"header size {header_size}, wanted >= {CAMERA_HEADER_SIZE}")
+    start = offset + header_size
+    end = start + payload_size
+    if end > len(view):
+        raise WireError(what, f"payload ends at {end}, message has {len(view)} bytes")
+    return CameraFrame(*fields[1:5], *fields[6:], view[start:end]), end
+
+
+def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
+    """Give ``newer`` the pictures of ``older`` for the cameras where it has none.
+
+    What replaces an unsent bundle goes through this, so that a camera slower than the
+    stream does not lose its newest picture. State and ``state_since_us`` stay those of
+    ``newer``; a camera that ``newer`` does not list is gone.
+    """
+    kept = {f.camera_index: f for f in older.frames if len(f.payload)}
+    if not kept:
+        return newer
+    frames = tuple(
+        replace(kept[f.camera_index], state=f.state, state_since_us=f.state_since_us)
+        if not len(f.payload) and f.camera_index in kept
+        else f
+        for f in newer.frames
+    )
+    return replace(newer, frames=frames)
+
+
+def select_cameras(bundle: FrameBundle, cameras: Collection[int]) -> FrameBundle:
+    """Cut the payloads of the cameras that are not in ``cameras``; headers stay.
+
+    A camera that is cut keeps its state, so that a viewer can show that it is there.
+    """
+    return replace(bundle, frames=tuple(_without_picture(bundle.frames, cameras)))
+
+
+def _without_picture(
+    frames: Iterable[CameraFrame], cameras: Collection[int]
+) -> Iterable[CameraFrame]:
+    for frame in frames:
+        if frame.camera_index in cameras or not len(frame.payload):
+            yield frame
+        else:
+            yield replace(frame, encoding=Encoding.NONE, width=0, height=0, payload=b"")

@@ -168,6 +168,11 @@ class PayloadSizeError(ImageError):
         self.got = got
 
     def __str__(self) -> str:
+        if self.width < 1 or self.height < 1:
+            return (
+                f"a {self.width}x{self.height} {self.name} frame holds no picture: width and "
+                f"height must be at least 1"
+            )
         return (
             f"{self.width}x{self.height} {self.name} needs {self.wanted} bytes, "
             f"the buffer holds {self.got}"

@@ -1,5 +1,22 @@
 """A frame as the camera delivered it: bytes, geometry, PFNC pixel format, times."""
 
+from camstrm.frame.pixel_format import (
+    PREFERRED,
+    Layout,
+    Packing,
+    PixelFormat,
+    pixel_format,
+    pixel_format_code,
+)
 from camstrm.frame.raw_frame import FrameTimes, RawFrame
 
-__all__ = ["FrameTimes", "RawFrame"]
+__all__ = [
+    "PREFERRED",
+    "FrameTimes",
+    "Layout",
+    "Packing",
+    "PixelFormat",
+    "RawFrame",
+    "pixel_format",
+    "pixel_format_code",
+]

@@ -31,7 +31,7 @@ def _nothing() -> None:
     return None
 
 
-@dataclass
+@dataclass(eq=False)
 class RawFrame:
     """One frame as the camera delivered it; a view on the producer's buffer.
 
@@ -40,9 +40,10 @@ class RawFrame:
     it exactly once (``with frame:``), or the producer runs out of buffers.
     ``width``, ``height``: pixels. ``padding_x``: bytes after each line. ``pixel_format``:
     PFNC code (GenICam PFNC 2.x). ``frame_id``: None if the producer gives none.
+    Frames compare by identity; repr() leaves ``data`` out, which may be given back already.
     """
 
-    data: NDArray[np.uint8]
+    data: NDArray[np.uint8] = field(repr=False)
     width: int
     height: int
     pixel_format: int

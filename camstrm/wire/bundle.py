@@ -77,14 +77,15 @@ class FrameFlag(enum.IntFlag):
     DEVICE_TIMESTAMP = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CameraFrame:
     """One camera's part of a bundle: CameraFrameHeader and payload.
 
     ``state`` and ``encoding`` are plain ints so that values of a later version pass
     through; compare them with :class:`CameraState` and :class:`Encoding`. Times are
     microseconds of UTC since 1970, 0 where there is none. An empty ``payload`` means
-    that there is no picture newer than the one of an earlier bundle.
+    that there is no picture newer than the one of an earlier bundle. Not hashable: a
+    payload may be a mutable buffer.
     """
 
     camera_index: int
@@ -111,8 +112,6 @@ class CameraFrame:
             other.payload
         )
 
-    __hash__ = None  # type: ignore[assignment]  # a payload may be a mutable buffer
-
 
 @dataclass(frozen=True)
 class FrameBundle:
@@ -129,7 +128,14 @@ class FrameBundle:
     @property
     def size(self) -> int:
         """Bytes of the encoded bundle."""
-        return BUNDLE_HEADER_SIZE + sum(CAMERA_HEADER_SIZE + len(f.payload) for f in self.frames)
+        return BUNDLE_HEADER_SIZE + sum(
+            CAMERA_HEADER_SIZE + byte_count(f.payload) for f in self.frames
+        )
+
+
+def byte_count(buffer: Buffer) -> int:
+    """Return the size of ``buffer`` in bytes; len() of a memoryview counts its items."""
+    return buffer.nbytes if isinstance(buffer, memoryview) else len(buffer)
 
 
 def _header_fields(frame: CameraFrame) -> tuple[int, ...]:
@@ -139,7 +145,7 @@ def _header_fields(frame: CameraFrame) -> tuple[int, ...]:
         frame.state,
         frame.encoding,
         frame.flags,
-        len(frame.payload),
+        byte_count(frame.payload),
         frame.pixel_format,
         frame.frame_id,
         frame.device_timestamp_ns,
@@ -179,7 +185,7 @@ def encode_bundle_parts(bundle: FrameBundle) -> list[Buffer]:
         ]
         for frame in bundle.frames:
             parts.append(_CAMERA_HEADER.pack(*_header_fields(frame)))
-            if len(frame.payload):
+            if byte_count(frame.payload):
                 parts.append(frame.payload)
     except struct.error as error:
         raise WireError("FrameBundle", f"a value does not fit its field ({error})") from None
@@ -213,8 +219,14 @@ def decode_bundle(data: Buffer) -> FrameBundle:
         )
     if count > MAX_CAMERAS:
         raise WireError("FrameBundleHeader", f"{count} cameras, {MAX_CAMERAS} at most")
+    if total > MAX_BUNDLE_SIZE:
+        raise WireError("FrameBundleHeader", f"total size {total}, {MAX_BUNDLE_SIZE} at most")
     if total != len(view):
         raise WireError("FrameBundleHeader", f"total size {total}, message has {len(view)} bytes")
+    if header_size > total:
+        raise WireError(
+            "FrameBundleHeader", f"header size {header_size}, message has {total} bytes"
+        )
     offset = header_size
     frames = []
     for position in range(count):
@@ -229,15 +241,48 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
     what = f"CameraFrameHeader {position}"
     if len(view) - offset < CAMERA_HEADER_SIZE:
         raise WireError(what, f"{len(view) - offset} bytes left, wanted {CAMERA_HEADER_SIZE}")
-    fields = _CAMERA_HEADER.unpack_from(view, offset)
-    header_size, payload_size = fields[0], fields[5]
+    (
+        header_size,
+        camera_index,
+        state,
+        encoding,
+        flags,
+        payload_size,
+        pixel_format,
+        frame_id,
+        device_timestamp_ns,
+        capture_time_us,
+        encoded_time_us,
+        state_since_us,
+        width,
+        height,
+        source_width,
+        source_height,
+    ) = _CAMERA_HEADER.unpack_from(view, offset)
     if header_size < CAMERA_HEADER_SIZE:
         raise WireError(what, f"header size {header_size}, wanted >= {CAMERA_HEADER_SIZE}")
     start = offset + header_size
     end = start + payload_size
     if end > len(view):
         raise WireError(what, f"payload ends at {end}, message has {len(view)} bytes")
-    return CameraFrame(*fields[1:5], *fields[6:], view[start:end]), end
+    frame = CameraFrame(
+        camera_index,
+        state,
+        encoding,
+        flags,
+        pixel_format,
+        frame_id,
+        device_timestamp_ns,
+        capture_time_us,
+        encoded_time_us,
+        state_since_us,
+        width,
+        height,
+        source_width,
+        source_height,
+        view[start:end],
+    )
+    return frame, end
 
 
 def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
@@ -245,18 +290,22 @@ def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
 
     What replaces an unsent bundle goes through this, so that a camera slower than the
     stream does not lose its newest picture. State and ``state_since_us`` stay those of
-    ``newer``; a camera that ``newer`` does not list is gone.
+    ``newer``; a camera that ``newer`` does not list is gone. A picture that would make
+    the bundle larger than MAX_BUNDLE_SIZE is left out: the result can always be encoded.
     """
     kept = {f.camera_index: f for f in older.frames if len(f.payload)}
     if not kept:
         return newer
-    frames = tuple(
-        replace(kept[f.camera_index], state=f.state, state_since_us=f.state_since_us)
-        if not len(f.payload) and f.camera_index in kept
-        else f
-        for f in newer.frames
-    )
-    return replace(newer, frames=frames)
+    room = MAX_BUNDLE_SIZE - newer.size
+    frames = []
+    for frame in newer.frames:
+        picture = None if len(frame.payload) else kept.get(frame.camera_index)
+        if picture is not None and byte_count(picture.payload) <= room:
+            room -= byte_count(picture.payload)
+            frames.append(replace(picture, state=frame.state, state_since_us=frame.state_since_us))
+        else:
+            frames.append(frame)
+    return replace(newer, frames=tuple(frames))
 
 
 def select_cameras(bundle: FrameBundle, cameras: Collection[int]) -> FrameBundle:

@@ -111,7 +111,8 @@ static inline int camstrm_bundle_check(const uint8_t *data, size_t size,
     memcpy(header, data, sizeof *header);
     if (memcmp(header->magic, CAMSTRM_BUNDLE_MAGIC, 4) != 0 ||
         header->version != CAMSTRM_VERSION || header->header_size < sizeof *header ||
-        header->camera_count > CAMSTRM_MAX_CAMERAS || header->total_size != size) {
+        header->camera_count > CAMSTRM_MAX_CAMERAS ||
+        header->total_size > CAMSTRM_MAX_BUNDLE_SIZE || header->total_size != size) {
         return -1;
     }
     offset = header->header_size;

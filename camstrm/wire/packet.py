@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from camstrm.errors import WireError
-from camstrm.wire.bundle import MAX_BUNDLE_SIZE, Buffer
+from camstrm.wire.bundle import MAX_BUNDLE_SIZE, Buffer, byte_count
+from camstrm.wire.messages import MAX_TEXT_SIZE
 
 __all__ = [
     "MAX_PACKET_SIZE",
@@ -33,7 +34,12 @@ _PACKET_HEADER = struct.Struct("<4sBBHII")
 PACKET_HEADER_SIZE = _PACKET_HEADER.size
 
 MAX_PACKET_SIZE = MAX_BUNDLE_SIZE
-"""Bytes of a payload; a header that announces more is an error before anything is held."""
+"""Bytes of a payload; a header that announces more is an error before anything is held.
+
+A control message (TEXT) may have MAX_TEXT_SIZE bytes.
+"""
+
+_SCRATCH_SIZE = 65536
 
 
 class PacketKind(enum.IntEnum):
@@ -55,11 +61,17 @@ class Packet:
 
 def encode_packet_parts(kind: PacketKind, parts: Sequence[Buffer]) -> list[Buffer]:
     """Put a UdsPacketHeader before ``parts``; for ``sendmsg``, no payload is copied."""
-    size = sum(len(p) for p in parts)
-    if size > MAX_PACKET_SIZE:
-        raise WireError("UdsPacketHeader", f"payload of {size} bytes, {MAX_PACKET_SIZE} at most")
+    size = sum(byte_count(p) for p in parts)
+    _check_size(kind, size, MAX_PACKET_SIZE)
     header = _PACKET_HEADER.pack(PACKET_MAGIC, PACKET_VERSION, PACKET_HEADER_SIZE, kind, size, 0)
     return [header, *parts]
+
+
+def _check_size(kind: int, size: int, limit: int) -> None:
+    if kind == PacketKind.TEXT:
+        limit = min(limit, MAX_TEXT_SIZE)
+    if size > limit:
+        raise WireError("UdsPacketHeader", f"payload of {size} bytes, {limit} at most")
 
 
 class PacketSplitter:
@@ -79,11 +91,14 @@ class PacketSplitter:
         self._kind: PacketKind | None = None
         self._in_payload = False
         self._skip = 0
+        self._scratch: memoryview | None = None
 
     def get_buffer(self) -> memoryview:
         """Return where the next received bytes belong (never empty)."""
         if self._skip:
-            return memoryview(bytearray(min(self._skip, 65536)))
+            if self._scratch is None:
+                self._scratch = memoryview(bytearray(_SCRATCH_SIZE))
+            return self._scratch[: self._skip]
         return self._target[self._filled :]
 
     def bytes_received(self, count: int) -> list[Packet]:
@@ -99,7 +114,10 @@ class PacketSplitter:
         return self._finish_payload() if self._in_payload else self._finish_header()
 
     def receive_data(self, data: Buffer) -> list[Packet]:
-        """Feed bytes of any cut; return the packets that are complete with them."""
+        """Feed bytes of any cut; return the packets that are complete with them.
+
+        When it raises, packets that were complete before the error are lost with it.
+        """
         view = memoryview(data)
         packets: list[Packet] = []
         while len(view):
@@ -120,8 +138,7 @@ class PacketSplitter:
             raise WireError(
                 "UdsPacketHeader", f"header size {header_size}, wanted >= {PACKET_HEADER_SIZE}"
             )
-        if size > self._max_size:
-            raise WireError("UdsPacketHeader", f"payload of {size} bytes, {self._max_size} at most")
+        _check_size(kind, size, self._max_size)
         extra = header_size - PACKET_HEADER_SIZE
         self._filled = 0
         try:

@@ -1,0 +1,1 @@
+"""Cameras under GenICam GenTL: the only part that knows Harvesters, genicam and GenTL."""

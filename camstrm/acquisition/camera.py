@@ -1,0 +1,191 @@
+"""Camera: open by serial number, start, stop, close one camera under Harvesters."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager
+from typing import Any
+
+from genicam.gentl import ACQ_STOP_FLAGS_LIST
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.drain import StreamHandles
+from camstrm.acquisition.features import read_feature
+from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
+from camstrm.acquisition.producer import GentlProducer
+from camstrm.errors import CameraError, CameraNotFoundError
+
+__all__ = ["Camera"]
+
+_log = logging.getLogger(__name__)
+
+
+class _UnopenedDevice:
+    """Stands in for Harvesters' Device until it is open.
+
+    ``Harvester.create()`` builds a node map from the unopened device and counts on a
+    GenTL error there. Hikrobot's error text is not UTF-8, which on Python >= 3.11 is a
+    UnicodeDecodeError instead (harvesters issues 503 to 505). This object has what
+    Harvesters 1.4.3 uses before it makes the real Device, and no node map.
+    """
+
+    def __init__(self, module: Any, parent: Any) -> None:
+        self.module = module
+        self.parent = parent
+
+    def open(self, flags: int) -> None:
+        self.module.open(flags)
+
+
+class Camera:
+    """One camera of a producer: open, (configure,) start, stop, close.
+
+    Not to be made in the main thread: Harvesters' acquirer replaces the SIGINT handler
+    there. Every method raises CameraError and its kin only.
+    """
+
+    def __init__(
+        self, producer: GentlProducer, serial: str, *, name: str = "", preopen_bypass: bool = True
+    ) -> None:
+        self.serial = serial
+        self.name = name or serial
+        self.info = DeviceInfo(producer.cti, serial)
+        self._producer = producer
+        self._preopen_bypass = preopen_bypass
+        self._acquirer: Any = None
+
+    @property
+    def node_map(self) -> Any:
+        """The remote device's node map; the camera is open."""
+        return self._acquirer.remote_device.node_map
+
+    @property
+    def stream_node_map(self) -> Any:
+        """The data stream's node map, None where the producer has none."""
+        return getattr(self._stream, "node_map", None) if self._acquirer.data_streams else None
+
+    @property
+    def _stream(self) -> Any:
+        return self._acquirer.data_streams[0]
+
+    def open(self) -> None:
+        """Open the camera with exclusive access and check that it is the one wanted."""
+        found = self._producer.find(self.serial)
+        if found is None:
+            self._producer.rescan()
+            found = self._producer.find(self.serial)
+        if found is None:
+            serials = tuple(d.serial for d in self._producer.devices())
+            raise CameraNotFoundError(self.name, self.serial, serials, self._producer.cti)
+        self.info, raw_info = found
+        with self._errors("opening it"), self._producer.lock:
+            self._acquirer = self._create(raw_info)
+        try:
+            self._check_serial()
+        except BaseException:
+            self.close(answers=True)
+            raise
+
+    def start(self, num_buffers: int) -> StreamHandles:
+        """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
+        with self._errors("starting the acquisition"):
+            self._acquirer.num_buffers = max(num_buffers, self._acquirer.min_num_buffers)
+            self._acquirer.start()
+            # The one public-looking place of the event handle is a private dictionary.
+            (monitor, *_) = self._acquirer._new_buffer_event_monitor_dict.values()  # noqa: SLF001
+            return StreamHandles(
+                stream=int(self._stream.module._handle),  # noqa: SLF001  # DS_HANDLE
+                event=int(monitor.handle),
+            )
+
+    def close(self, *, answers: bool) -> None:
+        """Stop and release the camera; never raises.
+
+        ``answers`` False is for a camera that is gone: a plain stop would first wait for
+        registers that nobody answers and leave the producer wedged, so the stream is
+        killed first. May block for seconds in the producer (4 s were seen).
+        """
+        acquirer, self._acquirer = self._acquirer, None
+        if acquirer is None:
+            return
+        with self._producer.lock:
+            if not answers:
+                for stream in list(acquirer.data_streams):
+                    self._attempt(
+                        "killing the stream",
+                        stream.stop_acquisition,
+                        ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
+                    )
+            self._attempt("stopping", acquirer.stop)
+            self._attempt("releasing", acquirer.destroy)
+            acquirers = self._producer.harvester.image_acquirers
+            if acquirer in acquirers:
+                acquirers.remove(acquirer)
+
+    def payload_size(self) -> int:
+        """Return the bytes of one buffer."""
+        with self._errors("reading the payload size"):
+            if self._stream.defines_payload_size():
+                return int(self._stream.payload_size)
+            return int(self.node_map.PayloadSize.value)
+
+    def frame_rate(self) -> float | None:
+        """Return the frame rate in 1/s that the camera tells, None if it does not."""
+        for name in ("AcquisitionResultingFrameRate", "ResultingFrameRate", "AcquisitionFrameRate"):
+            value = read_feature(self.node_map, name).value
+            if isinstance(value, (int, float)) and value > 0:
+                return float(value)
+        return None
+
+    def pixel_format_code(self) -> int:
+        """Return the PFNC code of the node map's PixelFormat, 0 where it cannot be read."""
+        try:
+            return int(self.node_map.PixelFormat.get_int_value())
+        except AttributeError:
+            return 0
+        except GENTL_ERRORS:
+            return 0
+
+    def is_triggered(self) -> bool:
+        """Return whether the camera waits for triggers, so that silence is no fault."""
+        return read_feature(self.node_map, "TriggerMode").value == "On"
+
+    def _create(self, raw_info: Any) -> Any:
+        from harvesters.core import Device, ParameterKey, ParameterSet
+
+        module, parent = raw_info.create_device(), raw_info.parent
+        device = (
+            _UnopenedDevice(module, parent)
+            if self._preopen_bypass
+            else Device(module=module, parent=parent)
+        )
+        config = ParameterSet({ParameterKey.ENABLE_AUTO_CHUNK_DATA_UPDATE: False})
+        create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see _UnopenedDevice
+        return create(device_proxy=device, config=config)
+
+    def _check_serial(self) -> None:
+        for told in (self._gentl_serial(), read_feature(self.node_map, "DeviceSerialNumber").value):
+            if told in (None, ""):
+                continue
+            # Node maps of some makers tell the number without its leading zeros.
+            if str(told).lstrip("0").casefold() != self.serial.lstrip("0").casefold():
+                raise CameraError(
+                    self.name, f"opened for serial number {self.serial!r}, but it says {told!r}"
+                )
+
+    def _gentl_serial(self) -> str | None:
+        try:
+            return str(self._acquirer.device.module.serial_number)
+        except GENTL_ERRORS:
+            return None
+
+    def _errors(self, doing: str) -> AbstractContextManager[None]:
+        return camera_errors(self.name, doing, self._producer.text_encoding)
+
+    def _attempt(self, doing: str, call: Any, *arguments: Any) -> None:
+        try:
+            call(*arguments)
+        except GENTL_ERRORS as error:
+            _log.debug("camera %s: %s: %s", self.name, doing, self._producer.describe(error))
+        except Exception:  # noqa: BLE001  # Harvesters trips over its half-closed objects
+            _log.debug("camera %s: %s", self.name, doing, exc_info=True)

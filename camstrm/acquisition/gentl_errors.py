@@ -1,0 +1,85 @@
+"""What genicam raises, turned into camstrm's errors.
+
+A producer whose error texts are not UTF-8 (Hikrobot: GBK) makes any call of the binding
+raise UnicodeDecodeError instead of the GenTL exception on Python >= 3.11. The bytes of
+that error still hold ``(ID: -1011)``, so it can be mapped back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from genicam import genapi, gentl
+
+from camstrm.acquisition.gentl_library import GcError
+from camstrm.errors import CameraBusyError, CameraError, CameraLostError
+
+__all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code"]
+
+GENTL_ERRORS: tuple[type[Exception], ...] = (
+    gentl.GenericException,
+    genapi.GenericException,
+    UnicodeDecodeError,
+)
+"""Everything that a call into genicam or Harvesters raises for a producer's error."""
+
+_ID = re.compile(r"\(ID: (-?\d+)\)")
+
+
+def error_code(error: BaseException) -> int | None:
+    """Return the GC_ERROR code that an exception carries, None if it carries none."""
+    match = _ID.search(_text(error, "gbk"))
+    return int(match.group(1)) if match else None
+
+
+def describe_error(error: BaseException, encoding: str = "gbk") -> str:
+    """Return one readable line: the producer's own text and the GC_ERROR name.
+
+    ``encoding`` is the producer's (profile quirk ``text_encoding``), used where its text
+    is not UTF-8.
+    """
+    text = " ".join(_text(error, encoding).split())
+    match = re.search(r"\(Message from the source: (.*?)\) \(ID:", text)
+    code = error_code(error)
+    if code is None:
+        return text or type(error).__name__
+    try:
+        name = f"GC_ERR_{GcError(code).name}"
+    except ValueError:
+        name = "GC_ERR"
+    detail = match.group(1) if match else ""
+    return f"{detail} ({name} {code})" if detail else f"{name} {code}"
+
+
+def _text(error: BaseException, encoding: str) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return error.object.decode(encoding, "replace")
+    return str(error)
+
+
+@contextmanager
+def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[None]:
+    """Turn every exception of the body into a CameraError of ``camera``.
+
+    ``doing`` completes "while ..." in the message. CameraBusyError and CameraLostError
+    are told apart by the GC_ERROR code.
+    """
+    try:
+        yield
+    except GENTL_ERRORS as error:
+        code = error_code(error)
+        detail = f"{describe_error(error, encoding)} while {doing}"
+        if code in (GcError.ACCESS_DENIED, GcError.RESOURCE_IN_USE, GcError.BUSY):
+            raise CameraBusyError(camera, detail) from error
+        if code in (GcError.IO, GcError.TIMEOUT, GcError.ABORT, GcError.INVALID_HANDLE):
+            raise CameraLostError(camera, detail, "Check cable, power and link") from error
+        raise CameraError(camera, detail) from error
+    except CameraError:
+        raise
+    except Exception as error:
+        # Harvesters lets KeyError, ValueError, AttributeError and OSError out of its
+        # reading of a camera's XML.
+        problem = f"{type(error).__name__}: {error} while {doing}"
+        raise CameraError(camera, problem) from error

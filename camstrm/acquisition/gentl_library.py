@@ -1,0 +1,158 @@
+"""The producer's own C functions, called with the GIL released.
+
+genicam's binding never releases the GIL, so the wait for a buffer and what is done with
+each buffer call the same loaded .cti through ctypes, on the handles that genicam exposes.
+Numbers and types are those of the GenTL standard 1.6 (EMVA), section "GenTL headers".
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, byref, c_bool, c_int32, c_size_t, c_uint64, c_void_p, sizeof
+from enum import IntEnum
+from typing import Any
+
+from camstrm.errors import ProducerError
+
+__all__ = ["BufferInfo", "GcError", "GentlLibrary"]
+
+
+class GcError(IntEnum):
+    """GC_ERROR codes that camstrm tells apart."""
+
+    SUCCESS = 0
+    ERROR = -1001
+    NOT_IMPLEMENTED = -1003
+    RESOURCE_IN_USE = -1004
+    ACCESS_DENIED = -1005
+    INVALID_HANDLE = -1006
+    INVALID_ID = -1007
+    INVALID_PARAMETER = -1009
+    IO = -1010
+    TIMEOUT = -1011
+    ABORT = -1012
+    NOT_AVAILABLE = -1014
+    BUSY = -1022
+
+
+class BufferInfo(IntEnum):
+    """BUFFER_INFO_CMD values that are asked."""
+
+    BASE = 0
+    SIZE = 1
+    TIMESTAMP = 3
+    IS_INCOMPLETE = 7
+    SIZE_FILLED = 9
+    WIDTH = 10
+    HEIGHT = 11
+    XPADDING = 14
+    FRAMEID = 16
+    IMAGEOFFSET = 18
+    PIXELFORMAT = 20
+    TIMESTAMP_NS = 28
+
+
+_STREAM_INFO_NUM_UNDERRUN = 2
+_EVENT_NUM_IN_QUEUE = 1
+
+_CTYPES: dict[BufferInfo, type[Any]] = {
+    BufferInfo.BASE: c_void_p,
+    BufferInfo.SIZE: c_size_t,
+    BufferInfo.TIMESTAMP: c_uint64,
+    BufferInfo.IS_INCOMPLETE: c_bool,
+    BufferInfo.SIZE_FILLED: c_size_t,
+    BufferInfo.WIDTH: c_size_t,
+    BufferInfo.HEIGHT: c_size_t,
+    BufferInfo.XPADDING: c_size_t,
+    BufferInfo.FRAMEID: c_uint64,
+    BufferInfo.IMAGEOFFSET: c_size_t,
+    BufferInfo.PIXELFORMAT: c_uint64,
+    BufferInfo.TIMESTAMP_NS: c_uint64,
+}
+
+
+class _EventNewBufferData(ctypes.Structure):
+    """EVENT_NEW_BUFFER_DATA of the standard."""
+
+    _pack_ = 1
+    _layout_ = "ms"
+    _fields_ = (("buffer_handle", c_void_p), ("user_pointer", c_void_p))
+
+
+class GentlLibrary:
+    """The C functions of one loaded producer; ctypes releases the GIL in each call.
+
+    Handles are plain integers. Calls return GC_ERROR codes or None, never raise: a
+    timeout is a result.
+    """
+
+    def __init__(self, cti: str) -> None:
+        """Bind the functions of ``cti``; raise ProducerError when they are not there."""
+        try:
+            library = ctypes.CDLL(cti)
+            self._event_get_data = library.EventGetData
+            self._event_get_info = library.EventGetInfo
+            self._get_buffer_info = library.DSGetBufferInfo
+            self._queue_buffer = library.DSQueueBuffer
+            self._get_stream_info = library.DSGetInfo
+        except (OSError, AttributeError) as error:
+            raise ProducerError(cti, f"cannot be called directly ({error})") from None
+        for function, arguments in (
+            (self._event_get_data, (c_void_p, c_void_p, POINTER(c_size_t), c_uint64)),
+            (
+                self._event_get_info,
+                (c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
+            ),
+            (
+                self._get_buffer_info,
+                (c_void_p, c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
+            ),
+            (self._queue_buffer, (c_void_p, c_void_p)),
+            (
+                self._get_stream_info,
+                (c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
+            ),
+        ):
+            function.argtypes = arguments
+            function.restype = c_int32
+
+    def wait_new_buffer(self, event: int, timeout_ms: int) -> tuple[int, int]:
+        """Wait for a filled buffer; return (GC_ERROR, buffer handle or 0)."""
+        data = _EventNewBufferData()
+        size = c_size_t(sizeof(data))
+        code = self._event_get_data(event, byref(data), byref(size), timeout_ms)
+        return code, (data.buffer_handle or 0) if code == GcError.SUCCESS else 0
+
+    def num_in_queue(self, event: int) -> int:
+        """Return how many filled buffers wait (0 also where the producer cannot tell)."""
+        value = c_size_t()
+        size = c_size_t(sizeof(value))
+        kind = c_int32()
+        code = self._event_get_info(
+            event, _EVENT_NUM_IN_QUEUE, byref(kind), byref(value), byref(size)
+        )
+        return value.value if code == GcError.SUCCESS else 0
+
+    def buffer_info(self, stream: int, buffer: int, what: BufferInfo) -> int | None:
+        """Return one property of a buffer as int; None where the producer gives none."""
+        value = _CTYPES[what]()
+        size = c_size_t(sizeof(value))
+        kind = c_int32()
+        code = self._get_buffer_info(stream, buffer, what, byref(kind), byref(value), byref(size))
+        if code != GcError.SUCCESS:
+            return None
+        return int(value.value or 0)
+
+    def queue_buffer(self, stream: int, buffer: int) -> int:
+        """Give a buffer back to the producer; return the GC_ERROR code."""
+        return int(self._queue_buffer(stream, buffer))
+
+    def num_underrun(self, stream: int) -> int | None:
+        """Return the frames that the producer lost for want of a queued buffer."""
+        value = c_uint64()
+        size = c_size_t(sizeof(value))
+        kind = c_int32()
+        code = self._get_stream_info(
+            stream, _STREAM_INFO_NUM_UNDERRUN, byref(kind), byref(value), byref(size)
+        )
+        return value.value if code == GcError.SUCCESS else None

@@ -1,0 +1,305 @@
+"""BundleHub: one grabber in, any number of viewers out. Never awaits a viewer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable
+from dataclasses import asdict, dataclass, field, replace
+
+from camstrm.bridge.demand import DemandKeeper
+from camstrm.bridge.outbox import ViewerOutbox
+from camstrm.bridge.pictures import LatestPictures
+from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.wire import (
+    MAX_CAMERAS,
+    MAX_VIEWER_TEXT_SIZE,
+    CameraInfo,
+    CameraStatus,
+    Demand,
+    Hello,
+    Limits,
+    Status,
+    Subscribe,
+    encode_message,
+    select_cameras,
+)
+
+__all__ = ["BundleHub", "HubCounters", "Viewer"]
+
+_LOGGER = logging.getLogger(__name__)
+
+_SKIPPED_LOG_INTERVAL_S = 10.0
+
+MIN_FPS = 0.001
+"""A viewer's ``max_fps`` below this counts as this: one bundle in a quarter of an hour."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who gets bundles: a WebSocket or an MJPEG response (``kind``)."""
+
+    outbox: ViewerOutbox
+    address: str
+    kind: str
+
+
+@dataclass
+class HubCounters:
+    """What happened since the bridge's start; only grows."""
+
+    bundles: int = 0
+    bundle_bytes: int = 0
+    grabbers: int = 0
+    viewers: int = 0
+    viewers_stuck: int = 0
+    viewer_garbage: int = 0
+    sent: int = 0
+    sent_bytes: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+class BundleHub:
+    """Hands the newest bundle to every viewer's outbox and the viewers' demand to the grabber.
+
+    All methods return at once and belong to one event loop.
+    """
+
+    def __init__(
+        self, server: str, window: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.counters = HubCounters()
+        self.pictures = LatestPictures(clock)
+        self.viewers: dict[int, Viewer] = {}
+        self.cameras: dict[int, CameraInfo] = {}
+        self._server = server
+        self._window = window
+        self._clock = clock
+        self._demand = DemandKeeper()
+        self._newest: SharedBundle | None = None
+        self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
+        self._hello_text = encode_message(self._hello)
+        self._input = "none"
+        self._input_since_us = _now_us()
+        self._grabber_status = Status(0)
+        self._session_bundles = 0
+        self._bundle_fps = 0.0
+        self._measured = (clock(), 0)
+        self._logged_s = clock()
+        self._logged_skips = 0
+
+    @property
+    def input(self) -> str:
+        """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
+        return self._input
+
+    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
+        """Take ``hello`` of a grabber that has just connected and tell it the demand."""
+        self.counters.grabbers += 1
+        self.grabber_said_hello(hello)
+        self._demand.attach(send_demand, refresh=self._lacks_picture(None))
+        self.set_input("ok")
+
+    def grabber_said_hello(self, hello: Hello) -> None:
+        """Take a hello: the first, or one that says that the cameras changed."""
+        if hello.session != self._hello.session:
+            _LOGGER.info("grabber session %s, %d cameras", hello.session, len(hello.cameras))
+            self._start_session()
+            self.pictures.keep_only(())
+            self._grabber_status = Status(0)
+        cameras = {info.index: info for info in hello.cameras}
+        self.pictures.keep_only({i for i, c in cameras.items() if self.cameras.get(i) == c})
+        self.cameras = cameras
+        limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
+        self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
+        self._hello_text = encode_message(self._hello)
+        for viewer in self.viewers.values():
+            viewer.outbox.put_hello(self._hello_text)
+
+    def grabber_sent_status(self, status: Status) -> None:
+        """Keep the grabber's counters for the next status to the viewers."""
+        self._grabber_status = status
+
+    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
+        """Give the bundle to every viewer."""
+        self.counters.bundles += 1
+        self.counters.bundle_bytes += size
+        if self._newest is not None and bundle.bundle.seq <= self._newest.bundle.seq:
+            self._start_session()
+        self._session_bundles += 1
+        self._newest = bundle
+        self.pictures.add(bundle.bundle)
+        for viewer in self.viewers.values():
+            viewer.outbox.put_bundle(bundle)
+
+    def grabber_went(self) -> None:
+        """Tell the viewers at once that there is no frame input; they stay connected."""
+        self._demand.detach()
+        self.set_input("none")
+
+    def set_input(self, state: str) -> None:
+        """Change the state of the input and tell every viewer."""
+        if state == self._input:
+            return
+        self._input = state
+        self._input_since_us = _now_us()
+        self._send_status()
+
+    def join(
+        self,
+        address: str,
+        kind: str,
+        cameras: frozenset[int] | None = None,
+        max_fps: float | None = None,
+    ) -> Viewer:
+        """Add a viewer; its outbox begins with hello, status and the fresh pictures."""
+        self.counters.viewers += 1
+        outbox = ViewerOutbox(self.counters.viewers, self._window, self._clock)
+        viewer = Viewer(outbox, address, kind)
+        self.viewers[outbox.id] = viewer
+        outbox.put_hello(self._hello_text)
+        outbox.put_status(self.status_text(outbox))
+        outbox.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
+        self.subscribe(viewer, cameras, max_fps)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Remove a viewer and what it wanted."""
+        outbox = viewer.outbox
+        if self.viewers.pop(outbox.id, None) is None:
+            return
+        self._demand.withdraw(outbox.id)
+        self.counters.sent += outbox.sent
+        self.counters.sent_bytes += outbox.sent_bytes
+        self.counters.skipped.update(outbox.skipped)
+
+    def subscribe(
+        self, viewer: Viewer, cameras: frozenset[int] | None, max_fps: float | None
+    ) -> None:
+        """Change what a viewer gets; fresh pictures of cameras it did not get go at once."""
+        outbox = viewer.outbox
+        before = outbox.cameras
+        outbox.subscribe(cameras, max_fps)
+        added = self.cameras.keys() if cameras is None else cameras
+        self._catch_up(outbox, frozenset() if before is None else frozenset(added) - before)
+        self.wish(outbox.id, cameras, max_fps)
+
+    def subscribe_message(self, viewer: Viewer, message: Subscribe) -> None:
+        """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
+        cameras = None
+        if message.cameras is not None:
+            cameras = frozenset(i for i in message.cameras if 0 <= i < MAX_CAMERAS)
+        max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
+        if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
+            self.subscribe(viewer, cameras, max_fps)
+
+    def wish(self, who: Hashable, cameras: frozenset[int] | None, max_fps: float | None) -> None:
+        """Let the grabber send these cameras until :meth:`withdraw`."""
+        self._demand.wish(who, cameras, max_fps, refresh=self._lacks_picture(cameras))
+
+    def withdraw(self, who: Hashable) -> None:
+        """End a :meth:`wish`."""
+        self._demand.withdraw(who)
+
+    def camera_named(self, name: str) -> CameraInfo | None:
+        """Return the camera with this name, or else with this serial number."""
+        for info in self.cameras.values():
+            if info.name == name:
+                return info
+        return next((c for c in self.cameras.values() if c.serial == name), None)
+
+    def tick(self) -> None:
+        """Measure rates and send every viewer its status; to be called once a second."""
+        now = self._clock()
+        then, bundles = self._measured
+        if now > then:
+            self._bundle_fps = round((self.counters.bundles - bundles) / (now - then), 2)
+            self._measured = (now, self.counters.bundles)
+        for viewer in self.viewers.values():
+            viewer.outbox.measure()
+        self._send_status()
+        self._log_skips(now)
+
+    def status(self) -> Status:
+        """Return the state of everything, without a receiver's own part."""
+        grabber = self._grabber_status
+        return replace(
+            grabber,
+            time_us=_now_us(),
+            input=self._input,
+            input_since_us=self._input_since_us,
+            bundle_fps=self._bundle_fps,
+            bundles=max(grabber.bundles, self._session_bundles),
+            cameras=grabber.cameras or self._cameras_by_bundle(),
+            viewers=len(self.viewers),
+            viewer=None,
+        )
+
+    def status_text(self, outbox: ViewerOutbox) -> str:
+        """Return the status message for one viewer."""
+        return encode_message(replace(self.status(), viewer=outbox.status()))
+
+    def totals(self) -> HubCounters:
+        """Return the counters with those of the viewers that are still here."""
+        totals = replace(self.counters, skipped=Counter(self.counters.skipped))
+        for viewer in self.viewers.values():
+            totals.sent += viewer.outbox.sent
+            totals.sent_bytes += viewer.outbox.sent_bytes
+            totals.skipped.update(viewer.outbox.skipped)
+        return totals
+
+    def close(self) -> None:
+        """Ask every viewer's sender to end its connection."""
+        for viewer in self.viewers.values():
+            viewer.outbox.close()
+
+    def _catch_up(self, outbox: ViewerOutbox, cameras: frozenset[int]) -> None:
+        """Let a viewer have the fresh pictures of cameras that it did not get until now."""
+        if self._newest is None or self._input != "ok" or not cameras:
+            return
+        completed = self.pictures.completed(self._newest.bundle)
+        outbox.put_bundle(SharedBundle(select_cameras(completed, cameras)))
+
+    def _start_session(self) -> None:
+        self._newest = None
+        self._session_bundles = 0
+        for viewer in self.viewers.values():
+            viewer.outbox.start_session()
+
+    def _lacks_picture(self, cameras: frozenset[int] | None) -> bool:
+        wanted = self.cameras if cameras is None else cameras & self.cameras.keys()
+        return not all(self.pictures.fresh(index) for index in wanted)
+
+    def _cameras_by_bundle(self) -> tuple[CameraStatus, ...]:
+        """Return what the newest bundle says, as long as the grabber has sent no status."""
+        if self._newest is None:
+            return ()
+        frames = self._newest.bundle.frames
+        return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
+
+    def _send_status(self) -> None:
+        # The common part is made once: with 16 cameras it is most of the work.
+        body = json.loads(encode_message(self.status()))
+        for viewer in self.viewers.values():
+            body["viewer"] = asdict(viewer.outbox.status())
+            viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+
+    def _log_skips(self, now: float) -> None:
+        if now - self._logged_s < _SKIPPED_LOG_INTERVAL_S:
+            return
+        skipped = self.totals().skipped
+        del skipped["max_fps"]  # asked for, not lost
+        count = sum(skipped.values())
+        if count > self._logged_skips:
+            _LOGGER.info(
+                "%d bundles skipped for slow viewers in %.0f s",
+                count - self._logged_skips,
+                now - self._logged_s,
+            )
+        self._logged_s, self._logged_skips = now, count
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,59 @@
+"""A bundle on its way to many viewers."""
+
+from __future__ import annotations
+
+from camstrm.wire import (
+    MAX_BUNDLE_SIZE,
+    FrameBundle,
+    encode_bundle,
+    merge_bundles,
+    select_cameras,
+)
+
+__all__ = ["SharedBundle"]
+
+
+class SharedBundle:
+    """A bundle whose bytes are made once for each selection of cameras, not for each viewer.
+
+    ``encoded`` is the bundle as it came from the grabber, if it did: viewers of all its
+    pictures get these very bytes. ``pictures`` are the cameras that have a picture in it.
+    """
+
+    __slots__ = ("_encoded", "_merged", "bundle", "pictures")
+
+    def __init__(self, bundle: FrameBundle, encoded: memoryview | None = None) -> None:
+        self.bundle = bundle
+        self.pictures = frozenset(f.camera_index for f in bundle.frames if len(f.payload))
+        self._encoded: dict[frozenset[int], memoryview] = {}
+        self._merged: dict[frozenset[int], SharedBundle] = {}
+        if encoded is not None:
+            self._encoded[self.pictures] = encoded
+
+    def encoded(self, cameras: frozenset[int] | None) -> memoryview:
+        """Return the bundle's bytes with the pictures of ``cameras`` only (None: all)."""
+        wanted = self.pictures if cameras is None else self.pictures & cameras
+        data = self._encoded.get(wanted)
+        if data is None:
+            data = memoryview(encode_bundle(select_cameras(self.bundle, wanted)))
+            self._encoded[wanted] = data
+        return data
+
+    def over(self, older: SharedBundle) -> SharedBundle:
+        """Return this bundle with the pictures of ``older`` where it has none.
+
+        ``older`` must hold, for each of its pictures, the newest before this bundle: then
+        the cameras alone tell what the result is, and viewers that missed the same
+        cameras share it.
+        """
+        missing = older.pictures - self.pictures
+        missing &= {f.camera_index for f in self.bundle.frames}
+        if not missing:
+            return self
+        merged = self._merged.get(missing)
+        if merged is None:
+            bundle = merge_bundles(older.bundle, self.bundle)
+            # Two bundles of legal size may be too large together; then the older pictures go.
+            merged = SharedBundle(bundle) if bundle.size <= MAX_BUNDLE_SIZE else self
+            self._merged[missing] = merged
+        return merged

@@ -1,0 +1,197 @@
+/** The page: one connection, one tile for each camera of the server. */
+
+import { AckQueue } from "./ack_queue.js";
+import { CameraView } from "./camera_view.js";
+import { Connection } from "./connection.js";
+import { keepArranged } from "./grid_layout.js";
+import { HeaderView } from "./header_view.js";
+import { describeLink } from "./link_state.js";
+import { decodeMessage, encodeAck, encodeSubscribe } from "./messages.js";
+import { RateMeter } from "./rate_meter.js";
+import { Selection } from "./selection.js";
+import { ServerClock, clientTimeUs } from "./server_clock.js";
+import { WireError, decodeBundle } from "./wire.js";
+
+const PROTOCOL = 1;
+const REFRESH_MS = 250;
+
+class App {
+  #grid = document.getElementById("cameras");
+  #template = document.getElementById("camera-tile");
+  #header = new HeaderView(document.getElementById("header"));
+  #views = new Map();
+  #connection = new Connection(window.location, {
+    opened: () => this.#opened(),
+    text: (text) => this.#textReceived(text),
+    binary: (bytes) => this.#bundleReceived(bytes),
+  });
+  #acks = new AckQueue((seq) => this.#connection.send(encodeAck(seq)));
+  #selection = new Selection(window, () => this.#select());
+  #clock = new ServerClock();
+  #bundleRate = new RateMeter();
+  #bitRate = new RateMeter();
+  #hello = null;
+  #status = null;
+  #subscribed = "";
+  #bundleAtMs = 0;
+  #openedAtMs = 0;
+
+  start() {
+    keepArranged(this.#grid);
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged());
+    document.addEventListener("keydown", (event) => this.#keyPressed(event));
+    this.#connection.start();
+    setInterval(() => this.#refresh(), REFRESH_MS);
+    this.#refresh();
+  }
+
+  #opened() {
+    this.#hello = null;
+    this.#status = null;
+    this.#acks.reset();
+    this.#clock.reset();
+    this.#subscribed = encodeSubscribe(null); // what a new viewer gets without asking
+    this.#subscribe();
+    this.#openedAtMs = this.#bundleAtMs = performance.now();
+  }
+
+  #textReceived(text) {
+    const message = decodeMessage(text);
+    if (message.type === "hello") this.#helloReceived(message);
+    else if (message.type === "status") this.#statusReceived(message);
+  }
+
+  #helloReceived(hello) {
+    if (hello.protocol !== PROTOCOL) {
+      throw new WireError("hello", `protocol ${hello.protocol}, this page speaks ${PROTOCOL}: reload it`);
+    }
+    if (hello.session !== this.#hello?.session) this.#acks.reset();
+    this.#hello = hello;
+    this.#showCameras(hello.cameras);
+    this.#header.showServer(hello.server);
+    this.#select();
+    this.#refresh();
+  }
+
+  /** Make the tiles those of `cameras`; a camera that was there keeps its picture. */
+  #showCameras(cameras) {
+    const before = this.#views;
+    this.#views = new Map();
+    for (const info of cameras) {
+      const known = before.get(info.index);
+      const same = known && JSON.stringify(known.info) === JSON.stringify(info);
+      if (same) before.delete(info.index);
+      this.#views.set(info.index, same ? known : this.#newView(info));
+    }
+    for (const view of before.values()) view.remove();
+    [...this.#views.values()].forEach(({ element }, position) => {
+      const there = this.#grid.children[position] ?? null;
+      if (there !== element) this.#grid.insertBefore(element, there);
+    });
+  }
+
+  #statusReceived(status) {
+    this.#clock.observe(status.time_us, clientTimeUs());
+    this.#status = status;
+    for (const camera of status.cameras) this.#views.get(camera.index)?.showStatus(camera);
+  }
+
+  #bundleReceived(bytes) {
+    const bundle = decodeBundle(bytes);
+    const nowMs = performance.now();
+    this.#bundleAtMs = nowMs;
+    this.#clock.observe(Number(bundle.timestamp_us), clientTimeUs());
+    this.#bundleRate.add(nowMs);
+    this.#bitRate.add(nowMs, bytes.byteLength * 8);
+    const frames = bundle.frames.filter((frame) => this.#views.has(frame.camera_index));
+    const pictures = frames.filter((frame) => frame.payload.byteLength > 0).length;
+    const settled = this.#acks.begin(bundle.seq, pictures);
+    for (const frame of frames) this.#views.get(frame.camera_index).showFrame(frame, settled);
+  }
+
+  #newView(info) {
+    const view = new CameraView(info, this.#template);
+    view.element.addEventListener("dblclick", () => this.#toggle(info.name));
+    return view;
+  }
+
+  /** The tile that is shown alone; undefined: all are shown. */
+  #single() {
+    const { name } = this.#selection;
+    return [...this.#views.values()].find((view) => view.info.name === name);
+  }
+
+  #toggle(name) {
+    this.#selection.toggle(name);
+    this.#select();
+  }
+
+  #select() {
+    const single = this.#single();
+    for (const view of this.#views.values()) {
+      view.element.hidden = single !== undefined && view !== single;
+      view.element.setAttribute("aria-pressed", String(view === single));
+    }
+    this.#subscribe();
+  }
+
+  /** Ask only for what can be seen. */
+  #subscribe() {
+    const single = this.#single();
+    const cameras = document.hidden ? [] : single ? [single.info.index] : null;
+    const text = encodeSubscribe(cameras);
+    if (text === this.#subscribed) return;
+    this.#subscribed = text;
+    this.#connection.send(text);
+  }
+
+  #visibilityChanged() {
+    this.#bundleAtMs = performance.now();
+    this.#subscribe();
+  }
+
+  #keyPressed(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const tile = event.target.closest?.(".tile");
+    if ((event.key === "Enter" || event.key === " ") && tile) {
+      event.preventDefault();
+      this.#toggle(tile.dataset.camera);
+    } else if (event.key === "Escape") {
+      this.#toggle(null);
+    } else if (event.key === "f") {
+      // Refused by some browsers and frames; then the page stays as it is.
+      const change = document.fullscreenElement
+        ? document.exitFullscreen()
+        : document.documentElement.requestFullscreen();
+      change.catch(() => {});
+    }
+  }
+
+  #refresh() {
+    const nowMs = performance.now();
+    const link = describeLink({
+      connection: this.#connection,
+      hello: this.#hello,
+      status: this.#status,
+      openedAtMs: this.#openedAtMs,
+      bundleAtMs: this.#bundleAtMs,
+      nowMs,
+    });
+    const figures = {
+      nowMs,
+      clientUs: clientTimeUs(),
+      clock: this.#clock,
+      live: link.mood === "live",
+      skipped: this.#status?.viewer?.skipped ?? 0,
+    };
+    for (const view of this.#views.values()) view.refresh(figures);
+    this.#header.showLink(link);
+    this.#header.showFigures({
+      bundleFps: this.#bundleRate.perSecond(nowMs),
+      megabits: this.#bitRate.perSecond(nowMs) / 1e6,
+      status: this.#connection.phase === "open" ? this.#status : null,
+    });
+  }
+}
+
+new App().start();

@@ -1,0 +1,50 @@
+/** Camera states in words. */
+
+import { CameraState } from "./wire.js";
+
+const NAMES = {
+  [CameraState.CLOSED]: "closed",
+  [CameraState.OPENING]: "opening",
+  [CameraState.STREAMING]: "streaming",
+  [CameraState.STALLED]: "stalled",
+  [CameraState.LOST]: "lost",
+  [CameraState.BACKING_OFF]: "backing off",
+  [CameraState.UNSUPPORTED]: "unsupported format",
+};
+
+/** States in which no new picture is to be expected: the one on the screen is old. */
+const WITHOUT_PICTURES = new Set([
+  CameraState.CLOSED,
+  CameraState.OPENING,
+  CameraState.STALLED,
+  CameraState.LOST,
+  CameraState.BACKING_OFF,
+  CameraState.UNSUPPORTED,
+]);
+
+/** Name of a state; a state of a later server is shown by its number. */
+export function stateName(state) {
+  return NAMES[state] ?? `unknown (${state})`;
+}
+
+/** One word for the style sheet. */
+export function stateClass(state) {
+  return (NAMES[state] ?? "unknown").replace(" ", "-");
+}
+
+export function expectsPictures(state) {
+  return !WITHOUT_PICTURES.has(state);
+}
+
+/** "lost since 14:03:22": the state and when it began, in the viewer's time zone. */
+export function stateSince(state, sinceUs) {
+  const name = stateName(state);
+  return sinceUs > 0 ? `${name} since ${clockTime(sinceUs)}` : name;
+}
+
+/** hh:mm:ss of a time in microseconds of UTC, in the viewer's time zone. */
+export function clockTime(timeUs) {
+  const time = new Date(timeUs / 1000);
+  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}

@@ -1,0 +1,141 @@
+/**
+ * The one WebSocket of the page: opens it, watches it, opens it again. There is never a
+ * second one: a new socket is made only after the old one is let go.
+ */
+
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 5000;
+/** A connection that has lived so long was a success: the next back-off starts small. */
+const STEADY_MS = 3000;
+/** The server speaks once a second; after this time without a word it is gone. */
+const SILENCE_MS = 6000;
+const CHECK_MS = 1000;
+
+/** Wait before attempt number `attempt` (0, 1, ...): doubles, jittered so that viewers spread. */
+export function backoffMs(attempt, random = Math.random) {
+  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt + 1));
+  return Math.max(BACKOFF_FIRST_MS, ceiling * (0.5 + 0.5 * random()));
+}
+
+/** URLs beside the page: the cookie carries the token, a token in the page's URL goes along. */
+export function serverUrl(path, location) {
+  const url = new URL(path, location.href);
+  const token = new URL(location.href).searchParams.get("token");
+  if (token !== null) url.searchParams.set("token", token);
+  return url;
+}
+
+export class Connection {
+  /** "connecting", "open" or "waiting" (for the next attempt). */
+  phase = "waiting";
+  /** Why the last connection ended, as far as it is known; for the user to read. */
+  problem = "";
+  /** performance.now() of the next attempt while waiting. */
+  retryAtMs = 0;
+  #location;
+  #handlers;
+  #system;
+  #socket = null;
+  #attempt = 0;
+  #openedAtMs = 0;
+  #heardAtMs = 0;
+
+  /**
+   * `handlers`: opened(), text(string), binary(Uint8Array); what they throw ends the
+   * connection and becomes its `problem`. `system` replaces the browser in tests.
+   */
+  constructor(location, handlers, system = globalThis) {
+    this.#location = location;
+    this.#handlers = handlers;
+    this.#system = system;
+  }
+
+  /** Connect now, and again after every loss. */
+  start() {
+    this.#connect();
+    this.#system.setInterval(() => this.#check(), CHECK_MS);
+  }
+
+  /** Send a text message; dropped when there is no connection. */
+  send(text) {
+    if (this.phase === "open") this.#socket.send(text);
+  }
+
+  #connect() {
+    const url = serverUrl("ws", this.#location);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.hash = "";
+    const socket = new this.#system.WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.phase = "connecting";
+    this.#heardAtMs = this.#system.performance.now();
+    // A socket that was let go may still fire: only the present one is listened to.
+    const present = (act) => (event) => {
+      if (socket === this.#socket) act(event);
+    };
+    socket.onopen = present(() => this.#opened());
+    socket.onmessage = present((event) => this.#received(event.data));
+    socket.onclose = present((event) => this.#lost(event.reason));
+  }
+
+  #opened() {
+    this.phase = "open";
+    this.#openedAtMs = this.#heardAtMs = this.#system.performance.now();
+    this.#handlers.opened();
+  }
+
+  #received(data) {
+    this.#heardAtMs = this.#system.performance.now();
+    try {
+      if (typeof data === "string") this.#handlers.text(data);
+      else this.#handlers.binary(new Uint8Array(data));
+    } catch (error) {
+      // Whatever it is, this connection's data cannot be shown; the next may do better.
+      this.#lost(`wrong message from the server (${error.message})`);
+    }
+  }
+
+  #check() {
+    const silentMs = this.#system.performance.now() - this.#heardAtMs;
+    if (this.phase !== "waiting" && silentMs > SILENCE_MS) {
+      this.#lost(`server silent for ${Math.round(silentMs / 1000)} s`);
+    }
+  }
+
+  #lost(problem) {
+    const nowMs = this.#system.performance.now();
+    const socket = this.#socket;
+    const wasOpen = this.phase === "open";
+    if (wasOpen && nowMs - this.#openedAtMs > STEADY_MS) this.#attempt = 0;
+    const delayMs = backoffMs(this.#attempt, this.#system.Math.random);
+    this.#attempt += 1;
+    this.#socket = null;
+    this.phase = "waiting";
+    this.problem = problem;
+    this.retryAtMs = nowMs + delayMs;
+    this.#system.setTimeout(() => this.#connect(), delayMs);
+    socket.close();
+    if (!wasOpen) this.#askWhy();
+  }
+
+  /** A page cannot see why a WebSocket was refused; a plain request to the server can. */
+  async #askWhy() {
+    const attempt = this.#attempt;
+    let problem;
+    try {
+      const answer = await this.#system.fetch(serverUrl("api/status", this.#location), {
+        cache: "no-store",
+        signal: this.#system.AbortSignal.timeout(SILENCE_MS),
+      });
+      if (answer.ok) return;
+      problem =
+        answer.status === 401
+          ? "token needed: open the URL that camstrm printed"
+          : `server refuses (${answer.status} ${answer.statusText})`;
+    } catch {
+      return; // no answer at all: the server is not there, which the header says
+    }
+    if (attempt === this.#attempt && this.phase !== "open") this.problem = problem;
+  }
+}

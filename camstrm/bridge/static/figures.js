@@ -1,0 +1,31 @@
+/** How figures are written, and written to the page. */
+
+export const NONE = "–";
+
+/** An age: "34 ms", "2.3 s", "4 min 05 s"; null is not known. */
+export function formatAge(ageMs) {
+  if (ageMs === null) return NONE;
+  if (ageMs < 1000) return `${Math.floor(ageMs)} ms`;
+  if (ageMs < 60_000) return `${(Math.floor(ageMs / 100) / 10).toFixed(1)} s`;
+  const seconds = Math.floor(ageMs / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
+}
+
+export function formatRate(perSecond) {
+  return perSecond.toFixed(1);
+}
+
+/** "2656×2304", or a dash where there is no picture. */
+export function formatSize(width, height) {
+  return width > 0 && height > 0 ? `${width}×${height}` : NONE;
+}
+
+/** Write text only when it changes: a write alone costs the browser a layout. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function pad(value) {
+  return String(value).padStart(2, "0");
+}

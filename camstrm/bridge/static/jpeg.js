@@ -1,0 +1,57 @@
+/** JPEG payloads: check what they will cost, then decode them off the main thread. */
+
+import { Encoding } from "./wire.js";
+
+/** Pixels of the largest picture that is decoded; memory follows the JPEG's own header. */
+const MAX_PIXELS = 64_000_000;
+
+/** Decode the payload of a camera's frame to an ImageBitmap that the caller must close(). */
+export async function decodePicture(frame) {
+  checkPicture(frame);
+  return createImageBitmap(new Blob([frame.payload], { type: "image/jpeg" }));
+}
+
+/** Throw an Error that says why the payload is not the picture that its header announces. */
+export function checkPicture(frame) {
+  if (frame.encoding !== Encoding.JPEG) {
+    throw new Error(`encoding ${frame.encoding} is not known`);
+  }
+  const { width, height } = readJpegSize(frame.payload);
+  if (width !== frame.width || height !== frame.height) {
+    throw new Error(
+      `JPEG of ${width}×${height}, its header says ${frame.width}×${frame.height}`,
+    );
+  }
+  if (width * height > MAX_PIXELS) {
+    throw new Error(`JPEG of ${width}×${height} is larger than ${MAX_PIXELS / 1e6} megapixels`);
+  }
+}
+
+/** Read width and height from the first start-of-frame segment (ITU-T T.81, B.2.2). */
+export function readJpegSize(bytes) {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) {
+    throw new Error("not a JPEG");
+  }
+  let offset = 2;
+  while (offset + 9 <= bytes.length) {
+    if (bytes[offset] !== 0xff) break;
+    const marker = bytes[offset + 1];
+    if (marker === 0xff) {
+      offset += 1; // fill byte, B.1.1.2
+      continue;
+    }
+    if (isStartOfFrame(marker)) {
+      return {
+        height: (bytes[offset + 5] << 8) | bytes[offset + 6],
+        width: (bytes[offset + 7] << 8) | bytes[offset + 8],
+      };
+    }
+    offset += 2 + ((bytes[offset + 2] << 8) | bytes[offset + 3]);
+  }
+  throw new Error("JPEG without a size");
+}
+
+function isStartOfFrame(marker) {
+  // SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC), which lie between them.
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+}

@@ -1,0 +1,85 @@
+/** One camera's picture: decodes the newest frame and paints it with the screen's rhythm. */
+
+import { decodePicture } from "./jpeg.js";
+import { PictureDecoder } from "./picture_decoder.js";
+import { RateMeter } from "./rate_meter.js";
+
+export class PictureCanvas {
+  /** Header of the frame on the screen; null before the first one. */
+  shown = null;
+  /** Why the last damaged frame could not be decoded. */
+  damage = "";
+  #canvas;
+  #context;
+  #decoder;
+  #rate = new RateMeter();
+  #next = null;
+  #unpainted = 0;
+  #removed = false;
+
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#decoder = new PictureDecoder({
+      decode: decodePicture,
+      onPicture: (bitmap, frame) => this.#keep(bitmap, frame),
+      onDamage: (error) => {
+        this.damage = error.message;
+      },
+    });
+  }
+
+  /** Show `frame` soon; `settled` is called when it is decoded, replaced or damaged. */
+  offer(frame, settled) {
+    this.#decoder.offer(frame, settled);
+  }
+
+  /** Pictures that a newer one replaced before they were seen. */
+  get replaced() {
+    return this.#decoder.replaced + this.#unpainted;
+  }
+
+  /** Pictures that could not be decoded. */
+  get damaged() {
+    return this.#decoder.damaged;
+  }
+
+  /** Pictures painted per second. */
+  shownFps(nowMs) {
+    return this.#rate.perSecond(nowMs);
+  }
+
+  remove() {
+    this.#removed = true;
+    this.#next?.bitmap.close();
+    this.#next = null;
+  }
+
+  #keep(bitmap, frame) {
+    if (this.#removed) {
+      bitmap.close();
+      return;
+    }
+    if (this.#next === null) {
+      requestAnimationFrame((nowMs) => this.#paint(nowMs));
+    } else {
+      this.#unpainted += 1;
+      this.#next.bitmap.close();
+    }
+    this.#next = { bitmap, frame: { ...frame, payload: null } }; // the bundle need not live on
+  }
+
+  #paint(nowMs) {
+    if (this.#next === null) return;
+    const { bitmap, frame } = this.#next;
+    this.#next = null;
+    if (this.#canvas.width !== bitmap.width || this.#canvas.height !== bitmap.height) {
+      this.#canvas.width = bitmap.width;
+      this.#canvas.height = bitmap.height;
+    }
+    this.#context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    this.shown = frame;
+    this.#rate.add(nowMs);
+  }
+}

@@ -1,0 +1,30 @@
+/** Amount per second over the last WINDOW_MS: pictures shown, bundles, bits. */
+
+const WINDOW_MS = 2000;
+
+export class RateMeter {
+  #entries = [];
+  #sum = 0;
+  #startMs = null;
+
+  add(nowMs, amount = 1) {
+    this.#startMs ??= nowMs;
+    this.#entries.push({ nowMs, amount });
+    this.#sum += amount;
+    this.#forget(nowMs);
+  }
+
+  /** The rate at `nowMs`; in the first window over the time since the first amount. */
+  perSecond(nowMs) {
+    this.#forget(nowMs);
+    if (this.#startMs === null) return 0;
+    const spanMs = Math.min(WINDOW_MS, Math.max(nowMs - this.#startMs, WINDOW_MS / 4));
+    return (this.#sum * 1000) / spanMs;
+  }
+
+  #forget(nowMs) {
+    while (this.#entries.length > 0 && nowMs - this.#entries[0].nowMs > WINDOW_MS) {
+      this.#sum -= this.#entries.shift().amount;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** The one camera that is shown big, kept in the page's URL as #camera=name. */
+
+export class Selection {
+  #window;
+
+  /** `changed()` is called when the user goes back or edits the URL. */
+  constructor(window, changed) {
+    this.#window = window;
+    window.addEventListener("hashchange", changed);
+  }
+
+  /** Name of the camera, null: all cameras. */
+  get name() {
+    return new URLSearchParams(this.#window.location.hash.slice(1)).get("camera");
+  }
+
+  /** Show this camera alone, or all when it is alone already (or null). */
+  toggle(name) {
+    const hash = name === null || name === this.name ? "" : `#${new URLSearchParams({ camera: name })}`;
+    const { pathname, search } = this.#window.location;
+    this.#window.history.replaceState(null, "", pathname + search + hash);
+  }
+}

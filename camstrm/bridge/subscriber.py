@@ -1,0 +1,267 @@
+"""BundleSubscriber: the bridge's side of the UNIX socket. One grabber at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from camstrm.bridge.repeat_log import RepeatLog
+from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.config.socket_path import check_peer
+from camstrm.errors import SocketPathError, WireError
+from camstrm.wire import (
+    MAX_TEXT_SIZE,
+    PROTOCOL,
+    Demand,
+    Hello,
+    Packet,
+    PacketKind,
+    PacketSplitter,
+    Status,
+    UnknownMessage,
+    decode_bundle,
+    decode_message,
+    encode_message,
+    encode_packet_parts,
+)
+
+__all__ = ["BundleSubscriber", "GrabberSink"]
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_WAITING = 8
+"""Connections that have not said hello; the oldest makes room for one more."""
+
+MAX_UNREAD_DEMAND = 65536
+"""Bytes of demands that a grabber may leave unread before it counts as stuck."""
+
+
+class GrabberSink(Protocol):
+    """Who takes what the grabber sends (the hub)."""
+
+    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
+        """Take the first hello of a connection and the way back to the grabber."""
+
+    def grabber_said_hello(self, hello: Hello) -> None:
+        """Take a later hello of the same connection."""
+
+    def grabber_sent_status(self, status: Status) -> None:
+        """Take the grabber's counters."""
+
+    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
+        """Take a bundle of ``size`` bytes."""
+
+    def grabber_went(self) -> None:
+        """Learn that the connection is over."""
+
+    def set_input(self, state: str) -> None:
+        """Learn that the grabber is silent ("none") or speaks again ("ok")."""
+
+
+class BundleSubscriber:
+    """Accepts grabbers on a listening UNIX socket and passes on what the newest one sends.
+
+    A connection becomes the current one with its hello and ends the one before, so a
+    grabber that was started anew takes over even if the old one hangs, and somebody who
+    connects and talks nonsense disturbs nobody. A grabber that says nothing for
+    ``silence_s`` counts as no input until it speaks again.
+    """
+
+    def __init__(
+        self,
+        sink: GrabberSink,
+        path: str,
+        allowed_uids: Collection[int] = (),
+        *,
+        hello_timeout_s: float = 5.0,
+        silence_s: float = 5.0,
+    ) -> None:
+        self.sink = sink
+        self.path = path
+        self.allowed_uids = allowed_uids
+        self.hello_timeout_s = hello_timeout_s
+        self.silence_s = silence_s
+        self.garbage = 0
+        self.refused = 0
+        self._current: _GrabberConnection | None = None
+        self._waiting: list[_GrabberConnection] = []
+        self._server: asyncio.Server | None = None
+        self._log = RepeatLog(_LOGGER)
+
+    async def start(self, sock: socket.socket) -> None:
+        """Accept grabbers on ``sock``, which stays the caller's to close."""
+        # Not create_unix_server: from Python 3.13 on it removes the socket's file, which
+        # may be systemd's or already a successor's. A duplicate, because the server
+        # closes what it is given.
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _GrabberConnection(self), sock=sock.dup())
+
+    async def close(self) -> None:
+        """Stop accepting and drop all connections."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in [*self._waiting, *([self._current] if self._current else [])]:
+            connection.abort()
+        await asyncio.sleep(0)  # lets the transports close their sockets
+
+    def arrived(self, connection: _GrabberConnection, peer: socket.socket) -> bool:
+        """Decide whether a new connection may speak."""
+        try:
+            check_peer(peer, self.path, self.allowed_uids)
+        except SocketPathError as error:
+            self.refused += 1
+            self._log.warning("grabber refused: %s", error)
+            return False
+        if len(self._waiting) >= MAX_WAITING:
+            self._waiting.pop(0).abort()
+        self._waiting.append(connection)
+        return True
+
+    def introduced(self, connection: _GrabberConnection, hello: Hello) -> None:
+        """Make the connection the current one, in place of the one before."""
+        self._waiting.remove(connection)
+        older, self._current = self._current, connection
+        if older is not None:
+            _LOGGER.info("a new grabber takes the place of the one before")
+            older.abort()
+        _LOGGER.info("grabber connected: %s", hello.server or "unnamed")
+        self.sink.grabber_came(hello, connection.send_demand)
+
+    def ended(self, connection: _GrabberConnection) -> None:
+        """Forget a connection that is closed."""
+        if connection in self._waiting:
+            self._waiting.remove(connection)
+        if connection is self._current:
+            self._current = None
+            _LOGGER.warning("grabber gone: no frame input")
+            self.sink.grabber_went()
+
+    def refuse(self, error: WireError) -> None:
+        """Count and log what is not camstrm's format."""
+        self.garbage += 1
+        self._log.warning("connection on %s closed, wrong data: %s", self.path, error)
+
+
+class _GrabberConnection(asyncio.BufferedProtocol):
+    """One connection: cuts the stream into packets, reading payloads into place."""
+
+    def __init__(self, subscriber: BundleSubscriber) -> None:
+        self._subscriber = subscriber
+        self._splitter = PacketSplitter()
+        self._transport: asyncio.Transport | None = None
+        self._introduced = False
+        self._silent = False
+        self._heard_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if not self._subscriber.arrived(self, transport.get_extra_info("socket")):
+            self.abort()
+            return
+        self._heard_s = time.monotonic()
+        self._watch(self._subscriber.hello_timeout_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's call
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._subscriber.ended(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the splitter knows better
+        return self._splitter.get_buffer()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._heard_s = time.monotonic()
+        if self._silent:
+            self._silent = False
+            self._subscriber.sink.set_input("ok")
+        try:
+            for packet in self._splitter.bytes_received(nbytes):
+                self._packet_received(packet)
+        except WireError as error:
+            self._subscriber.refuse(error)
+            self.abort()
+
+    def send_demand(self, demand: Demand) -> None:
+        """Write a demand; a grabber that does not read is dropped, it would never obey."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() > MAX_UNREAD_DEMAND:
+            _LOGGER.warning("the grabber does not read its demands: connection closed")
+            self.abort()
+            return
+        text = encode_message(demand).encode()
+        self._transport.writelines(encode_packet_parts(PacketKind.TEXT, [text]))
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _packet_received(self, packet: Packet) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if packet.kind == PacketKind.TEXT:
+            self._text_received(packet.payload)
+        elif not self._introduced:
+            raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
+        else:
+            bundle = SharedBundle(decode_bundle(packet.payload), packet.payload)
+            self._subscriber.sink.grabber_sent_bundle(bundle, len(packet.payload))
+
+    def _text_received(self, payload: memoryview) -> None:
+        if len(payload) > MAX_TEXT_SIZE:
+            raise WireError(
+                "control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most"
+            )
+        message = decode_message(payload)
+        if isinstance(message, Hello):
+            self._hello_received(message)
+        elif not self._introduced:
+            raise WireError("control message", f"{_name(message)} came first, wanted hello")
+        elif isinstance(message, Status):
+            self._subscriber.sink.grabber_sent_status(message)
+        elif not isinstance(message, UnknownMessage):
+            raise WireError("control message", f"{_name(message)} is nothing a grabber sends")
+
+    def _hello_received(self, hello: Hello) -> None:
+        if hello.protocol != PROTOCOL:
+            raise WireError("hello.protocol", f"version {hello.protocol}, wanted {PROTOCOL}")
+        if self._introduced:
+            self._subscriber.sink.grabber_said_hello(hello)
+            return
+        self._introduced = True
+        self._subscriber.introduced(self, hello)
+        self._watch(self._subscriber.silence_s)
+
+    def _watch(self, limit_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        left_s = max(0.0, self._heard_s + limit_s - time.monotonic()) or limit_s
+        self._timer = asyncio.get_running_loop().call_later(left_s, self._check_silence)
+
+    def _check_silence(self) -> None:
+        self._timer = None
+        if not self._introduced:
+            self._subscriber.refuse(
+                WireError("hello", f"none within {self._subscriber.hello_timeout_s} s")
+            )
+            self.abort()
+            return
+        limit_s = self._subscriber.silence_s
+        if not self._silent and time.monotonic() - self._heard_s >= limit_s:
+            self._silent = True
+            _LOGGER.warning("the grabber has said nothing for %.1f s: no frame input", limit_s)
+            self._subscriber.sink.set_input("none")
+        self._watch(limit_s)
+
+
+def _name(message: object) -> str:
+    return type(message).__name__.lower()

@@ -1,0 +1,156 @@
+"""WebSocketViewer: one connected viewer, with one task that sends and one that reads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from camstrm.bridge.hub import BundleHub, Viewer
+from camstrm.bridge.send_watch import SendWatch, tune_transport
+from camstrm.errors import WireError
+from camstrm.wire import (
+    MAX_VIEWER_TEXT_SIZE,
+    Ack,
+    Subscribe,
+    UnknownMessage,
+    decode_message,
+)
+
+__all__ = ["WebSocketViewer"]
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_GARBAGE = 10
+"""Wrong messages after which a viewer is closed (1008)."""
+
+MESSAGES_PER_S = 200.0
+"""Messages a viewer may send in the long run: an ack for each bundle and some more."""
+
+MESSAGE_BURST = 200.0
+
+_CLOSE_TIMEOUT_S = 0.5
+
+
+class WebSocketViewer:
+    """Sends a viewer's outbox over its WebSocket and obeys its messages until one side ends it."""
+
+    def __init__(self, hub: BundleHub, viewer: Viewer, send_timeout_s: float) -> None:
+        self._hub = hub
+        self._viewer = viewer
+        self._outbox = viewer.outbox
+        self._send_timeout_s = send_timeout_s
+        self._garbage = 0
+        self._allowance = MESSAGE_BURST
+        self._allowed_s = time.monotonic()
+        self._socket = web.WebSocketResponse(
+            compress=False,  # JPEG does not compress: 11 ms of CPU a message for nothing
+            max_msg_size=MAX_VIEWER_TEXT_SIZE,
+            timeout=_CLOSE_TIMEOUT_S,
+            autoping=False,  # pings count as messages, see _pace
+            writer_limit=0,  # wait for the kernel after each message, not after 256 KiB
+        )
+
+    async def run(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve the viewer until it is gone; return the finished response."""
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the viewer is gone already")
+        tune_transport(transport, self._send_timeout_s)
+        await self._socket.prepare(request)
+        watch = SendWatch(transport, self._send_timeout_s)
+        sender = asyncio.create_task(self._send(watch), name=f"viewer {self._outbox.id} sender")
+        try:
+            await self._receive()
+        finally:
+            sender.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sender
+            if watch.stuck:
+                self._hub.counters.viewers_stuck += 1
+                _LOGGER.warning(
+                    "viewer %d (%s) took nothing for %g s: cut off",
+                    self._outbox.id,
+                    self._viewer.address,
+                    self._send_timeout_s,
+                )
+        return self._socket
+
+    async def _send(self, watch: SendWatch) -> None:
+        outbox = self._outbox
+        try:
+            while not outbox.closed:
+                item = outbox.take()
+                if item is None:
+                    await outbox.wait()
+                    continue
+                with watch:
+                    if isinstance(item, str):
+                        await self._socket.send_str(item)
+                    else:
+                        data = item.encoded(outbox.cameras)
+                        outbox.sent_bytes += len(data)
+                        # Any buffer is fine for aiohttp, whatever its annotation says.
+                        await self._socket.send_bytes(data)  # type: ignore[arg-type]
+            await self._end(WSCloseCode.GOING_AWAY, b"the bridge stops")
+        except ConnectionError:
+            return  # the reading side sees the end too and cleans up
+
+    async def _receive(self) -> None:
+        while True:
+            # Without a timeout: a viewer need not say anything, and one that is gone is
+            # found by the status that is sent to it each second.
+            message = await self._socket.receive()
+            if message.type == WSMsgType.TEXT:
+                await self._pace()
+                self._obey(message.data)
+                if self._garbage >= MAX_GARBAGE:
+                    await self._end(WSCloseCode.POLICY_VIOLATION, b"too many wrong messages")
+                    return
+            elif message.type == WSMsgType.PING:
+                await self._pace()
+                with contextlib.suppress(ConnectionError):
+                    await self._socket.pong(message.data)
+            elif message.type == WSMsgType.BINARY:
+                _LOGGER.warning("viewer %d sent a binary message: closed", self._outbox.id)
+                self._hub.counters.viewer_garbage += 1
+                await self._end(WSCloseCode.UNSUPPORTED_DATA, b"viewers send text only")
+                return
+            elif message.type != WSMsgType.PONG:
+                return
+
+    def _obey(self, text: str) -> None:
+        try:
+            message = decode_message(text)
+            if isinstance(message, Ack):
+                self._outbox.acknowledge(message.seq)
+            elif isinstance(message, Subscribe):
+                if message.max_fps is not None and message.max_fps <= 0:
+                    raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
+                self._hub.subscribe_message(self._viewer, message)
+            elif not isinstance(message, UnknownMessage):
+                name = type(message).__name__.lower()
+                raise WireError("control message", f"{name} is nothing a viewer sends")
+        except WireError as error:
+            self._garbage += 1
+            self._hub.counters.viewer_garbage += 1
+            if self._garbage == 1:
+                _LOGGER.warning("viewer %d: wrong message: %s", self._outbox.id, error)
+
+    async def _pace(self) -> None:
+        """Read no faster than MESSAGES_PER_S: a flood waits in the viewer's own buffers."""
+        now = time.monotonic()
+        earned = (now - self._allowed_s) * MESSAGES_PER_S
+        self._allowance = min(MESSAGE_BURST, self._allowance + earned)
+        self._allowed_s = now
+        if self._allowance < 1:
+            await asyncio.sleep(MESSAGE_BURST / MESSAGES_PER_S / 10)
+        self._allowance -= 1
+
+    async def _end(self, code: WSCloseCode, reason: bytes) -> None:
+        """Say why and close; a viewer that does not take even that is cut off."""
+        with contextlib.suppress(asyncio.TimeoutError, ConnectionError):
+            await asyncio.wait_for(self._socket.close(code=code, message=reason), _CLOSE_TIMEOUT_S)

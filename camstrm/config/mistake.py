@@ -1,0 +1,207 @@
+"""Find the first mistake in parsed data against a struct type, in words for a user.
+
+msgspec says where and what in its own spelling and without the value; the settings types
+are walked here instead, so that each message names what was wanted and what came.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+__all__ = ["Mistake", "first_mistake"]
+
+
+class Mistake(NamedTuple):
+    """``path`` of keys and indices from the root, ``problem`` as part of a sentence."""
+
+    path: tuple[str | int, ...]
+    problem: str
+
+
+def first_mistake(data: object, settings_type: type[msgspec.Struct]) -> Mistake | None:
+    """Return the first thing in ``data`` that ``settings_type`` does not take, or None.
+
+    Besides the types' own limits: integers have 64 bits, numbers are finite, strings
+    hold no NUL.
+    """
+    return _check(data, inspect.type_info(settings_type), (), {})
+
+
+def _check(
+    value: object, kind: inspect.Type, path: tuple[str | int, ...], extra: dict[str, Any]
+) -> Mistake | None:
+    if isinstance(kind, inspect.Metadata):
+        return _check(value, kind.type, path, kind.extra or {})
+    if isinstance(kind, inspect.UnionType):
+        return _check_union(value, kind, path)
+    if isinstance(kind, inspect.StructType):
+        return _check_struct(value, kind, path)
+    if isinstance(kind, inspect.DictType):
+        return _check_dict(value, kind, path)
+    if isinstance(kind, inspect.VarTupleType):
+        return _check_array(value, kind, path)
+    problem = _scalar_problem(value, kind, extra)
+    return Mistake(path, problem) if problem else None
+
+
+def _check_struct(
+    value: object, kind: inspect.StructType, path: tuple[str | int, ...]
+) -> Mistake | None:
+    if not isinstance(value, dict):
+        return Mistake(path, _wanted("a table", value))
+    fields = {field.encode_name: field for field in kind.fields}
+    for key, item in value.items():
+        if key not in fields:
+            return Mistake((*path, key), _unknown_key(key, list(fields)))
+        mistake = _check(item, fields[key].type, (*path, key), {})
+        if mistake:
+            return mistake
+    for name, field in fields.items():
+        if field.required and name not in value:
+            return Mistake((*path, name), "is missing")
+    return None
+
+
+def _check_dict(
+    value: object, kind: inspect.DictType, path: tuple[str | int, ...]
+) -> Mistake | None:
+    if not isinstance(value, dict):
+        return Mistake(path, _wanted("a table", value))
+    for key, item in value.items():
+        mistake = _check(key, kind.key_type, (*path, key), {}) or _check(
+            item, kind.value_type, (*path, key), {}
+        )
+        if mistake:
+            return mistake
+    return None
+
+
+def _check_array(
+    value: object, kind: inspect.VarTupleType, path: tuple[str | int, ...]
+) -> Mistake | None:
+    if not isinstance(value, (list, tuple)):
+        of_tables = isinstance(kind.item_type, inspect.StructType)
+        hint = f", written [[{path[-1]}]]" if of_tables and path else ""
+        return Mistake(path, _wanted("an array" + (" of tables" if of_tables else ""), value, hint))
+    if kind.max_length is not None and len(value) > kind.max_length:
+        return Mistake(path, f"wanted at most {kind.max_length} entries, got {len(value)}")
+    for index, item in enumerate(value):
+        mistake = _check(item, kind.item_type, (*path, index), {})
+        if mistake:
+            return mistake
+    return None
+
+
+def _check_union(
+    value: object, kind: inspect.UnionType, path: tuple[str | int, ...]
+) -> Mistake | None:
+    """Hold the value against the member of its own TOML type: the limits differ by member."""
+    for member in kind.types:
+        if _kind_name(value) == _type_name(member):
+            return _check(value, member, path, {})
+    names = [name for name in map(_type_name, kind.types) if name]
+    return Mistake(path, _wanted(f"{', '.join(names[:-1])} or {names[-1]}", value))
+
+
+def _scalar_problem(value: object, kind: inspect.Type, extra: dict[str, Any]) -> str:
+    if isinstance(kind, inspect.LiteralType):
+        return _literal_problem(value, kind)
+    wanted = _type_name(kind)
+    if isinstance(kind, inspect.FloatType) and type(value) is int:
+        return _number_problem(value, kind)
+    if _kind_name(value) != wanted:
+        hint = extra.get("hint_integer", "") if type(value) is int else ""
+        return _wanted(wanted, value, f"; {hint}" if hint else "")
+    if isinstance(kind, inspect.StrType):
+        return _text_problem(str(value), kind, extra)
+    if isinstance(kind, (inspect.IntType, inspect.FloatType)):
+        assert isinstance(value, (int, float))
+        return _number_problem(value, kind)
+    return ""
+
+
+def _literal_problem(value: object, kind: inspect.LiteralType) -> str:
+    if value in kind.values:
+        return ""
+    shown = [f"{entry!r}" for entry in kind.values]
+    got = _short(value) if isinstance(value, str) else _kind_name(value)
+    return f"wanted {', '.join(shown[:-1])} or {shown[-1]}, got {got}"
+
+
+def _number_problem(value: float, kind: inspect.IntType | inspect.FloatType) -> str:
+    low, high = kind.ge, kind.le
+    inside = (low is None or value >= low) and (high is None or value <= high)
+    if inside and isinstance(value, int):
+        inside = -(2**63) <= value < 2**63
+    if inside and math.isfinite(value):
+        return ""
+    if low is not None and high is not None:
+        return f"wanted {low:g} to {high:g}, got {_short(value)}"
+    if low is not None and value < low:
+        return f"wanted {low:g} or more, got {_short(value)}"
+    return f"wanted a finite number of at most 64 bits, got {_short(value)}"
+
+
+def _text_problem(value: str, kind: inspect.StrType, extra: dict[str, Any]) -> str:
+    if "\0" in value:
+        return "wanted a string without NUL characters"
+    length = len(value)
+    if kind.min_length is not None and length < kind.min_length:
+        return "must not be empty" if length == 0 else f"shorter than {kind.min_length} characters"
+    if kind.max_length is not None and length > kind.max_length:
+        return f"wanted at most {kind.max_length} characters, got {length}"
+    if kind.pattern is not None and not re.search(kind.pattern, value):
+        return f"wanted {extra.get('wanted', 'another form')}, got {_short(value)}"
+    return ""
+
+
+def _unknown_key(key: object, known: list[str]) -> str:
+    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    if near:
+        return f"unknown key {_short(key)}, did you mean {near[0]!r}?"
+    return f"unknown key {_short(key)} (known here: {', '.join(known)})"
+
+
+def _wanted(wanted: str, value: object, hint: str = "") -> str:
+    return f"wanted {wanted}, got {_kind_name(value)}{hint}"
+
+
+def _short(value: object) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # an integer beyond the interpreter's limit of digits
+        return "a number of many digits"
+    return shown if len(shown) <= 60 else f"{shown[:40]}..."
+
+
+def _type_name(kind: inspect.Type) -> str:
+    names: dict[type[inspect.Type], str] = {
+        inspect.BoolType: "a boolean",
+        inspect.IntType: "an integer",
+        inspect.FloatType: "a number",
+        inspect.StrType: "a string",
+        inspect.DictType: "a table",
+        inspect.StructType: "a table",
+        inspect.VarTupleType: "an array",
+    }
+    return names.get(type(kind), "")
+
+
+def _kind_name(value: object) -> str:
+    names = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+        str: "a string",
+        dict: "a table",
+        list: "an array",
+        tuple: "an array",
+        type(None): "nothing",
+    }
+    return names.get(type(value), "a date or time")

@@ -1,0 +1,83 @@
+"""Rules between settings, which no type can hold: uniqueness and things that go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from camstrm.config.mistake import Mistake, first_mistake
+from camstrm.config.settings import CameraSettings, Config, ProducerSettings
+
+__all__ = ["first_contradiction"]
+
+
+def first_contradiction(config: Config) -> Mistake | None:
+    """Return the first rule that the settings break together, or None."""
+    bridge = config.bridge
+    if bool(bridge.tls_cert) != bool(bridge.tls_key):
+        given, absent = ("tls_cert", "tls_key") if bridge.tls_cert else ("tls_key", "tls_cert")
+        return Mistake(
+            ("bridge", given), f"needs {absent} too: TLS takes a certificate and its key"
+        )
+    process = config.process
+    if process.restart_delay_max_s < process.restart_delay_s:
+        return Mistake(
+            ("process", "restart_delay_max_s"),
+            f"wanted at least restart_delay_s ({process.restart_delay_s:g}), "
+            f"got {process.restart_delay_max_s:g}",
+        )
+    return _producer_contradiction(config.producers) or _camera_contradiction(config)
+
+
+def _producer_contradiction(producers: Iterable[ProducerSettings]) -> Mistake | None:
+    seen: set[str] = set()
+    for index, producer in enumerate(producers):
+        if producer.cti in seen:
+            return Mistake(
+                ("producer", index, "cti"), f"{producer.cti!r} is already another producer's"
+            )
+        seen.add(producer.cti)
+    return None
+
+
+def _camera_contradiction(config: Config) -> Mistake | None:
+    producers = {producer.cti for producer in config.producers}
+    for index, camera in enumerate(config.cameras):
+        if producers and camera.cti and camera.cti not in producers:
+            return Mistake(
+                ("camera", index, "cti"), f"{camera.cti!r} is not the cti of a [[producer]]"
+            )
+        if not camera.name and not _can_be_name(camera.serial):
+            return Mistake(
+                ("camera", index, "serial"),
+                f"{camera.serial!r} cannot be shown as the camera's name; "
+                "give it a 'name' of letters, digits, '_', '.' or '-'",
+            )
+        mistake = _not_unique(config.cameras, index)
+        if mistake:
+            return mistake
+    return None
+
+
+def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Mistake | None:
+    camera = cameras[index]
+    for other, earlier in enumerate(cameras[:index]):
+        if earlier.serial == camera.serial and _may_be_one_producer(earlier.cti, camera.cti):
+            return Mistake(
+                ("camera", index, "serial"),
+                f"{camera.serial!r} is already camera[{other}]; a second camera of the same "
+                "serial number needs another 'cti'",
+            )
+        if earlier.label == camera.label:
+            return Mistake(
+                ("camera", index, "name" if camera.name else "serial"),
+                f"the name {camera.label!r} is already that of camera[{other}]",
+            )
+    return None
+
+
+def _may_be_one_producer(first: str, second: str) -> bool:
+    return not first or not second or first == second
+
+
+def _can_be_name(serial: str) -> bool:
+    return first_mistake({"serial": "0", "name": serial}, CameraSettings) is None

@@ -1,0 +1,223 @@
+"""The settings of camstrm: frozen structs with units, limits and defaults.
+
+``Meta(extra=...)`` carries what an error message says: ``wanted`` describes a pattern
+in words, ``hint_integer`` is added when a number was given.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+__all__ = [
+    "BridgeSettings",
+    "CameraSettings",
+    "Config",
+    "FeatureValue",
+    "ProcessSettings",
+    "ProducerSettings",
+    "SocketSettings",
+    "StreamSettings",
+    "default_config",
+]
+
+FeatureValue = bool | int | float | str
+"""Value of a GenICam feature: boolean, integer, float, or enumeration entry / string."""
+
+CameraName = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9_.\-]{1,64})?\Z",
+        extra={"wanted": "1 to 64 letters, digits, '_', '.' or '-' (it stands in URLs)"},
+    ),
+]
+SerialNumber = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        extra={
+            "hint_integer": "put quotes round it: serial numbers are strings, leading zeros count"
+        },
+    ),
+]
+FeatureName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?a:[A-Za-z_]\w{0,127}(\[[A-Za-z_]\w{0,127}=[\w.\-]{1,128}\])?)\Z",
+        extra={
+            "wanted": "a GenICam feature name, as Gain or as BalanceRatio[BalanceRatioSelector=Red]"
+        },
+    ),
+]
+Features = dict[FeatureName, FeatureValue]
+NonEmpty = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[float, Meta(ge=0.05, le=3600)]
+SendTimeout = Annotated[float, Meta(ge=0.1, le=300)]
+
+
+class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What viewers get.
+
+    ``fps``: bundles per second. ``max_width``, ``max_height``: pixels; larger pictures
+    are scaled down by whole steps (default: half of 2656x2304, the largest camera of the
+    reference set). ``quality``: of the JPEG, 1 to 100.
+    """
+
+    fps: Annotated[float, Meta(ge=1, le=60)] = 30.0
+    max_width: Annotated[int, Meta(ge=16, le=16384)] = 1328
+    max_height: Annotated[int, Meta(ge=16, le=16384)] = 1152
+    quality: Annotated[int, Meta(ge=1, le=100)] = 80
+
+    def for_camera(self, camera: CameraSettings) -> StreamSettings:
+        """Return these settings with the camera's own in place of the stream's."""
+        return msgspec.structs.replace(
+            self,
+            max_width=camera.max_width or self.max_width,
+            max_height=camera.max_height or self.max_height,
+            quality=camera.quality or self.quality,
+        )
+
+
+class SocketSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The UNIX socket between grabber and bridge.
+
+    ``path``: empty for the default place. ``allowed_uids``: user ids that may connect
+    besides the service's own user.
+    """
+
+    path: str = ""
+    allowed_uids: tuple[Annotated[int, Meta(ge=0, le=2**32 - 2)], ...] = ()
+
+
+class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The WebSocket and HTTP server.
+
+    ``token_file``: empty for the default place. ``allowed_origins``: pages of other
+    hosts that may connect, spelled ``https://host:port``. ``allowed_hosts``: names under
+    which the server may be addressed besides its own (DNS rebinding). ``send_timeout_s``:
+    a viewer that takes nothing for so long is cut off. ``window``: bundles that a viewer
+    may leave unacknowledged (2 bounds the age of the picture behind a slow link).
+    ``tls_cert``, ``tls_key``: PEM files, both or none.
+    """
+
+    host: NonEmpty = "0.0.0.0"  # noqa: S104  viewers are on other machines; the token guards it
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8765
+    auth: bool = True
+    token_file: str = ""
+    allowed_origins: tuple[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^https?://[^/\s?#@]+\Z",
+                extra={"wanted": "scheme, host and port only, as 'https://host:8443'"},
+            ),
+        ],
+        ...,
+    ] = ()
+    allowed_hosts: tuple[
+        Annotated[
+            str,
+            Meta(pattern=r"^[^/\s?#@]+\Z", extra={"wanted": "a host name or address"}),
+        ],
+        ...,
+    ] = ()
+    max_clients: Annotated[int, Meta(ge=1, le=10000)] = 64
+    max_clients_per_address: Annotated[int, Meta(ge=1, le=10000)] = 16
+    send_timeout_s: SendTimeout = 5.0
+    window: Annotated[int, Meta(ge=1, le=16)] = 2
+    tls_cert: str = ""
+    tls_key: str = ""
+
+
+class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Camera processes and how long they may take; all times in seconds.
+
+    ``single_process``: everything in the grabber's own process (debugging).
+    ``open_timeout_s``: from the start of a camera process until its cameras are open.
+    ``stall_timeout_s``: without a complete frame for so long a camera counts as stalled
+    (never less than 5 frame periods). ``silence_timeout_s``: a camera process that says
+    nothing for so long is ended; above the 6 s for which a dead GigE camera was seen to
+    block its process. ``stop_timeout_s``: for an orderly end, then it is killed.
+    ``restart_delay_s`` doubles with each failure up to ``restart_delay_max_s``.
+    """
+
+    single_process: bool = False
+    open_timeout_s: Seconds = 30.0
+    stall_timeout_s: Seconds = 2.0
+    silence_timeout_s: Seconds = 10.0
+    stop_timeout_s: Seconds = 8.0
+    restart_delay_s: Seconds = 1.0
+    restart_delay_max_s: Seconds = 30.0
+
+
+class ProducerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One GenTL producer.
+
+    ``cti``: path of the .cti file. ``profile``: name of a GenTL profile (empty: matched
+    by file name and bus). ``python``: another interpreter for its camera processes
+    (empty: the grabber's own). ``env``: variables for its camera processes, after the
+    profile's.
+    """
+
+    cti: NonEmpty
+    profile: str = ""
+    python: str = ""
+    env: dict[
+        Annotated[
+            str,
+            Meta(pattern=r"^[^=\x00]+\Z", extra={"wanted": "a name of an environment variable"}),
+        ],
+        Annotated[str, Meta(pattern=r"^[^\x00]*\Z", extra={"wanted": "text without NUL"})],
+    ] = {}
+
+
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One camera.
+
+    ``name``: what viewers see (empty: the serial number, see ``label``). ``cti``: only
+    needed when two producers show the same serial number. ``num_buffers``: 0 computes it
+    from the frame rate. ``features``: SFNC names to values for the camera, in the order
+    written (``true`` for a command executes it; ``Name[Selector=Entry]`` sets the selector
+    first). ``stream_features``: the same for the producer's data stream. ``reset``: load
+    the camera's default user set first. ``ptp``: switch on IEEE 1588. ``max_width``,
+    ``max_height``, ``quality``: 0 takes the stream's.
+    """
+
+    serial: SerialNumber
+    name: CameraName = ""
+    cti: str = ""
+    profile: str = ""
+    num_buffers: Annotated[int, Meta(ge=0, le=1024)] = 0
+    reset: bool = False
+    ptp: bool = False
+    max_width: Annotated[int, Meta(ge=0, le=16384)] = 0
+    max_height: Annotated[int, Meta(ge=0, le=16384)] = 0
+    quality: Annotated[int, Meta(ge=0, le=100)] = 0
+    features: Features = {}
+    stream_features: Features = {}
+
+    @property
+    def label(self) -> str:
+        """The name to show: ``name``, or the serial number where none is given."""
+        return self.name or self.serial
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of grabber and bridge; in the file ``[[producer]]`` and ``[[camera]]``."""
+
+    stream: StreamSettings = StreamSettings()
+    socket: SocketSettings = SocketSettings()
+    bridge: BridgeSettings = BridgeSettings()
+    process: ProcessSettings = ProcessSettings()
+    producers: tuple[ProducerSettings, ...] = msgspec.field(default=(), name="producer")
+    cameras: Annotated[tuple[CameraSettings, ...], Meta(max_length=256)] = msgspec.field(
+        default=(), name="camera"
+    )
+
+
+def default_config() -> Config:
+    """Return the settings that hold where nothing is written."""
+    return Config()

@@ -1,0 +1,134 @@
+"""Where the UNIX socket between grabber and bridge lies, and whether the place is safe.
+
+Both sides use this: the bridge before it binds, the grabber before it connects. Nothing
+is created here.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import struct
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from camstrm.errors import SocketPathError
+
+__all__ = [
+    "MAX_SOCKET_PATH",
+    "check_peer",
+    "check_socket_directory",
+    "check_socket_path",
+    "default_socket_path",
+]
+
+MAX_SOCKET_PATH = 107
+"""Bytes of a UNIX socket's path: ``sun_path`` has 108 with the NUL (unix(7))."""
+
+_SOCKET_NAME = "camstrm.sock"
+_UCRED = struct.Struct("iII")
+_ROOT_UID = 0
+
+
+def default_socket_path(environ: Mapping[str, str]) -> str:
+    """Return the socket's place when none is configured.
+
+    In this order: ``$RUNTIME_DIRECTORY`` (systemd's RuntimeDirectory=; the first, if
+    there are several), ``$XDG_RUNTIME_DIR``, ``/tmp/camstrm-<uid>``. The last is a folder
+    of the user's own, because a name directly in /tmp can be squatted by anybody.
+    """
+    for variable in ("RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"):
+        folder = environ.get(variable, "").split(":")[0]
+        if folder.startswith("/"):
+            return f"{folder.rstrip('/')}/{_SOCKET_NAME}"
+    return f"/tmp/camstrm-{os.getuid()}/{_SOCKET_NAME}"  # noqa: S108  the folder is checked
+
+
+def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
+    """Raise SocketPathError unless a socket at ``path`` can be trusted.
+
+    The folder must exist, be no symbolic link, belong to this user, root or one of
+    ``allowed_uids``, and be writable by others only with the sticky bit. What lies at
+    ``path`` already (nothing is fine) must be a socket of one of these users.
+    """
+    check_socket_directory(path, allowed_uids)
+    try:
+        found = Path(path).lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SocketPathError(path, f"cannot be looked at ({error.strerror})") from None
+    if stat.S_ISLNK(found.st_mode):
+        raise SocketPathError(path, "is a symbolic link", "Remove it or choose another path")
+    if not stat.S_ISSOCK(found.st_mode):
+        raise SocketPathError(
+            path, "exists and is not a socket", "Remove it or choose another path"
+        )
+    if not _trusted(found.st_uid, allowed_uids):
+        raise SocketPathError(
+            path,
+            f"belongs to uid {found.st_uid}, not to uid {os.geteuid()}",
+            "Another user put it there: remove it or choose another path",
+        )
+
+
+def check_socket_directory(path: str, allowed_uids: Collection[int] = ()) -> None:
+    """Raise SocketPathError if ``path`` is too long or its folder cannot be trusted."""
+    _check_length(path)
+    folder = Path(path).parent
+    try:
+        found = folder.lstat()
+    except OSError as error:
+        problem = f"its folder {folder} cannot be used ({error.strerror})"
+        raise SocketPathError(path, problem, f"Create it: mkdir -m 0750 {folder}") from None
+    if stat.S_ISLNK(found.st_mode):
+        real = folder.resolve() / Path(path).name
+        raise SocketPathError(path, f"its folder {folder} is a symbolic link", f"Use {real}")
+    if not stat.S_ISDIR(found.st_mode):
+        raise SocketPathError(path, f"{folder} is not a folder", "Choose another path")
+    if not _trusted(found.st_uid, allowed_uids):
+        raise SocketPathError(
+            path,
+            f"its folder {folder} belongs to uid {found.st_uid}, not to uid {os.geteuid()}",
+            "Choose a folder of the service's own user",
+        )
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        raise SocketPathError(
+            path,
+            f"anybody may replace files in its folder {folder} (mode "
+            f"{stat.S_IMODE(found.st_mode):04o})",
+            f"chmod o-w {folder}",
+        )
+
+
+def check_peer(connection: socket.socket, path: str, allowed_uids: Collection[int] = ()) -> None:
+    """Raise SocketPathError unless the far side runs as this user, root or an allowed uid.
+
+    Asks the kernel (SO_PEERCRED, unix(7)): what the far side says cannot change it.
+    """
+    size = _UCRED.size
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, uid, gid = _UCRED.unpack(credentials)
+    if not _trusted(uid, allowed_uids):
+        raise SocketPathError(
+            path,
+            f"the process at the far side (pid {pid}) runs as uid {uid}, gid {gid}",
+            f"If that is right, add {uid} to socket.allowed_uids",
+        )
+
+
+def _trusted(uid: int, allowed_uids: Collection[int]) -> bool:
+    return uid in (_ROOT_UID, os.geteuid()) or uid in allowed_uids
+
+
+def _check_length(path: str) -> None:
+    if not path or "\0" in path:
+        raise SocketPathError(repr(path), "is no path", "Give the path of a socket file")
+    length = len(os.fsencode(path))
+    if length > MAX_SOCKET_PATH:
+        raise SocketPathError(
+            path,
+            f"the path has {length} bytes, a UNIX socket allows {MAX_SOCKET_PATH}",
+            "Choose a shorter one",
+        )

@@ -1,0 +1,100 @@
+"""The grabber's main process: loop, supervisor, bundle loop and publisher put together."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+
+from camstrm import __version__
+from camstrm.acquisition.statistics import RateMeter
+from camstrm.config import Config
+from camstrm.grab.bundle_loop import BundleLoop
+from camstrm.grab.loop import Loop
+from camstrm.grab.publisher import BundlePublisher
+from camstrm.grab.supervisor import Supervisor
+from camstrm.profiles import GentlProfile
+from camstrm.wire import Hello, Limits, Status
+
+__all__ = ["Grabber"]
+
+_log = logging.getLogger(__name__)
+
+_STATUS_S = 1.0
+
+
+class Grabber:
+    """Grabs all cameras of a configuration and sends bundles to the bridge.
+
+    :meth:`run` returns after :meth:`stop`, which any thread or signal handler may call.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        profiles: Mapping[str, GentlProfile],
+        socket_path: str,
+        *,
+        log_level: str = "INFO",
+    ) -> None:
+        self._config = config
+        self._session = secrets.token_hex(8)
+        self._loop = Loop()
+        self._supervisor = Supervisor(
+            self._loop,
+            config,
+            profiles,
+            on_bundle=lambda link, bundle: self._bundles.answer(link, bundle),
+            on_cameras=lambda: self._publisher.announce(),
+            log_level=log_level,
+        )
+        self._publisher = BundlePublisher(
+            self._loop,
+            socket_path,
+            self._hello,
+            lambda demand: self._bundles.demand(demand),
+            allowed_uids=config.socket.allowed_uids,
+        )
+        self._bundles = BundleLoop(
+            self._loop, self._supervisor, config.stream.fps, self._publisher.publish
+        )
+        self._bundle_rate = RateMeter()
+
+    def run(self) -> None:
+        """Run until stopped; all camera processes have ended when it returns."""
+        try:
+            self._supervisor.start()
+            self._publisher.start()
+            self._loop.call_later(_STATUS_S, self._send_status)
+            self._loop.run()
+        finally:
+            self._bundles.stop()
+            self._publisher.stop()
+            self._supervisor.stop(self._config.process.stop_timeout_s)
+            self._loop.close()
+
+    def stop(self) -> None:
+        """End :meth:`run` soon."""
+        self._loop.stop()
+
+    def _hello(self) -> Hello:
+        return Hello(
+            session=self._session,
+            server=f"camstrm {__version__}",
+            cameras=self._supervisor.infos(),
+            limits=Limits(stream_fps=self._config.stream.fps),
+        )
+
+    def _send_status(self) -> None:
+        self._loop.call_later(_STATUS_S, self._send_status)
+        ledgers = self._supervisor.ledgers
+        self._publisher.send_status(
+            Status(
+                time_us=time.time_ns() // 1000,
+                bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
+                bundles=self._bundles.bundles,
+                bundles_dropped=self._publisher.dropped,
+                cameras=tuple(ledgers[index].status() for index in sorted(ledgers)),
+            )
+        )

@@ -1,0 +1,160 @@
+"""BundleLoop: ticks at the stream rate, asks the camera processes, bundles their answers.
+
+Pull, not push: every camera process encodes what is newest at the tick, so the cameras
+of a bundle are of one moment, nothing is encoded that is not sent, and a slow or dead
+camera delays nobody: the bundle goes at its deadline without that picture. A picture that
+comes too late for its bundle goes with the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from camstrm.grab.camera_link import CameraLink
+from camstrm.grab.loop import Loop, Timer
+from camstrm.grab.supervisor import Supervisor
+from camstrm.wire import (
+    CameraFrame,
+    CameraState,
+    Demand,
+    FrameBundle,
+    FrameRequest,
+)
+
+__all__ = ["BundleLoop"]
+
+_DEADLINE = 0.9
+"""Part of the period after which a bundle goes without the pictures that are not there."""
+
+
+class BundleLoop:
+    """Makes a FrameBundle at each tick while somebody watches."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        supervisor: Supervisor,
+        fps: float,
+        publish: Callable[[FrameBundle], None],
+    ) -> None:
+        self.bundles = 0
+        self._loop = loop
+        self._supervisor = supervisor
+        self._fps = fps
+        self._publish = publish
+        self._demand = Demand()
+        self._refresh: set[int] = set()
+        self._seq = 0
+        self._timestamp_us = 0
+        self._tick_s = 0.0
+        self._fresh: dict[int, CameraFrame] = {}
+        self._waiting: set[CameraLink] = set()
+        self._asked: set[int] = set()
+        self._open = False
+        self._tick_timer: Timer | None = None
+        self._deadline_timer: Timer | None = None
+
+    def demand(self, demand: Demand) -> None:
+        """Take note of what the bridge wants; starts or stops the ticks."""
+        self._demand = demand
+        wanted = self._wanted()
+        self._refresh &= wanted
+        if demand.refresh:
+            self._refresh |= wanted
+        if not self._demanded():
+            self.stop()
+            self._fresh.clear()
+        elif self._tick_timer is None:
+            self._tick_s = time.monotonic()
+            self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
+
+    def answer(self, link: CameraLink, bundle: FrameBundle) -> None:
+        """Take a camera process's answer."""
+        for frame in bundle.frames:
+            if len(frame.payload) and frame.camera_index in link.group.indices:
+                self._fresh[frame.camera_index] = frame
+        self._waiting.discard(link)
+        if self._open and not self._waiting:
+            self._finish()
+
+    def stop(self) -> None:
+        """Make no more bundles until there is a demand again."""
+        for timer in (self._tick_timer, self._deadline_timer):
+            if timer is not None:
+                timer.cancel()
+        self._tick_timer = self._deadline_timer = None
+        self._open = False
+        self._waiting.clear()
+
+    def _demanded(self) -> bool:
+        return self._demand.cameras is None or bool(self._demand.cameras)
+
+    def _wanted(self) -> set[int]:
+        every = self._supervisor.ledgers.keys()
+        if self._demand.cameras is None:
+            return set(every)
+        return set(self._demand.cameras) & every
+
+    def _period(self) -> float:
+        fps = self._fps
+        if self._demand.max_fps is not None:
+            fps = max(0.1, min(fps, self._demand.max_fps))
+        return 1.0 / fps
+
+    def _tick(self) -> None:
+        if self._open:
+            self._finish()
+        period = self._period()
+        now = time.monotonic()
+        self._tick_s = (
+            max(self._tick_s + period, now)
+            if now - self._tick_s > period
+            else (self._tick_s + period)
+        )
+        self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
+        self._seq += 1
+        self._timestamp_us = time.time_ns() // 1000
+        self._ask()
+        self._open = True
+        if not self._waiting:
+            self._finish()
+        else:
+            self._deadline_timer = self._loop.call_at(now + _DEADLINE * period, self._finish)
+
+    def _ask(self) -> None:
+        wanted = self._wanted()
+        self._asked = set()
+        self._waiting.clear()
+        for link in self._supervisor.links():
+            cameras = tuple(i for i in link.group.indices if i in wanted)
+            if not cameras:
+                continue
+            refresh = tuple(i for i in cameras if i in self._refresh)
+            if link.request(FrameRequest(self._seq, cameras, refresh)):
+                self._waiting.add(link)
+                self._refresh.difference_update(refresh)
+            elif link.busy:
+                self._asked.update(cameras)
+
+    def _finish(self) -> None:
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()
+            self._deadline_timer = None
+        self._open = False
+        for link in self._waiting:
+            self._asked.update(link.group.indices)
+        frames = []
+        for index in sorted(self._supervisor.ledgers):
+            ledger = self._supervisor.ledgers[index]
+            frame = self._fresh.pop(index, None)
+            if frame is not None:
+                frames.append(frame)
+                continue
+            state, since_us = ledger.state
+            frames.append(CameraFrame(index, state, state_since_us=since_us))
+            if index in self._asked and state == CameraState.STREAMING:
+                ledger.missed += 1
+        self._waiting.clear()
+        self.bundles += 1
+        self._publish(FrameBundle(self._seq, self._timestamp_us, tuple(frames)))

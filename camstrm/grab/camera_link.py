@@ -1,0 +1,210 @@
+"""CameraLink: the grabber's end of one camera process, from its start to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from camstrm.errors import WireError
+from camstrm.grab.group import CameraGroup
+from camstrm.grab.loop import READ, WRITE, Loop
+from camstrm.grab.packet_socket import PacketConnection, text_of
+from camstrm.wire import (
+    FrameBundle,
+    FrameRequest,
+    Packet,
+    PacketKind,
+    Report,
+    Start,
+    Stop,
+    decode_bundle,
+)
+
+__all__ = ["CameraLink", "LinkHandlers"]
+
+_log = logging.getLogger(__name__)
+
+_EXIT_CODE_S = 0.03
+"""Between the end of a process's connection and the question for its exit code."""
+
+
+@dataclass(frozen=True)
+class LinkHandlers:
+    """What a link calls; ``gone`` exactly once, with the reason in words."""
+
+    bundle: Callable[[CameraLink, FrameBundle], None]
+    report: Callable[[CameraLink, Report], None]
+    gone: Callable[[CameraLink, str], None]
+
+
+class CameraLink:
+    """Starts a camera process, asks it for pictures, and ends it.
+
+    At most one request is under way: a process that is slow is not asked again before it
+    has answered.
+    """
+
+    def __init__(self, loop: Loop, group: CameraGroup, handlers: LinkHandlers) -> None:
+        """Start the process (a thread of this one with ``process.single_process``)."""
+        self.group = group
+        self.started_s = time.monotonic()
+        self.last_heard_s = self.started_s
+        self.busy = False
+        self.opened = False
+        self._loop = loop
+        self._handlers = handlers
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._gone = False
+        self._fatal = ""
+        ours, theirs = socket.socketpair()
+        self._connection = PacketConnection(ours)
+        if group.process.single_process:
+            self._start_thread(theirs)
+        else:
+            with theirs:
+                self._process = self._start_process(theirs)
+        self._connection.queue_message(Start(group.to_settings()))
+        self._flush()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None for a thread."""
+        return self._process.pid if self._process is not None else None
+
+    def request(self, message: FrameRequest) -> bool:
+        """Ask for pictures; False when the process is gone or still has to answer."""
+        if self._gone or self.busy or not self.opened:
+            return False
+        self.busy = True
+        self._connection.queue_message(message)
+        self._flush()
+        return not self._gone
+
+    def stop(self) -> None:
+        """Ask the process to close its cameras and end."""
+        if not self._gone:
+            self._connection.queue_message(Stop())
+            self._flush()
+
+    def kill(self, reason: str) -> None:
+        """End the process at once; ``gone`` is called with ``reason``."""
+        if self._process is not None and self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._end(reason)
+
+    def ended(self) -> bool:
+        """Return whether the process (or thread) is over; reaps it."""
+        if self._thread is not None:
+            return not self._thread.is_alive()
+        return self._process is None or self._process.poll() is not None
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; False when it is still running after ``timeout_s``."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+            return not self._thread.is_alive()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                self.group.python or sys.executable,
+                "-m",
+                "camstrm.grab.camera_process",
+                str(theirs.fileno()),
+            ],
+            env=self.group.environment or None,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            # A terminal's Ctrl-C and hang-up are for the grabber, which tells this process.
+            start_new_session=True,
+        )
+
+    def _start_thread(self, theirs: socket.socket) -> None:
+        # Late: only here does the grabber's own process load GenTL.
+        from camstrm.grab.camera_process import CameraProcess
+
+        def run() -> None:
+            with theirs:
+                CameraProcess(theirs).run()
+
+        self._thread = threading.Thread(target=run, name=f"cameras-{self.group.name}")
+        self._thread.start()
+
+    def _flush(self) -> None:
+        try:
+            self._connection.flush()
+        except OSError:
+            self._end()
+            return
+        events = READ if self._connection.idle else READ | WRITE
+        self._loop.watch(self._connection, events, self._ready)
+
+    def _ready(self, events: int) -> None:
+        if events & READ:
+            try:
+                packets = self._connection.receive()
+                for packet in packets:
+                    self._packet(packet)
+            except OSError:
+                self._end()
+                return
+            except WireError as error:
+                self.kill(f"its process sent something else than pictures ({error})")
+                return
+        if not self._gone:
+            self._flush()
+
+    def _packet(self, packet: Packet) -> None:
+        self.last_heard_s = time.monotonic()
+        if packet.kind is PacketKind.BUNDLE:
+            self.busy = False
+            self._handlers.bundle(self, decode_bundle(packet.payload))
+            return
+        message = text_of(packet)
+        if isinstance(message, Report):
+            self.opened = self.opened or bool(message.cameras)
+            self._fatal = message.fatal
+            self._handlers.report(self, message)
+
+    def _exit_reason(self) -> str:
+        if self._fatal:
+            return self._fatal
+        code = self._process.poll() if self._process is not None else 0
+        if code is None:
+            return "its process closed the connection"
+        if code < 0:
+            try:
+                name = signal.Signals(-code).name
+            except ValueError:
+                name = str(-code)
+            return f"its process was ended by {name}"
+        return f"its process ended with code {code}"
+
+    def _end(self, reason: str = "") -> None:
+        if self._gone:
+            return
+        self._gone = True
+        self.busy = False
+        self._loop.unwatch(self._connection)
+        self._connection.close()
+        # Later: the caller may still be inside the constructor or a loop over links, and
+        # a process that closed its socket needs a moment until its exit code is there.
+        self._loop.call_later(
+            _EXIT_CODE_S, lambda: self._handlers.gone(self, reason or self._exit_reason())
+        )

@@ -1,0 +1,61 @@
+"""CameraGroup: the cameras that share one camera process, and how to start it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+
+__all__ = ["CameraGroup", "GroupCamera"]
+
+
+class GroupCamera(msgspec.Struct, frozen=True):
+    """One camera of a group: its index in bundles and its settings."""
+
+    index: int
+    settings: CameraSettings
+
+
+class CameraGroup(msgspec.Struct, frozen=True):
+    """What a camera process is told at its start.
+
+    ``cti``: path of the producer. ``profile``: its profile's name; a camera's own profile
+    is matched again when vendor and bus are known. ``python``: interpreter, empty for the
+    grabber's own. ``environment``: the process's whole environment, empty for the
+    grabber's own; it is not sent, it must be there before exec because the dynamic loader
+    reads it. ``siblings``: cameras of the same producer, which may share a link.
+    """
+
+    cti: str
+    profile: str
+    cameras: tuple[GroupCamera, ...]
+    stream: StreamSettings
+    process: ProcessSettings
+    python: str = ""
+    environment: dict[str, str] = {}
+    log_level: str = "INFO"
+    siblings: int = 1
+
+    @property
+    def name(self) -> str:
+        """What logs call the process."""
+        return "+".join(camera.settings.label for camera in self.cameras)
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """Camera indices of the group."""
+        return tuple(camera.index for camera in self.cameras)
+
+    def to_settings(self) -> dict[str, Any]:
+        """Return the group as JSON-ready object for a Start message."""
+        body: dict[str, Any] = msgspec.to_builtins(
+            msgspec.structs.replace(self, environment={}), str_keys=True
+        )
+        return body
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> CameraGroup:
+        """Read the object of a Start message; raise msgspec.ValidationError."""
+        return msgspec.convert(settings, cls)

@@ -1,0 +1,83 @@
+"""CameraLedger: one camera's status over all restarts of its process."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from camstrm.wire import CameraInfo, CameraState, CameraStatus
+
+__all__ = ["CameraLedger"]
+
+_COUNTERS = (
+    "delivered",
+    "incomplete",
+    "rejected",
+    "underrun",
+    "overwritten",
+    "gaps",
+    "encoded",
+    "reconnects",
+)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass
+class CameraLedger:
+    """Sums a camera's counters and holds its state while it has no process.
+
+    ``missed`` and ``restarts`` are counted by the grabber itself.
+    """
+
+    info: CameraInfo
+    missed: int = 0
+    restarts: int = 0
+    _base: dict[str, int] = field(default_factory=dict)
+    _last: CameraStatus | None = None
+    _own: tuple[CameraState, int, str] = field(
+        default_factory=lambda: (CameraState.OPENING, _now_us(), "")
+    )
+    _running: bool = False
+
+    def report(self, status: CameraStatus) -> None:
+        """Take what the camera process says."""
+        self._last = status
+        self._running = True
+
+    def down(self, state: CameraState, reason: str) -> None:
+        """Note that there is no process for the camera, in which state and why."""
+        if self._running and self._last is not None:
+            for name in _COUNTERS:
+                self._base[name] = self._base.get(name, 0) + getattr(self._last, name)
+            self._last = _with_counters(self._last, dict.fromkeys(_COUNTERS, 0))
+        since_us = self._own[1] if not self._running and self._own[0] == state else _now_us()
+        self._own = (state, since_us, reason)
+        self._running = False
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """State and since when (host UTC in microseconds)."""
+        if self._running and self._last is not None:
+            return self._last.state, self._last.since_us
+        return self._own[0], self._own[1]
+
+    def status(self) -> CameraStatus:
+        """Return the camera's status with counters since the grabber's start."""
+        last = self._last or CameraStatus(self.info.index, CameraState.OPENING)
+        sums = {name: self._base.get(name, 0) + getattr(last, name) for name in _COUNTERS}
+        status = replace(_with_counters(last, sums), missed=self.missed, restarts=self.restarts)
+        if self._running:
+            return status
+        state, since_us, reason = self._own
+        return replace(
+            status, state=state, since_us=since_us, reason=reason, grab_fps=0.0, sent_fps=0.0
+        )
+
+
+def _with_counters(status: CameraStatus, counters: dict[str, int]) -> CameraStatus:
+    changes: dict[str, Any] = dict(counters)
+    return replace(status, **changes)

@@ -1,0 +1,143 @@
+"""Packets over a connected stream socket: a blocking end and a non-blocking end."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Sequence
+
+from camstrm.errors import WireError
+from camstrm.wire import (
+    Message,
+    Packet,
+    PacketKind,
+    PacketSplitter,
+    decode_message,
+    encode_message,
+    encode_packet_parts,
+)
+from camstrm.wire.bundle import Buffer
+
+__all__ = ["BlockingPacketSocket", "PacketConnection", "text_of"]
+
+_MAX_PARTS = 512
+"""Buffers for one sendmsg; IOV_MAX is 1024 on Linux."""
+
+
+def text_of(packet: Packet) -> Message:
+    """Decode a TEXT packet."""
+    return decode_message(packet.payload)
+
+
+class BlockingPacketSocket:
+    """The end of a camera process: one reader and one writer, in one thread.
+
+    Calls raise OSError (ConnectionError when the other side is gone, TimeoutError after
+    ``timeout_s``) and WireError for bytes that are no packets.
+    """
+
+    def __init__(self, sock: socket.socket, timeout_s: float = 10.0) -> None:
+        sock.settimeout(timeout_s)
+        self._sock = sock
+        self._splitter = PacketSplitter()
+
+    def fileno(self) -> int:
+        """Return the socket's file descriptor, for a selector."""
+        return self._sock.fileno()
+
+    def receive(self) -> list[Packet]:
+        """Receive once; return the packets that are complete with it."""
+        count = self._sock.recv_into(self._splitter.get_buffer())
+        if not count:
+            raise ConnectionResetError("the grabber closed the connection")
+        return self._splitter.bytes_received(count)
+
+    def send_message(self, message: Message) -> None:
+        """Send one control message."""
+        self.send(PacketKind.TEXT, [encode_message(message).encode()])
+
+    def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
+        """Send one packet."""
+        views = [memoryview(p) for p in encode_packet_parts(kind, parts)]
+        while views:
+            sent = self._sock.sendmsg(views[:_MAX_PARTS])
+            views = _unsent(views, sent)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class PacketConnection:
+    """A non-blocking end, driven by a loop that says when the socket is ready.
+
+    ``receive`` and ``flush`` raise OSError when the other side is gone and WireError for
+    bytes that are no packets. Packets queued with :meth:`queue` go out in order; who
+    queues keeps the queue short by looking at :attr:`idle`.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._splitter = PacketSplitter()
+        self._out: deque[memoryview] = deque()
+
+    def fileno(self) -> int:
+        """Return the socket's file descriptor, for a selector."""
+        return self._sock.fileno()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything queued has gone out."""
+        return not self._out
+
+    def queue_message(self, message: Message) -> None:
+        """Queue one control message."""
+        self.queue(PacketKind.TEXT, [encode_message(message).encode()])
+
+    def queue(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
+        """Queue one packet; payloads are not copied and must not change until sent."""
+        self._out.extend(memoryview(p) for p in encode_packet_parts(kind, parts) if len(p))
+
+    def flush(self) -> None:
+        """Send what the socket takes now."""
+        while self._out:
+            views = [self._out[i] for i in range(min(len(self._out), _MAX_PARTS))]
+            try:
+                sent = self._sock.sendmsg(views)
+            except (BlockingIOError, InterruptedError):
+                return
+            rest = _unsent(views, sent)
+            for _ in range(len(views)):
+                self._out.popleft()
+            self._out.extendleft(reversed(rest))
+
+    def receive(self, limit: int = 64) -> list[Packet]:
+        """Receive what is there, in at most ``limit`` reads."""
+        packets: list[Packet] = []
+        for _ in range(limit):
+            try:
+                count = self._sock.recv_into(self._splitter.get_buffer())
+            except (BlockingIOError, InterruptedError):
+                break
+            if not count:
+                if packets:
+                    break
+                raise ConnectionResetError("closed by the other side")
+            packets += self._splitter.bytes_received(count)
+        return packets
+
+    def close(self) -> None:
+        """Close the socket and forget what was queued."""
+        self._out.clear()
+        self._sock.close()
+
+
+def _unsent(views: list[memoryview], sent: int) -> list[memoryview]:
+    for position, view in enumerate(views):
+        if sent < len(view):
+            return [view[sent:], *views[position + 1 :]]
+        sent -= len(view)
+    if sent:
+        raise WireError("socket", f"{sent} bytes more sent than there were")
+    return []

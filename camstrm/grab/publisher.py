@@ -1,0 +1,192 @@
+"""BundlePublisher: the grabber's connection to the bridge."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from camstrm.errors import WireError
+from camstrm.grab.loop import READ, WRITE, Loop, Timer
+from camstrm.grab.packet_socket import PacketConnection, text_of
+from camstrm.wire import (
+    Demand,
+    FrameBundle,
+    Hello,
+    PacketKind,
+    Status,
+    encode_bundle_parts,
+    merge_bundles,
+)
+
+__all__ = ["BundlePublisher"]
+
+_log = logging.getLogger(__name__)
+
+_RETRY_S = 0.2
+"""Pause between attempts to connect: a bridge that was restarted is found at once."""
+
+_REMIND_S = 30.0
+"""Time between two log lines while there is no bridge."""
+
+
+class BundlePublisher:
+    """Sends hello, status and bundles to the bridge and tells what it demands.
+
+    One bundle waits at most; a newer one takes its place (with its pictures, where it
+    has none) and is counted. While there is no bridge nothing is kept and the demand is
+    empty. ``on_demand`` is called for each demand and, with an empty one, when the
+    connection ends.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        path: str,
+        hello: Callable[[], Hello],
+        on_demand: Callable[[Demand], None],
+        *,
+        allowed_uids: tuple[int, ...] = (),
+    ) -> None:
+        self.dropped = 0
+        self._loop = loop
+        self._path = path
+        self._hello = hello
+        self._on_demand = on_demand
+        self._allowed_uids = {0, os.getuid(), *allowed_uids}
+        self._connection: PacketConnection | None = None
+        self._bundle: FrameBundle | None = None
+        self._status: Status | None = None
+        self._hello_due = False
+        self._timer: Timer | None = None
+        self._problem = ""
+        self._problem_s = 0.0
+
+    @property
+    def connected(self) -> bool:
+        """Whether a bridge is there."""
+        return self._connection is not None
+
+    def start(self) -> None:
+        """Connect, and again whenever the connection ends."""
+        self._connect()
+
+    def stop(self) -> None:
+        """Close the connection."""
+        if self._timer is not None:
+            self._timer.cancel()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._loop.unwatch(connection)
+            connection.close()
+
+    def announce(self) -> None:
+        """Send hello (again): the cameras have changed."""
+        self._hello_due = True
+        self._flush()
+
+    def send_status(self, status: Status) -> None:
+        """Send the status; one that still waits is replaced."""
+        self._status = status
+        self._flush()
+
+    def publish(self, bundle: FrameBundle) -> None:
+        """Send the bundle as soon as the one under way is through."""
+        if self._connection is None:
+            return
+        if self._bundle is not None:
+            self.dropped += 1
+            bundle = merge_bundles(self._bundle, bundle)
+        self._bundle = bundle
+        self._flush()
+
+    def _connect(self) -> None:
+        self._timer = None
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            sock.connect(self._path)
+            self._check_peer(sock)
+        except OSError as error:
+            sock.close()
+            self._note(error)
+            self._timer = self._loop.call_later(_RETRY_S, self._connect)
+            return
+        _log.info("connected to the bridge at %s", self._path)
+        self._problem = ""
+        self._connection = PacketConnection(sock)
+        self._bundle = self._status = None
+        self._hello_due = True
+        self._flush()
+
+    def _check_peer(self, sock: socket.socket) -> None:
+        credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        _, uid, _ = struct.unpack("3i", credentials)
+        if uid not in self._allowed_uids:
+            raise PermissionError(
+                errno.EPERM, f"the bridge there runs as user {uid}, who is not in allowed_uids"
+            )
+
+    def _note(self, error: OSError) -> None:
+        text = error.strerror or str(error)
+        if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
+            text = "no bridge there; start 'camstrm bridge'"
+        now = time.monotonic()
+        if text != self._problem or now - self._problem_s > _REMIND_S:
+            self._problem, self._problem_s = text, now
+            _log.warning("socket %s: %s (trying on)", self._path, text)
+
+    def _flush(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection.flush()
+            while connection.idle and self._queue_next(connection):
+                connection.flush()
+        except OSError as error:
+            self._disconnected(error.strerror or str(error))
+            return
+        events = READ if connection.idle else READ | WRITE
+        self._loop.watch(connection, events, self._ready)
+
+    def _queue_next(self, connection: PacketConnection) -> bool:
+        if self._hello_due:
+            self._hello_due = False
+            connection.queue_message(self._hello())
+        elif self._status is not None:
+            status, self._status = self._status, None
+            connection.queue_message(status)
+        elif self._bundle is not None:
+            bundle, self._bundle = self._bundle, None
+            connection.queue(PacketKind.BUNDLE, encode_bundle_parts(bundle))
+        else:
+            return False
+        return True
+
+    def _ready(self, events: int) -> None:
+        assert self._connection is not None
+        if events & READ:
+            try:
+                for packet in self._connection.receive():
+                    message = text_of(packet) if packet.kind is PacketKind.TEXT else None
+                    if isinstance(message, Demand):
+                        self._on_demand(message)
+            except OSError as error:
+                self._disconnected(error.strerror or str(error))
+                return
+            except WireError as error:
+                self._disconnected(f"it sent something that is no demand ({error})")
+                return
+        self._flush()
+
+    def _disconnected(self, reason: str) -> None:
+        _log.warning("the bridge is gone: %s", reason)
+        self.stop()
+        self._bundle = self._status = None
+        self._on_demand(Demand())
+        self._timer = self._loop.call_later(_RETRY_S, self._connect)

@@ -1,0 +1,170 @@
+"""CameraResolver: which cameras there are, and under which producer.
+
+A camera whose producer is known needs no search: its process starts at once. Otherwise
+the producers are scanned in children, again and again until all cameras are found.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.config import CameraSettings, Config, ProducerSettings
+from camstrm.errors import CameraNotFoundError, ProducerError
+from camstrm.grab.discovery_run import DiscoveryRun
+from camstrm.grab.loop import Loop, Timer
+from camstrm.profiles import (
+    GentlProfile,
+    match_profile,
+    named_profile,
+    process_environment,
+)
+
+__all__ = ["CameraResolver", "profile_of"]
+
+_log = logging.getLogger(__name__)
+
+_AGAIN_S = (2.0, 5.0, 10.0, 20.0)
+"""Pauses between scans while a camera is missing; the last one repeats."""
+
+
+def profile_of(profiles: Mapping[str, GentlProfile], producer: ProducerSettings) -> GentlProfile:
+    """Return the profile of a producer: the named one, or the one that its file matches."""
+    if producer.profile:
+        return named_profile(profiles, producer.profile)
+    return match_profile(profiles, producer.cti, "", "")
+
+
+class CameraResolver:
+    """Finds the producer of each camera of a configuration.
+
+    ``found(settings, producer)`` is called once for each camera, in the order of the
+    configuration as far as they are known; ``missing(settings, error)`` after each scan
+    for each camera that is still not there.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        config: Config,
+        profiles: Mapping[str, GentlProfile],
+        found: Callable[[CameraSettings, ProducerSettings], None],
+        missing: Callable[[CameraSettings, CameraNotFoundError], None],
+    ) -> None:
+        self._loop = loop
+        self._config = config
+        self._profiles = profiles
+        self._found = found
+        self._missing = missing
+        self._wanted = list(config.cameras)
+        self._take_all = not config.cameras
+        self._taken: set[str] = set()
+        self._runs: dict[str, DiscoveryRun] = {}
+        self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
+        self._scans = 0
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Report the cameras that are known and scan for the others."""
+        producers = {producer.cti: producer for producer in self._config.producers}
+        for camera in list(self._wanted):
+            producer = producers.get(camera.cti)
+            if producer is None and not camera.cti and len(producers) == 1:
+                (producer,) = producers.values()
+            if producer is not None:
+                self._wanted.remove(camera)
+                self._found(camera, producer)
+        if self._wanted or self._take_all:
+            self._scan()
+
+    def stop(self) -> None:
+        """End scans that are under way."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for run in self._runs.values():
+            run.cancel()
+        self._runs.clear()
+
+    def _scan(self) -> None:
+        self._devices.clear()
+        for producer in self._config.producers:
+            profile = profile_of(self._profiles, producer)
+            environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
+            try:
+                self._runs[producer.cti] = DiscoveryRun(
+                    self._loop,
+                    producer.cti,
+                    self._scanned,
+                    environment=environment,
+                    python=producer.python,
+                    text_encoding=profile.quirks.text_encoding,
+                )
+            except OSError as error:
+                _log.error("%s cannot be started: %s", producer.python, error.strerror)
+        if not self._runs:
+            self._again()
+
+    def _scanned(
+        self, cti: str, devices: tuple[DeviceInfo, ...], error: ProducerError | None
+    ) -> None:
+        self._runs.pop(cti, None)
+        self._devices[cti] = devices
+        if error is not None:
+            _log.error("%s", error)
+        if not self._runs:
+            self._resolve()
+
+    def _resolve(self) -> None:
+        if self._take_all:
+            self._resolve_all()
+        for camera in list(self._wanted):
+            producer = self._producer_of(camera.serial)
+            if producer is not None:
+                self._wanted.remove(camera)
+                self._found(camera, producer)
+        serials = tuple(d.serial for devices in self._devices.values() for d in devices)
+        where = " and ".join(producer.cti for producer in self._config.producers)
+        for camera in self._wanted:
+            error = CameraNotFoundError(camera.label, camera.serial, serials, where)
+            if self._scans == 0:
+                _log.error("%s", error)
+            self._missing(camera, error)
+        if self._wanted or (self._take_all and not self._taken):
+            self._again()
+
+    def _resolve_all(self) -> None:
+        for producer in self._config.producers:
+            for device in self._devices.get(producer.cti, ()):
+                if not device.serial:
+                    _log.warning(
+                        "%s shows a camera (%s) without serial number: not used",
+                        producer.cti,
+                        device.model or "unknown model",
+                    )
+                elif device.serial not in self._taken:
+                    self._taken.add(device.serial)
+                    self._found(_settings_for(device), producer)
+        if not self._taken and self._scans == 0:
+            _log.warning(
+                "no camera found yet under %s; looking again. 'camstrm doctor' says why",
+                " and ".join(producer.cti for producer in self._config.producers),
+            )
+
+    def _producer_of(self, serial: str) -> ProducerSettings | None:
+        for producer in self._config.producers:
+            if any(d.serial == serial for d in self._devices.get(producer.cti, ())):
+                return producer
+        return None
+
+    def _again(self) -> None:
+        pause = _AGAIN_S[min(self._scans, len(_AGAIN_S) - 1)]
+        self._scans += 1
+        self._timer = self._loop.call_later(pause, self._scan)
+
+
+def _settings_for(device: DeviceInfo) -> CameraSettings:
+    """Return settings for a camera that nobody configured; its name must fit into URLs."""
+    name = "".join(c if (c.isalnum() and c.isascii()) or c in "_.-" else "_" for c in device.serial)
+    return CameraSettings(serial=device.serial, name="" if name == device.serial else name[:64])

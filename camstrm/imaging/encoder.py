@@ -1,0 +1,72 @@
+"""PictureEncoder: raw frames in, JPEG pictures of a limited size out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from camstrm.frame import RawFrame
+from camstrm.imaging.groups import frame_format
+from camstrm.imaging.image import decode
+from camstrm.imaging.jpeg import MAX_SIDE, encode_jpeg
+from camstrm.imaging.scale import fit_size
+from camstrm.imaging.scratch import Scratch
+
+__all__ = ["Picture", "PictureEncoder"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A frame as JPEG.
+
+    ``width``, ``height``: pixels of the JPEG; ``source_width``, ``source_height``: of the
+    camera's frame; ``pixel_format``: the frame's PFNC code.
+    """
+
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+    source_width: int
+    source_height: int
+    pixel_format: int
+
+
+class PictureEncoder:
+    """Encodes the frames of one camera; one thread at a time.
+
+    Intermediate arrays are kept and used again while format and size stay the same. The
+    calls that take time (OpenCV, numpy, libjpeg-turbo) release the GIL.
+    """
+
+    def __init__(self, *, max_width: int = 1328, max_height: int = 1152, quality: int = 80) -> None:
+        """Set the limits: pixels of the JPEG (1 to 65500) and JPEG quality (1 to 100).
+
+        Raises ValueError for values beyond these.
+        """
+        for name, side in (("max_width", max_width), ("max_height", max_height)):
+            if not 1 <= side <= MAX_SIDE:
+                raise ValueError(f"{name} must be 1 to {MAX_SIDE}, not {side}")
+        if not 1 <= quality <= 100:
+            raise ValueError(f"quality must be 1 to 100, not {quality}")
+        self._max_width = max_width
+        self._max_height = max_height
+        self._quality = quality
+        self._scratch = Scratch()
+        self._scratch_for: tuple[int, ...] = ()
+
+    def encode(self, frame: RawFrame) -> Picture:
+        """Make a JPEG of ``frame``, reduced to fit the limits, never enlarged.
+
+        Grey formats give a one-component JPEG, others YCbCr 4:2:0. The frame is only read
+        and nothing refers to it afterwards; releasing it stays the caller's duty.
+
+        Raises UnsupportedPixelFormatError or PayloadSizeError, which do not name the
+        camera: the caller does.
+        """
+        known = frame_format(frame)
+        width, height = fit_size(frame.width, frame.height, self._max_width, self._max_height)
+        geometry = (frame.pixel_format, frame.width, frame.height, frame.padding_x)
+        if geometry != self._scratch_for:
+            self._scratch, self._scratch_for = Scratch(), geometry
+        pixels, channels = decode(frame, known, width, height, self._scratch)
+        jpeg = encode_jpeg(pixels, channels, self._quality)
+        return Picture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)

@@ -1,0 +1,25 @@
+"""Encode an image as JPEG."""
+
+from __future__ import annotations
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+__all__ = ["MAX_SIDE", "encode_jpeg"]
+
+MAX_SIDE = 65500
+"""Pixels: libjpeg's limit for width and height (JPEG_MAX_DIMENSION)."""
+
+
+def encode_jpeg(image: NDArray[np.uint8], channels: str, quality: int) -> bytes:
+    """Encode uint8 (height, width) as a one-component JPEG, or (height, width, n) as YCbCr 4:2:0.
+
+    ``channels``: ``GRAY``, ``RGB``, ``BGR``, ``RGBA`` or ``BGRA`` (alpha is dropped). A grey
+    picture as one component takes three quarters of the time of the same in colour.
+    """
+    if channels == "GRAY":
+        jpeg: bytes = simplejpeg.encode_jpeg(image[:, :, np.newaxis], quality, "GRAY", "Gray")
+    else:
+        jpeg = simplejpeg.encode_jpeg(image, quality, channels, "420")
+    return jpeg

@@ -1,0 +1,45 @@
+"""GenTL profiles: makers' producers and cameras as data, matched, merged and planned."""
+
+from camstrm.profiles.buffers import LEAST_BUFFERS, MAX_BUFFER_MEMORY, buffer_count
+from camstrm.profiles.environment import process_environment
+from camstrm.profiles.load import load_profiles, named_profile
+from camstrm.profiles.locate import FoundProducer, existing_files, find_producers, machine_name
+from camstrm.profiles.match import GENERIC, match_profile
+from camstrm.profiles.plan import FeatureStep, LinkFacts, plan_features, plan_stream_features
+from camstrm.profiles.profile import (
+    STAGES,
+    BufferRule,
+    EnvironmentRule,
+    FeatureRule,
+    GentlProfile,
+    LocationRule,
+    QuirkNote,
+    Quirks,
+)
+
+__all__ = [
+    "GENERIC",
+    "LEAST_BUFFERS",
+    "MAX_BUFFER_MEMORY",
+    "STAGES",
+    "BufferRule",
+    "EnvironmentRule",
+    "FeatureRule",
+    "FeatureStep",
+    "FoundProducer",
+    "GentlProfile",
+    "LinkFacts",
+    "LocationRule",
+    "QuirkNote",
+    "Quirks",
+    "buffer_count",
+    "existing_files",
+    "find_producers",
+    "load_profiles",
+    "machine_name",
+    "match_profile",
+    "named_profile",
+    "plan_features",
+    "plan_stream_features",
+    "process_environment",
+]

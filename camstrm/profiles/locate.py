@@ -1,0 +1,124 @@
+"""Find the GenTL producers that are installed, where their makers put them."""
+
+from __future__ import annotations
+
+import glob
+import os
+import platform
+import re
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+
+from camstrm.profiles.match import match_profile
+from camstrm.profiles.profile import GentlProfile, LocationRule
+
+__all__ = ["FoundProducer", "existing_files", "find_producers", "machine_name"]
+
+_VARIABLE = re.compile(r"\$\{([^}]+)\}")
+
+_MACHINES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64", "i386": "x86", "i686": "x86"}
+
+
+@dataclass(frozen=True)
+class FoundProducer:
+    """A producer on this machine; ``profile`` names the profile, ``how`` it was found."""
+
+    cti: str
+    profile: str
+    how: str
+
+
+def find_producers(
+    profiles: Mapping[str, GentlProfile],
+    environ: Mapping[str, str] | None = None,
+    *,
+    system: str | None = None,
+    machine: str | None = None,
+    list_files: Callable[[str], Sequence[str]] | None = None,
+) -> tuple[FoundProducer, ...]:
+    """Return the producers of all profiles, each file once and one file for each profile.
+
+    Looked for in this order: the maker's own variables, the places its installers use,
+    the folders in GENICAM_GENTL64_PATH (GenTL standard 1.5, section 3.4.1), there only files
+    that a profile knows by name: producers show other makers' cameras too, and a camera
+    that two of them show cannot be chosen by its serial number. ``list_files`` expands a
+    path with wildcards to the files there are; the rest defaults to this machine.
+    """
+    environ = os.environ if environ is None else environ
+    system = system or platform.system().lower()
+    machine = machine_name(machine or platform.machine(), 64 if machine else _pointer_bits())
+    candidates = _Candidates(profiles, environ, system, machine, list_files or existing_files)
+    found: list[FoundProducer] = []
+    files: set[str] = set()
+    served: set[str] = set()
+    for profile, cti, how in candidates:
+        file = os.path.normcase(os.path.realpath(cti))
+        if profile.name not in served and file not in files:
+            found.append(FoundProducer(cti, match_profile(profiles, cti, "", "").name, how))
+        # flir-u3v and flir-gev look for one and the same file: both have it now.
+        files.add(file)
+        served.add(profile.name)
+    return tuple(found)
+
+
+def machine_name(machine: str, bits: int = 64) -> str:
+    """Return one name for what systems call the same: "x86_64", "aarch64", "x86", ...
+
+    ``bits``: of the process; a 32-bit process on a 64-bit PC needs 32-bit libraries.
+    """
+    name = _MACHINES.get(machine.lower(), machine.lower())
+    return "x86" if name == "x86_64" and bits == 32 else name
+
+
+def existing_files(pattern: str) -> list[str]:
+    """Return the files that ``pattern`` (with ``*``) stands for, newest name first."""
+    # glob and os.path take a whole pattern and answer False where a folder may not be read.
+    return sorted(filter(os.path.isfile, glob.glob(pattern)), reverse=True)  # noqa: PTH113, PTH207
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    profiles: Mapping[str, GentlProfile]
+    environ: Mapping[str, str]
+    system: str
+    machine: str
+    list_files: Callable[[str], Sequence[str]]
+
+    def __iter__(self) -> Iterator[tuple[GentlProfile, str, str]]:
+        yield from self._in_locations(by_variable=True)
+        yield from self._in_locations(by_variable=False)
+        yield from self._in_gentl_path()
+
+    def _in_locations(self, *, by_variable: bool) -> Iterator[tuple[GentlProfile, str, str]]:
+        for profile in self.profiles.values():
+            for rule in profile.locations:
+                names = _VARIABLE.findall(rule.path)
+                if bool(names) != by_variable or not self._is_for_this_machine(rule):
+                    continue
+                if all(self.environ.get(name) for name in names):
+                    pattern = _VARIABLE.sub(
+                        lambda name: glob.escape(self.environ[name[1]]), rule.path
+                    )
+                    how = f"variable {', '.join(names)}" if names else "usual place"
+                    for cti in self.list_files(pattern):
+                        yield profile, cti, how
+
+    def _in_gentl_path(self) -> Iterator[tuple[GentlProfile, str, str]]:
+        variable = "GENICAM_GENTL32_PATH" if self.machine == "x86" else "GENICAM_GENTL64_PATH"
+        separator = ";" if self.system == "windows" else ":"
+        join = PureWindowsPath if self.system == "windows" else PurePosixPath
+        for folder in self.environ.get(variable, "").split(separator):
+            if folder:
+                for cti in self.list_files(str(join(glob.escape(folder)) / "*.cti")):
+                    for profile in self.profiles.values():
+                        if profile.serves_file(PureWindowsPath(cti).name):
+                            yield profile, cti, variable
+
+    def _is_for_this_machine(self, rule: LocationRule) -> bool:
+        return rule.system in ("", self.system) and rule.machine in ("", self.machine)
+
+
+def _pointer_bits() -> int:
+    return struct.calcsize("P") * 8

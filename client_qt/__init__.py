@@ -1,0 +1,1 @@
+"""The desktop viewer: every camera of a camstrm server in one window (PySide6)."""

@@ -1,0 +1,58 @@
+"""Which bundle may be acknowledged. No Qt."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+
+__all__ = ["AckTracker"]
+
+
+@dataclass
+class _Open:
+    ticket: int
+    seq: int
+    cameras: set[int]
+
+
+class AckTracker:
+    """Turn "this camera's picture is shown or gone" into "this bundle is done".
+
+    Bundles are known by tickets that grow for ever; their ``seq`` starts anew with each
+    grabber. A camera that settled a ticket has settled all older ones, because the
+    decoder never shows an older picture after a newer one. An ack says that a bundle and
+    all before it are done, so bundles are released in order.
+    """
+
+    def __init__(self) -> None:
+        self._open: deque[_Open] = deque()
+        self._next_ticket = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def begin(self, seq: int, cameras: Collection[int]) -> int:
+        """Note a bundle whose pictures of ``cameras`` are under way; return its ticket."""
+        ticket = self._next_ticket
+        self._next_ticket += 1
+        self._open.append(_Open(ticket, seq, set(cameras)))
+        return ticket
+
+    def settle(self, camera: int, ticket: int) -> None:
+        """Note that the pictures of ``camera`` up to ``ticket`` are shown, bad or replaced."""
+        for entry in self._open:
+            if entry.ticket > ticket:
+                break
+            entry.cameras.discard(camera)
+
+    def release(self) -> int | None:
+        """Return the seq of the newest bundle that is done since the last call, or None."""
+        seq = None
+        while self._open and not self._open[0].cameras:
+            seq = self._open.popleft().seq
+        return seq
+
+    def clear(self) -> None:
+        """Forget what is under way: the connection or the grabber is gone."""
+        self._open.clear()

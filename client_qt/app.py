@@ -1,0 +1,64 @@
+"""Entry of the viewer for the command line. Imports no Qt until a window is wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from camstrm.errors import UsageError
+from client_qt.address import parse_address
+
+__all__ = ["quit_viewer", "run_viewer"]
+
+
+def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) -> int:
+    """Show the cameras of the server at ``url`` until the window is closed.
+
+    ``url`` is ``ws://server:8765``, the ``http://`` address that the server prints, or a
+    host name; ``token`` wins over one in the URL. ``insecure`` accepts any certificate.
+    Returns the process's exit code. Raises UsageError for an address that cannot be one,
+    without PySide6, and without a display. Signals are the caller's: a handler that
+    calls :func:`quit_viewer` ends this function.
+    """
+    address = parse_address(url, token)
+    _require_display()
+    try:
+        from client_qt.window import run_window
+    except ImportError as error:
+        raise UsageError(_missing(error)) from None
+    return run_window(address, insecure=insecure)
+
+
+def quit_viewer() -> None:
+    """End :func:`run_viewer` with exit code 0; for a signal handler in the main thread.
+
+    Raises SystemExit while the window is not there yet: then nothing waits for Qt.
+    """
+    window = sys.modules.get("client_qt.window")
+    if window is None or not window.is_running():
+        raise SystemExit(0)
+    window.quit_window()
+
+
+def _missing(error: ImportError) -> str:
+    if error.name and error.name.split(".")[0] in ("PySide6", "shiboken6", "simplejpeg", "numpy"):
+        return (
+            f"the viewer needs {error.name.split('.')[0]}, which is not installed; "
+            f"install it with: {sys.executable} -m pip install 'camstrm[viewer]'"
+        )
+    return (
+        f"PySide6 cannot be loaded ({error}); a system library is missing. On Debian and "
+        "Ubuntu: sudo apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 "
+        "libxcb-icccm4 libxcb-keysyms1"
+    )
+
+
+def _require_display() -> None:
+    # Qt ends the process with abort() when there is none.
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        raise UsageError(
+            "no display for the viewer (DISPLAY and WAYLAND_DISPLAY are not set); run it on a "
+            "desktop, or open the server's page in a browser"
+        )

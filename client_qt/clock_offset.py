@@ -1,0 +1,58 @@
+"""Server time on the viewer's monotonic clock. No Qt, no clock."""
+
+from __future__ import annotations
+
+from collections import deque
+
+__all__ = ["ClockOffset"]
+
+
+class ClockOffset:
+    """Estimate how far the viewer's monotonic clock is from the server's UTC.
+
+    Each message carries a server time, taken before the message left. What arrives was
+    under way for at least nothing, so ``arrival - server time`` is never below the true
+    offset, and the smallest value of the last half minute had the least delay in it;
+    half of the shortest round trip is taken off that. The viewer's wall clock is not
+    used: it may be wrong or jump. A server clock that was set back is believed after
+    the half minute.
+    """
+
+    SLOT_S = 1.0
+    SLOTS = 30
+
+    def __init__(self) -> None:
+        self._minima: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
+        self._round_trips: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
+
+    def reset(self) -> None:
+        """Forget everything: the next messages come from another server or way."""
+        self._minima.clear()
+        self._round_trips.clear()
+
+    def observe(self, server_us: int, now: float) -> None:
+        """Take a server time (microseconds of UTC) that arrived at ``now`` (monotonic s)."""
+        if server_us:
+            self._add(self._minima, now - server_us / 1e6, now)
+
+    def observe_round_trip(self, seconds: float, now: float) -> None:
+        """Take the time between a ping and its pong."""
+        self._add(self._round_trips, max(seconds, 0.0), now)
+
+    def age(self, server_us: int, now: float) -> float | None:
+        """Return how long ago ``server_us`` was, in seconds; None while it is not known."""
+        if not self._minima or not server_us:
+            return None
+        offset = min(value for _, value in self._minima)
+        if self._round_trips:
+            offset -= min(value for _, value in self._round_trips) / 2
+        return max(now - server_us / 1e6 - offset, 0.0)
+
+    def _add(self, slots: deque[tuple[int, float]], value: float, now: float) -> None:
+        slot = int(now // self.SLOT_S)
+        while slots and slots[0][0] < slot - self.SLOTS:
+            slots.popleft()
+        if slots and slots[-1][0] == slot:
+            slots[-1] = (slot, min(slots[-1][1], value))
+        else:
+            slots.append((slot, value))

@@ -1,0 +1,88 @@
+"""Run the viewer's window in an event loop."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QThread,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication
+
+from client_qt.address import ServerAddress
+from client_qt.client import StreamClient
+from client_qt.decoder import PictureDecoder
+from client_qt.main_window import MainWindow
+from client_qt.session import StreamSession
+from client_qt.theme import apply_theme
+
+__all__ = ["is_running", "quit_window", "run_window"]
+
+_log = logging.getLogger(__name__)
+
+_SIGNAL_INTERVAL_MS = 200
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
+    """Show ``address`` until the window is closed; return the exit code."""
+    present = QApplication.instance()
+    application = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("camstrm")
+    application.setApplicationDisplayName("camstrm")
+    previous_handler = qInstallMessageHandler(_log_qt)
+    apply_theme(application)
+    client = StreamClient(address, insecure=insecure)
+    decoder = PictureDecoder()
+    session = StreamSession(client, decoder)
+    window = MainWindow(session, address.label)
+    window.closed.connect(quit_window)
+    # Qt's loop runs no Python while nothing happens; this lets a signal handler (of the
+    # command line, not of this module) have its turn.
+    heartbeat = QTimer()
+    heartbeat.timeout.connect(_let_python_run)
+    heartbeat.start(_SIGNAL_INTERVAL_MS)
+    try:
+        window.show()
+        session.start()
+        return application.exec()
+    finally:
+        heartbeat.stop()
+        window.close()
+        session.close()
+        for part in (window, session, decoder, client):
+            part.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        qInstallMessageHandler(previous_handler)
+
+
+def is_running() -> bool:
+    """Return whether the calling thread is inside Qt's event loop."""
+    return QThread.currentThread().loopLevel() > 0
+
+
+def quit_window() -> None:
+    """End :func:`run_window` with exit code 0; callable from a Python signal handler."""
+    QCoreApplication.quit()
+
+
+def _let_python_run() -> None:
+    return
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", message)

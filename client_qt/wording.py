@@ -1,0 +1,49 @@
+"""Numbers and times as the user reads them. No Qt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone, tzinfo
+
+__all__ = ["age_text", "clock_text", "count_text", "since_text"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_YEAR_2000_US = 946_684_800_000_000
+_YEAR_2100_US = 4_102_444_800_000_000
+
+
+def age_text(seconds: float) -> str:
+    """Return a duration with the precision that matters: 42 ms, 3.4 s, 2 min 05 s, 3 h 07 min."""
+    if seconds < 0.9995:
+        return f"{max(seconds, 0.0) * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    if whole < 100 * 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return "over 100 h"
+
+
+def clock_text(time_us: int, tz: tzinfo | None = None) -> str:
+    """Return hh:mm:ss of a server time in the viewer's zone, "" for none or nonsense."""
+    if not _YEAR_2000_US <= time_us < _YEAR_2100_US:
+        return ""
+    moment = _EPOCH + timedelta(microseconds=time_us)
+    return moment.astimezone(tz).strftime("%H:%M:%S")
+
+
+def since_text(what: str, time_us: int, reason: str = "") -> str:
+    """Return "lost since 12:03:11: cable unplugged", without the parts that are not known."""
+    clock = clock_text(time_us)
+    text = f"{what} since {clock}" if clock else what
+    return f"{text}: {reason}" if reason else text
+
+
+def count_text(count: int) -> str:
+    """Return a counter that stays short: 999, 12.3k, 4.56M."""
+    if count < 10_000:
+        return str(count)
+    if count < 1_000_000:
+        return f"{count / 1000:.1f}k"
+    return f"{count / 1_000_000:.2f}M"

@@ -1,0 +1,294 @@
+"""A server double for the page: serves the static files, speaks a scripted WebSocket.
+
+It can lie as no real bridge would: wrong sizes, damaged JPEGs, a wrong magic, silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from camstrm.wire import (
+    Ack,
+    CameraFrame,
+    CameraInfo,
+    CameraState,
+    CameraStatus,
+    Encoding,
+    FrameBundle,
+    Hello,
+    Message,
+    Status,
+    Subscribe,
+    ViewerStatus,
+    decode_message,
+    encode_bundle,
+    encode_message,
+    select_cameras,
+)
+from tests.fakes.moving_pictures import moving_jpegs
+
+STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "static"
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' blob:; connect-src 'self'"
+BGR8 = 0x02180015
+MONO8 = 0x01080001
+
+
+def now_us() -> int:
+    """Return UTC in microseconds."""
+    return time.time_ns() // 1000
+
+
+@dataclass
+class ScriptedCamera:
+    """What one camera of the double shows; a test changes the fields while it streams."""
+
+    info: CameraInfo
+    status: CameraStatus
+    width: int = 320
+    height: int = 240
+    pixel_format: int = MONO8
+    state: int = CameraState.STREAMING
+    since_us: int = field(default_factory=now_us)
+    sends_pictures: bool = True
+    lie: Callable[[CameraFrame], CameraFrame] = lambda frame: frame
+
+    def frame(self, tick: int) -> CameraFrame:
+        """Return the camera's part of bundle number ``tick``."""
+        frame = CameraFrame(
+            self.info.index,
+            self.state,
+            pixel_format=self.pixel_format,
+            state_since_us=self.since_us,
+            source_width=self.status.width,
+            source_height=self.status.height,
+        )
+        if not self.sends_pictures or self.state != CameraState.STREAMING:
+            return frame
+        grey = self.pixel_format == MONO8
+        loop = moving_jpegs(self.width, self.height, self.info.index, grey=grey)
+        time_us = now_us()
+        return self.lie(
+            replace(
+                frame,
+                encoding=Encoding.JPEG,
+                frame_id=tick,
+                capture_time_us=time_us - 12_000,
+                encoded_time_us=time_us - 4_000,
+                width=self.width,
+                height=self.height,
+                payload=loop[tick % len(loop)],
+            )
+        )
+
+
+def three_cameras(scale: int = 1) -> list[ScriptedCamera]:
+    """Return the reference set: two small fast cameras and one large one."""
+    names = (("left", "MV-CA003-21UM", "Hikrobot"), ("right", "MV-CA003-21UM", "Hikrobot"))
+    cameras = [
+        ScriptedCamera(
+            CameraInfo(i, name, f"DA97955{i:02}", model, vendor),
+            CameraStatus(i, 2, 0, "", "Mono8", 640, 480, gaps=i, grab_fps=398.6 + i),
+            320 * scale,
+            240 * scale,
+        )
+        for i, (name, model, vendor) in enumerate(names)
+    ]
+    top = ScriptedCamera(
+        CameraInfo(2, "top", "22623682", "Blackfly S BFS-U3-63S4C", "FLIR"),
+        CameraStatus(2, 2, 0, "", "BayerRG8", 2656, 2304, incomplete=2, grab_fps=59.6),
+        332 * scale,
+        288 * scale,
+        BGR8,
+    )
+    return [*cameras, top]
+
+
+@dataclass
+class PageViewer:
+    """One page that is connected, and what it has said."""
+
+    socket: web.WebSocketResponse
+    received: list[Message] = field(default_factory=list)
+    cameras: tuple[int, ...] | None = None
+    sent_seqs: list[int] = field(default_factory=list)
+    skipped: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def acks(self) -> list[int]:
+        """Return the sequence numbers that were acknowledged, in order."""
+        return [m.seq for m in self.received if isinstance(m, Ack)]
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many bundles were sent after the newest acknowledged one."""
+        newest = self.acks[-1] if self.acks else -1
+        return sum(1 for seq in self.sent_seqs[-8:] if seq > newest)
+
+    @property
+    def subscriptions(self) -> list[tuple[int, ...] | None]:
+        """Return the cameras that were asked for, in order."""
+        return [m.cameras for m in self.received if isinstance(m, Subscribe)]
+
+    async def until(self, true: Callable[[PageViewer], object], timeout_s: float = 10) -> None:
+        """Wait until ``true(self)`` holds after a message of the page."""
+
+        async def wait() -> None:
+            while not true(self):
+                self.heard.clear()
+                await self.heard.wait()
+
+        await asyncio.wait_for(wait(), timeout_s)
+
+
+class PageServer:
+    """Serve the page on a port of its own, and keep the port over :meth:`restart`."""
+
+    def __init__(self, cameras: list[ScriptedCamera], bundle_fps: float = 20.0) -> None:
+        self.cameras = cameras
+        self.bundle_fps = bundle_fps
+        self.input = "ok"
+        self.session = "first"
+        self.refuse_status: int | None = None
+        self.streaming = True
+        self.viewers: list[PageViewer] = []
+        self.connected: asyncio.Queue[PageViewer] = asyncio.Queue()
+        self.tokens: list[str | None] = []
+        self.port = 0
+        self.tick = 0
+        self._runner: web.AppRunner | None = None
+        self._stream: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the page's URL."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    async def start(self) -> None:
+        """Listen and stream."""
+        app = web.Application()
+        app.router.add_get("/", self._index)
+        app.router.add_get("/ws", self._websocket)
+        app.router.add_get("/api/status", self._status)
+        app.router.add_static("/static/", STATIC)
+        app.on_response_prepare.append(_add_policy)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self._stream = asyncio.create_task(self._run(), name="page-server-stream")
+
+    async def stop(self) -> None:
+        """End like a server that dies: connections are cut, nobody says good-bye."""
+        if self._stream is not None:
+            self._stream.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._stream
+            self._stream = None
+        await self.disconnect()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def disconnect(self) -> None:
+        """Cut every viewer's connection."""
+        for viewer in list(self.viewers):
+            await viewer.socket.close(code=WSCloseCode.GOING_AWAY, drain=False)
+
+    async def send_raw(self, data: bytes | str) -> None:
+        """Send something of the test's own to every viewer."""
+        for viewer in list(self.viewers):
+            if isinstance(data, str):
+                await viewer.socket.send_str(data)
+            else:
+                await viewer.socket.send_bytes(data)
+
+    def hello(self) -> Hello:
+        """Return the hello of the present script."""
+        return Hello(self.session, "camstrm 0.1.0", cameras=tuple(c.info for c in self.cameras))
+
+    async def send_status(self, viewer: PageViewer) -> None:
+        """Send one status message."""
+        states = tuple(
+            replace(c.status, state=c.state, since_us=c.since_us, sent_fps=self.bundle_fps)
+            for c in self.cameras
+        )
+        status = Status(
+            now_us(),
+            self.input,
+            now_us() if self.input == "none" else 0,
+            self.bundle_fps,
+            self.tick,
+            cameras=states,
+            viewers=len(self.viewers),
+            viewer=ViewerStatus(1, len(viewer.sent_seqs), viewer.skipped, sent_fps=self.bundle_fps),
+        )
+        await viewer.socket.send_str(encode_message(status))
+
+    async def _run(self) -> None:
+        while True:
+            if self.streaming:
+                self.tick += 1
+                bundle = FrameBundle(
+                    self.tick, now_us(), tuple(c.frame(self.tick) for c in self.cameras)
+                )
+                for viewer in list(self.viewers):
+                    await self._send_bundle(viewer, bundle)
+            if self.tick % 10 == 0 or not self.streaming:
+                for viewer in list(self.viewers):
+                    with contextlib.suppress(ConnectionError):
+                        await self.send_status(viewer)
+            await asyncio.sleep(1 / self.bundle_fps)
+
+    async def _send_bundle(self, viewer: PageViewer, bundle: FrameBundle) -> None:
+        if viewer.acks and viewer.in_flight >= 2:
+            viewer.skipped += 1
+            return
+        if viewer.cameras is not None:
+            bundle = select_cameras(bundle, viewer.cameras)
+        with contextlib.suppress(ConnectionError):
+            await viewer.socket.send_bytes(encode_bundle(bundle))
+            viewer.sent_seqs.append(bundle.seq)
+
+    async def _index(self, _: web.Request) -> web.StreamResponse:
+        return web.FileResponse(STATIC / "index.html")
+
+    async def _status(self, _: web.Request) -> web.Response:
+        return web.Response(status=self.refuse_status or 200)
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        self.tokens.append(request.query.get("token"))
+        if self.refuse_status is not None:
+            return web.Response(status=self.refuse_status)
+        socket = web.WebSocketResponse(compress=False, max_msg_size=4096, timeout=1)
+        await socket.prepare(request)
+        viewer = PageViewer(socket)
+        await socket.send_str(encode_message(self.hello()))
+        await self.send_status(viewer)
+        self.viewers.append(viewer)
+        self.connected.put_nowait(viewer)
+        try:
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    break
+                said = decode_message(message.data)
+                viewer.received.append(said)
+                if isinstance(said, Subscribe):
+                    viewer.cameras = said.cameras
+                viewer.heard.set()
+        finally:
+            self.viewers.remove(viewer)
+        return socket
+
+
+async def _add_policy(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Cache-Control"] = "no-store"

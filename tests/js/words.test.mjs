@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as states from "../../camstrm/bridge/static/camera_state.js";
+import { formatAge, formatSize } from "../../camstrm/bridge/static/figures.js";
+import { chooseColumns } from "../../camstrm/bridge/static/grid_layout.js";
+import { describeLink } from "../../camstrm/bridge/static/link_state.js";
+import { CameraState } from "../../camstrm/bridge/static/wire.js";
+
+test("every state has a name, a later one is shown by its number", () => {
+  const names = Object.values(CameraState).map(states.stateName);
+  assert.deepEqual(names, [
+    ...["closed", "opening", "streaming", "stalled", "lost", "backing off", "unsupported format"],
+  ]);
+  assert.equal(states.stateName(9), "unknown (9)");
+  assert.equal(states.stateClass(9), "unknown");
+});
+
+test("since when a camera is lost", () => {
+  const noon = new Date(2024, 5, 1, 12, 3, 4).getTime() * 1000;
+  assert.equal(states.stateSince(CameraState.LOST, noon), "lost since 12:03:04");
+  assert.equal(states.stateSince(CameraState.CLOSED, 0), "closed");
+});
+
+test("ages keep a readable unit", () => {
+  const ages = [null, 0, 33.9, 999.9, 1000, 59_990, 65_000, 3_900_000].map(formatAge);
+  const wanted = ["–", "0 ms", "33 ms", "999 ms", "1.0 s", "59.9 s", "1 min 05 s", "1 h 05 min"];
+  assert.deepEqual(ages, wanted);
+});
+
+test("sizes", () => {
+  assert.equal(formatSize(2656, 2304), "2656×2304");
+  assert.equal(formatSize(0, 0), "–");
+});
+
+test("three cameras stand in one row on a wide screen, in one column on a phone", () => {
+  assert.equal(chooseColumns(3, 1600, 848), 3);
+  assert.equal(chooseColumns(3, 390, 782), 1);
+  assert.equal(chooseColumns(4, 1600, 848), 2);
+  assert.equal(chooseColumns(1, 1600, 848), 1);
+  assert.equal(chooseColumns(0, 1600, 848), 1);
+});
+
+const LINK = {
+  connection: { phase: "open", problem: "", retryAtMs: 0 },
+  hello: {},
+  status: { input: "ok", input_since_us: 0 },
+  openedAtMs: 0,
+  bundleAtMs: 19_000,
+  nowMs: 20_000,
+};
+
+test("the header says how the stream is", () => {
+  assert.deepEqual(describeLink(LINK), { mood: "live", text: "live", problem: "" });
+  assert.equal(describeLink({ ...LINK, hello: null }).text, "connecting…");
+  assert.equal(describeLink({ ...LINK, bundleAtMs: 17_000 }).text, "no frame input");
+  const noInput = { ...LINK, status: { input: "none", input_since_us: 0 } };
+  assert.deepEqual(describeLink(noInput), { mood: "bad", text: "no frame input", problem: "" });
+});
+
+test("a lost server, and the seconds until the next attempt", () => {
+  const connection = { phase: "waiting", problem: "bad magic", retryAtMs: 22_100 };
+  const link = describeLink({ ...LINK, connection });
+  assert.equal(link.text, "server lost, reconnecting in 3 s");
+  assert.equal(link.problem, "bad magic");
+});
+
+test("a problem that is over is shown for a while", () => {
+  const connection = { ...LINK.connection, problem: "bad magic" };
+  assert.equal(describeLink({ ...LINK, connection, openedAtMs: 15_000 }).problem, "bad magic");
+  assert.equal(describeLink({ ...LINK, connection }).problem, "");
+});

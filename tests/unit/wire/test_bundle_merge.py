@@ -1,0 +1,136 @@
+"""The laws of merge_bundles: a newest picture is never lost, the newer state counts."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camstrm.wire import bundle as bundle_module
+from camstrm.wire.bundle import (
+    CameraFrame,
+    CameraState,
+    Encoding,
+    FrameBundle,
+    decode_bundle,
+    encode_bundle,
+    merge_bundles,
+)
+
+
+def picture(index: int, payload: bytes, **values: int) -> CameraFrame:
+    state = {"state": int(CameraState.STREAMING), "encoding": int(Encoding.JPEG), **values}
+    return CameraFrame(index, payload=payload, **state)
+
+
+@st.composite
+def bundles(draw: st.DrawFn) -> FrameBundle:
+    """Bundles of up to four cameras, each listed at most once."""
+    indices = draw(st.lists(st.integers(0, 3), unique=True))
+    frames = tuple(
+        CameraFrame(
+            index,
+            draw(st.integers(0, 6)),
+            frame_id=draw(st.integers(0, 9)),
+            capture_time_us=draw(st.integers(0, 9)),
+            state_since_us=draw(st.integers(0, 9)),
+            payload=draw(st.sampled_from([b"", b"one", b"two", b"three"])),
+        )
+        for index in indices
+    )
+    return FrameBundle(draw(st.integers(0, 99)), draw(st.integers(0, 99)), frames)
+
+
+def test_takes_the_older_picture_with_its_own_times_and_the_newer_state() -> None:
+    older = FrameBundle(
+        1, 100, (picture(0, b"old", frame_id=5, capture_time_us=90, width=640, state_since_us=1),)
+    )
+    newer = FrameBundle(2, 200, (CameraFrame(0, CameraState.STALLED, state_since_us=150),))
+    assert merge_bundles(older, newer) == FrameBundle(
+        2,
+        200,
+        (
+            picture(
+                0,
+                b"old",
+                state=CameraState.STALLED,
+                state_since_us=150,
+                frame_id=5,
+                capture_time_us=90,
+                width=640,
+            ),
+        ),
+    )
+
+
+def test_a_newer_picture_replaces_an_older_one() -> None:
+    older = FrameBundle(1, 1, (picture(0, b"old", frame_id=1),))
+    newer = FrameBundle(2, 2, (picture(0, b"new", frame_id=2),))
+    assert merge_bundles(older, newer) == newer
+
+
+def test_a_camera_that_is_gone_stays_gone() -> None:
+    older = FrameBundle(1, 1, (picture(0, b"zero"), picture(1, b"one")))
+    newer = FrameBundle(2, 2, (CameraFrame(1, CameraState.LOST),))
+    assert [f.camera_index for f in merge_bundles(older, newer).frames] == [1]
+
+
+def test_pictures_are_kept_while_the_bundle_can_be_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    older = FrameBundle(1, 1, (picture(0, b"x" * 60), picture(1, b"y" * 40)))
+    newer = FrameBundle(2, 2, (CameraFrame(0, 2), CameraFrame(1, 2), picture(2, b"z" * 10)))
+    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 59)
+    merged = merge_bundles(older, newer)
+    assert [bytes(f.payload) for f in merged.frames] == [b"", b"y" * 40, b"z" * 10]
+    assert decode_bundle(encode_bundle(merged)) == merged
+    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 100)
+    assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 40, 10]
+
+
+@given(bundles(), bundles())
+def test_sequence_order_and_states_are_the_newer_ones(
+    older: FrameBundle, newer: FrameBundle
+) -> None:
+    merged = merge_bundles(older, newer)
+    assert (merged.seq, merged.timestamp_us) == (newer.seq, newer.timestamp_us)
+    assert [(f.camera_index, f.state, f.state_since_us) for f in merged.frames] == [
+        (f.camera_index, f.state, f.state_since_us) for f in newer.frames
+    ]
+
+
+@given(st.lists(bundles(), min_size=1, max_size=5))
+def test_the_newest_picture_of_each_camera_is_never_lost(run: list[FrameBundle]) -> None:
+    merged = reduce(merge_bundles, run)
+    for frame in merged.frames:
+        wanted: CameraFrame | None = None
+        for bundle in run:
+            listed = {f.camera_index: f for f in bundle.frames}.get(frame.camera_index)
+            if listed is None:
+                wanted = None
+            elif listed.payload:
+                wanted = listed
+        assert frame.payload == (wanted.payload if wanted else b"")
+        if wanted:
+            assert (frame.frame_id, frame.capture_time_us) == (
+                wanted.frame_id,
+                wanted.capture_time_us,
+            )
+
+
+@given(bundles(), bundles(), bundles())
+def test_it_does_not_matter_which_two_are_merged_first_when_no_camera_leaves(
+    first: FrameBundle, second: FrameBundle, third: FrameBundle
+) -> None:
+    listed = {f.camera_index for f in second.frames}
+    first = FrameBundle(
+        first.seq, first.timestamp_us, tuple(f for f in first.frames if f.camera_index in listed)
+    )
+    assert merge_bundles(merge_bundles(first, second), third) == merge_bundles(
+        first, merge_bundles(second, third)
+    )
+
+
+@given(bundles())
+def test_merging_a_bundle_with_itself_changes_nothing(bundle: FrameBundle) -> None:
+    assert merge_bundles(bundle, bundle) == bundle

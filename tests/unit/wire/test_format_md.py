@@ -1,0 +1,157 @@
+"""FORMAT.md says what the code does: layouts, limits, numbers, message members."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields, is_dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import camstrm.wire
+from camstrm.wire import bundle, messages, packet
+from camstrm.wire.messages import decode_message, encode_message
+from tests.vectors import layout
+
+FORMAT = (Path(camstrm.wire.__file__).parent / "FORMAT.md").read_text("utf-8")
+
+TYPES = {"char[4]": ("4s", 4), "u8": ("B", 1), "u16": ("H", 2), "u32": ("I", 4), "u64": ("Q", 8)}
+
+
+def header_table(name: str) -> tuple[int, list[list[str]]]:
+    """Return the size in the heading and the rows (offset, type, field, meaning)."""
+    heading = re.search(rf"^### {name}, (\d+) bytes$(.*?)(?=^#|\Z)", FORMAT, re.M | re.S)
+    assert heading, name
+    lines = [line for line in heading[2].splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert rows[0] == ["offset", "type", "field", "meaning"]
+    return int(heading[1]), rows[2:]
+
+
+HEADERS = [
+    ("FrameBundleHeader", bundle._BUNDLE_HEADER, layout.BUNDLE_FIELDS),
+    ("CameraFrameHeader", bundle._CAMERA_HEADER, layout.CAMERA_FIELDS),
+    ("UdsPacketHeader", packet._PACKET_HEADER, layout.PACKET_FIELDS),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "vectors"), HEADERS, ids=[h[0] for h in HEADERS])
+def test_a_table_is_the_layout_of_code_and_vectors(
+    name: str, code: Any, vectors: dict[str, str]
+) -> None:
+    size, rows = header_table(name)
+    offset, letters = 0, {}
+    for at, kind, field, _ in rows:
+        assert int(at) == offset, field
+        letters[field], width = TYPES[kind]
+        offset += width
+    assert offset == size == code.size
+    assert letters == vectors
+    assert list(letters) == list(vectors)
+    assert code.format == "<" + "".join(letters.values())
+
+
+def test_every_field_of_a_camera_is_a_member_of_camera_frame() -> None:
+    _, rows = header_table("CameraFrameHeader")
+    in_table = {field for _, _, field, _ in rows}
+    in_code = {field.name for field in fields(bundle.CameraFrame)}
+    assert in_table - in_code == {"header_size", "payload_size"}
+    assert in_code - in_table == {"payload"}
+
+
+def meaning(header: str, field: str) -> str:
+    (found,) = [row[3] for row in header_table(header)[1] if row[2] == field]
+    return found
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)]
+
+
+def test_the_limits() -> None:
+    assert meaning("FrameBundleHeader", "magic") == f"`{bundle.BUNDLE_MAGIC.decode()}`"
+    assert numbers(meaning("FrameBundleHeader", "version")) == [bundle.BUNDLE_VERSION]
+    assert numbers(meaning("FrameBundleHeader", "header_size")) == [bundle.BUNDLE_HEADER_SIZE]
+    assert numbers(meaning("FrameBundleHeader", "camera_count")) == [bundle.MAX_CAMERAS]
+    assert numbers(meaning("FrameBundleHeader", "total_size")) == [bundle.MAX_BUNDLE_SIZE]
+    assert numbers(meaning("CameraFrameHeader", "header_size")) == [bundle.CAMERA_HEADER_SIZE]
+    assert meaning("UdsPacketHeader", "magic") == f"`{packet.PACKET_MAGIC.decode()}`"
+    assert numbers(meaning("UdsPacketHeader", "version")) == [packet.PACKET_VERSION]
+    assert numbers(meaning("UdsPacketHeader", "header_size")) == [packet.PACKET_HEADER_SIZE]
+    assert numbers(meaning("UdsPacketHeader", "size")) == [
+        packet.MAX_PACKET_SIZE,
+        messages.MAX_TEXT_SIZE,
+    ]
+    assert f"`type`, {messages.MAX_TEXT_SIZE} bytes at most" in FORMAT
+    assert f"From a viewer ({messages.MAX_VIEWER_TEXT_SIZE} bytes at most" in FORMAT
+    assert FORMAT.startswith(f"# camstrm wire format, version {bundle.BUNDLE_VERSION}\n")
+
+
+def listed(text: str) -> dict[int, str]:
+    return {int(n): what.strip() for n, what in re.findall(r"(\d+) ([A-Za-z ]+)", text)}
+
+
+def spoken(members: type[IntEnum]) -> dict[int, str]:
+    return {member.value: member.name.replace("_", " ").lower() for member in members}
+
+
+def test_states() -> None:
+    found = re.search(r"^States: (.*?)\.", FORMAT, re.M | re.S)
+    assert found
+    states = listed(" ".join(found[1].split()))
+    expected = spoken(bundle.CameraState)
+    assert states.pop(bundle.CameraState.UNSUPPORTED) == "unsupported pixel format"
+    expected.pop(bundle.CameraState.UNSUPPORTED)
+    assert states == expected
+
+
+def test_encodings_flags_and_kinds() -> None:
+    encodings = listed(meaning("CameraFrameHeader", "encoding").lower())
+    assert encodings == spoken(bundle.Encoding)
+    flags = re.findall(r"(\d+): (\w+) is valid", meaning("CameraFrameHeader", "flags"))
+    assert {int(n): field for n, field in flags} == {
+        bundle.FrameFlag.FRAME_ID: "frame_id",
+        bundle.FrameFlag.DEVICE_TIMESTAMP: "device_timestamp_ns",
+    }
+    assert listed(meaning("UdsPacketHeader", "kind")) == {
+        packet.PacketKind.TEXT: "control message",
+        packet.PacketKind.BUNDLE: "FrameBundle",
+    }
+
+
+def examples() -> list[str]:
+    """Return the JSON messages that FORMAT.md shows, in order."""
+    blocks = re.findall(r"^    (\{\"type\".*?\})$\n\n", FORMAT, re.M | re.S)
+    inline = re.findall(r"`(\{\"type\".*?\})`", FORMAT, re.S)
+    return [*blocks, *inline]
+
+
+def test_the_messages_shown_are_there() -> None:
+    shown = [json.loads(text)["type"] for text in examples()]
+    assert shown == ["hello", "status", "ack", "subscribe", "demand"]
+    for name in messages._TYPES:
+        assert f"`{name}`" in FORMAT or name in shown
+
+
+@pytest.mark.parametrize("text", examples(), ids=lambda text: text[9:14])
+def test_a_message_shown_has_all_members_and_no_other(text: str) -> None:
+    message = decode_message(text)
+    assert json.loads(encode_message(message)) == json.loads(text)
+
+
+def test_the_defaults_are_as_in_the_examples() -> None:
+    hello = decode_message(examples()[0])
+    assert isinstance(hello, messages.Hello)
+    assert hello.protocol == messages.PROTOCOL
+    assert hello.limits == messages.Limits()
+
+
+def test_only_messages_and_their_parts_are_dataclasses_here() -> None:
+    named = {cls.__name__ for cls in messages._TYPES.values()}
+    parts = {"CameraInfo", "CameraStatus", "Limits", "ViewerStatus", "UnknownMessage"}
+    assert named | parts == {
+        name for name in messages.__all__ if is_dataclass(getattr(messages, name))
+    }

@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+import sys
+import typing
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camstrm.errors import WireError
+from camstrm.wire import messages
+from camstrm.wire.messages import (
+    MAX_TEXT_SIZE,
+    Ack,
+    CameraInfo,
+    Demand,
+    FrameRequest,
+    Hello,
+    Limits,
+    Message,
+    Report,
+    Start,
+    Status,
+    Stop,
+    Subscribe,
+    UnknownMessage,
+    ViewerStatus,
+    decode_message,
+    encode_message,
+)
+
+KNOWN = [t for t in typing.get_args(Message) if t is not UnknownMessage]
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def values_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for every value that a field of this type may have."""
+    origin = typing.get_origin(hint)
+    if origin is UnionType:
+        return st.one_of([values_of(arm) for arm in typing.get_args(hint)])
+    if origin is tuple:
+        return st.lists(values_of(typing.get_args(hint)[0]), max_size=3).map(tuple)
+    if origin is dict:
+        return st.dictionaries(st.text(max_size=8), json_values, max_size=3)
+    if is_dataclass(hint):
+        return messages_of(typing.cast("type[Any]", hint))
+    scalars: dict[Any, st.SearchStrategy[Any]] = {
+        int: st.integers(0, 2**64 - 1),
+        float: st.floats(0, 1e300),
+        str: st.text(max_size=10),
+        bool: st.booleans(),
+        type(None): st.none(),
+    }
+    return scalars[hint]
+
+
+def messages_of(cls: type[Any]) -> st.SearchStrategy[Any]:
+    hints = typing.get_type_hints(cls)
+    return st.builds(cls, **{f.name: values_of(hints[f.name]) for f in fields(cls)})
+
+
+any_message = st.one_of([messages_of(cls) for cls in KNOWN])
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (Ack(7), '{"type":"ack","seq":7}'),
+        (Stop(), '{"type":"stop"}'),
+        (Subscribe(), '{"type":"subscribe","cameras":null,"max_fps":null}'),
+        (Subscribe((0, 2), 15.0), '{"type":"subscribe","cameras":[0,2],"max_fps":15.0}'),
+        (Demand(None), '{"type":"demand","cameras":null,"max_fps":null,"refresh":false}'),
+        (FrameRequest(3, (1,)), '{"type":"request","seq":3,"cameras":[1],"refresh":[]}'),
+        (Start({"a": [1, None]}), '{"type":"start","settings":{"a":[1,null]}}'),
+        (
+            Report(fatal="no license"),
+            '{"type":"report","cameras":[],"infos":[],"fatal":"no license"}',
+        ),
+        (
+            Hello("5f1c", cameras=(CameraInfo(0, "K\u00fche", "S1"),)),
+            (
+                '{"type":"hello","session":"5f1c","server":"","protocol":1,"cameras":[{"index":0,'
+                '"name":"K\u00fche","serial":"S1","model":"","vendor":""}],"limits":{"window":2,'
+                '"max_message_size":4096,"stream_fps":30.0}}'
+            ),
+        ),
+        (
+            Status(5, viewer=ViewerStatus(1)),
+            (
+                '{"type":"status","time_us":5,"input":"ok","input_since_us":0,"bundle_fps":0.0,'
+                '"bundles":0,"bundles_dropped":0,"cameras":[],"viewers":0,"viewer":{"id":1,"sent":0,'
+                '"skipped":0,"reason":"","in_flight":0,"sent_fps":0.0}}'
+            ),
+        ),
+    ],
+)
+def test_encodes_and_decodes_this_text(message: Message, text: str) -> None:
+    assert encode_message(message) == text
+    assert decode_message(text) == message
+
+
+def test_every_message_type_has_a_name_on_the_wire() -> None:
+    assert set(messages._TYPES.values()) == set(KNOWN)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_decodes_any_buffer(kind: type) -> None:
+    assert decode_message(kind(b'{"seq":1,"type":"ack"}')) == Ack(1)
+
+
+def test_unknown_members_are_skipped_and_defaults_filled_in() -> None:
+    assert decode_message('{"type":"hello","session":"a","limits":{"x":1},"new":[]}') == Hello("a")
+    assert decode_message('{"type":"hello","session":"a","limits":{"window":5}}') == Hello(
+        "a", limits=Limits(window=5)
+    )
+
+
+def test_an_unknown_type_is_a_message_to_ignore_with_a_short_name() -> None:
+    assert decode_message('{"type":"bye","seq":"x"}') == UnknownMessage("bye")
+    assert decode_message(json.dumps({"type": "x" * 1000})) == UnknownMessage("x" * 64)
+
+
+def test_a_whole_number_does_for_a_real_one_and_becomes_one() -> None:
+    message = decode_message('{"type":"subscribe","max_fps":15}')
+    assert isinstance(message, Subscribe)
+    assert isinstance(message.max_fps, float)
+
+
+@pytest.mark.parametrize("value", [0, 2**64 - 1])
+def test_the_whole_range_of_integers(value: int) -> None:
+    assert decode_message(encode_message(Ack(value))) == Ack(value)
+
+
+def test_an_unknown_message_is_not_sent() -> None:
+    with pytest.raises(WireError, match="an unknown message cannot be sent"):
+        encode_message(UnknownMessage("bye"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Status(1, bundle_fps=math.nan),
+        Subscribe(max_fps=math.inf),
+        Start({"path": pathlib.PurePosixPath("a")}),
+        Start({"gain": math.inf}),
+    ],
+)
+def test_what_json_does_not_know_is_refused(message: Message) -> None:
+    with pytest.raises(WireError, match="cannot be written as JSON"):
+        encode_message(message)
+
+
+def test_settings_that_are_too_deep_are_refused() -> None:
+    settings: dict[str, Any] = {}
+    for _ in range(2 * sys.getrecursionlimit()):
+        settings = {"a": settings}
+    with pytest.raises(WireError, match="start: cannot be written as JSON"):
+        encode_message(Start(settings))
+
+
+def test_a_name_that_is_no_unicode_is_sent_readable() -> None:
+    # What os.fsdecode and surrogateescape make of Latin-1 bytes in a camera's name.
+    name = b"K\xfche".decode("utf-8", "surrogateescape")
+    text = encode_message(Hello("a", cameras=(CameraInfo(0, name),)))
+    decoded = decode_message(text.encode())
+    assert isinstance(decoded, Hello)
+    assert decoded.cameras[0].name == "K?he"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"hello","session":"\\ud800"}',
+        '{"type":"hello","session":"\\uDC00\\uD800"}',
+        '{"type":"\\udfff"}',
+        '{"type":"start","settings":{"\\udabc":1}}',
+        '{"type":"hello","session":"\ud800"}',
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused(text: str) -> None:
+    with pytest.raises(WireError, match="half of a surrogate pair"):
+        decode_message(text)
+
+
+def test_a_whole_surrogate_pair_is_a_letter() -> None:
+    assert decode_message('{"type":"hello","session":"\\ud83d\\udcf7"}') == Hello("\U0001f4f7")
+
+
+def test_text_as_long_as_allowed_and_no_longer() -> None:
+    frame = len(encode_message(Start({"a": ""})))
+    largest = Start({"a": "x" * (MAX_TEXT_SIZE - frame)})
+    text = encode_message(largest)
+    assert len(text) == MAX_TEXT_SIZE
+    assert decode_message(text) == decode_message(text.encode()) == largest
+    with pytest.raises(WireError, match="start: 1048577 bytes, 1048576 at most"):
+        encode_message(Start({"a": largest.settings["a"] + "x"}))
+    for longer in (text + " ", text.encode() + b" "):
+        with pytest.raises(WireError, match="control message: size 1048577, 1048576 at most"):
+            decode_message(longer)
+
+
+def test_the_encoder_counts_bytes_not_letters() -> None:
+    with pytest.raises(WireError, match="bytes, 1048576 at most"):
+        encode_message(Start({"a": "\u4e2d" * (MAX_TEXT_SIZE // 2)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"\xff", "control message: not UTF-8 (invalid start byte)"),
+        ("[]", "control message: wanted a JSON object, got an array"),
+        ('"a"', "control message: wanted a JSON object, got a string"),
+        ("null", "control message: wanted a JSON object, got null"),
+        ("true", "control message: wanted a JSON object, got a boolean"),
+        ("1.5", "control message: wanted a JSON object, got a number"),
+        ("{}", "control message: 'type' must be a string, got null"),
+        ('{"type":{}}', "control message: 'type' must be a string, got an object"),
+        ('{"type":"ack"}', "ack: field 'seq' is missing"),
+        ('{"type":"ack","seq":[]}', "ack.seq: wanted an integer, got an array"),
+        ('{"type":"ack","seq":-1}', "ack.seq: number out of range"),
+        ('{"type":"subscribe","max_fps":-1e-9}', "subscribe.max_fps: number out of range"),
+        ('{"type":"subscribe","max_fps":"1"}', "subscribe.max_fps: wanted a number, got a string"),
+        ('{"type":"ack","seq":NaN}', "control message: not JSON (NaN is not a number)"),
+    ],
+)
+def test_an_error_says_where_what_was_wanted_and_what_came(
+    text: str | bytes, sentence: str
+) -> None:
+    with pytest.raises(WireError) as caught:
+        decode_message(text)
+    assert str(caught.value) == sentence
+
+
+@given(any_message)
+def test_round_trip(message: Message) -> None:
+    text = encode_message(message)
+    assert decode_message(text) == message
+    assert decode_message(text.encode()) == message
+
+
+def decodes_or_is_refused(text: str | bytes) -> None:
+    """Check the law: a message that can be sent on, or a WireError."""
+    try:
+        message = decode_message(text)
+    except WireError:
+        return
+    if isinstance(message, UnknownMessage):
+        message.type.encode()
+        return
+    assert decode_message(encode_message(message).encode()) == message
+
+
+@given(st.binary(max_size=100) | st.text(max_size=100) | json_values.map(json.dumps))
+def test_any_text(text: str | bytes) -> None:
+    decodes_or_is_refused(text)
+
+
+@given(any_message, st.data())
+def test_any_cut_and_any_changed_byte(message: Message, data: st.DataObject) -> None:
+    text = bytearray(encode_message(message).encode())
+    cut = data.draw(st.integers(0, len(text) - 1))
+    with pytest.raises(WireError):
+        decode_message(text[:cut])
+    text[cut] = data.draw(st.integers(0, 255))
+    decodes_or_is_refused(bytes(text))
+
+
+@given(any_message, json_values, st.data())
+def test_any_member_of_any_type(message: Message, value: Any, data: st.DataObject) -> None:
+    body = json.loads(encode_message(message))
+    spot: Any = body
+    while True:
+        keys = list(range(len(spot))) if isinstance(spot, list) else list(spot)
+        key = data.draw(st.sampled_from(keys))
+        if not (isinstance(spot[key], (dict, list)) and spot[key] and data.draw(st.booleans())):
+            break
+        spot = spot[key]
+    spot[key] = value
+    decodes_or_is_refused(json.dumps(body))

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import array
+import itertools
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camstrm.errors import WireError
+from camstrm.wire.messages import MAX_TEXT_SIZE
+from camstrm.wire.packet import (
+    MAX_PACKET_SIZE,
+    PACKET_HEADER_SIZE,
+    Packet,
+    PacketKind,
+    PacketSplitter,
+    encode_packet_parts,
+)
+from tests.vectors.layout import PACKET_FIELDS, Values, pack
+
+Outcome = tuple[list[tuple[int, bytes]], str]
+
+
+def packet_header(kind: int, size: int, header_size: int = PACKET_HEADER_SIZE) -> bytes:
+    values: Values = {"magic": b"CSPK", "version": 1, "header_size": header_size, "kind": kind}
+    return pack(PACKET_FIELDS, {**values, "size": size})
+
+
+def packet_bytes(kind: int, body: bytes, header_size: int = PACKET_HEADER_SIZE) -> bytes:
+    return packet_header(kind, len(body), header_size) + body
+
+
+def contents(packets: list[Packet]) -> list[tuple[int, bytes]]:
+    return [(packet.kind, bytes(packet.payload)) for packet in packets]
+
+
+def outcome(stream: bytes, cuts: list[int]) -> Outcome:
+    """Feed ``stream`` cut at ``cuts``; return the packets and the error that ended it."""
+    splitter = PacketSplitter()
+    packets: list[Packet] = []
+    edges = [0, *sorted(cuts), len(stream)]
+    for start, end in itertools.pairwise(edges):
+        try:
+            packets += splitter.receive_data(stream[start:end])
+        except WireError as error:
+            return contents(packets), str(error)
+    return contents(packets), ""
+
+
+any_packets = st.lists(
+    st.tuples(
+        st.one_of(st.sampled_from([1, 2]), st.integers(0, 2**16 - 1)),
+        st.binary(max_size=30),
+        st.integers(PACKET_HEADER_SIZE, PACKET_HEADER_SIZE + 5),
+    ),
+    max_size=6,
+)
+fractions = st.lists(st.floats(0, 1), max_size=8)
+
+
+def test_encodes_every_field_at_its_place() -> None:
+    parts = encode_packet_parts(PacketKind.BUNDLE, [b"abc", b"", bytearray(b"de")])
+    assert bytes(parts[0]) == bytes.fromhex("4353504b 01 10 0200 05000000 00000000")
+    assert b"".join(parts[1:]) == b"abcde"
+
+
+def test_a_part_is_not_copied_and_measured_in_bytes() -> None:
+    words = memoryview(array.array("I", [1, 2, 3]))
+    header, part = encode_packet_parts(PacketKind.BUNDLE, [words])
+    assert part is words
+    assert bytes(header)[8:12] == words.nbytes.to_bytes(4, "little")
+
+
+def test_decodes_every_field_from_its_place() -> None:
+    header = bytes.fromhex("4353504b 01 12 0100 05000000 ffffffff eeee")
+    (packet,) = PacketSplitter().receive_data(header + b"hello")
+    assert packet.kind is PacketKind.TEXT
+    assert bytes(packet.payload) == b"hello"
+
+
+def test_a_payload_is_the_receivers_own() -> None:
+    splitter = PacketSplitter()
+    first, second = splitter.receive_data(packet_bytes(2, b"first") + packet_bytes(2, b"other"))
+    first.payload[:] = b"xxxxx"
+    assert bytes(second.payload) == b"other"
+    assert contents(splitter.receive_data(packet_bytes(2, b"third"))) == [(2, b"third")]
+    assert bytes(first.payload) == b"xxxxx"
+
+
+def test_reading_into_the_buffer_gives_the_packets() -> None:
+    stream = packet_bytes(1, b"{}") + packet_bytes(9, b"skipped", 20) + packet_bytes(2, b"b" * 99)
+    splitter, packets = PacketSplitter(), []
+    while stream:
+        target = splitter.get_buffer()
+        count = min(len(target), 7, len(stream))
+        assert count
+        target[:count] = stream[:count]
+        packets += splitter.bytes_received(count)
+        stream = stream[count:]
+    assert contents(packets) == [(1, b"{}"), (2, b"b" * 99)]
+
+
+def test_the_payload_is_received_in_place() -> None:
+    splitter = PacketSplitter()
+    assert splitter.receive_data(packet_bytes(2, bytes(1000))[:PACKET_HEADER_SIZE]) == []
+    target = splitter.get_buffer()
+    assert len(target) == 1000
+    (packet,) = splitter.bytes_received(1000)
+    assert packet.payload.obj is target.obj
+
+
+@pytest.mark.parametrize("header_size", [16, 17, 255])
+@pytest.mark.parametrize("kind", [1, 2, 3])
+def test_an_empty_payload_ends_with_its_header(kind: int, header_size: int) -> None:
+    splitter = PacketSplitter()
+    data = packet_bytes(kind, b"", header_size)
+    assert splitter.receive_data(data[:-1]) == []
+    expected = [] if kind == 3 else [(kind, b"")]
+    assert contents(splitter.receive_data(data[-1:])) == expected
+    assert contents(splitter.receive_data(packet_bytes(2, b"next"))) == [(2, b"next")]
+
+
+def test_nothing_received_changes_nothing() -> None:
+    splitter = PacketSplitter()
+    assert splitter.receive_data(b"") == []
+    assert splitter.bytes_received(0) == []
+    assert contents(splitter.receive_data(packet_bytes(1, b"{}"))) == [(1, b"{}")]
+
+
+def peak_memory(data: bytes, error: str) -> int:
+    tracemalloc.start()
+    try:
+        if error:
+            with pytest.raises(WireError, match=error):
+                PacketSplitter().receive_data(data)
+        else:
+            PacketSplitter().receive_data(data)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "error"),
+    [
+        (2, MAX_PACKET_SIZE + 1, "payload of 67108865 bytes, 67108864 at most"),
+        (7, MAX_PACKET_SIZE + 1, "payload of 67108865 bytes, 67108864 at most"),
+        (2, 2**32 - 1, "payload of 4294967295 bytes"),
+        (1, MAX_TEXT_SIZE + 1, "payload of 1048577 bytes, 1048576 at most"),
+        (1, MAX_PACKET_SIZE, "payload of 67108864 bytes, 1048576 at most"),
+        (7, MAX_PACKET_SIZE, ""),
+    ],
+)
+def test_no_memory_is_taken_for_what_is_refused_or_skipped(
+    kind: int, size: int, error: str
+) -> None:
+    assert peak_memory(packet_header(kind, size) + b"some", error) < 200_000
+
+
+def test_a_splitter_may_have_a_smaller_limit() -> None:
+    assert contents(PacketSplitter(4).receive_data(packet_bytes(2, b"four"))) == [(2, b"four")]
+    with pytest.raises(WireError, match="UdsPacketHeader: payload of 5 bytes, 4 at most"):
+        PacketSplitter(4).receive_data(packet_bytes(1, b"five!"))
+
+
+def test_the_encoder_has_the_same_limits() -> None:
+    text = bytes(MAX_TEXT_SIZE)
+    assert len(encode_packet_parts(PacketKind.TEXT, [text])) == 2
+    with pytest.raises(WireError, match="payload of 1048577 bytes, 1048576 at most"):
+        encode_packet_parts(PacketKind.TEXT, [text, b"x"])
+    half = memoryview(bytes(MAX_PACKET_SIZE // 2))
+    assert len(encode_packet_parts(PacketKind.BUNDLE, [half, half])) == 3
+    with pytest.raises(WireError, match="payload of 67108865 bytes, 67108864 at most"):
+        encode_packet_parts(PacketKind.BUNDLE, [half, half, b"x"])
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"GET / HTTP/1.1\r\n", "UdsPacketHeader: magic b'GET ', wanted b'CSPK'"),
+        (
+            bytes.fromhex("4353504b 02 10 0100 00000000 00000000"),
+            "UdsPacketHeader: version 2, wanted 1",
+        ),
+        (
+            bytes.fromhex("4353504b 01 0f 0100 00000000 00000000"),
+            "UdsPacketHeader: header size 15, wanted >= 16",
+        ),
+    ],
+)
+def test_a_stream_that_is_refused_stays_refused(data: bytes, sentence: str) -> None:
+    splitter = PacketSplitter()
+    for received in (data, packet_bytes(1, b"{}")):
+        with pytest.raises(WireError) as caught:
+            splitter.receive_data(received)
+        assert str(caught.value) == sentence
+
+
+@given(any_packets, fractions)
+def test_every_cut_of_a_stream_gives_the_same_packets(
+    packets: list[tuple[int, bytes, int]], cuts: list[float]
+) -> None:
+    stream = b"".join(packet_bytes(kind, body, size) for kind, body, size in packets)
+    expected = [(kind, body) for kind, body, _ in packets if kind in (1, 2)]
+    assert outcome(stream, [int(cut * len(stream)) for cut in cuts]) == (expected, "")
+    assert outcome(stream, list(range(len(stream)))) == (expected, "")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PacketKind), st.lists(st.binary(max_size=9)))))
+def test_round_trip(packets: list[tuple[PacketKind, list[bytes]]]) -> None:
+    stream = b"".join(b"".join(encode_packet_parts(kind, parts)) for kind, parts in packets)
+    expected = [(kind, b"".join(parts)) for kind, parts in packets]
+    assert contents(PacketSplitter().receive_data(stream)) == expected
+
+
+@given(
+    any_packets, st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=4), fractions
+)
+def test_any_mutation_gives_packets_or_one_error_for_every_cut(
+    packets: list[tuple[int, bytes, int]], changes: list[tuple[float, int]], cuts: list[float]
+) -> None:
+    stream = bytearray(b"".join(packet_bytes(kind, body, size) for kind, body, size in packets))
+    for where, value in changes:
+        if stream:
+            stream[int(where * (len(stream) - 1))] = value
+    data = bytes(stream)
+    found, error = outcome(data, list(range(len(data))))
+    coarse, coarse_error = outcome(data, [int(cut * len(data)) for cut in cuts])
+    assert coarse_error == error
+    if error:
+        assert coarse == found[: len(coarse)]
+    else:
+        assert coarse == found
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes(data: bytes) -> None:
+    found, error = outcome(data, [])
+    if len(data) >= PACKET_HEADER_SIZE and not data.startswith(b"CSPK"):
+        assert "magic" in error
+    assert sum(len(body) for _, body in found) <= len(data)

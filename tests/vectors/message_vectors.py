@@ -1,0 +1,262 @@
+"""The control messages among the vectors, good and bad."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+T0 = 1_700_000_000_000_000
+
+LIMITS = {"window": 2, "max_message_size": 4096, "stream_fps": 30.0}
+CAMERA = {"index": 0, "name": "left", "serial": "DA9795503", "model": "MV-CA003", "vendor": "Hik"}
+CAMERA_STATUS = {
+    "index": 0,
+    "state": 2,
+    "since_us": T0,
+    "reason": "",
+    "pixel_format": "BayerRG8",
+    "width": 640,
+    "height": 480,
+    "delivered": 12000,
+    "incomplete": 1,
+    "rejected": 2,
+    "underrun": 3,
+    "overwritten": 11100,
+    "gaps": 4,
+    "encoded": 900,
+    "missed": 5,
+    "reconnects": 6,
+    "restarts": 7,
+    "grab_fps": 400.125,
+    "sent_fps": 30.0,
+}
+CAMERA_ZERO = {
+    key: 0 if isinstance(value, int) else 0.0 if isinstance(value, float) else ""
+    for key, value in CAMERA_STATUS.items()
+}
+VIEWER = {
+    "id": 1,
+    "sent": 900,
+    "skipped": 3,
+    "reason": "slow",
+    "in_flight": 1,
+    "sent_fps": 29.5,
+}
+STATUS = {
+    "type": "status",
+    "time_us": T0,
+    "input": "ok",
+    "input_since_us": T0 - 1,
+    "bundle_fps": 30.0,
+    "bundles": 900,
+    "bundles_dropped": 8,
+    "cameras": [CAMERA_STATUS],
+    "viewers": 2,
+    "viewer": VIEWER,
+}
+
+
+@dataclass
+class MessageVector:
+    """What is sent (``body``) and the whole message that it means.
+
+    That is ``body`` without the members ``unknown`` to version 1, with ``rest``: what a
+    reader fills in. ``escape``: the text has JSON escapes for all beyond ASCII.
+    """
+
+    about: str
+    body: dict[str, Any]
+    rest: dict[str, Any] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    escape: bool = False
+    ignored: bool = False
+
+    def expected(self) -> dict[str, Any]:
+        text = json.dumps(self.body, ensure_ascii=self.escape, separators=(",", ":"))
+        known = {key: value for key, value in self.body.items() if key not in self.unknown}
+        meaning = None if self.ignored else {**known, **self.rest}
+        return {"about": self.about, "text": text, "expected": meaning}
+
+
+def good_messages() -> dict[str, MessageVector]:
+    hello = {"type": "hello", "session": "5f1c"}
+    hello_rest = {"server": "", "protocol": 1, "cameras": [], "limits": LIMITS}
+    odd = {**CAMERA, "name": 'K\u00fc\u4e2d\U0001f4f7 "\\/\b\f\n\r\t\x00\x7f'}
+    named = {"server": "", "protocol": 1, "cameras": [odd], "limits": LIMITS}
+    no_input = {"type": "status", "time_us": T0, "input": "none"}
+    status_rest = {
+        "input_since_us": 0,
+        "bundle_fps": 0.0,
+        "bundles": 0,
+        "bundles_dropped": 0,
+        "cameras": [],
+        "viewers": 0,
+        "viewer": None,
+    }
+    subscribe_rest = {"cameras": None, "max_fps": None}
+    return {
+        "hello": MessageVector(
+            "all fields",
+            {**hello, "server": "camstrm 0.1.0", "protocol": 1, "cameras": [CAMERA]}
+            | {"limits": {"window": 4, "max_message_size": 1024, "stream_fps": 15.5}},
+        ),
+        "hello_short": MessageVector("only what is required", hello, hello_rest),
+        "hello_later": MessageVector(
+            "members of a later version are skipped",
+            {**hello, "protocol": 2, "codec": ["h265"], "nested": {"a": [None, 1.5, {}]}},
+            {**hello_rest, "protocol": 2},
+            unknown=("codec", "nested"),
+        ),
+        "hello_names": MessageVector(
+            "names beyond ASCII and with everything that JSON escapes", {**hello, **named}
+        ),
+        "hello_escapes": MessageVector(
+            "the same with surrogate pairs as escapes", {**hello, **named}, escape=True
+        ),
+        "status": MessageVector("all fields", STATUS),
+        "status_no_input": MessageVector("no grabber connected", no_input, status_rest),
+        "ack": MessageVector("bundle 1234 is on the screen", {"type": "ack", "seq": 1234}),
+        "ack_largest": MessageVector(
+            "the largest integer that JavaScript holds exactly", {"type": "ack", "seq": 2**53 - 1}
+        ),
+        "subscribe": MessageVector(
+            "two cameras", {"type": "subscribe", "cameras": [0, 2], "max_fps": 15}
+        ),
+        "subscribe_all": MessageVector("nothing said: all", {"type": "subscribe"}, subscribe_rest),
+        "subscribe_none": MessageVector(
+            "no camera", {"type": "subscribe", "cameras": []}, {"max_fps": None}
+        ),
+        "demand": MessageVector(
+            "from bridge to grabber",
+            {"type": "demand", "cameras": [0, 2], "max_fps": 30.0, "refresh": True},
+        ),
+        "demand_all": MessageVector(
+            "every camera",
+            {"type": "demand", "cameras": None},
+            {"max_fps": None, "refresh": False},
+        ),
+        "start": MessageVector(
+            "settings are any JSON object",
+            {
+                "type": "start",
+                "settings": {"serial": "1", "features": {"Gain": 1.5, "Off": [None]}},
+            },
+        ),
+        "request": MessageVector(
+            "from grabber to camera process",
+            {"type": "request", "seq": 9, "cameras": [0, 1], "refresh": [1]},
+        ),
+        "report": MessageVector(
+            "from camera process to grabber",
+            {
+                "type": "report",
+                "cameras": [{"index": 1, "state": 4}],
+                "infos": [{"index": 1, "name": "a"}],
+            },
+            {
+                "cameras": [{**CAMERA_ZERO, "index": 1, "state": 4}],
+                "infos": [{"index": 1, "name": "a", "serial": "", "model": "", "vendor": ""}],
+                "fatal": "",
+            },
+        ),
+        "stop": MessageVector("without members", {"type": "stop"}),
+        "unknown_type": MessageVector(
+            "a type of a later version: ignored", {"type": "bye", "why": 1}, ignored=True
+        ),
+    }
+
+
+@dataclass
+class BadMessage:
+    """Text (str) or bytes that must be refused: why, and what a WireError names."""
+
+    reason: str
+    where: str
+    data: str | bytes
+
+    def expected(self) -> dict[str, str]:
+        form = {"text": self.data} if isinstance(self.data, str) else {"hex": self.data.hex()}
+        return {"reason": self.reason, "where": self.where, **form}
+
+
+def bad_messages() -> dict[str, BadMessage]:
+    any_message = "control message"
+
+    def status(text: str) -> str:
+        return '{"type":"status","time_us":1,' + text + "}"
+
+    return {
+        "no_text": BadMessage("empty", any_message, ""),
+        "not_json": BadMessage("no JSON", any_message, "{type:ack}"),
+        "cut": BadMessage("the end is missing", any_message, '{"type":"ack","seq":1'),
+        "trailing": BadMessage("text after the object", any_message, '{"type":"stop"}{}'),
+        "array": BadMessage("an array", any_message, '[{"type":"stop"}]'),
+        "string": BadMessage("a string", any_message, '"stop"'),
+        "no_type": BadMessage("no member type", any_message, '{"seq":1}'),
+        "type_number": BadMessage("type is a number", any_message, '{"type":1}'),
+        "type_null": BadMessage("type is null", any_message, '{"type":null}'),
+        "not_utf8": BadMessage("a byte that is not UTF-8", any_message, b'{"type":"\xff"}'),
+        "utf8_bom": BadMessage("a byte order mark", any_message, b'\xef\xbb\xbf{"type":"stop"}'),
+        "utf16": BadMessage("UTF-16", any_message, '{"type":"stop"}'.encode("utf-16-le")),
+        "half_pair": BadMessage(
+            "half of a surrogate pair", any_message, '{"type":"hello","session":"\\ud83d"}'
+        ),
+        "half_pair_type": BadMessage(
+            "half of a pair in the type", any_message, '{"type":"\\uDC00"}'
+        ),
+        "nan": BadMessage("NaN", any_message, status('"bundle_fps":NaN')),
+        "infinity": BadMessage("Infinity", any_message, status('"bundle_fps":-Infinity')),
+        "deep": BadMessage("10000 arrays in each other", any_message, "[" * 10_000),
+        "digits": BadMessage(
+            "an integer of 300 digits", "ack.seq", '{"type":"ack","seq":' + "9" * 300 + "}"
+        ),
+        "missing_field": BadMessage("a required member is missing", "ack", '{"type":"ack"}'),
+        "required_null": BadMessage("null for an integer", "ack.seq", '{"type":"ack","seq":null}'),
+        "integer_string": BadMessage(
+            "a string for an integer", "ack.seq", '{"type":"ack","seq":"1"}'
+        ),
+        "integer_real": BadMessage("1.0 for an integer", "ack.seq", '{"type":"ack","seq":1.0}'),
+        "integer_boolean": BadMessage(
+            "true for an integer", "ack.seq", '{"type":"ack","seq":true}'
+        ),
+        "integer_negative": BadMessage("-1", "ack.seq", '{"type":"ack","seq":-1}'),
+        "integer_too_large": BadMessage(
+            "2^64", "ack.seq", '{"type":"ack","seq":18446744073709551616}'
+        ),
+        "number_boolean": BadMessage(
+            "false for a number", "status.bundle_fps", status('"bundle_fps":false')
+        ),
+        "number_negative": BadMessage(
+            "-0.5 frames a second", "status.bundle_fps", status('"bundle_fps":-0.5')
+        ),
+        "number_too_large": BadMessage("1e999", "status.bundle_fps", status('"bundle_fps":1e999')),
+        "text_number": BadMessage("a number for a text", "status.input", status('"input":0')),
+        "boolean_number": BadMessage(
+            "a number for a boolean", "demand.refresh", '{"type":"demand","refresh":1}'
+        ),
+        "array_object": BadMessage(
+            "an object for an array", "subscribe.cameras", '{"type":"subscribe","cameras":{}}'
+        ),
+        "array_item": BadMessage(
+            "a wrong item in an array",
+            "subscribe.cameras[1]",
+            '{"type":"subscribe","cameras":[0,"1"]}',
+        ),
+        "object_array": BadMessage(
+            "an array for an object", "hello.limits", '{"type":"hello","session":"a","limits":[]}'
+        ),
+        "settings_array": BadMessage(
+            "an array for settings", "start.settings", '{"type":"start","settings":[]}'
+        ),
+        "nested": BadMessage(
+            "a wrong member deep inside",
+            "status.cameras[1].width",
+            status('"cameras":[{"index":0,"state":0},{"index":1,"state":0,"width":"640"}]'),
+        ),
+        "nested_missing": BadMessage(
+            "a required member is missing inside",
+            "status.cameras[0]",
+            status('"cameras":[{"state":0}]'),
+        ),
+    }

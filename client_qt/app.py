@@ -23,9 +23,17 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     address = parse_address(url, token)
     _require_display()
     try:
-        from client_qt.window import run_window
+        import PySide6
+
+        from client_qt.window import drops_references, run_window
     except ImportError as error:
         raise UsageError(_missing(error)) from None
+    if drops_references():
+        raise UsageError(
+            f"PySide6 {PySide6.__version__} is broken on Python {sys.version_info.major}."
+            f"{sys.version_info.minor}; install one that works with: {sys.executable} -m pip "
+            "install 'camstrm[viewer]', or use Python 3.12 or later"
+        )
     return run_window(address, insecure=insecure)
 
 

@@ -258,6 +258,9 @@ class StreamClient(QObject):
         if self._socket is None:
             return
         reason = self._socket.closeReason()
+        if not self._is_open:
+            # An attempt that failed tells why in errorOccurred, which comes after this.
+            return
         self._end(
             f"the server closed the connection: {reason}"
             if reason

@@ -35,7 +35,7 @@ class PictureJob:
         return self.frame.camera_index
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PictureResult:
     """What became of a job: a picture, or None and the ``problem``."""
 

@@ -83,15 +83,20 @@ def summary(model: ViewerModel, server: str, now: float) -> Summary:
                     f"skipped: {status.viewer.skipped}"
                     + (f" (last: {status.viewer.reason})" if status.viewer.reason else "")
                 )
-    return Summary(
-        _CONNECTION_LEVELS[state], _connection_text(model, server, now), tuple(numbers), tooltip
-    )
+    level = _CONNECTION_LEVELS[state]
+    if level is Level.GOOD and (_cameras_down(model) or not model.cameras):
+        level = Level.WAITING
+    return Summary(level, _connection_text(model, server, now), tuple(numbers), tooltip)
 
 
-def placeholder_display(model: ViewerModel, now: float) -> CameraDisplay:
-    """Word a view that has no camera yet."""
+def placeholder_display(model: ViewerModel, number: int, now: float) -> CameraDisplay:
+    """Word view ``number`` (from 1) while the server has not said which cameras there are."""
     headline, detail = _connection_headline(model, now)
-    return CameraDisplay("", _CONNECTION_LEVELS[model.connection(now)], True, headline, detail)
+    if not headline:
+        headline = "no camera" if model.hello is not None else "waiting for the cameras"
+    return CameraDisplay(
+        f"view {number}", _CONNECTION_LEVELS[model.connection(now)], True, headline, detail
+    )
 
 
 def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> CameraDisplay:
@@ -179,7 +184,14 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
         return f"{server} · no frame input"
     if not model.cameras:
         return f"{server} · the server has no cameras"
+    down = _cameras_down(model)
+    if down:
+        return f"{server} · live, {down} of {len(model.cameras)} cameras without pictures"
     return f"{server} · live"
+
+
+def _cameras_down(model: ViewerModel) -> int:
+    return sum(c.state != CameraState.STREAMING for c in model.cameras.values())
 
 
 def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: str) -> str:

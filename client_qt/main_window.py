@@ -85,8 +85,8 @@ class MainWindow(QMainWindow):
             camera = model.cameras.get(index)
             if camera is not None:
                 view.set_display(camera_display(model, camera, now))
-        for view in self._placeholders:
-            view.set_display(placeholder_display(model, now))
+        for number, view in enumerate(self._placeholders, 1):
+            view.set_display(placeholder_display(model, number, now))
         self._bar.show_summary(summary(model, self._server, now))
         if self._single is None and len(self._views) == 3 and self._main != model.largest_camera():
             self._arrange()

@@ -18,7 +18,7 @@ MAX_PIXELS = 64_000_000
 """Larger pictures are refused before memory is used: 64 MP are 256 MB decoded."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A decoded picture.
 

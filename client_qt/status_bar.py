@@ -20,6 +20,7 @@ class ConnectionBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._shown: Summary | None = None
         self._dot = QLabel("●", self)
+        self._dot.setObjectName("dot")
         self._text = QLabel(self)
         # A long reason must not push the window wider.
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

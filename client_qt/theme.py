@@ -37,6 +37,7 @@ QMainWindow, QWidget#grid {{ background: {BACKGROUND.name()}; }}
 QStatusBar {{ background: {HEADER.name()}; border-top: 1px solid #242a32; min-height: 26px; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {TEXT.name()}; padding: 2px 8px; }}
+QStatusBar QLabel#dot {{ padding: 2px 0px 2px 8px; }}
 QStatusBar QLabel#number {{ color: {DIM_TEXT.name()}; padding: 2px 10px; }}
 QToolTip {{
     background: #20262e; color: {TEXT.name()}; border: 1px solid #39424d; padding: 6px;

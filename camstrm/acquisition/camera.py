@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -10,7 +11,7 @@ from genicam.gentl import ACQ_STOP_FLAGS_LIST
 
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import StreamHandles
-from camstrm.acquisition.features import read_feature
+from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import CameraError, CameraNotFoundError
@@ -45,13 +46,25 @@ class Camera:
     """
 
     def __init__(
-        self, producer: GentlProducer, serial: str, *, name: str = "", preopen_bypass: bool = True
+        self,
+        producer: GentlProducer,
+        serial: str,
+        *,
+        name: str = "",
+        preopen_bypass: bool = True,
+        local_teardown: Mapping[str, int] | None = None,
     ) -> None:
+        """Name a camera of ``producer``.
+
+        ``preopen_bypass``: see :class:`_UnopenedDevice`. ``local_teardown``: nodes of the
+        local device node map to set before closing a camera that no longer answers.
+        """
         self.serial = serial
         self.name = name or serial
         self.info = DeviceInfo(producer.cti, serial)
         self._producer = producer
         self._preopen_bypass = preopen_bypass
+        self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
 
     @property
@@ -110,6 +123,9 @@ class Camera:
             return
         with self._producer.lock:
             if not answers:
+                local = getattr(acquirer.device, "node_map", None)
+                for name, value in self._local_teardown.items() if local is not None else ():
+                    self._attempt("shortening the teardown", write_feature, local, name, value)
                 for stream in list(acquirer.data_streams):
                     self._attempt(
                         "killing the stream",

@@ -79,6 +79,7 @@ def acquisition_settings(
         stall_timeout_s=process.stall_timeout_s,
         busy_retry_s=max(quirks.open_retry_interval_s, quirks.heartbeat_timeout_s + 0.5),
         close_open_pause_s=quirks.close_open_pause_s,
+        local_teardown=quirks.local_teardown,
     )
 
 

@@ -20,6 +20,7 @@ from camstrm.config import FeatureValue
 __all__ = [
     "FeatureResult",
     "choose_entry",
+    "describe_feature",
     "enum_entries",
     "has_feature",
     "list_features",
@@ -88,10 +89,41 @@ def list_features(node_map: Any) -> list[dict[str, Any]]:
     rows = []
     for name in sorted(n for n in dir(node_map) if n[:1].isupper()):
         with contextlib.suppress(*GENTL_ERRORS):
-            row = _describe(node_map, name)
+            row = describe_feature(node_map, name)
             if row is not None:
                 rows.append(row)
     return rows
+
+
+def describe_feature(node_map: Any, name: str) -> dict[str, Any] | None:
+    """Return name, type, access, value and limits or entries; None for no such feature."""
+    node = _node(node_map, name)
+    if node is None:
+        return None
+    kind = _interface(node)
+    names = {
+        EInterfaceType.intfIInteger: "integer",
+        EInterfaceType.intfIFloat: "float",
+        EInterfaceType.intfIBoolean: "boolean",
+        EInterfaceType.intfIEnumeration: "enumeration",
+        EInterfaceType.intfIString: "string",
+        EInterfaceType.intfICommand: "command",
+    }
+    if kind not in names:
+        return None
+    row: dict[str, Any] = {
+        "name": name,
+        "type": names[kind],
+        "access": "rw" if node.node.get_access_mode() in _WRITABLE else "ro",
+        "value": None if kind == EInterfaceType.intfICommand else _value(node),
+    }
+    if kind in (EInterfaceType.intfIInteger, EInterfaceType.intfIFloat):
+        row["min"], row["max"] = node.min, node.max
+        with contextlib.suppress(AttributeError, *GENTL_ERRORS):
+            row["unit"] = node.unit or ""
+    elif kind == EInterfaceType.intfIEnumeration:
+        row["entries"] = [str(s) for s in node.symbolics]
+    return row
 
 
 def enum_entries(node_map: Any, name: str) -> tuple[str, ...]:
@@ -189,33 +221,3 @@ def _same(value: FeatureValue, wanted: FeatureValue) -> bool:
     if isinstance(value, str) or isinstance(wanted, str):
         return str(value) == str(wanted)
     return value == wanted
-
-
-def _describe(node_map: Any, name: str) -> dict[str, Any] | None:
-    node = _node(node_map, name)
-    if node is None:
-        return None
-    kind = _interface(node)
-    names = {
-        EInterfaceType.intfIInteger: "integer",
-        EInterfaceType.intfIFloat: "float",
-        EInterfaceType.intfIBoolean: "boolean",
-        EInterfaceType.intfIEnumeration: "enumeration",
-        EInterfaceType.intfIString: "string",
-        EInterfaceType.intfICommand: "command",
-    }
-    if kind not in names:
-        return None
-    row: dict[str, Any] = {
-        "name": name,
-        "type": names[kind],
-        "access": "rw" if node.node.get_access_mode() in _WRITABLE else "ro",
-        "value": None if kind == EInterfaceType.intfICommand else _value(node),
-    }
-    if kind in (EInterfaceType.intfIInteger, EInterfaceType.intfIFloat):
-        row["min"], row["max"] = node.min, node.max
-        with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-            row["unit"] = node.unit or ""
-    elif kind == EInterfaceType.intfIEnumeration:
-        row["entries"] = [str(s) for s in node.symbolics]
-    return row

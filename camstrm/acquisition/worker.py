@@ -6,7 +6,7 @@ import enum
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from camstrm.acquisition.camera import Camera
@@ -26,6 +26,9 @@ _WAIT_S = 0.2
 
 _RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Pauses between attempts to open a camera; the last one repeats."""
+
+_REMIND_S = 60.0
+"""Time between two log lines of a failure that stays the same."""
 
 _STABLE_S = 10.0
 """A stream that ran for so long begins with the shortest pause again."""
@@ -61,6 +64,8 @@ class AcquisitionSettings:
     before a camera that another one holds is tried again; a GigE camera whose grabber
     crashed stays locked for its heartbeat time, and more frequent tries were seen to
     keep it locked. ``close_open_pause_s``: pause between closing and opening.
+    ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
+    in seconds; the last one repeats.
     """
 
     serial: str
@@ -72,6 +77,7 @@ class AcquisitionSettings:
     stall_timeout_s: float = 2.0
     busy_retry_s: float = 3.5
     close_open_pause_s: float = 0.0
+    local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=_RETRY_S)
 
 
@@ -95,6 +101,7 @@ class AcquisitionWorker:
         self._condition = WorkerCondition(WorkerState.CLOSED, time.time_ns() // 1000)
         self._info = DeviceInfo(producer.cti, settings.serial)
         self._drain: BufferDrain | None = None
+        self._logged = ("", 0.0)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
@@ -148,7 +155,10 @@ class AcquisitionWorker:
     def _report(self, error: CameraError) -> None:
         if self._condition.state is not WorkerState.STALLED:
             self._set(WorkerState.LOST, error.problem)
-        _log.warning("%s", error)
+        text, now = str(error), time.monotonic()
+        if text != self._logged[0] or now - self._logged[1] > _REMIND_S:
+            self._logged = text, now
+            _log.error("%s (trying on)", text)
 
     def _pause(self, error: CameraError, failures: int) -> float:
         settings = self._settings
@@ -167,6 +177,7 @@ class AcquisitionWorker:
             settings.serial,
             name=settings.name,
             preopen_bypass=settings.preopen_bypass,
+            local_teardown=settings.local_teardown,
         )
         answers = free = True
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -64,7 +65,7 @@ class HubCounters:
 class BundleHub:
     """Hands the newest bundle to every viewer's outbox and the viewers' demand to the grabber.
 
-    All methods return at once and belong to one event loop.
+    Belongs to one event loop. ``empty`` is set while there is no viewer.
     """
 
     def __init__(
@@ -74,6 +75,8 @@ class BundleHub:
         self.pictures = LatestPictures(clock)
         self.viewers: dict[int, Viewer] = {}
         self.cameras: dict[int, CameraInfo] = {}
+        self.empty = asyncio.Event()
+        self.empty.set()
         self._server = server
         self._window = window
         self._clock = clock
@@ -159,6 +162,7 @@ class BundleHub:
         outbox = ViewerOutbox(self.counters.viewers, self._window, self._clock)
         viewer = Viewer(outbox, address, kind)
         self.viewers[outbox.id] = viewer
+        self.empty.clear()
         outbox.put_hello(self._hello_text)
         outbox.put_status(self.status_text(outbox))
         outbox.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
@@ -170,6 +174,8 @@ class BundleHub:
         outbox = viewer.outbox
         if self.viewers.pop(outbox.id, None) is None:
             return
+        if not self.viewers:
+            self.empty.set()
         self._demand.withdraw(outbox.id)
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes

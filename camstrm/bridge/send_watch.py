@@ -14,7 +14,7 @@ import time
 from types import TracebackType
 from typing import Any
 
-__all__ = ["SendWatch", "tune_transport"]
+__all__ = ["SendWatch", "tune_listener", "tune_transport"]
 
 NOTSENT_LOWAT = 16384
 """Bytes that the kernel takes beyond what is on its way. Measured behind 20 Mbit/s: age of
@@ -31,16 +31,22 @@ _BYTES_ACKED_OFFSET = 120
 """``tcpi_bytes_acked`` in ``struct tcp_info`` (linux/tcp.h, since Linux 4.1)."""
 
 
-def tune_transport(transport: asyncio.Transport, send_timeout_s: float) -> None:
-    """Let no buffer between here and the viewer hold more than it must.
+def tune_transport(transport: asyncio.Transport) -> None:
+    """Let a write count as done only when the kernel has taken the last byte.
 
-    With the limits set here a write counts as done when the kernel has taken the last
-    byte. Under TLS one more bundle can wait in asyncio's buffers.
+    Under TLS one more bundle can wait in asyncio's buffers.
     """
     encrypted = transport.get_extra_info("sslcontext") is not None
     # asyncio's TLS transport takes "0 bytes" for full if the limit is 0, and waits forever.
     transport.set_write_buffer_limits(high=1 if encrypted else 0)
-    sock = transport.get_extra_info("socket")
+
+
+def tune_listener(sock: socket.socket, send_timeout_s: float) -> None:
+    """Set what connections inherit: small kernel buffers, and an end for dead far sides.
+
+    TCP_USER_TIMEOUT ends a connection whose far side acknowledges nothing for so long,
+    also where nobody watches a send (static files, /metrics).
+    """
     for name, value in (
         ("TCP_NOTSENT_LOWAT", NOTSENT_LOWAT),
         ("TCP_USER_TIMEOUT", int(send_timeout_s * 1000)),
@@ -62,6 +68,7 @@ class SendWatch:
     def __init__(self, transport: asyncio.Transport, timeout_s: float) -> None:
         self.stuck = False
         self._transport = transport
+        self._socket = transport.get_extra_info("socket")
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -70,7 +77,7 @@ class SendWatch:
 
     def __enter__(self) -> None:
         self._since_s = time.monotonic()
-        self._taken = self._bytes_taken()
+        self._taken = self._bytes_taken() if not self._transport.is_closing() else 0
         self._timer = self._loop.call_later(self._timeout_s / _CHECKS, self._check)
 
     def __exit__(
@@ -84,6 +91,9 @@ class SendWatch:
             self._timer = None
 
     def _check(self) -> None:
+        if self._transport.is_closing():
+            self._transport.abort()  # what is still in its buffers must not keep it
+            return
         now = time.monotonic()
         taken = self._bytes_taken()
         if taken - self._taken >= PROGRESS_BYTES:
@@ -97,7 +107,7 @@ class SendWatch:
 
     def _bytes_taken(self) -> int:
         """Return a number that grows with what the far side has taken."""
-        acknowledged = _bytes_acknowledged(self._transport.get_extra_info("socket"))
+        acknowledged = _bytes_acknowledged(self._socket)
         if acknowledged is None:
             return -self._transport.get_write_buffer_size()
         return acknowledged

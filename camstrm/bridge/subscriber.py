@@ -218,9 +218,7 @@ class _GrabberConnection(asyncio.BufferedProtocol):
 
     def _text_received(self, payload: memoryview) -> None:
         if len(payload) > MAX_TEXT_SIZE:
-            raise WireError(
-                "control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most"
-            )
+            raise WireError("control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most")
         message = decode_message(payload)
         if isinstance(message, Hello):
             self._hello_received(message)

@@ -59,27 +59,29 @@ class WebSocketViewer:
         transport = request.transport
         if transport is None:
             raise ConnectionResetError("the viewer is gone already")
-        tune_transport(transport, self._send_timeout_s)
+        tune_transport(transport)
         await self._socket.prepare(request)
         watch = SendWatch(transport, self._send_timeout_s)
-        sender = asyncio.create_task(self._send(watch), name=f"viewer {self._outbox.id} sender")
+        name = f"viewer {self._outbox.id} sender"
+        sender = asyncio.create_task(self._send(transport, watch), name=name)
         try:
             await self._receive()
         finally:
             sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sender
-            if watch.stuck:
-                self._hub.counters.viewers_stuck += 1
-                _LOGGER.warning(
-                    "viewer %d (%s) took nothing for %g s: cut off",
-                    self._outbox.id,
-                    self._viewer.address,
-                    self._send_timeout_s,
-                )
+            await asyncio.wait({sender}, timeout=_CLOSE_TIMEOUT_S)
+        if watch.stuck:
+            self._hub.counters.viewers_stuck += 1
+            _LOGGER.warning(
+                "viewer %d (%s) took nothing for %g s: cut off",
+                self._outbox.id,
+                self._viewer.address,
+                self._send_timeout_s,
+            )
+        if not sender.cancelled():
+            sender.result()  # what it could not foresee belongs into the log
         return self._socket
 
-    async def _send(self, watch: SendWatch) -> None:
+    async def _send(self, transport: asyncio.Transport, watch: SendWatch) -> None:
         outbox = self._outbox
         try:
             while not outbox.closed:
@@ -97,21 +99,23 @@ class WebSocketViewer:
                         await self._socket.send_bytes(data)  # type: ignore[arg-type]
             await self._end(WSCloseCode.GOING_AWAY, b"the bridge stops")
         except ConnectionError:
-            return  # the reading side sees the end too and cleans up
+            return  # the reading side sees the end too
+        finally:
+            # Without a sender there is no viewer. What the kernel has still goes out.
+            transport.abort()
 
     async def _receive(self) -> None:
         while True:
             # Without a timeout: a viewer need not say anything, and one that is gone is
             # found by the status that is sent to it each second.
             message = await self._socket.receive()
+            await self._pace()
             if message.type == WSMsgType.TEXT:
-                await self._pace()
                 self._obey(message.data)
                 if self._garbage >= MAX_GARBAGE:
                     await self._end(WSCloseCode.POLICY_VIOLATION, b"too many wrong messages")
                     return
             elif message.type == WSMsgType.PING:
-                await self._pace()
                 with contextlib.suppress(ConnectionError):
                     await self._socket.pong(message.data)
             elif message.type == WSMsgType.BINARY:

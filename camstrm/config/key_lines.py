@@ -21,8 +21,9 @@ __all__ = ["KeyPath", "find_line"]
 KeyPath = Sequence[str | int]
 """Keys and array indices from the root: ``("camera", 1, "features", "Gain")``."""
 
-_MAX_PARSES = 400
-"""Bounds the search in a text with very long multi-line values; enough for any other."""
+MAX_PARSED = 4_000_000
+"""Characters that one search may parse (about 2 s); only multi-line values of thousands of
+lines need more."""
 
 
 def find_line(text: str, path: KeyPath) -> int | None:
@@ -41,6 +42,7 @@ class _Search:
     def __init__(self, text: str) -> None:
         self._lines = text.replace("\r\n", "\n").split("\n")
         self._parsed: dict[int, dict[str, Any] | None] = {0: {}}
+        self._budget = MAX_PARSED
         self.line_count = len(self._lines)
 
     def first_line(self, path: KeyPath) -> int | None:
@@ -54,7 +56,7 @@ class _Search:
                 having = middle
             else:
                 without = middle
-        return None if len(self._parsed) > _MAX_PARSES else without + 1
+        return None if self._budget < 0 else without + 1
 
     def holds(self, line_count: int, path: KeyPath) -> bool:
         node: Any = self._parse(line_count)
@@ -71,7 +73,7 @@ class _Search:
         """Return a line count strictly between the two that parses, the middle if it does."""
         middle = (low + high) // 2
         for line_count in chain(range(middle, low, -1), range(middle + 1, high)):
-            if len(self._parsed) > _MAX_PARSES:
+            if self._budget < 0:
                 return None
             if self._parse(line_count) is not None:
                 return line_count
@@ -79,8 +81,10 @@ class _Search:
 
     def _parse(self, line_count: int) -> dict[str, Any] | None:
         if line_count not in self._parsed:
+            text = "\n".join(self._lines[:line_count])
+            self._budget -= len(text)
             try:
-                self._parsed[line_count] = tomllib.loads("\n".join(self._lines[:line_count]))
+                self._parsed[line_count] = tomllib.loads(text)
             except ValueError:
                 self._parsed[line_count] = None
         return self._parsed[line_count]

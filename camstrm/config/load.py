@@ -84,7 +84,7 @@ def _with_absolute_paths(document: TomlDocument, config: Config) -> Config:
         except RuntimeError as error:  # "~" of a user that there is not
             raise document.error(key, f"{name!r}: {error}") from None
 
-    bridge = config.bridge
+    bridge, process = config.bridge, config.process
     producers = tuple(
         msgspec.structs.replace(
             producer,
@@ -107,6 +107,12 @@ def _with_absolute_paths(document: TomlDocument, config: Config) -> Config:
             token_file=absolute(bridge.token_file, "bridge", "token_file"),
             tls_cert=absolute(bridge.tls_cert, "bridge", "tls_cert"),
             tls_key=absolute(bridge.tls_key, "bridge", "tls_key"),
+        ),
+        process=msgspec.structs.replace(
+            process,
+            profile_dirs=tuple(
+                absolute(folder, "process", "profile_dirs") for folder in process.profile_dirs
+            ),
         ),
         producers=producers,
         cameras=tuple(

@@ -105,7 +105,7 @@ def _check_union(
     for member in kind.types:
         if _kind_name(value) == _type_name(member):
             return _check(value, member, path, {})
-    names = [name for name in map(_type_name, kind.types) if name]
+    names = [_type_name(m) for m in kind.types if not isinstance(m, inspect.NoneType)]
     return Mistake(path, _wanted(f"{', '.join(names[:-1])} or {names[-1]}", value))
 
 
@@ -142,10 +142,14 @@ def _number_problem(value: float, kind: inspect.IntType | inspect.FloatType) -> 
     if inside and math.isfinite(value):
         return ""
     if low is not None and high is not None:
-        return f"wanted {low:g} to {high:g}, got {_short(value)}"
+        return f"wanted {_plain(low)} to {_plain(high)}, got {_short(value)}"
     if low is not None and value < low:
-        return f"wanted {low:g} or more, got {_short(value)}"
+        return f"wanted {_plain(low)} or more, got {_short(value)}"
     return f"wanted a finite number of at most 64 bits, got {_short(value)}"
+
+
+def _plain(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def _text_problem(value: str, kind: inspect.StrType, extra: dict[str, Any]) -> str:
@@ -189,6 +193,7 @@ def _type_name(kind: inspect.Type) -> str:
         inspect.DictType: "a table",
         inspect.StructType: "a table",
         inspect.VarTupleType: "an array",
+        inspect.NoneType: "nothing",
     }
     return names.get(type(kind), "")
 

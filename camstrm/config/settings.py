@@ -136,6 +136,7 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Camera processes and how long they may take; all times in seconds.
 
     ``single_process``: everything in the grabber's own process (debugging).
+    ``profile_dirs``: folders with GenTL profiles of the user's own.
     ``open_timeout_s``: from the start of a camera process until its cameras are open.
     ``stall_timeout_s``: without a complete frame for so long a camera counts as stalled
     (never less than 5 frame periods). ``silence_timeout_s``: a camera process that says
@@ -145,6 +146,7 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     single_process: bool = False
+    profile_dirs: tuple[NonEmpty, ...] = ()
     open_timeout_s: Seconds = 30.0
     stall_timeout_s: Seconds = 2.0
     silence_timeout_s: Seconds = 10.0

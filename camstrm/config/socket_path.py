@@ -17,6 +17,7 @@ from camstrm.errors import SocketPathError
 
 __all__ = [
     "MAX_SOCKET_PATH",
+    "check_path_length",
     "check_peer",
     "check_socket_directory",
     "check_socket_path",
@@ -75,7 +76,7 @@ def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
 
 def check_socket_directory(path: str, allowed_uids: Collection[int] = ()) -> None:
     """Raise SocketPathError if ``path`` is too long or its folder cannot be trusted."""
-    _check_length(path)
+    check_path_length(path)
     folder = Path(path).parent
     try:
         found = folder.lstat()
@@ -122,7 +123,8 @@ def _trusted(uid: int, allowed_uids: Collection[int]) -> bool:
     return uid in (_ROOT_UID, os.geteuid()) or uid in allowed_uids
 
 
-def _check_length(path: str) -> None:
+def check_path_length(path: str) -> None:
+    """Raise SocketPathError if ``path`` cannot be the name of a UNIX socket."""
     if not path or "\0" in path:
         raise SocketPathError(repr(path), "is no path", "Give the path of a socket file")
     length = len(os.fsencode(path))

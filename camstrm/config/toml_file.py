@@ -18,7 +18,7 @@ else:
 
 __all__ = ["MAX_FILE_SIZE", "TomlDocument", "parse_toml", "read_toml"]
 
-MAX_FILE_SIZE = 1024 * 1024
+MAX_FILE_SIZE = 256 * 1024
 """Bytes; a configuration or profile has a few kilobytes, more is another kind of file."""
 
 _POSITION = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)\s*\Z")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import socket
-import struct
 import time
 from collections.abc import Callable
 
-from camstrm.errors import WireError
+from camstrm.config.socket_path import check_peer, check_socket_path
+from camstrm.errors import SocketPathError, WireError
 from camstrm.grab.loop import READ, WRITE, Loop, Timer
 from camstrm.grab.packet_socket import PacketConnection, text_of
 from camstrm.wire import (
@@ -57,7 +56,7 @@ class BundlePublisher:
         self._path = path
         self._hello = hello
         self._on_demand = on_demand
-        self._allowed_uids = {0, os.getuid(), *allowed_uids}
+        self._allowed_uids = allowed_uids
         self._connection: PacketConnection | None = None
         self._bundle: FrameBundle | None = None
         self._status: Status | None = None
@@ -109,9 +108,10 @@ class BundlePublisher:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
+            check_socket_path(self._path, self._allowed_uids)
             sock.connect(self._path)
-            self._check_peer(sock)
-        except OSError as error:
+            check_peer(sock, self._path, self._allowed_uids)
+        except (OSError, SocketPathError) as error:
             sock.close()
             self._note(error)
             self._timer = self._loop.call_later(_RETRY_S, self._connect)
@@ -123,22 +123,17 @@ class BundlePublisher:
         self._hello_due = True
         self._flush()
 
-    def _check_peer(self, sock: socket.socket) -> None:
-        credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        _, uid, _ = struct.unpack("3i", credentials)
-        if uid not in self._allowed_uids:
-            raise PermissionError(
-                errno.EPERM, f"the bridge there runs as user {uid}, who is not in allowed_uids"
-            )
-
-    def _note(self, error: OSError) -> None:
-        text = error.strerror or str(error)
-        if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
-            text = "no bridge there; start 'camstrm bridge'"
+    def _note(self, error: OSError | SocketPathError) -> None:
+        if isinstance(error, SocketPathError):
+            text = str(error)
+        elif error.errno in (errno.ENOENT, errno.ECONNREFUSED):
+            text = f"socket {self._path}: no bridge there; start 'camstrm bridge'"
+        else:
+            text = f"socket {self._path}: {error.strerror}"
         now = time.monotonic()
         if text != self._problem or now - self._problem_s > _REMIND_S:
             self._problem, self._problem_s = text, now
-            _log.warning("socket %s: %s (trying on)", self._path, text)
+            _log.warning("%s (trying on)", text)
 
     def _flush(self) -> None:
         connection = self._connection

@@ -57,14 +57,19 @@ def superpixel(
     """Make one RGB pixel of each 2x2 Bayer cell: (height // 2, width // 2, 3).
 
     The two greens are averaged. An odd last line or column is left out. For halving, this
-    costs a fifth of demosaicing and scaling (1.1 ms against 5 for 2656x2304) at 30 dB PSNR
+    costs a quarter of demosaicing and scaling (1.2 ms against 5 for 2656x2304) at 30 dB PSNR
     instead of 34.
     """
+    cell_rows, cell_columns = height // 2, width // 2
     if known.group_pixels > 1 and width % known.group_pixels == 0:
-        upper = group_planes(groups[0 : height // 2 * 2 : 2], known, scratch, "upper")
-        lower = group_planes(groups[1::2], known, scratch, "lower")
+        planes = group_planes(groups, known, scratch, "columns")
     else:
-        upper, lower = _column_planes(unpack(groups, known, height, width, scratch), scratch)
+        mosaic = unpack(groups, known, height, width, scratch)
+        pairs = mosaic[:, : cell_columns * 2].reshape(height, cell_columns, 2)
+        shape = (height, cell_columns)
+        planes = list(cv2.split(pairs, [scratch.array(f"columns{i}", shape) for i in range(2)]))
+    upper = [plane[0 : cell_rows * 2 : 2] for plane in planes]
+    lower = [plane[1::2] for plane in planes]
     red, blue = known.mosaic.index("R"), known.mosaic.index("B")
     green, other_green = (i for i in range(4) if known.mosaic[i] == "G")
     # Four planes for each two columns; more than two columns make a group of 10p only.
@@ -82,13 +87,3 @@ def superpixel(
     ]
     rgb: NDArray[np.uint8] = cv2.merge(channels, scratch.array("cells", (*channels[0].shape, 3)))
     return rgb
-
-
-def _column_planes(
-    mosaic: NDArray[Any], scratch: Scratch
-) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.uint8]]]:
-    rows, cells = mosaic.shape[0] // 2, mosaic.shape[1] // 2
-    pairs = mosaic[: rows * 2, : cells * 2].reshape(rows, 2, cells, 2)
-    upper = [scratch.array(f"upper{i}", (rows, cells)) for i in range(2)]
-    lower = [scratch.array(f"lower{i}", (rows, cells)) for i in range(2)]
-    return list(cv2.split(pairs[:, 0], upper)), list(cv2.split(pairs[:, 1], lower))

@@ -96,6 +96,4 @@ def to_image(frame: RawFrame) -> NDArray[np.uint8]:
     if channels in _TO_RGB:
         converted: NDArray[np.uint8] = cv2.cvtColor(pixels, _TO_RGB[channels])
         return converted
-    if np.may_share_memory(pixels, frame.data):
-        return pixels.copy()
-    return np.ascontiguousarray(pixels)
+    return np.array(pixels, order="C")

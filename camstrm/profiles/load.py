@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -140,9 +141,20 @@ def _mistake_in(file: ProfileFile) -> Mistake | None:
         if mistake:
             key = "name" if mistake.problem.startswith("unknown key") else "value"
             return Mistake(("quirk", index, key), mistake.problem)
+        if note.name == "text_encoding" and not _is_encoding(str(note.value)):
+            problem = f"Python knows no text encoding {note.value!r}"
+            return Mistake(("quirk", index, "value"), problem)
     return _feature_mistake("feature", file.features) or _feature_mistake(
         "stream_feature", file.stream_features
     )
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _feature_mistake(table: str, rules: tuple[FeatureRule, ...]) -> Mistake | None:

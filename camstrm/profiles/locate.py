@@ -75,7 +75,7 @@ def machine_name(machine: str, bits: int = 64) -> str:
 def existing_files(pattern: str) -> list[str]:
     """Return the files that ``pattern`` (with ``*``) stands for, newest name first."""
     # glob and os.path take a whole pattern and answer False where a folder may not be read.
-    return sorted(filter(os.path.isfile, glob.glob(pattern)), reverse=True)  # noqa: PTH113, PTH207
+    return sorted(filter(os.path.isfile, glob.glob(pattern)), reverse=True)  # noqa: PTH207
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ class Chromium:
     async def _end_process(self) -> None:
         try:
             await asyncio.wait_for(self._process.wait(), 5)
-        except asyncio.TimeoutError:  # noqa: UP041  # another class before Python 3.11
+        except asyncio.TimeoutError:  # another class before Python 3.11
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
         with contextlib.suppress(ProcessLookupError):
@@ -248,10 +248,10 @@ class Page:
             mobile=width < 500,
         )
 
-    async def screenshot(self, file: Path) -> None:
-        """Save what is on the screen as PNG."""
+    async def screenshot(self) -> bytes:
+        """Return what is on the screen as PNG."""
         shot = await self.command("Page.captureScreenshot", format="png")
-        file.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])
 
     async def close(self) -> None:
         """Close the tab and forget its cookies."""

@@ -45,7 +45,7 @@ def _belt(width: int, height: int, rng: np.random.Generator) -> Image:
     weave = rng.normal(0, 5, (height, width, 1)).cumsum(axis=1)
     weave -= weave.mean(axis=1, keepdims=True)
     base = np.array([66, 62, 58]) + 6 * np.tanh(weave / 40)
-    image = np.clip(base, 0, 255).astype(np.uint8)
+    image: Image = np.clip(base, 0, 255).astype(np.uint8)
     for edge in (0.1, 0.9):
         y = int(height * edge)
         cv2.rectangle(image, (0, y - height // 60), (width, y + height // 60), (96, 104, 108), -1)
@@ -80,7 +80,8 @@ def _lit(image: Image, rng: np.random.Generator) -> Image:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     light = 1.15 - 0.38 * ((x + 0.25) ** 2 + (y + 0.2) ** 2)
     noise = rng.normal(0, 3.0, (height, width, 1))
-    return np.clip(image * light[..., None] + noise, 0, 255).astype(np.uint8)
+    lit: Image = np.clip(image * light[..., None] + noise, 0, 255).astype(np.uint8)
+    return lit
 
 
 def _jpeg(image: Image) -> bytes:

@@ -35,7 +35,17 @@ from camstrm.wire import (
 from tests.fakes.moving_pictures import moving_jpegs
 
 STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "static"
-CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' blob:; connect-src 'self'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' blob:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+CONTENT_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
 BGR8 = 0x02180015
 MONO8 = 0x01080001
 
@@ -149,7 +159,7 @@ class PageViewer:
 
 
 class PageServer:
-    """Serve the page on a port of its own, and keep the port over :meth:`restart`."""
+    """Serve the page on a port of its own, and keep the port when started again."""
 
     def __init__(self, cameras: list[ScriptedCamera], bundle_fps: float = 20.0) -> None:
         self.cameras = cameras
@@ -163,6 +173,8 @@ class PageServer:
         self.tokens: list[str | None] = []
         self.port = 0
         self.tick = 0
+        # In memory: a file response would start threads that outlive the test.
+        self._files = {file.name: file.read_bytes() for file in STATIC.iterdir()}
         self._runner: web.AppRunner | None = None
         self._stream: asyncio.Task[None] | None = None
 
@@ -174,10 +186,10 @@ class PageServer:
     async def start(self) -> None:
         """Listen and stream."""
         app = web.Application()
-        app.router.add_get("/", self._index)
+        app.router.add_get("/", self._file)
+        app.router.add_get("/static/{name}", self._file)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/api/status", self._status)
-        app.router.add_static("/static/", STATIC)
         app.on_response_prepare.append(_add_policy)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -211,8 +223,11 @@ class PageServer:
             else:
                 await viewer.socket.send_bytes(data)
 
-    def hello(self) -> Hello:
-        """Return the hello of the present script."""
+    async def send_hello(self) -> None:
+        """Tell every viewer the cameras of the present script."""
+        await self.send_raw(encode_message(self._hello()))
+
+    def _hello(self) -> Hello:
         return Hello(self.session, "camstrm 0.1.0", cameras=tuple(c.info for c in self.cameras))
 
     async def send_status(self, viewer: PageViewer) -> None:
@@ -258,8 +273,13 @@ class PageServer:
             await viewer.socket.send_bytes(encode_bundle(bundle))
             viewer.sent_seqs.append(bundle.seq)
 
-    async def _index(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(STATIC / "index.html")
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info.get("name", "index.html")
+        if name not in self._files:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=self._files[name], content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8"
+        )
 
     async def _status(self, _: web.Request) -> web.Response:
         return web.Response(status=self.refuse_status or 200)
@@ -271,7 +291,7 @@ class PageServer:
         socket = web.WebSocketResponse(compress=False, max_msg_size=4096, timeout=1)
         await socket.prepare(request)
         viewer = PageViewer(socket)
-        await socket.send_str(encode_message(self.hello()))
+        await socket.send_str(encode_message(self._hello()))
         await self.send_status(viewer)
         self.viewers.append(viewer)
         self.connected.put_nowait(viewer)

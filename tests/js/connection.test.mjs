@@ -62,7 +62,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 test("the socket is beside the page; a token of the page's URL goes along", () => {
   const url = (href) => String(serverUrl("ws", { href }));
   assert.equal(url("https://host/"), "https://host/ws");
-  assert.equal(url("http://host/cams/?token=a%2Bb&x=1#camera=left"), "http://host/cams/ws?token=a%2Bb");
+  assert.equal(url("http://host/cams/?token=a%2Bb&x=1#c"), "http://host/cams/ws?token=a%2Bb");
 });
 
 test("ws for http, wss for https, no fragment", () => {
@@ -182,6 +182,16 @@ for (const [status, wanted] of [
     assert.equal(connection.problem, wanted);
   });
 }
+
+test("a server that refuses again keeps its reason on the screen", async () => {
+  const system = scriptedBrowser({ status: 401 });
+  const { connection } = started(system);
+  system.sockets[0].onclose({ reason: "" });
+  await turn();
+  system.timers[0].act();
+  system.sockets[1].onclose({ reason: "" });
+  assert.match(connection.problem, /token needed/);
+});
 
 test("a connection that was open is not asked about", async () => {
   const system = scriptedBrowser({ status: 401 });

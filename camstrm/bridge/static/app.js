@@ -63,7 +63,8 @@ class App {
 
   #helloReceived(hello) {
     if (hello.protocol !== PROTOCOL) {
-      throw new WireError("hello", `protocol ${hello.protocol}, this page speaks ${PROTOCOL}: reload it`);
+      const problem = `protocol ${hello.protocol}, this page speaks ${PROTOCOL}: reload it`;
+      throw new WireError("hello", problem);
     }
     if (hello.session !== this.#hello?.session) this.#acks.reset();
     this.#hello = hello;

@@ -112,7 +112,8 @@ export class Connection {
     this.#attempt += 1;
     this.#socket = null;
     this.phase = "waiting";
-    this.problem = problem;
+    // A server that refuses again keeps its reason until #askWhy knows better.
+    if (wasOpen || problem !== "") this.problem = problem;
     this.retryAtMs = nowMs + delayMs;
     this.#system.setTimeout(() => this.#connect(), delayMs);
     socket.close();
@@ -122,20 +123,20 @@ export class Connection {
   /** A page cannot see why a WebSocket was refused; a plain request to the server can. */
   async #askWhy() {
     const attempt = this.#attempt;
-    let problem;
-    try {
-      const answer = await this.#system.fetch(serverUrl("api/status", this.#location), {
-        cache: "no-store",
-        signal: this.#system.AbortSignal.timeout(SILENCE_MS),
-      });
-      if (answer.ok) return;
-      problem =
-        answer.status === 401
-          ? "token needed: open the URL that camstrm printed"
-          : `server refuses (${answer.status} ${answer.statusText})`;
-    } catch {
-      return; // no answer at all: the server is not there, which the header says
-    }
+    const problem = await this.#refusal();
     if (attempt === this.#attempt && this.phase !== "open") this.problem = problem;
+  }
+
+  async #refusal() {
+    try {
+      const { ok, status, statusText } = await this.#system.fetch(
+        serverUrl("api/status", this.#location),
+        { cache: "no-store", signal: this.#system.AbortSignal.timeout(SILENCE_MS) },
+      );
+      if (status === 401) return "token needed: open the URL that camstrm printed";
+      return ok ? "" : `server refuses (${status} ${statusText})`;
+    } catch {
+      return ""; // no answer at all: the server is not there, which the header says
+    }
   }
 }

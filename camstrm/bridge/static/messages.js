@@ -56,7 +56,8 @@ function refuseLoneSurrogates(key, value) {
 function kindOf(value) {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "an array";
-  return { object: "an object", string: "a string", boolean: "a boolean" }[typeof value] ?? "a number";
+  const kinds = { object: "an object", string: "a string", boolean: "a boolean" };
+  return kinds[typeof value] ?? "a number";
 }
 
 function wrong(where, wanted, value) {

@@ -16,7 +16,8 @@ export class Selection {
 
   /** Show this camera alone, or all when it is alone already (or null). */
   toggle(name) {
-    const hash = name === null || name === this.name ? "" : `#${new URLSearchParams({ camera: name })}`;
+    const all = name === null || name === this.name;
+    const hash = all ? "" : `#${new URLSearchParams({ camera: name })}`;
     const { pathname, search } = this.#window.location;
     this.#window.history.replaceState(null, "", pathname + search + hash);
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import camstrm.wire
+from camstrm.errors import WireError
 from camstrm.wire import bundle, packet
 from tests.vectors import layout
 
@@ -108,6 +110,27 @@ def test_refuses_every_cut_of_a_good_bundle(reader: Path, tmp_path: Path) -> Non
     assert set(read(reader, files)) == {"-1"}
 
 
+def test_accepts_what_python_accepts(reader: Path, tmp_path: Path) -> None:
+    chance = random.Random(1)
+    originals = [path.read_bytes() for path in sorted((VECTORS / "bundles").glob("*.bin"))]
+    files, accepted = [], []
+    for number in range(300):
+        data = bytearray(chance.choice(originals))
+        # Sizes and counts stand at few places: hit those more often than pictures.
+        spot = chance.choice([6, 8, 9, 12, 32, 40, 104, 112, chance.randrange(len(data))])
+        data[min(spot, len(data) - 1)] = chance.choice([0, 1, 2, 71, 72, 73, 255])
+        files.append(tmp_path / f"{number}.bin")
+        files[-1].write_bytes(data)
+        try:
+            bundle.decode_bundle(data)
+        except WireError:
+            accepted.append(False)
+        else:
+            accepted.append(True)
+    assert 50 < sum(accepted) < 250
+    assert [line != "-1" for line in read(reader, files)] == accepted
+
+
 def test_two_files_may_include_the_header(tmp_path: Path) -> None:
     source = tmp_path / "twice.c"
     source.write_text(
@@ -118,7 +141,7 @@ def test_two_files_may_include_the_header(tmp_path: Path) -> None:
 
 
 def enum_values(name: str) -> dict[str, int]:
-    body = re.search(rf"enum camstrm_{name} \{{(.*?)\}}", HEADER.read_text("ascii"), re.S)
+    body = re.search(rf"enum camstrm_{name} \{{(.*?)\}}", HEADER.read_text("ascii"), re.DOTALL)
     assert body, name
     return {key: int(value) for key, value in re.findall(r"CAMSTRM_(\w+) = (\d+)", body[1])}
 
@@ -137,7 +160,9 @@ def test_the_enums_are_those_of_the_code(name: str, prefix: str, members: Any) -
 
 
 def test_the_constants_are_those_of_the_code() -> None:
-    defined = dict(re.findall(r"^#define CAMSTRM_(\w+) (\S+)$", HEADER.read_text("ascii"), re.M))
+    defined = dict(
+        re.findall(r"^#define CAMSTRM_(\w+) (\S+)$", HEADER.read_text("ascii"), re.MULTILINE)
+    )
     assert defined == {
         "BUNDLE_MAGIC": f'"{bundle.BUNDLE_MAGIC.decode()}"',
         "PACKET_MAGIC": f'"{packet.PACKET_MAGIC.decode()}"',
@@ -160,7 +185,7 @@ def test_the_structures_are_those_of_the_vectors(name: str, fields: dict[str, st
     body = re.search(
         rf"typedef struct camstrm_{name}_header \{{ /\* \d+ bytes \*/(.*?)\}}",
         HEADER.read_text("ascii"),
-        re.S,
+        re.DOTALL,
     )
     assert body
     letters = {"char": "4s", "uint8_t": "B", "uint16_t": "H", "uint32_t": "I", "uint64_t": "Q"}

@@ -23,7 +23,9 @@ TYPES = {"char[4]": ("4s", 4), "u8": ("B", 1), "u16": ("H", 2), "u32": ("I", 4),
 
 def header_table(name: str) -> tuple[int, list[list[str]]]:
     """Return the size in the heading and the rows (offset, type, field, meaning)."""
-    heading = re.search(rf"^### {name}, (\d+) bytes$(.*?)(?=^#|\Z)", FORMAT, re.M | re.S)
+    heading = re.search(
+        rf"^### {name}, (\d+) bytes$(.*?)(?=^#|\Z)", FORMAT, re.MULTILINE | re.DOTALL
+    )
     assert heading, name
     lines = [line for line in heading[2].splitlines() if line.startswith("|")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -99,7 +101,7 @@ def spoken(members: type[IntEnum]) -> dict[int, str]:
 
 
 def test_states() -> None:
-    found = re.search(r"^States: (.*?)\.", FORMAT, re.M | re.S)
+    found = re.search(r"^States: (.*?)\.", FORMAT, re.MULTILINE | re.DOTALL)
     assert found
     states = listed(" ".join(found[1].split()))
     expected = spoken(bundle.CameraState)
@@ -124,8 +126,8 @@ def test_encodings_flags_and_kinds() -> None:
 
 def examples() -> list[str]:
     """Return the JSON messages that FORMAT.md shows, in order."""
-    blocks = re.findall(r"^    (\{\"type\".*?\})$\n\n", FORMAT, re.M | re.S)
-    inline = re.findall(r"`(\{\"type\".*?\})`", FORMAT, re.S)
+    blocks = re.findall(r"^    (\{\"type\".*?\})$\n\n", FORMAT, re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"`(\{\"type\".*?\})`", FORMAT, re.DOTALL)
     return [*blocks, *inline]
 
 

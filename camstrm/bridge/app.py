@@ -1,0 +1,240 @@
+"""Run a bridge: from settings to an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+
+from camstrm import __version__
+from camstrm.bridge.access_log import AccessLogger, without_request_text
+from camstrm.bridge.auth import TokenCheck
+from camstrm.bridge.hub import BundleHub
+from camstrm.bridge.limits import ClientLimits
+from camstrm.bridge.listen import bind_tcp, make_tls
+from camstrm.bridge.origin import HostRules, own_names
+from camstrm.bridge.send_watch import tune_listener
+from camstrm.bridge.state import BridgeState
+from camstrm.bridge.subscriber import BundleSubscriber
+from camstrm.bridge.token_file import load_token
+from camstrm.bridge.unix_socket import listen_unix
+from camstrm.bridge.web import make_app
+from camstrm.config import BridgeSettings
+
+__all__ = ["BridgeAddresses", "run_bridge", "viewer_urls"]
+
+_LOGGER = logging.getLogger(__name__)
+_ACCESS_LOGGER = logging.getLogger("camstrm.bridge.access")
+_HTTP_LOGGER = logging.getLogger("camstrm.bridge.http")
+
+KEEPALIVE_S = 10.0
+"""An idle HTTP connection, or one whose request does not come to an end, is closed."""
+
+SHUTDOWN_S = 0.5
+"""What viewers and requests get to end by themselves, each."""
+
+_LINGER_S = 1.0
+_HANDSHAKE_S = 10.0
+
+
+@dataclass(frozen=True)
+class BridgeAddresses:
+    """Where a running bridge is found.
+
+    ``host`` as in the settings, ``port`` the real one; ``token`` is None without
+    authentication.
+    """
+
+    host: str
+    port: int
+    tls: bool
+    token: str | None
+    socket_path: str
+
+
+async def run_bridge(
+    settings: BridgeSettings,
+    socket_path: str,
+    *,
+    ready: Callable[[BridgeAddresses], None] | None = None,
+    stop: asyncio.Event,
+    allowed_uids: Collection[int] = (),
+    environ: Mapping[str, str] = os.environ,
+    listen: Sequence[socket.socket] | None = None,
+) -> None:
+    """Serve viewers until ``stop`` is set; ``ready`` is called when both sides listen.
+
+    ``listen``: bound TCP sockets in place of settings.host and port; they are closed at
+    the end. Port 0 takes a free one. Handles no signals. Raises AddressInUseError,
+    SocketPathError, ConfigError (token, certificate) or UsageError (host).
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        token = load_token(settings.token_file, environ) if settings.auth else None
+        tls = make_tls(settings.tls_cert, settings.tls_key)
+        sockets = list(listen) if listen else await bind_tcp(settings.host, settings.port)
+        for sock in sockets:
+            stack.callback(sock.close)
+            tune_listener(sock, settings.send_timeout_s)
+        grabber_socket = listen_unix(socket_path, environ, allowed_uids)
+        stack.callback(grabber_socket.close)
+
+        state = _make_state(settings, token, grabber_socket.path, allowed_uids)
+        await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, tls))
+        addresses = BridgeAddresses(
+            host=settings.host,
+            port=sockets[0].getsockname()[1],
+            tls=tls is not None,
+            token=token,
+            socket_path=grabber_socket.path,
+        )
+        _LOGGER.info(
+            "viewers on %s port %d, grabber on %s",
+            addresses.host,
+            addresses.port,
+            addresses.socket_path,
+        )
+        if ready is not None:
+            ready(addresses)
+        await stop.wait()
+        _LOGGER.info("the bridge stops")
+
+
+def viewer_urls(addresses: BridgeAddresses) -> list[str]:
+    """Return URLs to open in a browser, token included, the most useful first.
+
+    A bridge on all addresses gives the machine's name and 127.0.0.1.
+    """
+    hosts = [addresses.host]
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(addresses.host)
+        if address.is_unspecified:
+            hosts = [socket.gethostname(), "127.0.0.1"]
+        elif address.version == 6:
+            hosts = [f"[{addresses.host}]"]
+    scheme = "https" if addresses.tls else "http"
+    query = "" if addresses.token is None else f"?token={quote(addresses.token, safe='')}"
+    return [f"{scheme}://{host}:{addresses.port}/{query}" for host in hosts]
+
+
+def _make_state(
+    settings: BridgeSettings, token: str | None, path: str, allowed_uids: Collection[int]
+) -> BridgeState:
+    hub = BundleHub(f"camstrm {__version__}", settings.window)
+    names = own_names(settings.host)
+    return BridgeState(
+        settings=settings,
+        hub=hub,
+        subscriber=BundleSubscriber(hub, path, allowed_uids),
+        tokens=TokenCheck(token),
+        hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
+        limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _serving(
+    state: BridgeState,
+    grabber_socket: socket.socket,
+    sockets: Sequence[socket.socket],
+    tls: ssl.SSLContext | None,
+) -> AsyncIterator[None]:
+    async def grabber_side(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
+        await state.subscriber.start(grabber_socket)
+        yield
+        await state.subscriber.close()
+
+    async def status_each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001
+        task = asyncio.create_task(_tick(state.hub), name="bridge status")
+        yield
+        task.cancel()
+        await asyncio.wait({task}, timeout=1.0)
+
+    app = make_app(state)
+    app.cleanup_ctx.extend([status_each_second, grabber_side])
+    if without_request_text not in _HTTP_LOGGER.filters:
+        _HTTP_LOGGER.addFilter(without_request_text)
+    runner = web.AppRunner(
+        app,
+        access_log_class=AccessLogger,
+        access_log=_ACCESS_LOGGER,
+        logger=_HTTP_LOGGER,
+        keepalive_timeout=KEEPALIVE_S,
+        lingering_time=_LINGER_S,
+        shutdown_timeout=SHUTDOWN_S,
+    )
+
+    async def end_viewers(app: web.Application) -> None:  # noqa: ARG001  aiohttp's
+        await _end_viewers(state.hub, runner)
+
+    app.on_shutdown.append(end_viewers)
+    servers: list[asyncio.Server] = []
+    try:
+        await runner.setup()
+        servers += [await _serve(runner, sock, tls, state.settings) for sock in sockets]
+        yield
+    finally:
+        for server in servers:
+            server.close()
+        await runner.cleanup()
+
+
+async def _serve(
+    runner: web.AppRunner,
+    sock: socket.socket,
+    tls: ssl.SSLContext | None,
+    settings: BridgeSettings,
+) -> asyncio.Server:
+    """Accept HTTP on ``sock``; more connections than viewers could need are dropped.
+
+    Not aiohttp's SockSite: it leaves a TLS handshake 60 s and has no such limit.
+    """
+    server = runner.server
+    assert server is not None
+    most = 2 * settings.max_clients + 128
+
+    def connection() -> asyncio.Protocol:
+        return server() if len(server.connections) < most else _NoRoom()
+
+    return await asyncio.get_running_loop().create_server(
+        connection,
+        sock=sock.dup(),
+        ssl=tls,
+        ssl_handshake_timeout=_HANDSHAKE_S if tls else None,
+    )
+
+
+class _NoRoom(asyncio.Protocol):
+    """Drops a connection: there are so many that the grabber would find no descriptor."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
+async def _tick(hub: BundleHub) -> None:
+    loop = asyncio.get_running_loop()
+    next_s = loop.time()
+    while True:
+        next_s = max(next_s + 1.0, loop.time())
+        await asyncio.sleep(next_s - loop.time())
+        hub.tick()
+
+
+async def _end_viewers(hub: BundleHub, runner: web.AppRunner) -> None:
+    """Say goodbye to the viewers, then drop who does not go."""
+    hub.close()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(hub.empty.wait(), SHUTDOWN_S)
+    server = runner.server
+    for connection in server.connections if server is not None else ():
+        if connection.transport is not None:
+            connection.transport.abort()

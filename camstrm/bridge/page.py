@@ -1,0 +1,48 @@
+"""The browser page's files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+__all__ = ["STATIC_FOLDER", "PageFiles"]
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class _File:
+    content: bytes
+    content_type: str
+
+
+class PageFiles:
+    """Holds the files of a folder in memory; a name from outside never becomes a path."""
+
+    def __init__(self, folder: Path = STATIC_FOLDER) -> None:
+        self._files = {
+            path.relative_to(folder).as_posix(): _File(path.read_bytes(), _TYPES[path.suffix])
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in _TYPES and path.is_file()
+        }
+
+    def response(self, name: str) -> web.Response:
+        """Return the file as a response; raise 404 if there is none of this name."""
+        file = self._files.get(name)
+        if file is None:
+            raise web.HTTPNotFound(text=f"There is no {name!r} here.\n")
+        charset = None if file.content_type in ("image/png", "image/x-icon") else "utf-8"
+        return web.Response(body=file.content, content_type=file.content_type, charset=charset)

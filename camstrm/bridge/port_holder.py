@@ -1,0 +1,53 @@
+"""Find out which process listens on a TCP port (Linux)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["port_holder"]
+
+_LISTEN = "0A"
+"""TCP_LISTEN in /proc/net/tcp (include/net/tcp_states.h)."""
+
+
+def port_holder(port: int) -> str:
+    """Return ``"name (pid 123)"`` of who listens on ``port``, ``""`` if that cannot be seen.
+
+    Processes of other users are seen by root only.
+    """
+    inodes = set(_listening_inodes(port))
+    if not inodes:
+        return ""
+    sockets = {f"socket:[{inode}]" for inode in inodes}
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda p: int(p.name)):
+        if _holds(process, sockets):
+            return f"{_command(process)} (pid {process.name})"
+    return ""
+
+
+def _listening_inodes(port: int) -> Iterator[str]:
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == _LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
+                yield fields[9]
+
+
+def _holds(process: Path, sockets: set[str]) -> bool:
+    try:
+        return any(str(fd.readlink()) in sockets for fd in (process / "fd").iterdir())
+    except OSError:
+        # Another user's process, or one that has just ended.
+        return False
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return "a process"

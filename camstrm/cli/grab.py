@@ -1,0 +1,51 @@
+"""``camstrm grab``: the grabber."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from camstrm.acquisition.producer_check import check_producer
+from camstrm.cli.log import set_up_logging
+from camstrm.cli.settings import grab_config, socket_path
+from camstrm.cli.signals import end_with_parent, stop_on_signals
+from camstrm.config import Config
+from camstrm.errors import ProducerError
+from camstrm.grab.app import Grabber
+from camstrm.grab.resolver import profile_of
+from camstrm.profiles import GentlProfile, load_profiles, process_environment
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grab until stopped."""
+    end_with_parent()
+    set_up_logging(options.log_level)
+    profiles = load_profiles()
+    config = grab_config(options, profiles)
+    path = socket_path(config)
+    _check_producers(config, profiles)
+    grabber = Grabber(config, profiles, path, log_level=options.log_level.upper())
+    with stop_on_signals(grabber.stop):
+        grabber.run()
+    return 0
+
+
+def _check_producers(config: Config, profiles: dict[str, GentlProfile]) -> None:
+    """Report producers that cannot be used; raise the last error if none can."""
+    errors: list[ProducerError] = []
+    for producer in config.producers:
+        profile = profile_of(profiles, producer)
+        environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
+        try:
+            check_producer(producer.cti, environment, python=producer.python or sys.executable)
+        except ProducerError as error:
+            errors.append(error)
+    if len(errors) == len(config.producers):
+        for problem in errors[:-1]:
+            print(f"camstrm: {problem}", file=sys.stderr)
+        raise errors[-1]
+    for problem in errors:
+        print(f"camstrm: {problem} (going on without it)", file=sys.stderr)

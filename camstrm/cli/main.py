@@ -1,0 +1,65 @@
+"""Entry point: parse, run one command, turn errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from camstrm.cli.parser import build_parser
+from camstrm.errors import CamstrmError, ConfigError, UsageError
+
+__all__ = ["main", "run"]
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0: done, or a service that was asked to stop; 1: something does not work; 2: command
+    line or configuration is wrong; 130: interrupted before it was done.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (ConfigError, UsageError) as error:
+        print(f"camstrm: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except CamstrmError as error:
+        print(f"camstrm: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"camstrm: this command needs {error.name}, which is not installed. "
+            f"Install it with: pip install 'camstrm[{extra}]'",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+_EXTRAS = {
+    "harvesters": "grab",
+    "genicam": "grab",
+    "cv2": "grab",
+    "aiohttp": "bridge",
+    "prometheus_client": "bridge",
+    "PySide6": "viewer",
+    "simplejpeg": "viewer",
+    "numpy": "grab",
+}
+
+
+def run() -> None:
+    """Run as the installed command."""
+    sys.exit(main())

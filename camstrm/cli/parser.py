@@ -1,0 +1,247 @@
+"""The command line: commands, options and the help that teaches them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+
+from camstrm import __version__
+
+__all__ = ["build_parser"]
+
+_DESCRIPTION = """\
+Watch industrial cameras of any maker from another room.
+
+camstrm grabs GenICam cameras through their makers' GenTL producers (.cti files) and
+shows the newest picture of each, to any number of browsers and Qt viewers."""
+
+_EPILOG = """\
+first steps:
+  camstrm demo                              three simulated cameras; open the URL it prints
+  camstrm doctor                            why a camera does not show up, and what mends it
+  camstrm list --cti /opt/MVS/lib/64/MvProducerU3V.cti
+  camstrm up camstrm.toml                   bridge and grabber for good (see deploy/camstrm.toml)
+  camstrm view ws://server:8765             the Qt viewer, on the machine where you sit
+
+exit codes: 0 done (or stopped on request), 1 something does not work,
+            2 command line or configuration wrong, 130 interrupted"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; ``options.command(options)`` runs the chosen command."""
+    parser = argparse.ArgumentParser(
+        prog="camstrm",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"camstrm {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _demo(commands)
+    _list(commands)
+    _doctor(commands)
+    _grab(commands)
+    _bridge(commands)
+    _up(commands)
+    _view(commands)
+    _features(commands)
+    return parser
+
+
+def _command(module: str) -> Callable[[argparse.Namespace], int]:
+    """Return a function that imports a command's module only when it is run."""
+
+    def run(options: argparse.Namespace) -> int:
+        return int(importlib.import_module(f"camstrm.cli.{module}").run(options))
+
+    return run
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    summary: str,
+    description: str,
+    module: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=_command(module))
+    return parser
+
+
+def _cti_option(parser: argparse.ArgumentParser, without: str) -> None:
+    parser.add_argument(
+        "--cti",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"a maker's GenTL producer (.cti); may be given again. Without it: {without}",
+    )
+
+
+def _log_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--log-level",
+        default="info",
+        choices=["debug", "info", "warning", "error"],
+        help="how much is logged on standard error (default: info)",
+    )
+
+
+def _bridge_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on")
+    parser.add_argument("--port", type=int, metavar="N", help="TCP port (default: 8765)")
+    parser.add_argument(
+        "--no-auth",
+        action="store_true",
+        help="ask nobody for the token: everybody who reaches the port sees the cameras",
+    )
+
+
+def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "demo",
+        "three simulated cameras, grabber, bridge and page",
+        "Show three simulated cameras (the producer that the genicam package ships), the\n"
+        "whole way that real ones take. Prints one URL: open it in a browser, or give it to\n"
+        "'camstrm view'. Ctrl-C ends everything.",
+        "demo",
+    )
+    _bridge_options(parser)
+    parser.set_defaults(log_level="warning")
+
+
+def _list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "list",
+        "cameras found",
+        "List the cameras that the producers see: vendor, model, serial number, bus, access.\n"
+        "Serial numbers are text: write them in quotes in the configuration.",
+        "list_cameras",
+    )
+    _cti_option(parser, "all producers that are installed where their makers put them")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "doctor",
+        "why a camera does not show up",
+        "Check packages, producers, environment and system settings, and print what to do.\n"
+        "Exit code 1 if something will not work.",
+        "doctor",
+    )
+    _cti_option(parser, "all producers that are installed where their makers put them")
+    parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "grab",
+        "grab cameras and send bundles to the bridge",
+        "Grab all cameras at full rate; encode and send the newest picture of each while\n"
+        "somebody watches. The bridge may be started before or after.\n\n"
+        "  camstrm grab --cti /opt/MVS/lib/64/MvProducerU3V.cti\n"
+        "  camstrm grab --cti A.cti --cti B.cti --serial DA9795503 --serial 20068364\n"
+        "  camstrm grab --config camstrm.toml",
+        "grab",
+    )
+    _cti_option(parser, "those of the configuration, or all that are installed")
+    parser.add_argument(
+        "--serial",
+        action="append",
+        default=[],
+        metavar="S",
+        help="a camera's serial number; may be given again, the order is that of the viewers. "
+        "Without it: the configuration's cameras, or all that are found",
+    )
+    parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
+    parser.add_argument("--fps", type=float, metavar="N", help="bundles per second, 1 to 60")
+    parser.add_argument("--socket", metavar="PATH", help="UNIX socket of the bridge")
+    parser.add_argument(
+        "--single-process",
+        action="store_true",
+        help="no camera processes, everything in this one (debugging only: one camera's "
+        "trouble stops all)",
+    )
+    _log_option(parser)
+
+
+def _bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "bridge",
+        "the server that viewers connect to",
+        "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
+        "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
+        "/api/status, /healthz, /metrics. It lives on when the grabber dies.",
+        "bridge",
+    )
+    _bridge_options(parser)
+    parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
+    parser.add_argument("--socket", metavar="PATH", help="UNIX socket for the grabber")
+    _log_option(parser)
+
+
+def _up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "up",
+        "bridge and grabber, supervised",
+        "Run bridge and grabber with one configuration and restart whichever ends. For\n"
+        "servers without systemd, and for trying a configuration.",
+        "up",
+    )
+    parser.add_argument("config", metavar="CONFIG", help="configuration file")
+    _bridge_options(parser)
+    _log_option(parser)
+
+
+def _view(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "view",
+        "the Qt viewer",
+        "Watch the cameras of a server. URL: ws://server:8765, or the URL with the token\n"
+        "that 'camstrm bridge' printed, in quotes.",
+        "view",
+    )
+    parser.add_argument("url", metavar="URL", help="ws://server:8765 or the bridge's URL")
+    parser.add_argument("--token", metavar="T", help="token of the server (or CAMSTRM_TOKEN)")
+    parser.add_argument("--token-file", metavar="FILE", help="file that holds the token")
+    parser.add_argument(
+        "--insecure", action="store_true", help="accept any TLS certificate (wss://)"
+    )
+
+
+def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        commands,
+        "features",
+        "read and write GenICam features of a camera",
+        "Open a camera, set features if asked to, and list all with value and limits.\n"
+        "The camera must not be streaming: stop the grabber first.\n\n"
+        "  camstrm features DA9795503 --set ExposureAuto=Off --set ExposureTime=2000",
+        "features",
+    )
+    parser.add_argument("serial", metavar="SERIAL", help="serial number of the camera")
+    _cti_option(parser, "all producers that are installed where their makers put them")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a feature first; may be given again, in the order given",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")

@@ -1,0 +1,105 @@
+"""From command line and configuration file to one Config."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from camstrm.config import (
+    CameraSettings,
+    Config,
+    ProducerSettings,
+    check_config,
+    default_config,
+    load_config,
+)
+from camstrm.config.socket_path import check_path_length, default_socket_path
+from camstrm.errors import UsageError
+from camstrm.profiles import GentlProfile, find_producers
+
+__all__ = ["bridge_config", "grab_config", "producers_for", "socket_path"]
+
+_replace = msgspec.structs.replace
+
+
+def grab_config(options: argparse.Namespace, profiles: Mapping[str, GentlProfile]) -> Config:
+    """Return the configuration of a grabber; options go before the file."""
+    config = load_config(options.config) if options.config else default_config()
+    if options.cti:
+        known = {producer.cti: producer for producer in config.producers}
+        files = [str(Path(cti).expanduser().absolute()) for cti in options.cti]
+        producers = tuple(known.get(cti, ProducerSettings(cti=cti)) for cti in dict.fromkeys(files))
+        config = _replace(config, producers=producers)
+    elif not config.producers:
+        config = _replace(config, producers=producers_for([], profiles))
+    if options.serial:
+        config = _replace(config, cameras=_chosen(options.serial, config))
+    stream = config.stream
+    if options.fps is not None:
+        stream = _replace(stream, fps=options.fps)
+    process = config.process
+    if options.single_process:
+        process = _replace(process, single_process=True)
+    config = _with_socket(_replace(config, stream=stream, process=process), options.socket)
+    check_config(config)
+    return config
+
+
+def bridge_config(options: argparse.Namespace) -> Config:
+    """Return the configuration of a bridge; options go before the file."""
+    config = load_config(options.config) if options.config else default_config()
+    bridge = config.bridge
+    if options.host is not None:
+        bridge = _replace(bridge, host=options.host)
+    if options.port is not None:
+        bridge = _replace(bridge, port=options.port)
+    if options.no_auth:
+        bridge = _replace(bridge, auth=False)
+    config = _with_socket(_replace(config, bridge=bridge), getattr(options, "socket", None))
+    check_config(config)
+    return config
+
+
+def producers_for(
+    ctis: list[str], profiles: Mapping[str, GentlProfile]
+) -> tuple[ProducerSettings, ...]:
+    """Return the producers given, or else those installed; UsageError if there is none."""
+    if ctis:
+        return tuple(
+            ProducerSettings(cti=str(Path(cti).expanduser().absolute()))
+            for cti in dict.fromkeys(ctis)
+        )
+    found = tuple(ProducerSettings(cti=f.cti) for f in find_producers(profiles, os.environ))
+    if not found:
+        raise UsageError(
+            "no GenTL producer is installed where its maker puts it. Give one with --cti "
+            "FILE.cti, or try 'camstrm demo' for simulated cameras"
+        )
+    return found
+
+
+def socket_path(config: Config) -> str:
+    """Return the absolute path of the UNIX socket; SocketPathError if it cannot be one."""
+    path = config.socket.path or default_socket_path(os.environ)
+    path = str(Path(path).expanduser().absolute())
+    check_path_length(path)
+    return path
+
+
+def _with_socket(config: Config, path: str | None) -> Config:
+    if path is None:
+        return config
+    return _replace(config, socket=_replace(config.socket, path=path))
+
+
+def _chosen(serials: list[str], config: Config) -> tuple[CameraSettings, ...]:
+    known = {camera.serial: camera for camera in config.cameras}
+    named = {camera.name: camera for camera in config.cameras if camera.name}
+    return tuple(
+        known.get(serial) or named.get(serial) or CameraSettings(serial=serial)
+        for serial in dict.fromkeys(serials)
+    )

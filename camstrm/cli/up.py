@@ -1,0 +1,35 @@
+"""``camstrm up``: bridge and grabber with one configuration, supervised."""
+
+from __future__ import annotations
+
+import argparse
+
+from camstrm.cli.children import ChildCommands
+from camstrm.cli.settings import bridge_config
+from camstrm.cli.signals import stop_on_signals
+
+__all__ = ["run", "run_both"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run both until stopped."""
+    # Read here too: a mistake in the file is told once, before anything starts.
+    bridge_config(options)
+    return run_both(options, options.config, options.log_level)
+
+
+def run_both(options: argparse.Namespace, config: str, log_level: str) -> int:
+    """Start the bridge, then the grabber, and keep both running; return the exit code."""
+    common = ["--config", config, "--log-level", log_level]
+    bridge = ["bridge", *common]
+    if options.host is not None:
+        bridge += ["--host", options.host]
+    if options.port is not None:
+        bridge += ["--port", str(options.port)]
+    if options.no_auth:
+        bridge += ["--no-auth"]
+    children = ChildCommands()
+    with stop_on_signals(children.stop):
+        children.add("bridge", bridge)
+        children.add("grabber", ["grab", *common])
+        return children.run()

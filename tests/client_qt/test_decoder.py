@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from camstrm.wire import CameraFrame
+from client_qt.decoder import PictureDecoder, PictureJob, PictureResult
+from client_qt.picture import Picture, decode_picture
+from tests.fakes.viewer_pictures import grey_jpeg, picture_frame
+
+WaitUntil = Callable[[Callable[[], object]], None]
+JPEG = grey_jpeg(64, 48)
+
+
+def job(ticket: int, camera: int = 0, payload: bytes = JPEG) -> PictureJob:
+    return PictureJob(ticket, picture_frame(camera, payload, 64, 48))
+
+
+class HeldDecode:
+    """Decoding that waits until the test lets it go."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.started = threading.Semaphore(0)
+        self.at_once: list[int] = []
+        self.running: set[int] = set()
+        self.thread_names: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+        with self._lock:
+            assert frame.camera_index not in self.running, "two pictures of one camera at once"
+            self.running.add(frame.camera_index)
+            self.at_once.append(len(self.running))
+            self.thread_names.add(threading.current_thread().name)
+        self.started.release()
+        assert self.release.wait(10)
+        with self._lock:
+            self.running.discard(frame.camera_index)
+        return decode_picture(frame, view_size)
+
+
+@pytest.fixture
+def held() -> Iterator[HeldDecode]:
+    decode = HeldDecode()
+    yield decode
+    decode.release.set()
+
+
+@pytest.fixture
+def make(held: HeldDecode) -> Iterator[Callable[..., PictureDecoder]]:
+    made: list[PictureDecoder] = []
+
+    def build(*, decode: Callable[[CameraFrame, tuple[int, int]], Picture]) -> PictureDecoder:
+        decoder = PictureDecoder(decode=decode)
+        decoder.start()
+        made.append(decoder)
+        return decoder
+
+    yield build
+    held.release.set()
+    assert all(decoder.close() for decoder in made)
+
+
+def collect(decoder: PictureDecoder) -> list[PictureResult]:
+    results: list[PictureResult] = []
+    decoder.ready.connect(lambda: results.extend(decoder.take()))
+    return results
+
+
+def test_pictures_come_out_in_other_threads(
+    make: Callable[..., PictureDecoder], wait_until: WaitUntil
+) -> None:
+    seen: list[int] = []
+
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+        seen.append(threading.get_ident())
+        return decode_picture(frame, view_size)
+
+    decoder = make(decode=decode)
+    results = collect(decoder)
+    for camera in range(3):
+        decoder.submit(job(1, camera))
+    wait_until(lambda: len(results) == 3)
+    assert threading.get_ident() not in seen
+    assert all(r.picture is not None and r.picture.image.width() == 64 for r in results)
+
+
+def test_newest_wins_and_never_more_than_one_waits(
+    make: Callable[..., PictureDecoder], held: HeldDecode, wait_until: WaitUntil
+) -> None:
+    decoder = make(decode=held)
+    results = collect(decoder)
+    decoder.submit(job(0))
+    assert held.started.acquire(timeout=10)
+    for ticket in range(1, 1001):
+        decoder.submit(job(ticket))
+        assert len(decoder._pending) <= 1
+    held.release.set()
+    wait_until(lambda: results and results[-1].job.ticket == 1000)
+    assert [r.job.ticket for r in results if 0 < r.job.ticket < 1000] == []
+    dropped = decoder.take_dropped()
+    assert dropped[0] + len(results) == 1001, "each picture is shown or counted"
+    assert decoder.take_dropped() == {}
+
+
+def test_cameras_are_decoded_side_by_side_but_each_one_in_order(
+    make: Callable[..., PictureDecoder], held: HeldDecode, wait_until: WaitUntil
+) -> None:
+    decoder = make(decode=held)
+    results = collect(decoder)
+    decoder.submit(job(0, camera=0))
+    assert held.started.acquire(timeout=10)
+    decoder.submit(job(1, camera=0))
+    decoder.submit(job(1, camera=1))
+    assert held.started.acquire(timeout=10), "camera 1 does not wait for camera 0"
+    assert held.running == {0, 1}
+    held.release.set()
+    wait_until(lambda: {(r.job.camera, r.job.ticket) for r in results} >= {(0, 1), (1, 1)})
+    assert max(held.at_once) == 2
+    assert held.thread_names == {"camstrm-decode-0", "camstrm-decode-1"}
+
+
+def test_results_that_nobody_takes_do_not_pile_up(make: Callable[..., PictureDecoder]) -> None:
+    alive: weakref.WeakSet[Picture] = weakref.WeakSet()
+    finished = threading.Semaphore(0)
+
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+        picture = decode_picture(frame, view_size)
+        alive.add(picture)
+        finished.release()
+        return picture
+
+    decoder = make(decode=decode)
+    for ticket in range(100):
+        decoder.submit(job(ticket))
+        assert finished.acquire(timeout=10)
+    gc.collect()
+    # One ready, one that is just being handed over, one in the worker's hands.
+    assert len(alive) <= 3
+
+
+def test_damaged_picture_is_a_result_with_a_problem(
+    make: Callable[..., PictureDecoder], wait_until: WaitUntil
+) -> None:
+    decoder = make(decode=decode_picture)
+    results = collect(decoder)
+    decoder.submit(job(0, payload=b"garbage"))
+    wait_until(lambda: results)
+    assert results[0].picture is None
+    assert "not a JPEG" in results[0].problem
+    decoder.submit(job(1))
+    wait_until(lambda: len(results) == 2)
+    assert results[1].picture is not None
+
+
+def test_worker_outlives_any_error(
+    make: Callable[..., PictureDecoder], wait_until: WaitUntil
+) -> None:
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+        if len(frame.payload) == 1:
+            raise ZeroDivisionError("surprise")
+        return decode_picture(frame, view_size)
+
+    decoder = make(decode=decode)
+    results = collect(decoder)
+    for ticket in range(3):
+        decoder.submit(job(ticket, camera=ticket, payload=b"x"))
+    wait_until(lambda: len(results) == 3)
+    assert results[0].problem == "ZeroDivisionError: surprise"
+    decoder.submit(job(9))
+    wait_until(lambda: results[-1].picture is not None)
+
+
+def test_forget_drops_what_belongs_to_the_last_connection(
+    make: Callable[..., PictureDecoder], held: HeldDecode, wait_until: WaitUntil
+) -> None:
+    decoder = make(decode=held)
+    results = collect(decoder)
+    decoder.submit(job(5))
+    assert held.started.acquire(timeout=10)
+    decoder.submit(job(6))
+    decoder.forget(7)
+    held.release.set()
+    decoder.submit(job(7))
+    wait_until(lambda: results)
+    assert [r.job.ticket for r in results] == [7]
+
+
+def test_close_tells_when_a_thread_hangs(held: HeldDecode) -> None:
+    decoder = PictureDecoder(decode=held)
+    decoder.start()
+    decoder.submit(job(0))
+    assert held.started.acquire(timeout=10)
+    assert decoder.close(timeout_s=0.01) is False
+    held.release.set()
+    assert decoder.close() is True
+    decoder.submit(job(1))
+    assert decoder.take() == []
+
+
+def test_close_without_start() -> None:
+    assert PictureDecoder().close() is True

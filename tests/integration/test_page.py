@@ -1,0 +1,369 @@
+"""The browser page in a real Chromium, against a server double that can lie."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from camstrm.wire import CameraFrame, CameraState
+from tests.fakes.chromium import Chromium, Page, find_chromium
+from tests.fakes.moving_pictures import plain_jpeg
+from tests.fakes.page_server import PageServer, PageViewer, now_us, three_cameras
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+DASH = "\N{EN DASH}"
+LIVE = "document.querySelector('#header').dataset.mood === 'live'"
+HEADER = "document.querySelector('#header').innerText"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+    async with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server() -> AsyncIterator[PageServer]:
+    server = PageServer(three_cameras())
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Chromium, server: PageServer) -> AsyncIterator[Page]:
+    """Open the page; whatever it complains about (errors, policy violations) fails the test."""
+    page = await browser.open_page(server.url)
+    yield page
+    assert page.complaints == []
+    await page.close()
+
+
+async def next_viewer(server: PageServer) -> PageViewer:
+    return await asyncio.wait_for(server.connected.get(), 10)
+
+
+def tile(name: str, part: str = "") -> str:
+    selector = f".tile[data-camera={name}]" + (f" [data-part={part}]" if part else "")
+    return f"document.querySelector('{selector}')"
+
+
+def pixels(name: str) -> str:
+    """JavaScript for a short text that changes with the picture of a camera."""
+    return f"""((canvas) => {{
+        const small = new OffscreenCanvas(16, 12).getContext("2d");
+        small.drawImage(canvas, 0, 0, 16, 12);
+        return small.getImageData(0, 0, 16, 12).data.join();
+    }})({tile(name, "canvas")})"""
+
+
+async def moving(page: Page, name: str) -> None:
+    """Wait until the picture is there and has changed."""
+    await page.until(f"{tile(name, 'canvas')}.width > 4 && {pixels(name)}")
+    before = await page.evaluate(pixels(name))
+    await page.until(f"{pixels(name)} !== {json.dumps(before)}")
+
+
+async def shows(page: Page, name: str, part: str, text: str) -> None:
+    await page.until(f"{tile(name, part)}.innerText.includes({json.dumps(text)})")
+
+
+async def test_three_cameras_move_side_by_side(page: Page) -> None:
+    for name in ("left", "right", "top"):
+        await moving(page, name)
+        assert await page.text(f".tile[data-camera={name}] [data-part=name]") == name
+        await shows(page, name, "state", "streaming")
+        assert await page.evaluate(f"{tile(name)}.dataset.stale") == "false"
+    boxes = await page.evaluate(
+        "[...document.querySelectorAll('.tile')].map((t) => t.getBoundingClientRect().toJSON())"
+    )
+    assert len({box["top"] for box in boxes}) == 1, "one row on a wide screen"
+    assert max(box["right"] for box in boxes) <= 1600
+    assert max(box["bottom"] for box in boxes) <= 900
+    await page.until(LIVE)
+
+
+async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
+    viewer = await next_viewer(server)
+    await viewer.until(lambda v: len(v.acks) > 30)
+    for name, source, sent in (("left", "640x480", "320x240"), ("top", "2656x2304", "332x288")):
+        await shows(page, name, "size", f"{source} → {sent}".replace("x", TIMES))
+        shown = float(await page.evaluate(f"{tile(name, 'shown')}.textContent"))
+        assert 2 < shown < 2 * server.bundle_fps
+        age = await page.evaluate(f"{tile(name, 'age')}.textContent")
+        number, unit = age.split()
+        assert (unit == "ms" and 0 <= int(number) < 1000) or unit == "s"
+    await shows(page, "left", "grab", "398.6")
+    await shows(page, "top", "format", "BayerRG8")
+    await shows(page, "top", "there", "2 incomplete, 0 gaps, 0 underrun")
+    assert float(await page.text("#header [data-part=bundles]")) > 2
+    assert float(await page.text("#header [data-part=megabits]")) > 0.1
+    await page.until("document.querySelector('#header [data-part=viewers]').textContent === '1'")
+
+
+async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageServer) -> None:
+    def an_hour_ahead(frame: CameraFrame) -> CameraFrame:
+        return replace(frame, capture_time_us=now_us() + 3600_000_000)
+
+    server.cameras[0].lie = an_hour_ahead
+    await moving(page, "left")
+    await page.until(f"{tile('left', 'age')}.textContent === '0 ms'")
+
+
+async def test_bundles_are_acknowledged_in_order(page: Page, server: PageServer) -> None:
+    viewer = await next_viewer(server)
+    await viewer.until(lambda v: len(v.acks) >= 10)
+    assert viewer.acks == sorted(set(viewer.acks))
+    assert set(viewer.acks) <= set(viewer.sent_seqs)
+
+
+async def test_states_and_reasons(page: Page, server: PageServer) -> None:
+    left, right, top = server.cameras
+    await moving(page, "right")
+    right.state, right.since_us = CameraState.LOST, now_us()
+    right.status = replace(right.status, reason="no answer for 3.0 s")
+    top.state = CameraState.UNSUPPORTED
+    top.status = replace(top.status, reason="pixel format Confidence8 cannot be shown")
+    left.state = 9
+    await page.until(
+        r"/Lost since \d\d:\d\d:\d\d/i.test(" + tile("right", "headline") + ".innerText)"
+    )
+    await shows(page, "right", "reason", "no answer for 3.0 s")
+    assert await page.evaluate(f"{tile('right')}.dataset.stale") == "true"
+    await shows(page, "top", "state", "unsupported format")
+    await shows(page, "top", "reason", "Confidence8")
+    await shows(page, "left", "state", "unknown (9)")
+    for state, text in (
+        (CameraState.STALLED, "stalled"),
+        (CameraState.OPENING, "opening"),
+        (CameraState.BACKING_OFF, "backing off"),
+        (CameraState.CLOSED, "closed"),
+    ):
+        left.state = state
+        await shows(page, "left", "state", text)
+    right.state = CameraState.STREAMING
+    await page.until(f"{tile('right')}.dataset.stale === 'false'")
+    await moving(page, "right")
+
+
+async def test_a_frozen_picture_does_not_look_alive(page: Page, server: PageServer) -> None:
+    await moving(page, "left")
+    server.cameras[0].sends_pictures = False
+    await shows(page, "left", "headline", "old")
+    await shows(page, "left", "state", "no new picture")
+    assert await page.evaluate(f"getComputedStyle({tile('left', 'canvas')}).filter") != "none"
+    assert await page.evaluate(f"getComputedStyle({tile('right', 'canvas')}).filter") == "none"
+
+
+async def test_no_frame_input(page: Page, server: PageServer) -> None:
+    await page.until(LIVE)
+    server.streaming = False
+    await page.until(f"{HEADER}.includes('no frame input')")  # no bundles, though input is "ok"
+    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+    server.input = "none"
+    await page.until(rf"/no frame input since \d\d:\d\d:\d\d/.test({HEADER})")
+    await shows(page, "left", "grab", DASH)
+    server.streaming, server.input = True, "ok"
+    await page.until(LIVE)
+    await moving(page, "left")
+
+
+async def test_the_server_dies_and_comes_back(page: Page, server: PageServer) -> None:
+    await next_viewer(server)
+    await moving(page, "left")
+    await server.stop()
+    await page.until(rf"/server lost, reconnecting in \d s/.test({HEADER})")
+    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+    server.session = "second"
+    await server.start()
+    viewer = await next_viewer(server)
+    await page.until(LIVE)
+    await moving(page, "left")
+    await viewer.until(lambda v: v.acks)
+    assert server.connected.empty()
+    assert len(server.viewers) == 1
+
+
+async def test_cameras_come_and_go(page: Page, server: PageServer) -> None:
+    await next_viewer(server)
+    await moving(page, "top")
+    del server.cameras[0]
+    renamed = server.cameras[0]
+    renamed.info = replace(renamed.info, name="rear")
+    await server.send_hello()
+    await page.until(f"{tile('rear')} && !{tile('left')} && !{tile('right')}")
+    await moving(page, "rear")
+    await moving(page, "top")
+
+
+async def test_without_the_token(page: Page, server: PageServer) -> None:
+    await page.until(LIVE)
+    server.refuse_status = 401
+    await server.disconnect()
+    await page.until(f"{HEADER}.includes('token needed: open the URL that camstrm printed')")
+    server.refuse_status = None
+    await page.until(LIVE)
+
+
+async def test_a_token_in_the_url_goes_along(browser: Chromium, server: PageServer) -> None:
+    page = await browser.open_page(server.url + "?token=s%2Be")
+    await next_viewer(server)
+    assert server.tokens == ["s+e"]
+    await page.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [
+        (b"XXXX" + bytes(60), "magic"),
+        (b"", "0 bytes, wanted 32"),
+        ("{", "not JSON"),
+        ('{"type":"hello","session":"x","protocol":2}', "protocol 2"),
+    ],
+    ids=["magic", "empty", "text", "protocol"],
+)
+async def test_a_wrong_message_is_shown_and_the_page_connects_anew(
+    page: Page, server: PageServer, message: bytes | str, complaint: str
+) -> None:
+    await next_viewer(server)
+    await page.until(LIVE)
+    await server.send_raw(message)
+    await next_viewer(server)
+    await page.until(f"{LIVE} && {HEADER}.includes({json.dumps(complaint)})")
+    await moving(page, "left")
+    assert len(server.viewers) == 1
+
+
+def torn(frame: CameraFrame) -> CameraFrame:
+    return replace(frame, payload=bytes(frame.payload)[: len(frame.payload) // 8])
+
+
+def no_jpeg(frame: CameraFrame) -> CameraFrame:
+    return replace(frame, payload=b"\x00" * 100)
+
+
+def larger_than_said(frame: CameraFrame) -> CameraFrame:
+    return replace(frame, payload=plain_jpeg(2000, 1500))
+
+
+def huge(frame: CameraFrame) -> CameraFrame:
+    start_of_frame = b"\xff\xc0\x00\x11\x08" + b"\xff\xff\xff\xff" + b"\x03" + bytes(9)
+    return replace(frame, width=65535, height=65535, payload=b"\xff\xd8" + start_of_frame)
+
+
+def unknown_encoding(frame: CameraFrame) -> CameraFrame:
+    return replace(frame, encoding=7)
+
+
+@pytest.mark.parametrize(
+    ("lie", "complaint"),
+    [
+        (torn, "could not be decoded"),
+        (no_jpeg, "not a JPEG"),
+        (larger_than_said, f"JPEG of 2000{TIMES}1500, its header says 320{TIMES}240"),
+        (huge, "larger than 64 megapixels"),
+        (unknown_encoding, "encoding 7"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+async def test_a_damaged_picture_is_shown_as_such(
+    page: Page, server: PageServer, lie: object, complaint: str
+) -> None:
+    camera = server.cameras[0]
+    viewer = await next_viewer(server)
+    await moving(page, "left")
+    honest, camera.lie = camera.lie, lie  # type: ignore[assignment]  # parametrize says object
+    await shows(page, "left", "damage", complaint)
+    acknowledged = len(viewer.acks)
+    await viewer.until(lambda v: len(v.acks) > acknowledged + 5)
+    await moving(page, "right")
+    camera.lie = honest
+    await moving(page, "left")
+    await page.until(LIVE)
+
+
+async def hide(page: Page, *, hidden: bool) -> None:
+    values = {"hidden": hidden, "visibilityState": "hidden" if hidden else "visible"}
+    await page.evaluate(f"""
+        for (const [name, value] of Object.entries({json.dumps(values)})) {{
+            Object.defineProperty(document, name, {{ value, configurable: true }});
+        }}
+        document.dispatchEvent(new Event("visibilitychange"));
+    """)
+
+
+async def test_a_hidden_tab_asks_for_nothing(page: Page, server: PageServer) -> None:
+    viewer = await next_viewer(server)
+    await moving(page, "left")
+    await hide(page, hidden=True)
+    await viewer.until(lambda v: v.subscriptions == [()])
+    await hide(page, hidden=False)
+    await viewer.until(lambda v: v.subscriptions == [(), None])
+    await moving(page, "left")
+
+
+async def test_double_click_shows_one_camera(page: Page, server: PageServer) -> None:
+    viewer = await next_viewer(server)
+    await moving(page, "top")
+    await page.double_click(".tile[data-camera=top]")
+    await viewer.until(lambda v: v.subscriptions == [(2,)])
+    await page.until("document.querySelectorAll('.tile:not([hidden])').length === 1")
+    await page.until(f"{tile('top')}.getBoundingClientRect().width > 1500")
+    assert await page.evaluate("location.hash") == "#camera=top"
+    await moving(page, "top")
+
+    await page.command("Page.reload")
+    viewer = await next_viewer(server)
+    await viewer.until(lambda v: v.subscriptions == [(2,)])
+    await moving(page, "top")
+    await page.double_click(".tile[data-camera=top]")
+    await viewer.until(lambda v: v.subscriptions == [(2,), None])
+    await page.until("document.querySelectorAll('.tile:not([hidden])').length === 3")
+    assert await page.evaluate("location.hash") == ""
+    await moving(page, "left")
+
+
+async def test_the_keyboard_shows_one_camera(page: Page, server: PageServer) -> None:
+    viewer = await next_viewer(server)
+    await moving(page, "right")
+    await page.evaluate(f"{tile('right')}.focus()")
+    await page.until(f"{tile('right')}.ariaLabel === 'Camera right, streaming'")
+    await page.press("Enter")
+    await viewer.until(lambda v: v.subscriptions == [(1,)])
+    assert await page.evaluate(f"{tile('right')}.ariaPressed") == "true"
+    await page.press("Escape")
+    await viewer.until(lambda v: v.subscriptions == [(1,), None])
+    await page.press("f")
+    await page.until("document.fullscreenElement === document.documentElement")
+    await page.press("f")
+    await page.until("document.fullscreenElement === null")
+
+
+async def test_nothing_jumps_and_everything_fits_on_a_phone(page: Page, server: PageServer) -> None:
+    await moving(page, "left")
+    await page.resize(390, 844)
+    await page.until(
+        "document.querySelector('#cameras').style.getPropertyValue('--columns') === '1'"
+    )
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    boxes = """JSON.stringify(
+        [...document.querySelectorAll(".stage")].map((stage) => stage.getBoundingClientRect())
+    )"""
+    before = await page.evaluate(boxes)
+    camera = server.cameras[0]
+    camera.width, camera.height = 160, 200
+    await page.until(f"{tile('left', 'canvas')}.height === 200")
+    camera.state, camera.since_us = CameraState.LOST, now_us()
+    await shows(page, "left", "headline", "since")
+    assert await page.evaluate(boxes) == before

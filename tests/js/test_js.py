@@ -1,0 +1,65 @@
+"""The page's JavaScript: node's own test runner, and the golden vectors in a browser too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.chromium import Chromium, find_chromium
+from tests.fakes.page_server import PageServer
+
+HERE = Path(__file__).parent
+VECTORS = HERE.parent / "vectors"
+FOLDERS = ("bundles", "messages", "bad/bundles", "bad/messages")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_node() -> None:
+    files = sorted(str(file) for file in HERE.glob("*.test.mjs"))
+    assert files
+    result = subprocess.run(
+        ["node", "--test", *files], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed")
+async def test_vectors_in_the_browser(tmp_path: Path) -> None:
+    vectors = [
+        {
+            "folder": folder,
+            "name": file.stem,
+            "expected": json.loads(file.read_text(encoding="utf-8")),
+            "hex": file.with_suffix(".bin").read_bytes().hex() if "bundles" in folder else "",
+        }
+        for folder in FOLDERS
+        for file in sorted((VECTORS / folder).glob("*.json"))
+    ]
+    assert len(vectors) > 50
+    # No blob: or data: modules under the page's policy, so the check goes in as an expression.
+    check = (HERE / "vector_check.mjs").read_text(encoding="utf-8").replace("export ", "")
+    expression = f"""(async () => {{
+        {check}
+        const page = {{
+            ...await import("/static/wire.js"),
+            ...await import("/static/messages.js"),
+        }};
+        return {json.dumps(vectors)}
+            .filter((vector) => !NOT_HELD.includes(vector.folder + "/" + vector.name))
+            .map((vector) => [vector.folder, vector.name, checkVector(page, vector)])
+            .filter(([, , problem]) => problem !== "");
+    }})()"""
+    server = PageServer([])
+    await server.start()
+    try:
+        async with Chromium(tmp_path) as browser:
+            page = await browser.open_page(server.url)
+            await page.until("document.querySelector('#header[data-mood=live]')")
+            assert await page.evaluate(expression) == []
+    finally:
+        await server.stop()

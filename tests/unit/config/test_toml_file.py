@@ -1,0 +1,88 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from camstrm.config.toml_file import MAX_FILE_SIZE, dotted_key, parse_toml, read_toml
+from camstrm.errors import ConfigError
+
+
+def refusal(content: bytes) -> ConfigError:
+    with pytest.raises(ConfigError) as info:
+        parse_toml(content, "c.toml")
+    return info.value
+
+
+def test_syntax_error_has_its_line() -> None:
+    error = refusal(b"[stream]\nfps == 3\n")
+    assert error.line == 2
+    assert str(error).startswith("c.toml:2: not valid TOML: ")
+    assert "line" not in error.problem
+
+
+def test_text_that_ends_too_soon_is_reported_at_its_last_line() -> None:
+    assert refusal(b'a = 1\nb = """abc\n').line == 2
+
+
+def test_key_given_twice() -> None:
+    error = refusal(b"[stream]\nfps = 1\nfps = 2\n")
+    assert error.line == 3
+
+
+def test_not_utf8() -> None:
+    error = refusal(b"a = 1\nb = '\xff'\n")
+    assert (error.line, error.problem) == (2, "not UTF-8 text (byte 0xFF)")
+
+
+def test_byte_order_mark_of_windows_editors_is_accepted() -> None:
+    assert parse_toml(b"\xef\xbb\xbfa = 1\r\n", "c.toml").data == {"a": 1}
+
+
+def test_deep_nesting() -> None:
+    assert "deep" in refusal(b"a = " + b"[" * 20000).problem
+
+
+@pytest.mark.skipif(
+    not hasattr(sys, "get_int_max_str_digits"), reason="this interpreter has no limit of digits"
+)
+def test_integer_of_too_many_digits_is_no_traceback() -> None:
+    assert "not valid TOML" in refusal(b"a = " + b"1" * 5000).problem
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    path = tmp_path / "none.toml"
+    with pytest.raises(ConfigError) as info:
+        read_toml(path)
+    assert str(info.value) == f"{path}: there is no such file"
+
+
+def test_directory(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="this is a directory"):
+        read_toml(tmp_path)
+
+
+def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "c.toml"
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ConfigError, match=r"cannot be read \(Permission denied\)"):
+        read_toml(path)
+
+
+def test_file_name_with_nul() -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_toml("a\0b")
+
+
+def test_huge_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    with path.open("wb") as stream:
+        stream.truncate(MAX_FILE_SIZE + 1)
+    with pytest.raises(ConfigError, match="larger than"):
+        read_toml(path)
+
+
+def test_dotted_key() -> None:
+    assert dotted_key(("camera", 1, "features", "Gain")) == "camera[1].features.Gain"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import simplejpeg
+
+from camstrm.imaging.jpeg import encode_jpeg
+from tests.fakes.scenes import natural_scene, psnr
+
+
+def test_grey_has_one_component() -> None:
+    image = natural_scene(40, 60)[:, :, 1]
+    jpeg = encode_jpeg(image, "GRAY", 90)
+    assert simplejpeg.decode_jpeg_header(jpeg) == (40, 60, "Gray", "Gray")
+    start_of_frame = jpeg.index(b"\xff\xc0")
+    assert jpeg[start_of_frame + 9] == 1
+    assert psnr(simplejpeg.decode_jpeg(jpeg, "GRAY")[:, :, 0], image) > 35
+
+
+@pytest.mark.parametrize("channels", ["RGB", "BGR", "RGBA", "BGRA"])
+def test_colour_is_subsampled_and_in_order(channels: str) -> None:
+    scene = natural_scene(48, 64)
+    planes = {"R": scene[:, :, 0], "G": scene[:, :, 1], "B": scene[:, :, 2]}
+    planes["A"] = np.full((48, 64), 9, np.uint8)
+    jpeg = encode_jpeg(np.stack([planes[c] for c in channels], axis=-1), channels, 90)
+    assert simplejpeg.decode_jpeg_header(jpeg) == (48, 64, "YCbCr", "420")
+    assert psnr(simplejpeg.decode_jpeg(jpeg, "RGB"), scene) > 30
+
+
+def test_lines_with_a_gap_between_them() -> None:
+    wide = natural_scene(32, 50)
+    wide.flags.writeable = False
+    cut = wide[:, :41]
+    assert encode_jpeg(cut, "RGB", 80) == encode_jpeg(cut.copy(), "RGB", 80)
+    assert encode_jpeg(cut[:, :, 0], "GRAY", 80) == encode_jpeg(cut[:, :, 0].copy(), "GRAY", 80)
+
+
+def test_quality_changes_the_size() -> None:
+    image = natural_scene(64, 64)
+    assert len(encode_jpeg(image, "RGB", 30)) < len(encode_jpeg(image, "RGB", 95)) / 2

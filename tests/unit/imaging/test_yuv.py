@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from camstrm.imaging import to_image
+from camstrm.imaging.groups import frame_format, pixel_groups
+from camstrm.imaging.scratch import Scratch
+from camstrm.imaging.yuv import rgb_from_yuv
+from tests.fakes.pixel_packing import ALL_CODES, INTERLEAVED, pack_colour, raw_frame
+from tests.fakes.scenes import gradient_scene, plain_scene, psnr
+
+NAMES = [name for name in INTERLEAVED if name.startswith("Y")]
+COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (90, 160, 30)]
+
+
+def rgb_of(luma: float, blueness: float, redness: float) -> list[float]:
+    """Convert one pixel by JFIF's formulas."""
+    red = luma + 1.402 * (redness - 128)
+    green = luma - 0.344136 * (blueness - 128) - 0.714136 * (redness - 128)
+    blue = luma + 1.772 * (blueness - 128)
+    return [min(255.0, max(0.0, value)) for value in (red, green, blue)]
+
+
+def reference(
+    name: str, data: bytes, width: int, height: int, padding_x: int
+) -> NDArray[np.float64]:
+    """Decode byte by byte; a colour that the bytes end before is left as not-a-number."""
+    order = INTERLEAVED[name][1]
+    per_group = 1 + max(pixel for _, pixel in order)
+    places = {entry: place for place, entry in enumerate(order)}
+    rgb = np.full((height, width, 3), np.nan)
+    used = -(-width * len(order) // per_group)
+    for y in range(height):
+        for x in range(width):
+            if padding_x:
+                start, end, index = y * (used + padding_x), y * (used + padding_x) + used, x
+            else:
+                start, end, index = 0, len(data), y * width + x
+            group = start + index // per_group * len(order)
+            at = [group + places["Y", index % per_group]]
+            at += [group + places["Cb", 0], group + places["Cr", 0]]
+            if max(at) < end:
+                rgb[y, x] = rgb_of(data[at[0]], data[at[1]], data[at[2]])
+    return rgb
+
+
+@pytest.mark.parametrize("padding_x", [0, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_random_bytes(name: str, padding_x: int) -> None:
+    rng = np.random.default_rng(11)
+    for width, height in ((8, 4), (12, 3), (7, 3), (5, 5), (6, 2), (3, 1), (1, 3)):
+        known = frame_format(raw_frame(bytes(999), width, height, ALL_CODES[name], padding_x))
+        size = known.payload_size(width, height, padding_x)
+        data = rng.integers(0, 256, size, dtype=np.uint8).tobytes()
+        image = to_image(raw_frame(data, width, height, known.code, padding_x))
+        wanted = reference(name, data, width, height, padding_x)
+        difference = np.abs(image - wanted)
+        assert np.nanmax(difference, initial=0) <= 2, f"{width}x{height}"
+        assert np.isnan(wanted).sum() <= 9 * (height if padding_x else 1)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plain_colour_at_full_range(name: str, colour: tuple[int, int, int]) -> None:
+    scene = plain_scene(6, 8, colour)
+    image = to_image(pack_colour(name, scene))
+    assert np.abs(image.astype(int) - scene).max() <= 3
+
+
+@pytest.mark.parametrize("padding_x", [0, 5])
+@pytest.mark.parametrize(("width", "height"), [(40, 30), (20, 15), (10, 8), (25, 18), (80, 60)])
+@pytest.mark.parametrize("name", NAMES)
+def test_reduced_pictures_show_the_same_scene(
+    name: str, width: int, height: int, padding_x: int
+) -> None:
+    for source_width in (80, 81, 83):
+        frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
+        known = frame_format(frame)
+        groups = pixel_groups(frame, known)
+        rgb = rgb_from_yuv(groups, known, frame, width, height, Scratch())
+        assert psnr(rgb, gradient_scene(height, width)) > 30

@@ -32,6 +32,11 @@ class AckTracker:
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def next_ticket(self) -> int:
+        """The ticket that the next bundle will get."""
+        return self._next_ticket
+
     def begin(self, seq: int, cameras: Collection[int]) -> int:
         """Note a bundle whose pictures of ``cameras`` are under way; return its ticket."""
         ticket = self._next_ticket

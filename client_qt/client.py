@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
 
@@ -33,6 +32,7 @@ from camstrm.wire import (
 )
 from client_qt.address import ServerAddress
 from client_qt.backoff import Backoff
+from client_qt.failure import explain_failure
 
 __all__ = ["StreamClient"]
 
@@ -230,29 +230,17 @@ class StreamClient(QObject):
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         if self._socket is None:
             return
-        text = self._socket.errorString()
-        refused = re.search(r"status code: (\d{3})", text)
-        if self._tls_problem or error is QAbstractSocket.SocketError.SslHandshakeFailedError:
-            problem = (self._tls_problem or text).rstrip(".")
-            self._end(
-                f"TLS: {problem}. Install the server's certificate here, or use --insecure",
-                self._backoff.longest_delay(),
-            )
-        elif refused is not None and refused.group(1) in ("401", "403"):
-            word = (
-                "the server does not accept this token" if self._address.token else "token needed"
-            )
-            self._end(
-                f"{word} (HTTP {refused.group(1)}): use the address that the server prints, "
-                "or --token",
-                self._backoff.longest_delay(),
-            )
-        elif refused is not None:
-            self._end(f"{self._address.label} answered HTTP {refused.group(1)}: no camstrm server?")
-        elif self._is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
+        if self._is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
             self._end("the server closed the connection")
-        else:
-            self._end(text.rstrip(".") or "the connection failed")
+            return
+        is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
+        failure = explain_failure(
+            self._socket.errorString(),
+            self._address.label,
+            has_token=bool(self._address.token),
+            tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
+        )
+        self._end(failure.reason, self._backoff.longest_delay() if failure.patient else None)
 
     def _on_disconnected(self) -> None:
         if self._socket is None:

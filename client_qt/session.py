@@ -49,7 +49,6 @@ class StreamSession(QObject):
         self._decoder = decoder
         self._clock = clock
         self._acks = AckTracker()
-        self._ticket = 0
         self._session = ""
         self._wanted: tuple[int, ...] | None = None
         self._view_sizes: dict[int, tuple[int, int]] = {}
@@ -134,11 +133,9 @@ class StreamSession(QObject):
             if len(f.payload) and f.camera_index in self.model.cameras
             if self._wanted is None or f.camera_index in self._wanted
         }
-        self._ticket = self._acks.begin(bundle.seq, frames)
+        ticket = self._acks.begin(bundle.seq, frames)
         for camera, frame in frames.items():
-            self._decoder.submit(
-                PictureJob(self._ticket, frame, self._view_sizes.get(camera, (0, 0)))
-            )
+            self._decoder.submit(PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0))))
         self._acknowledge()
 
     def _on_ready(self) -> None:
@@ -169,7 +166,7 @@ class StreamSession(QObject):
 
     def _forget_pictures(self) -> None:
         self._acks.clear()
-        self._decoder.forget(self._ticket + 1)
+        self._decoder.forget(self._acks.next_ticket)
 
     def _report_bad_pictures(self) -> None:
         if self._unreported:

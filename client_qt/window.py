@@ -45,6 +45,8 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     application = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("camstrm")
     application.setApplicationDisplayName("camstrm")
+    # The window says itself when it is closed; Qt's own way would quit a second time.
+    application.setQuitOnLastWindowClosed(False)
     previous_handler = qInstallMessageHandler(_log_qt)
     apply_theme(application)
     client = StreamClient(address, insecure=insecure)
@@ -63,6 +65,8 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
         return application.exec()
     finally:
         heartbeat.stop()
+        # A quit() outside the loop would end the process's next loop before it begins.
+        window.closed.disconnect(quit_window)
         window.close()
         session.close()
         for part in (window, session, decoder, client):

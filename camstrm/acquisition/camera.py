@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from genicam.gentl import ACQ_STOP_FLAGS_LIST
-
+from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
@@ -130,7 +129,7 @@ class Camera:
                     self._attempt(
                         "killing the stream",
                         stream.stop_acquisition,
-                        ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
+                        gentl.ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
                     )
             self._attempt("stopping", acquirer.stop)
             self._attempt("releasing", acquirer.destroy)

@@ -12,6 +12,7 @@ from camstrm.acquisition.features import (
     choose_entry,
     enum_entries,
     has_feature,
+    read_feature,
     write_feature,
 )
 from camstrm.acquisition.link import link_facts
@@ -122,17 +123,23 @@ class _Applier:
 
     def _step(self, node_map: Any, step: FeatureStep) -> list[FeatureResult]:
         name = next((n for n in step.names if has_feature(node_map, n)), step.names[0])
+        selector, entries = step.each, enum_entries(node_map, step.each) if step.each else ()
         if step.selector is not None:
-            selected = write_feature(node_map, *step.selector, encoding=self._encoding)
-            if not selected.applied:
-                return [FeatureResult(name, step.value, False, reason=f"selector: {selected}")]
-        entries = enum_entries(node_map, step.each) if step.each else ()
-        if not entries:
+            selector, entries = step.selector[0], (step.selector[1],)
+        if not selector or (step.selector is None and not entries):
             return [self._write(node_map, name, step)]
+        # Other features depend on the selector too: it is left as it was found.
+        before = read_feature(node_map, selector).value
         results = []
         for entry in entries:
-            write_feature(node_map, step.each, entry, encoding=self._encoding)
-            results.append(self._write(node_map, name, step))
+            selected = write_feature(node_map, selector, entry, encoding=self._encoding)
+            if selected.applied:
+                results.append(self._write(node_map, name, step))
+            else:
+                reason = f"selector: {selected}"
+                results.append(FeatureResult(name, step.value, False, reason=reason))
+        if before is not None:
+            write_feature(node_map, selector, before, encoding=self._encoding)
         return results
 
     def _write(self, node_map: Any, name: str, step: FeatureStep) -> FeatureResult:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from genicam.genapi import EAccessMode, EInterfaceType
-
+from camstrm.acquisition.binding import genapi
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
@@ -27,6 +26,9 @@ __all__ = [
     "read_feature",
     "write_feature",
 ]
+
+EAccessMode = genapi.EAccessMode
+EInterfaceType = genapi.EInterfaceType
 
 _READABLE = (EAccessMode.RO, EAccessMode.RW)
 _WRITABLE = (EAccessMode.WO, EAccessMode.RW)

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from genicam import genapi, gentl
-
+from camstrm.acquisition.binding import genapi, gentl
 from camstrm.acquisition.gentl_library import GcError
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 

@@ -190,7 +190,8 @@ class BundleHub:
         outbox.subscribe(cameras, max_fps)
         added = self.cameras.keys() if cameras is None else cameras
         self._catch_up(outbox, frozenset() if before is None else frozenset(added) - before)
-        self.wish(outbox.id, cameras, max_fps)
+        refresh = self._lacks_picture(cameras)
+        self._demand.wish(outbox.id, cameras, max_fps, refresh=refresh)
 
     def subscribe_message(self, viewer: Viewer, message: Subscribe) -> None:
         """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
@@ -201,12 +202,12 @@ class BundleHub:
         if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
             self.subscribe(viewer, cameras, max_fps)
 
-    def wish(self, who: Hashable, cameras: frozenset[int] | None, max_fps: float | None) -> None:
-        """Let the grabber send these cameras until :meth:`withdraw`."""
-        self._demand.wish(who, cameras, max_fps, refresh=self._lacks_picture(cameras))
+    def wish_picture(self, who: Hashable, camera: int) -> None:
+        """Let the grabber send this camera's picture, also one sent before; see withdraw."""
+        self._demand.wish(who, frozenset({camera}), None, refresh=True)
 
     def withdraw(self, who: Hashable) -> None:
-        """End a :meth:`wish`."""
+        """End a :meth:`wish_picture`."""
         self._demand.withdraw(who)
 
     def camera_named(self, name: str) -> CameraInfo | None:

@@ -69,7 +69,7 @@ def _all_findings(options: argparse.Namespace) -> Iterator[Finding]:
             yield Finding(Level.OK, "configuration", f"{options.config} is valid")
         except ConfigError as error:
             yield Finding(Level.FAIL, "configuration", str(error))
-    profiles = load_profiles()
+    profiles = load_profiles(config.process.profile_dirs)
     try:
         producers = (
             config.producers

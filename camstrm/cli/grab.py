@@ -14,7 +14,7 @@ from camstrm.config import Config
 from camstrm.errors import ProducerError
 from camstrm.grab.app import Grabber
 from camstrm.grab.resolver import profile_of
-from camstrm.profiles import GentlProfile, load_profiles, process_environment
+from camstrm.profiles import GentlProfile, process_environment
 
 __all__ = ["run"]
 
@@ -23,8 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Grab until stopped."""
     end_with_parent()
     set_up_logging(options.log_level)
-    profiles = load_profiles()
-    config = grab_config(options, profiles)
+    config, profiles = grab_config(options)
     path = socket_path(config)
     _check_producers(config, profiles)
     grabber = Grabber(config, profiles, path, log_level=options.log_level.upper())

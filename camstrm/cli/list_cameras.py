@@ -37,9 +37,11 @@ def run(options: argparse.Namespace) -> int:
             return error
 
     devices: list[DeviceInfo] = []
+    failed = False
     with ThreadPoolExecutor(max_workers=len(producers)) as pool:
         for result in pool.map(scan, producers):
             if isinstance(result, ProducerError):
+                failed = True
                 print(f"camstrm: {result}", file=sys.stderr)
             else:
                 devices += result
@@ -52,6 +54,6 @@ def run(options: argparse.Namespace) -> int:
         print(
             format_table(("SERIAL", "VENDOR", "MODEL", "NAME", "BUS", "ACCESS", "PRODUCER"), rows)
         )
-    else:
+    elif not failed:
         print("no camera found; 'camstrm doctor' says why", file=sys.stderr)
     return 0 if devices else 1

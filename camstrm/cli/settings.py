@@ -19,16 +19,17 @@ from camstrm.config import (
 )
 from camstrm.config.socket_path import check_path_length, default_socket_path
 from camstrm.errors import UsageError
-from camstrm.profiles import GentlProfile, find_producers
+from camstrm.profiles import GentlProfile, find_producers, load_profiles
 
 __all__ = ["bridge_config", "grab_config", "producers_for", "socket_path"]
 
 _replace = msgspec.structs.replace
 
 
-def grab_config(options: argparse.Namespace, profiles: Mapping[str, GentlProfile]) -> Config:
-    """Return the configuration of a grabber; options go before the file."""
+def grab_config(options: argparse.Namespace) -> tuple[Config, dict[str, GentlProfile]]:
+    """Return the configuration of a grabber and its profiles; options go before the file."""
     config = load_config(options.config) if options.config else default_config()
+    profiles = load_profiles(config.process.profile_dirs)
     if options.cti:
         known = {producer.cti: producer for producer in config.producers}
         files = [str(Path(cti).expanduser().absolute()) for cti in options.cti]
@@ -46,7 +47,7 @@ def grab_config(options: argparse.Namespace, profiles: Mapping[str, GentlProfile
         process = _replace(process, single_process=True)
     config = _with_socket(_replace(config, stream=stream, process=process), options.socket)
     check_config(config)
-    return config
+    return config, profiles
 
 
 def bridge_config(options: argparse.Namespace) -> Config:

@@ -96,7 +96,7 @@ class CameraProcess:
     def _open(self, group: CameraGroup) -> None:
         logging.getLogger().setLevel(group.log_level)
         self._stop_timeout_s = group.process.stop_timeout_s
-        profiles = load_profiles()
+        profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
         self._producer = GentlProducer(group.cti, text_encoding=encoding)

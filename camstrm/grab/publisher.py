@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 _RETRY_S = 0.2
 """Pause between attempts to connect: a bridge that was restarted is found at once."""
 
+_PATIENCE_S = 2.0
+"""A bridge that is just starting is no news."""
+
 _REMIND_S = 30.0
 """Time between two log lines while there is no bridge."""
 
@@ -64,6 +67,7 @@ class BundlePublisher:
         self._timer: Timer | None = None
         self._problem = ""
         self._problem_s = 0.0
+        self._alone_since_s = time.monotonic()
 
     @property
     def connected(self) -> bool:
@@ -131,6 +135,8 @@ class BundlePublisher:
         else:
             text = f"socket {self._path}: {error.strerror}"
         now = time.monotonic()
+        if now - self._alone_since_s < _PATIENCE_S:
+            return
         if text != self._problem or now - self._problem_s > _REMIND_S:
             self._problem, self._problem_s = text, now
             _log.warning("%s (trying on)", text)
@@ -183,5 +189,6 @@ class BundlePublisher:
         _log.warning("the bridge is gone: %s", reason)
         self.stop()
         self._bundle = self._status = None
+        self._alone_since_s = time.monotonic()
         self._on_demand(Demand())
         self._timer = self._loop.call_later(_RETRY_S, self._connect)

@@ -19,7 +19,10 @@ def encode_jpeg(image: NDArray[np.uint8], channels: str, quality: int) -> bytes:
     picture as one component takes three quarters of the time of the same in colour.
     """
     if channels == "GRAY":
-        jpeg: bytes = simplejpeg.encode_jpeg(image[:, :, np.newaxis], quality, "GRAY", "Gray")
+        # Not [:, :, np.newaxis]: its stride is 0, which simplejpeg 1.8 takes for a gap.
+        jpeg: bytes = simplejpeg.encode_jpeg(
+            image.reshape(*image.shape, 1), quality, "GRAY", "Gray"
+        )
     else:
         jpeg = simplejpeg.encode_jpeg(image, quality, channels, "420")
     return jpeg

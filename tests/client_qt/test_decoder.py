@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QObject
 
 from camstrm.wire import CameraFrame
 from client_qt.decoder import PictureDecoder, PictureJob, PictureResult
@@ -66,10 +67,22 @@ def make(held: HeldDecode) -> Iterator[Callable[..., PictureDecoder]]:
     assert all(decoder.close() for decoder in made)
 
 
+class Collector(QObject):
+    """Takes results in the UI thread, as the session does."""
+
+    def __init__(self, decoder: PictureDecoder) -> None:
+        super().__init__(decoder)
+        self.results: list[PictureResult] = []
+        self._decoder = decoder
+        decoder.ready.connect(self.take)
+
+    def take(self) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        self.results.extend(self._decoder.take())
+
+
 def collect(decoder: PictureDecoder) -> list[PictureResult]:
-    results: list[PictureResult] = []
-    decoder.ready.connect(lambda: results.extend(decoder.take()))
-    return results
+    return Collector(decoder).results
 
 
 def test_pictures_come_out_in_other_threads(

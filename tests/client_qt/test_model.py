@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from camstrm.wire import (
 from client_qt.model import Connection, ViewerModel
 from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
+ROOT = Path(__file__).resolve().parents[2]
 HELLO = Hello("s1", cameras=(CameraInfo(0, "left", "A1"), CameraInfo(1, "right", "B2")))
 
 
@@ -34,7 +36,8 @@ def test_model_and_display_need_no_qt() -> None:
         "import sys, client_qt.display, client_qt.address, client_qt.app; "
         "sys.exit(any(m.startswith('PySide6') for m in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == 0
 
 
 def test_connection_before_anything_arrives() -> None:

@@ -4,9 +4,9 @@ import struct
 from dataclasses import replace
 
 import pytest
+import simplejpeg
 
 from camstrm.errors import WireError
-from client_qt import picture
 from client_qt.picture import decode_picture
 from tests.fakes.viewer_pictures import grey_jpeg, jpeg, picture_frame
 
@@ -73,7 +73,7 @@ def test_huge_picture_is_refused_before_memory_is_used(monkeypatch: pytest.Monke
     def decode(*_: object, **__: object) -> None:
         raise AssertionError("decoded")
 
-    monkeypatch.setattr(picture.simplejpeg, "decode_jpeg", decode)
+    monkeypatch.setattr(simplejpeg, "decode_jpeg", decode)
     with pytest.raises(WireError, match="60000x60000 is above 64 megapixels"):
         decode_picture(picture_frame(0, bytes(data), 60_000, 60_000))
 

@@ -113,13 +113,8 @@ def _pack_gige(values: Sequence[int], bits: int) -> bytes:
 
 def _pack_stream(values: Sequence[int], bits: int) -> bytes:
     """PFNC ``p``: bit 0 of the first pixel is bit 0 of the first byte, and so on."""
-    packed = bytearray(-(-len(values) * bits // 8))
-    position = 0
-    for value in values:
-        for bit in range(bits):
-            packed[position // 8] |= (value >> bit & 1) << (position % 8)
-            position += 1
-    return bytes(packed)
+    stream = np.array([value >> bit & 1 for value in values for bit in range(bits)], np.uint8)
+    return np.packbits(stream, bitorder="little").tobytes()
 
 
 _PACKERS: dict[str, Callable[[Sequence[int], int], bytes]] = {
@@ -147,7 +142,8 @@ def ycbcr_of(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     blueness = (blue - luma) / 1.772 + 128
     redness = (red - luma) / 1.402 + 128
-    return np.stack([luma, blueness, redness], axis=-1).round().clip(0, 255)
+    ycbcr = np.stack([luma, blueness, redness], axis=-1)
+    return np.asarray(np.clip(np.round(ycbcr), 0, 255), np.float64)
 
 
 def pack_colour(name: str, rgb: NDArray[np.uint8], padding_x: int = 0) -> RawFrame:

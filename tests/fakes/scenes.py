@@ -13,17 +13,24 @@ _MOSAICS = {
 }
 
 
+def _to_bytes(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.round(values), 0, 255), np.uint8)
+
+
 def plain_scene(height: int, width: int, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Make one colour everywhere: (height, width, 3) RGB."""
     return np.full((height, width, 3), colour, np.uint8)
 
 
 def gradient_scene(height: int, width: int) -> NDArray[np.uint8]:
-    """Make a picture with red rising to the right, green downwards, blue to the left."""
-    x = np.linspace(0.0, 1.0, width)[np.newaxis, :]
-    y = np.linspace(0.0, 1.0, height)[:, np.newaxis]
+    """Make a picture with red rising to the right, green downwards, blue to the left.
+
+    Colours belong to the middle of a pixel, so that the scene is the same at any size.
+    """
+    x = ((np.arange(width) + 0.5) / width)[np.newaxis, :]
+    y = ((np.arange(height) + 0.5) / height)[:, np.newaxis]
     red, green, blue = 30 + 190 * x + 0 * y, 20 + 200 * y + 0 * x, 220 - 180 * x + 0 * y
-    return np.stack([red, green, blue], axis=-1).round().astype(np.uint8)
+    return _to_bytes(np.stack([red, green, blue], axis=-1))
 
 
 def natural_scene(height: int, width: int) -> NDArray[np.uint8]:
@@ -45,7 +52,7 @@ def natural_scene(height: int, width: int) -> NDArray[np.uint8]:
         picture = picture * (1 - inside) + rng.integers(20, 236, 3) * inside
     bar = np.clip((6.0 - np.abs(x * 0.6 + y - height * 0.7)) / 2.5, 0.0, 1.0)[:, :, np.newaxis]
     picture = picture * (1 - bar) + 235.0 * bar + rng.normal(0.0, 1.5, picture.shape)
-    return picture.round().clip(0, 255).astype(np.uint8)
+    return _to_bytes(picture)
 
 
 def mosaic_of(rgb: NDArray[np.uint8], start: str) -> NDArray[np.int64]:

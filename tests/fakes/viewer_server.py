@@ -36,7 +36,7 @@ class ViewerServer(QObject):
         self.hello = hello
         self.received: list[Message] = []
         self.viewers: list[QWebSocket] = []
-        self.connections = 0
+        self._closed = False
         self._server = QWebSocketServer("test", QWebSocketServer.SslMode.NonSecureMode, self)
         self._server.newConnection.connect(self._on_viewer)
         if not self._server.listen(QHostAddress(QHostAddress.SpecialAddress.LocalHost), port):
@@ -78,6 +78,9 @@ class ViewerServer(QObject):
             viewer.deleteLater()
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._server.close()
         self.drop_viewers()
         self.deleteLater()
@@ -85,7 +88,6 @@ class ViewerServer(QObject):
     def _on_viewer(self) -> None:
         viewer = self._server.nextPendingConnection()
         assert viewer is not None
-        self.connections += 1
         viewer.textMessageReceived.connect(self._on_text)
         self.viewers.append(viewer)
         if self.hello is not None:

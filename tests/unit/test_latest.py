@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from camstrm.latest import LatestSlot
 
-LONG_S = 30.0
+LONG_S = 10.0
 """A wait that a good test never sees the end of."""
 
 
@@ -58,22 +58,27 @@ def test_a_wait_that_ends_in_vain_gives_nothing() -> None:
     assert slot.take(-1.0) is None
 
 
-def test_a_waiting_take_is_woken_by_put(monkeypatch: pytest.MonkeyPatch) -> None:
-    slot, waiting, taken = LatestSlot[str](), threading.Event(), []
+@pytest.mark.parametrize("item", [1, 0])
+def test_a_waiting_take_is_woken_by_put(item: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot, waiting = LatestSlot[int](), threading.Event()
+    notified: list[bool] = []
+    taken: list[int | None] = []
     wait = slot._condition.wait
 
     def announce_and_wait(timeout: float | None = None) -> bool:
         waiting.set()
-        return wait(timeout)
+        notified.append(wait(timeout))
+        return notified[-1]
 
     monkeypatch.setattr(slot._condition, "wait", announce_and_wait)
     taker = threading.Thread(target=lambda: taken.append(slot.take(LONG_S)), name="taker")
     taker.start()
     assert waiting.wait(LONG_S)
     # put() gets the lock only once the taker has given it back by waiting.
-    assert slot.put("item") is None
-    taker.join(LONG_S)
-    assert taken == ["item"]
+    assert slot.put(item) is None
+    taker.join(2 * LONG_S)
+    assert taken == [item]
+    assert notified == [True]
 
 
 def test_two_threads_lose_no_item_without_knowing() -> None:

@@ -64,8 +64,15 @@ def test_groups_of_several_components(
 
 @pytest.mark.parametrize(
     ("name", "pixels", "size"),
-    [("Mono8", 1, 1), ("Mono16", 1, 2), ("Mono12Packed", 2, 3), ("Mono10Packed", 2, 3)]
-    + [("Mono12p", 2, 3), ("Mono10p", 4, 5), ("BayerGB10p", 4, 5)],
+    [
+        ("Mono8", 1, 1),
+        ("Mono16", 1, 2),
+        ("Mono12Packed", 2, 3),
+        ("Mono10Packed", 2, 3),
+        ("Mono12p", 2, 3),
+        ("Mono10p", 4, 5),
+        ("BayerGB10p", 4, 5),
+    ],
 )
 def test_groups_of_one_component(name: str, pixels: int, size: int) -> None:
     known = pixel_format(ALL_CODES[name])

@@ -75,7 +75,7 @@ def area_mean(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     height, width, channels = image.shape
     blocks = image.reshape(height // factor, factor, width // factor, factor, channels)
     mean: NDArray[np.float64] = blocks.mean(axis=(1, 3))
-    return mean.round().astype(np.uint8)
+    return np.asarray(np.round(mean), np.uint8)
 
 
 @pytest.mark.parametrize("factor", [2, 4, 8])

@@ -8,7 +8,8 @@ from camstrm.imaging.scratch import Scratch
 def test_the_same_array_comes_again_while_its_shape_stays() -> None:
     scratch = Scratch()
     first = scratch.array("a", (3, 4))
-    assert (first.shape, first.dtype) == ((3, 4), np.uint8)
+    assert first.shape == (3, 4)
+    assert first.dtype == np.uint8
     assert scratch.array("a", (3, 4)) is first
     assert scratch.array("b", (3, 4)) is not first
 

@@ -69,15 +69,24 @@ def test_a_plain_colour_at_full_range(name: str, colour: tuple[int, int, int]) -
     assert np.abs(image.astype(int) - scene).max() <= 3
 
 
+def reduced(name: str, source_width: int, padding_x: int, size: tuple[int, int]) -> float:
+    frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
+    known = frame_format(frame)
+    rgb = rgb_from_yuv(pixel_groups(frame, known), known, frame, *size, Scratch())
+    return psnr(rgb, gradient_scene(size[1], size[0]))
+
+
 @pytest.mark.parametrize("padding_x", [0, 5])
-@pytest.mark.parametrize(("width", "height"), [(40, 30), (20, 15), (10, 8), (25, 18), (80, 60)])
+@pytest.mark.parametrize("size", [(80, 60), (50, 37), (40, 30), (25, 18), (20, 15), (10, 8)])
 @pytest.mark.parametrize("name", NAMES)
 def test_reduced_pictures_show_the_same_scene(
-    name: str, width: int, height: int, padding_x: int
+    name: str, size: tuple[int, int], padding_x: int
 ) -> None:
-    for source_width in (80, 81, 83):
-        frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
-        known = frame_format(frame)
-        groups = pixel_groups(frame, known)
-        rgb = rgb_from_yuv(groups, known, frame, width, height, Scratch())
-        assert psnr(rgb, gradient_scene(height, width)) > 30
+    assert reduced(name, 80, padding_x, size) > 33
+
+
+@pytest.mark.parametrize("source_width", [81, 82, 83])
+@pytest.mark.parametrize("name", NAMES)
+def test_lines_that_end_within_a_group(name: str, source_width: int) -> None:
+    assert reduced(name, source_width, 5, (source_width, 60)) > 33
+    assert reduced(name, source_width, 5, (source_width // 2, 30)) > 33

@@ -40,6 +40,22 @@ static void print_camera(const camstrm_camera_header *h, const uint8_t *payload)
     printf("\"}");
 }
 
+/* Walk bytes that camstrm_bundle_check() refused: camstrm_next_camera() alone must not
+ * lead past the end either. Returns 0, or -1 if it did. */
+static int walk(const uint8_t *data, size_t size)
+{
+    camstrm_camera_header camera;
+    const uint8_t *payload;
+    size_t offset = sizeof(camstrm_bundle_header);
+
+    while (camstrm_next_camera(data, size, &offset, &camera, &payload) == 0) {
+        if (offset > size || payload + camera.payload_size != data + offset) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static void print_bundle(const uint8_t *data, size_t size)
 {
     camstrm_bundle_header bundle;
@@ -49,7 +65,7 @@ static void print_bundle(const uint8_t *data, size_t size)
     unsigned i;
 
     if (camstrm_bundle_check(data, size, &bundle) != 0) {
-        printf("-1\n");
+        printf(walk(data, size) == 0 ? "-1\n" : "walked past the end\n");
         return;
     }
     print_bundle_header(&bundle);

@@ -84,6 +84,8 @@ def test_pictures_are_kept_while_the_bundle_can_be_encoded(monkeypatch: pytest.M
     merged = merge_bundles(older, newer)
     assert [bytes(f.payload) for f in merged.frames] == [b"", b"y" * 40, b"z" * 10]
     assert decode_bundle(encode_bundle(merged)) == merged
+    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 99)
+    assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 0, 10]
     monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 100)
     assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 40, 10]
 

@@ -1,0 +1,75 @@
+# camstrm: 'make demo' shows three simulated cameras, 'make test' runs the tests.
+# Needs python3 (3.10 to 3.14) with venv; the tests a C compiler too.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CONSTRAINTS := deploy/constraints.txt
+SOURCES := camstrm client_qt tests
+# The build of the wheel itself is pinned too.
+export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
+
+.PHONY: help demo view test check format fuzz soak wheel image clean
+
+help:
+	@echo "make demo    three simulated cameras; prints one URL for a browser"
+	@echo "make view    the Qt viewer on the running demo"
+	@echo "make test    all tests (at most 10 minutes)"
+	@echo "make check   format, lint, types, import contracts"
+	@echo "make bench   grabber and bridge under load: frames lost, bundles, CPU"
+	@echo "make fuzz    the property tests with many new examples"
+	@echo "make soak    processes killed again and again, for minutes"
+	@echo "make wheel   build the wheel into dist/"
+
+demo: $(VENV)/.demo
+	@$(BIN)/camstrm demo $(DEMO)
+
+view: $(VENV)/.view
+	@$(BIN)/camstrm view ws://127.0.0.1:8765 $(VIEW)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench $(BENCH)
+
+fuzz: $(VENV)/.test
+	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
+
+soak: $(VENV)/.test
+	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600
+
+wheel: $(VENV)/.pip
+	$(PIP) wheel --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.pip:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install "pip>=25.1"
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	@echo "installing camstrm into $(VENV) (once; about 150 MB)"
+	$(PIP) install --editable ".[grab,bridge]"
+	@touch $@
+
+$(VENV)/.view: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --editable ".[viewer]"
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --editable ".[all]" --group test
+	@touch $@

@@ -1,0 +1,61 @@
+"""``camstrm bridge``: the server that viewers connect to."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import signal
+import sys
+
+from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
+from camstrm.cli.log import set_up_logging
+from camstrm.cli.settings import bridge_config, socket_path
+from camstrm.cli.signals import end_with_parent
+from camstrm.config import Config
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve viewers until stopped."""
+    end_with_parent()
+    set_up_logging(options.log_level)
+    config = bridge_config(options)
+    asyncio.run(_serve(config, socket_path(config)))
+    return 0
+
+
+async def _serve(config: Config, path: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await run_bridge(
+        config.bridge,
+        path,
+        ready=_announce,
+        stop=stop,
+        allowed_uids=config.socket.allowed_uids,
+    )
+
+
+def _announce(addresses: BridgeAddresses) -> None:
+    """Print the URL to open, the way Jupyter does; loud if nobody is asked for a token."""
+    print(f"\n  camstrm shows its cameras at  {viewer_urls(addresses)[0]}\n", flush=True)
+    if addresses.token is None and not _is_loopback(addresses.host):
+        print(
+            f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "
+            f"{addresses.port} sees the cameras",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,52 @@
+"""Why a connection could not be made, as a sentence with what to do. No Qt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Failure", "explain_failure"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """``patient``: trying again soon is of no use, somebody has to change something first."""
+
+    reason: str
+    patient: bool = False
+
+
+def explain_failure(
+    text: str, server: str, *, has_token: bool = False, tls_problem: str | None = None
+) -> Failure:
+    """Explain what Qt says (``text``) about a failed attempt to reach ``server``.
+
+    ``tls_problem`` is not None when the failure is one of TLS ("": Qt says no more than
+    ``text``).
+    """
+    said = text.strip().rstrip(".")
+    if tls_problem is not None:
+        problem = tls_problem.rstrip(".") or said
+        return Failure(
+            f"TLS: {problem}. Install the server's certificate here, or use --insecure",
+            patient=True,
+        )
+    status = _http_status(said)
+    if status in (401, 403):
+        word = "the server does not accept this token" if has_token else "token needed"
+        return Failure(
+            f"{word} (HTTP {status}): use the address that the server prints, or --token",
+            patient=True,
+        )
+    if status:
+        return Failure(f"{server} answered HTTP {status}: no camstrm server?")
+    return Failure(said or "the connection failed")
+
+
+def _http_status(said: str) -> int:
+    # QWebSocket has the status only in its text, and since Qt 6.6 answers a 401 with its
+    # own opinion on the challenge instead.
+    found = re.search(r"status code: (\d{3})", said)
+    if found is not None:
+        return int(found.group(1))
+    return 401 if re.search("WWW-Authenticate|requires authentication", said) else 0

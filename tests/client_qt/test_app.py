@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from camstrm.errors import UsageError
+from camstrm.wire import Hello
+from client_qt import app, window
+from client_qt.app import quit_viewer, run_viewer
+from client_qt.main_window import MainWindow
+from tests.fakes.viewer_pictures import bundle, jpeg, picture_frame
+from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+
+WaitUntil = Callable[[Callable[[], object]], None]
+
+
+def when(condition: Callable[[], object], action: Callable[[], object]) -> QTimer:
+    """Poll in the event loop that run_viewer starts."""
+    timer = QTimer()
+
+    def poll() -> None:
+        if condition():
+            timer.stop()
+            action()
+
+    timer.timeout.connect(poll)
+    timer.start(2)
+    return timer
+
+
+def main_window(application: QApplication) -> MainWindow:
+    (found,) = (w for w in application.topLevelWidgets() if isinstance(w, MainWindow))
+    return found
+
+
+def test_runs_until_quit(application: QApplication) -> None:
+    server = ViewerServer(hello=Hello("s1", cameras=THREE_CAMERAS))
+    frame = picture_frame(0, jpeg(64, 48), 64, 48)
+    sender = when(lambda: server.viewers, lambda: server.send_bundle(bundle(1, frame)))
+    quitter = when(lambda: server.acks, quit_viewer)
+    page = f"http://127.0.0.1:{server.port}/?token=abc"
+    assert run_viewer(page) == 0
+    assert server.acks == [1]
+    assert not sender.isActive()
+    assert not quitter.isActive()
+    server.close()
+
+
+def test_closing_the_window_ends_it(application: QApplication) -> None:
+    server = ViewerServer(hello=Hello("s1"))
+    closer = when(lambda: server.viewers, lambda: main_window(application).close())
+    assert run_viewer(server.url) == 0
+    assert not closer.isActive()
+    server.close()
+
+
+def test_bad_address_needs_no_window() -> None:
+    with pytest.raises(UsageError, match="'ftp'"):
+        run_viewer("ftp://server")
+
+
+def test_quit_before_the_window_is_there_ends_the_process() -> None:
+    with pytest.raises(SystemExit) as caught:
+        quit_viewer()
+    assert caught.value.code == 0
+
+
+@pytest.mark.parametrize("missing", ["PySide6", "simplejpeg"])
+def test_missing_package_is_named_with_the_command(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = builtins.__import__
+
+    def refuse(name: str, *arguments: object, **options: object) -> object:
+        if name.split(".")[0] == missing:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return load(name, *arguments, **options)  # type: ignore[arg-type]  # passed through
+
+    for name in [n for n in sys.modules if n.startswith(("client_qt.window", "client_qt.picture"))]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [n for n in sys.modules if n.startswith("client_qt.decoder")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(UsageError, match=rf"needs {missing}.*pip install 'camstrm\[viewer\]'"):
+        run_viewer("ws://server")
+
+
+def test_missing_system_library_is_named() -> None:
+    error = ImportError("libEGL.so.1: cannot open shared object file")
+    assert "apt install libegl1" in app._missing(error)
+    assert "libEGL.so.1" in app._missing(error)
+
+
+def test_broken_pyside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not window.drops_references(), "this PySide6 should not be installed here"
+    monkeypatch.setattr(window, "drops_references", lambda: True)
+    with pytest.raises(UsageError, match="is broken on Python"):
+        run_viewer("ws://server")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only X11 and Wayland can be missing")
+def test_no_display_is_told_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match="no display"):
+        run_viewer("ws://server")
+
+
+def test_nothing_of_qt_stays_alive(application: QApplication) -> None:
+    quitter = when(window.is_running, quit_viewer)
+    run_viewer("ws://127.0.0.1:9")
+    assert application.topLevelWidgets() == []
+    assert isinstance(quitter, QObject)

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtWidgets import QApplication
+
+from client_qt import theme
+from client_qt.camera_view import CameraView
+from client_qt.display import CameraDisplay, Level
+from client_qt.picture import Picture, decode_picture
+from tests.fakes.viewer_pictures import jpeg, picture_frame
+
+LIVE = CameraDisplay("left", Level.GOOD, False, numbers=("30.0 fps", "21 ms", "0 dropped"))
+LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged")
+
+
+def picture(width: int = 64, height: int = 48) -> Picture:
+    return decode_picture(picture_frame(0, jpeg(width, height, (220, 60, 20)), width, height))
+
+
+@pytest.fixture
+def view(application: QApplication) -> Iterator[CameraView]:
+    view = CameraView()
+    view.resize(400, 400)
+    yield view
+    view.deleteLater()
+
+
+def look(view: CameraView) -> QImage:
+    return view.grab().toImage()
+
+
+def near(colour: QColor, wanted: tuple[int, int, int]) -> bool:
+    rgb = (colour.red(), colour.green(), colour.blue())
+    return all(abs(a - b) <= 6 for a, b in zip(rgb, wanted, strict=True))
+
+
+def colours_in(image: QImage) -> set[str]:
+    return {
+        image.pixelColor(x, y).name()
+        for x in range(0, image.width(), 2)
+        for y in range(0, image.height(), 2)
+    }
+
+
+def test_picture_keeps_its_aspect_ratio(view: CameraView) -> None:
+    view.set_display(LIVE)
+    view.set_picture(picture())
+    image = look(view)
+    top = view._picture_area().top()
+    middle = top + (400 - top) // 2
+    assert near(image.pixelColor(200, middle), (220, 60, 20))
+    assert near(image.pixelColor(2, middle), (220, 60, 20)), "as wide as the view"
+    assert near(image.pixelColor(200, middle - 148), (220, 60, 20)), "400 * 48 / 64 = 300 high"
+    for y in (middle - 153, middle + 153):
+        assert image.pixelColor(200, y) == theme.TILE, "bars above and below"
+
+
+def test_stale_picture_is_grey_dark_and_says_why(view: CameraView) -> None:
+    view.set_display(LIVE)
+    view.set_picture(picture())
+    alive = look(view)
+    view.set_display(LOST)
+    dead = look(view)
+    for point in (QPoint(30, 140), QPoint(350, 330)):
+        before, after = alive.pixelColor(point), dead.pixelColor(point)
+        assert before.saturation() > 200
+        assert max(after.red(), after.green(), after.blue()) < 80, "dark"
+        assert abs(after.red() - after.blue()) < 8, "no colour left"
+    assert theme.TEXT.name() in colours_in(dead.copy(80, 180, 240, 80)), "the headline"
+    assert theme.LEVEL_COLOURS[Level.BAD].name() in colours_in(dead)
+    view.set_display(LIVE)
+    assert look(view) == alive, "and back without a trace"
+
+
+def test_new_picture_on_a_stale_view_stays_grey_until_told(view: CameraView) -> None:
+    view.set_picture(picture())
+    view.set_display(LOST)
+    look(view)
+    view.set_picture(picture(80, 60))
+    assert look(view).pixelColor(30, 140).saturation() < 60
+
+
+def test_view_without_picture_shows_the_headline(view: CameraView) -> None:
+    view.set_display(CameraDisplay("left", Level.WAITING, True, "connecting"))
+    image = look(view)
+    assert theme.TEXT.name() in colours_in(image.copy(100, 150, 200, 130))
+    assert theme.LEVEL_COLOURS[Level.WAITING].name() in colours_in(image)
+
+
+def test_header_shows_name_state_and_numbers(view: CameraView) -> None:
+    empty = look(view)
+    view.set_display(LIVE)
+    header = look(view).copy(view._header_area())
+    assert header != empty.copy(view._header_area())
+    assert theme.LEVEL_COLOURS[Level.GOOD].name() in colours_in(header.copy(0, 0, 30, 40))
+    assert header.copy(200, 0, 200, 40) != empty.copy(200, 0, 200, 40)
+
+
+@pytest.mark.parametrize("size", [(160, 120), (50, 40), (1, 1), (900, 130)])
+def test_any_size_and_any_text_can_be_painted(view: CameraView, size: tuple[int, int]) -> None:
+    view.setMinimumSize(1, 1)
+    view.resize(*size)
+    view.set_picture(picture(7, 3000))
+    long = CameraDisplay("n" * 300, Level.BAD, True, "h" * 300, "d " * 900, ("9" * 50,) * 6)
+    view.set_display(long)
+    assert not look(view).isNull()
+
+
+def test_clear_picture(view: CameraView) -> None:
+    view.set_display(LIVE)
+    view.set_picture(picture())
+    view.clear_picture()
+    assert look(view).pixelColor(200, 200) == theme.TILE
+    assert view.picture is None
+
+
+def test_paint_draws_once_however_many_pictures_came(
+    view: CameraView, application: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    paint = CameraView._paint_picture
+
+    def count(painting: CameraView, painter: QPainter, area: QRect) -> None:
+        painted.append(1)
+        paint(painting, painter, area)
+
+    monkeypatch.setattr(CameraView, "_paint_picture", count)
+    view.set_display(LIVE)
+    view.show()
+    application.processEvents()
+    painted.clear()
+    for _ in range(20):
+        view.set_picture(picture())
+    application.processEvents()
+    assert len(painted) == 1
+    view.set_display(LIVE)
+    application.processEvents()
+    assert len(painted) == 1, "the same text is no reason to paint"
+    view.hide()
+
+
+def test_same_numbers_do_not_move(view: CameraView) -> None:
+    view.set_display(CameraDisplay("a", Level.GOOD, False, numbers=("9.0 fps", "21 ms")))
+    one = look(view)
+    view.set_display(CameraDisplay("a", Level.GOOD, False, numbers=("30.0 fps", "21 ms")))
+    other = look(view)
+    right = view.width() - 70
+    assert one.copy(right, 0, 70, 26) == other.copy(right, 0, 70, 26)
+
+
+def test_double_click_activates_with_the_left_button_only(view: CameraView) -> None:
+    clicks: list[int] = []
+    view.activated.connect(lambda: clicks.append(1))
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+        event = QMouseEvent(
+            QEvent.Type.MouseButtonDblClick,
+            QPointF(10, 60),
+            QPointF(10, 60),
+            button,
+            button,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(view, event)
+    assert clicks == [1]
+
+
+def test_picture_pixels_are_device_pixels(
+    view: CameraView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, height = view.picture_pixels()
+    assert width == 400
+    assert height == 400 - view._header_area().height()
+    monkeypatch.setattr(CameraView, "devicePixelRatioF", lambda _: 1.5)
+    assert view.picture_pixels()[0] == 600
+
+
+def test_tooltip(view: CameraView) -> None:
+    view.set_display(CameraDisplay("a", tooltip="serial number 7"))
+    assert view.toolTip() == "serial number 7"

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from client_qt.failure import Failure, explain_failure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "QWebSocketPrivate::processHandshake: Unhandled http status code: 401 (Unauthorized).",
+        "QWebSocketPrivate::processHandshake: Unsupported WWW-Authenticate challenge encountered",
+        "QWebSocket::processHandshake: Host requires authentication",
+    ],
+)
+def test_401_in_the_words_of_old_and_new_qt(text: str) -> None:
+    failure = explain_failure(text, "s:1")
+    assert failure.patient
+    assert failure.reason.startswith("token needed (HTTP 401)")
+    refused = explain_failure(text, "s:1", has_token=True)
+    assert refused.reason.startswith("the server does not accept this token")
+
+
+def test_other_statuses_and_plain_failures() -> None:
+    assert "s:1 answered HTTP 502" in explain_failure("status code: 502 (x).", "s:1").reason
+    assert explain_failure("Connection refused", "s:1") == Failure("Connection refused")
+    assert explain_failure("", "s:1").reason == "the connection failed"
+
+
+def test_tls_names_the_problem_and_the_way_out() -> None:
+    failure = explain_failure("handshake failed.", "s:1", tls_problem="")
+    assert failure.patient
+    assert failure.reason.startswith("TLS: handshake failed. ")
+    known = explain_failure("x", "s:1", tls_problem="The certificate is self-signed")
+    assert known.reason.startswith("TLS: The certificate is self-signed. ")

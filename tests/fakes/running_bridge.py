@@ -1,0 +1,174 @@
+"""A real bridge on a free port of this machine, in the test's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from camstrm.bridge.app import BridgeAddresses, run_bridge
+from camstrm.config import BridgeSettings
+from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
+
+TIMEOUT_S = 5.0
+TOKEN = "a-token-of-the-tests-0123456789"
+
+
+@dataclass
+class RunningBridge:
+    """Where the bridge is and how to end it."""
+
+    addresses: BridgeAddresses
+    stop: asyncio.Event
+    task: asyncio.Task[None]
+
+    @property
+    def url(self) -> str:
+        """The root URL, without a token."""
+        scheme = "https" if self.addresses.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.addresses.port}/"
+
+    @property
+    def socket_path(self) -> str:
+        """Where a grabber connects."""
+        return self.addresses.socket_path
+
+
+@contextlib.asynccontextmanager
+async def running_bridge(
+    folder: Path,
+    *,
+    environ: dict[str, str] | None = None,
+    allowed_uids: Collection[int] = (),
+    socket_path: str = "",
+    **settings: Any,
+) -> AsyncIterator[RunningBridge]:
+    """Run a bridge with its files in ``folder``; without a token unless ``auth=True``."""
+    token_file = folder / "token"
+    if not token_file.exists():
+        token_file.write_text(TOKEN)
+        token_file.chmod(0o600)
+    wanted = msgspec.structs.replace(
+        BridgeSettings(host="127.0.0.1", auth=False, token_file=str(token_file)),
+        **{"port": 0, **settings},
+    )
+    ready: asyncio.Future[BridgeAddresses] = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        run_bridge(
+            wanted,
+            socket_path or str(folder / "b.sock"),
+            ready=ready.set_result,
+            stop=stop,
+            allowed_uids=allowed_uids,
+            environ=environ or {},
+        )
+    )
+    await asyncio.wait({task, ready}, timeout=TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+    try:
+        yield RunningBridge(ready.result(), stop, task)
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, TIMEOUT_S)
+
+
+class TestViewer:
+    """A WebSocket viewer that a test reads message by message."""
+
+    __test__ = False
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def next(self) -> Message | FrameBundle:
+        """Return the next message, decoded."""
+        message = await self.socket.receive(timeout=TIMEOUT_S)
+        if message.type == aiohttp.WSMsgType.TEXT:
+            return decode_message(message.data)
+        assert message.type == aiohttp.WSMsgType.BINARY, message
+        return decode_bundle(message.data)
+
+    async def bundle(self, wanted: Callable[[FrameBundle], bool] = lambda _: True) -> FrameBundle:
+        """Return the next bundle that is as wanted."""
+        while True:
+            message = await self.next()
+            if isinstance(message, FrameBundle) and wanted(message):
+                return message
+
+    async def control(self, wanted: Callable[[Any], bool]) -> Any:
+        """Return the next control message that is as wanted."""
+        while True:
+            message = await self.next()
+            if not isinstance(message, FrameBundle) and wanted(message):
+                return message
+
+    async def send(self, text: str) -> None:
+        """Send a text message."""
+        await self.socket.send_str(text)
+
+    async def close_code(self) -> int | None:
+        """Read until the connection is closed; return the code."""
+        while True:
+            message = await self.socket.receive(timeout=TIMEOUT_S)
+            if message.type in (
+                aiohttp.WSMsgType.CLOSE,
+                aiohttp.WSMsgType.CLOSED,
+                aiohttp.WSMsgType.CLOSING,
+                aiohttp.WSMsgType.ERROR,
+            ):
+                return self.socket.close_code
+
+
+@contextlib.asynccontextmanager
+async def connected_viewer(url: str, **options: Any) -> AsyncIterator[TestViewer]:
+    """Connect a viewer to a bridge's root URL."""
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(url, max_msg_size=0, **options) as socket:
+            yield TestViewer(socket)
+
+
+async def raw_connection(
+    bridge: RunningBridge, path: str, *headers: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Send a GET with these header lines besides Host; the kernel holds little for the reader."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    loop = asyncio.get_running_loop()
+    port = bridge.addresses.port
+    await asyncio.wait_for(loop.sock_connect(sock, ("127.0.0.1", port)), TIMEOUT_S)
+    reader, writer = await asyncio.open_connection(sock=sock, limit=4096)
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *headers, "", ""]
+    writer.write("\r\n".join(lines).encode())
+    return reader, writer
+
+
+@contextlib.asynccontextmanager
+async def stalled_viewer(bridge: RunningBridge) -> AsyncIterator[asyncio.StreamWriter]:
+    """Connect a viewer that completes its handshake and then reads nothing more."""
+    reader, writer = await raw_connection(
+        bridge,
+        "/",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+    )
+    try:
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)
+        assert b" 101 " in answer, answer
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport can
+        yield writer
+    finally:
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()

@@ -1,0 +1,79 @@
+"""The browser page on the real bridge: token, policy, acknowledgements, the grabber's restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
+from camstrm.config import BridgeSettings
+from camstrm.wire import FrameBundle, Hello, PacketKind, encode_bundle, encode_message
+from camstrm.wire.packet import encode_packet_parts
+from tests.fakes.chromium import Chromium, find_chromium
+from tests.fakes.page_server import now_us, three_cameras
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed"),
+]
+
+LIVE = "document.querySelector('#header').dataset.mood === 'live'"
+AGES = "[...document.querySelectorAll('[data-part=age]')].map((age) => age.textContent)"
+
+
+@pytest.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[BridgeAddresses]:
+    settings = BridgeSettings(host="127.0.0.1", port=0, token_file=str(tmp_path / "token"))
+    stop = asyncio.Event()
+    ready = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(
+        run_bridge(settings, str(tmp_path / "bridge.sock"), ready=ready.set_result, stop=stop)
+    )
+    await asyncio.wait({running, ready}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    yield ready.result()
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+@contextlib.asynccontextmanager
+async def grabber(path: str, session: str) -> AsyncIterator[None]:
+    """Send bundles of three cameras at 20 Hz while the block runs."""
+    cameras = three_cameras()
+    reader, writer = await asyncio.open_unix_connection(path)
+
+    async def send() -> None:
+        hello = encode_message(Hello(session, cameras=tuple(c.info for c in cameras)))
+        writer.writelines(encode_packet_parts(PacketKind.TEXT, [hello.encode()]))
+        for seq in range(2000):
+            bundle = FrameBundle(seq, now_us(), tuple(c.frame(seq) for c in cameras))
+            writer.writelines(encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(bundle)]))
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    sending = asyncio.create_task(send())
+    reading = asyncio.create_task(reader.read())
+    try:
+        yield
+    finally:
+        for task in (sending, reading):
+            task.cancel()
+        await asyncio.wait({sending, reading}, timeout=5)
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_the_page_on_the_real_bridge(bridge: BridgeAddresses, tmp_path: Path) -> None:
+    async with Chromium(tmp_path / "profile") as browser:
+        page = await browser.open_page(viewer_urls(bridge)[0])
+        await page.until("document.querySelector('#header').innerText.includes('no frame input')")
+        assert "token" not in await page.evaluate("location.href")
+        for session in ("first", "second"):
+            async with grabber(bridge.socket_path, session):
+                await page.until(f"{LIVE} && {AGES}.filter((age) => / ms$/.test(age)).length === 3")
+                assert await page.evaluate("fetch('/api/status').then((answer) => answer.ok)")
+            await page.until(f"!({LIVE})")
+        assert page.complaints == []

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Any
+
+import pytest
+
+from camstrm.bridge.send_watch import (
+    NOTSENT_LOWAT,
+    PROGRESS_BYTES,
+    SendWatch,
+    tune_listener,
+    tune_transport,
+)
+
+TIMEOUT_S = 0.1
+
+
+class NoInfoSocket:
+    """A socket of a system without TCP_INFO."""
+
+    def getsockopt(self, *_: int) -> bytes:
+        raise OSError
+
+
+class FakeTransport(asyncio.Transport):
+    """Holds what was written until a test takes it out."""
+
+    def __init__(self) -> None:
+        super().__init__({"socket": NoInfoSocket()})
+        self.size = 10 * PROGRESS_BYTES
+        self.aborted = asyncio.Event()
+        self.closing = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.size
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def abort(self) -> None:
+        self.aborted.set()
+
+
+async def test_no_progress_aborts() -> None:
+    transport = FakeTransport()
+    watch = SendWatch(transport, TIMEOUT_S)
+    with watch:
+        await asyncio.wait_for(transport.aborted.wait(), 5)
+    assert watch.stuck
+
+
+async def test_slow_progress_is_left_alone_trickling_is_not() -> None:
+    transport = FakeTransport()
+    watch = SendWatch(transport, TIMEOUT_S)
+    with watch:
+        for _ in range(8):
+            await asyncio.sleep(TIMEOUT_S / 2)
+            transport.size -= PROGRESS_BYTES
+        assert not watch.stuck
+        for _ in range(100):
+            await asyncio.sleep(TIMEOUT_S / 10)
+            transport.size -= 10
+            if watch.stuck:
+                break
+    assert watch.stuck
+
+
+async def test_finished_send_is_not_watched() -> None:
+    transport = FakeTransport()
+    watch = SendWatch(transport, 0.02)
+    for _ in range(3):
+        with watch:
+            pass
+    await asyncio.sleep(0.1)
+    assert not watch.stuck
+    assert not transport.aborted.is_set()
+
+
+async def test_closing_transport_is_dropped_with_its_buffers() -> None:
+    transport = FakeTransport()
+    transport.closing = True
+    watch = SendWatch(transport, TIMEOUT_S)
+    with watch:
+        await asyncio.wait_for(transport.aborted.wait(), 5)
+    assert not watch.stuck
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="Linux only")
+def test_connections_inherit_the_options() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        tune_listener(listener, 2.5)
+        with socket.create_connection(listener.getsockname()) as client:
+            accepted, _ = listener.accept()
+            with accepted:
+
+                def option(name: str) -> int:
+                    return accepted.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+
+                assert option("TCP_NOTSENT_LOWAT") == NOTSENT_LOWAT
+                assert option("TCP_USER_TIMEOUT") == 2500
+                client.close()
+
+
+async def test_far_side_that_reads_slowly_counts_as_progress() -> None:
+    """The real thing: TCP's own count of acknowledged bytes."""
+    accepted: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
+
+    class Server(asyncio.Protocol):
+        def connection_made(self, transport: Any) -> None:
+            accepted.set_result(transport)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    tune_listener(listener, 5)
+    server = await asyncio.get_running_loop().create_server(Server, sock=listener)
+    reader, writer = await asyncio.open_connection(*listener.getsockname(), limit=1024)
+    transport = await asyncio.wait_for(accepted, 5)
+    tune_transport(transport)
+    watch = SendWatch(transport, 0.2)
+    with contextlib.suppress(OSError):
+        transport.write(bytes(16_000_000))
+        with watch:
+            for _ in range(10):
+                await asyncio.sleep(0.05)
+                await reader.readexactly(200_000)
+            assert not watch.stuck
+            for _ in range(100):
+                await asyncio.sleep(0.02)
+                if watch.stuck:
+                    break
+    assert watch.stuck
+    writer.transport.abort()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    server.close()
+    await asyncio.sleep(0)

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from camstrm.bridge import subscriber as subscriber_module
+from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.bridge.subscriber import BundleSubscriber
+from camstrm.bridge.unix_socket import listen_unix
+from camstrm.wire import (
+    MAX_PACKET_SIZE,
+    MAX_TEXT_SIZE,
+    PACKET_MAGIC,
+    Ack,
+    Demand,
+    FrameBundle,
+    Hello,
+    PacketKind,
+    Status,
+    UnknownMessage,
+    encode_bundle,
+    encode_message,
+    encode_packet_parts,
+)
+from tests.fakes.grabber import FakeGrabber
+
+ROOT = Path(__file__).parents[3]
+
+
+class FakeHub:
+    """Writes down what the subscriber tells it."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.bundles: list[SharedBundle] = []
+        self.sizes: list[int] = []
+        self.send_demand: Callable[[Demand], None] | None = None
+        self._changed = asyncio.Event()
+
+    async def until(self, wanted: Callable[[FakeHub], bool]) -> None:
+        async def search() -> None:
+            while not wanted(self):
+                self._changed.clear()
+                await self._changed.wait()
+
+        await asyncio.wait_for(search(), 5)
+
+    def count(self, event: str) -> int:
+        return self.events.count(event)
+
+    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
+        self.send_demand = send_demand
+        self._note(f"came {hello.session}")
+
+    def grabber_said_hello(self, hello: Hello) -> None:
+        self._note(f"hello {len(hello.cameras)}")
+
+    def grabber_sent_status(self, status: Status) -> None:
+        self._note("status")
+
+    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
+        self.bundles.append(bundle)
+        self.sizes.append(size)
+        self._note("bundle")
+
+    def grabber_went(self) -> None:
+        self._note("went")
+
+    def set_input(self, state: str) -> None:
+        self._note(f"input {state}")
+
+    def _note(self, event: str) -> None:
+        self.events.append(event)
+        self._changed.set()
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    return FakeHub()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "b.sock")
+
+
+@contextlib.asynccontextmanager
+async def listening(hub: FakeHub, path: str, **options: float) -> AsyncIterator[BundleSubscriber]:
+    sock = listen_unix(path, {})
+    subscriber = BundleSubscriber(hub, path, **options)
+    await subscriber.start(sock.sock)
+    try:
+        yield subscriber
+    finally:
+        await subscriber.close()
+        sock.close()
+
+
+async def test_hello_status_and_bundles_in_order(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path), FakeGrabber(path, session="s") as grabber:
+        await grabber.send_status()
+        sent = await grabber.send_bundle()
+        await grabber.send_hello()
+        await hub.until(lambda h: len(h.events) == 4)
+        assert hub.events == ["came s", "status", "bundle", "hello 3"]
+        assert hub.bundles[0].bundle == sent
+        assert bytes(hub.bundles[0].encoded(None)) == encode_bundle(sent)
+        assert hub.sizes == [sent.size]
+
+
+async def test_demand_goes_back(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path), FakeGrabber(path) as grabber:
+        await hub.until(lambda h: h.send_demand is not None)
+        assert hub.send_demand is not None
+        hub.send_demand(Demand((0, 2), 15.0, refresh=True))
+        demand = await grabber.until_demand(lambda d: d.refresh)
+        assert demand == Demand((0, 2), 15.0, refresh=True)
+
+
+async def test_grabber_that_goes(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path):
+        async with FakeGrabber(path, session="s"):
+            await hub.until(lambda h: h.events == ["came s"])
+        await hub.until(lambda h: h.events == ["came s", "went"])
+        assert hub.send_demand is not None
+        hub.send_demand(Demand(()))
+
+
+async def test_newer_grabber_takes_over(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path), FakeGrabber(path, session="old") as old:
+        await old.send_bundle()
+        await hub.until(lambda h: "bundle" in h.events)
+        async with FakeGrabber(path, session="new") as new:
+            await old.wait_closed()
+            await new.send_bundle()
+            await hub.until(lambda h: h.count("bundle") == 2)
+            assert hub.events == ["came old", "bundle", "came new", "bundle"], "and not 'went'"
+
+
+def packet(kind: int, payload: bytes, size: int | None = None) -> bytes:
+    size = len(payload) if size is None else size
+    return struct.pack("<4sBBHII", PACKET_MAGIC, 1, 16, kind, size, 0) + payload
+
+
+def text(message: str) -> bytes:
+    return packet(PacketKind.TEXT, message.encode())
+
+
+HELLO = text(encode_message(Hello("x")))
+
+GARBAGE = [
+    pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "wanted b'CSPK'", id="http"),
+    pytest.param(b"\0" * 64, "wanted b'CSPK'", id="zeros"),
+    pytest.param(packet(2, b"", MAX_PACKET_SIZE + 1), "67108864 at most", id="huge"),
+    pytest.param(text("no json"), "not JSON", id="no json"),
+    pytest.param(text("[]"), "wanted a JSON object", id="array"),
+    pytest.param(text(encode_message(Ack(1))), "ack came first, wanted hello", id="ack first"),
+    pytest.param(
+        text(encode_message(Status(1))), "status came first, wanted hello", id="status first"
+    ),
+    pytest.param(
+        packet(2, encode_bundle(FrameBundle(1, 1, ()))), "wanted a hello", id="bundle first"
+    ),
+    pytest.param(
+        text('{"type":"hello","session":"x","protocol":9}'), "version 9, wanted 1", id="protocol"
+    ),
+    pytest.param(HELLO + packet(2, b"no bundle"), "wanted 32", id="no bundle"),
+    pytest.param(HELLO + text(encode_message(Demand())), "nothing a grabber sends", id="demand"),
+    pytest.param(packet(1, b" " * (MAX_TEXT_SIZE + 1)), "1048576 at most", id="long text"),
+]
+
+
+@pytest.mark.parametrize(("data", "wanted"), GARBAGE)
+async def test_garbage_ends_this_connection_only(
+    hub: FakeHub, path: str, data: bytes, wanted: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(hub, path) as subscriber:
+        good = FakeGrabber(path, session="good")
+        if not data.startswith(HELLO):
+            await good.connect()
+        bad = FakeGrabber(path)
+        await bad.connect(hello=False)
+        with contextlib.suppress(OSError):
+            await bad.send_raw(data)
+        await bad.wait_closed()
+        assert subscriber.garbage == 1
+        lines = [r.getMessage() for r in caplog.records if "wrong data" in r.getMessage()]
+        assert len(lines) == 1
+        assert wanted in lines[0]
+        assert path in lines[0]
+        if data.startswith(HELLO):
+            await good.connect()
+        await good.send_bundle()
+        await hub.until(lambda h: "bundle" in h.events)
+        await bad.close()
+        await good.close()
+
+
+async def test_unknown_messages_and_kinds_are_skipped(hub: FakeHub, path: str) -> None:
+    assert UnknownMessage("later").type == "later"
+    async with listening(hub, path) as subscriber, FakeGrabber(path) as grabber:
+        await grabber.send_raw(text('{"type":"later"}') + packet(77, b"later"))
+        await grabber.send_bundle()
+        await hub.until(lambda h: "bundle" in h.events)
+        assert subscriber.garbage == 0
+
+
+async def test_garbage_is_logged_once_a_second(
+    hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(hub, path) as subscriber:
+        for _ in range(20):
+            bad = FakeGrabber(path)
+            await bad.connect(hello=False)
+            await bad.send_raw(b"x" * 16)
+            await bad.wait_closed()
+            await bad.close()
+        assert subscriber.garbage == 20
+        assert caplog.text.count("wrong data") < 20
+
+
+async def test_connection_cut_at_every_byte(hub: FakeHub, path: str) -> None:
+    """What a grabber leaves behind that is killed in the middle of anything."""
+    bundle = encode_bundle(FakeGrabber(path, ("a",)).next_bundle())
+    stream = HELLO + b"".join(bytes(p) for p in encode_packet_parts(PacketKind.BUNDLE, [bundle]))
+    cuts = [*range(0, len(HELLO) + 60, 3), *range(len(HELLO) + 60, len(stream), 41)]
+    async with listening(hub, path) as subscriber:
+        for cut in cuts:
+            came = hub.count("came x")
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(stream[:cut])
+            await writer.drain()
+            if cut >= len(HELLO):
+                await hub.until(lambda h, came=came: h.count("came x") == came + 1)
+            writer.close()
+            await writer.wait_closed()
+        await hub.until(lambda h: h.count("went") == h.count("came x"))
+        assert "bundle" not in hub.events
+        assert subscriber.garbage == 0
+        async with FakeGrabber(path) as grabber:
+            await grabber.send_bundle()
+            await hub.until(lambda h: "bundle" in h.events)
+
+
+async def test_killed_grabber_process(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path):
+        for run in range(1, 3):
+            before = hub.count("bundle")
+            with subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.fakes.grabber",
+                    path,
+                    "--fps",
+                    "200",
+                    "--runs",
+                    "999",
+                ],
+                cwd=ROOT,
+            ) as process:
+                await hub.until(lambda h, before=before: h.count("bundle") > before + 2)
+                process.send_signal(signal.SIGKILL)
+                await hub.until(lambda h, run=run: h.count("went") == run)
+
+
+async def test_who_says_no_hello_is_closed(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path, hello_timeout_s=0.05) as subscriber:
+        silent = FakeGrabber(path)
+        await silent.connect(hello=False)
+        await silent.wait_closed()
+        await silent.close()
+        assert subscriber.garbage == 1
+
+
+async def test_many_silent_connections_make_room(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber_module, "MAX_WAITING", 2)
+    async with listening(hub, path):
+        silent = [FakeGrabber(path) for _ in range(4)]
+        for one in silent:
+            await one.connect(hello=False)
+        for one in silent[:2]:
+            await one.wait_closed()
+        await silent[3].send_hello()
+        await hub.until(lambda h: len(h.events) == 1)
+        for one in silent:
+            await one.close()
+
+
+async def test_silence_of_the_current_grabber_is_told(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path, silence_s=0.05), FakeGrabber(path, session="s") as grabber:
+        await hub.until(lambda h: h.events == ["came s", "input none"])
+        await grabber.send_bundle()
+        await hub.until(lambda h: h.events[:4] == ["came s", "input none", "input ok", "bundle"])
+
+
+async def test_grabber_that_never_reads_is_dropped(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber_module, "MAX_UNREAD_DEMAND", 1000)
+    async with listening(hub, path):
+        reader, writer = await asyncio.open_unix_connection(path, limit=1)
+        writer.transport.pause_reading()
+        writer.write(HELLO)
+        await hub.until(lambda h: h.events == ["came x"])
+        assert hub.send_demand is not None
+        for number in range(20000):
+            hub.send_demand(Demand(None, float(number)))
+        await hub.until(lambda h: "went" in h.events)
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def test_other_users_are_refused(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("camstrm.config.socket_path._ROOT_UID", -1)
+    async with listening(hub, path) as subscriber:
+        monkeypatch.setattr(os, "geteuid", lambda: 12345)
+        stranger = FakeGrabber(path)
+        with contextlib.suppress(OSError):
+            await stranger.connect()
+        await stranger.wait_closed()
+        await stranger.close()
+        assert subscriber.refused == 1
+        assert "allowed_uids" in caplog.text
+        assert hub.events == []
+        subscriber.allowed_uids = (os.getuid(),)
+        async with FakeGrabber(path, session="s"):
+            await hub.until(lambda h: h.events == ["came s"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 
 from camstrm.wire import CameraState
@@ -175,7 +176,7 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
         return f"connecting to {server}"
     if state is Connection.LOST:
         retry = model.retry_in(now)
-        next_try = "connecting" if retry is None else f"next try in {retry:.0f} s"
+        next_try = "connecting" if retry is None else f"next try in {max(math.ceil(retry), 1)} s"
         lost = "connection lost" if model.ever_connected else "no connection"
         return f"{lost} for {age_text(model.lost_for(now))}: {model.reason} · {next_try}"
     if state is Connection.STALLED:

@@ -40,6 +40,8 @@ def explain_failure(
         )
     if status:
         return Failure(f"{server} answered HTTP {status}: no camstrm server?")
+    if "refused" in said.lower():
+        return Failure(f"{server} refuses the connection: is the server running?")
     return Failure(said or "the connection failed")
 
 

@@ -13,7 +13,7 @@ from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.producer import GentlProducer
-from camstrm.errors import CameraError, CameraNotFoundError
+from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 
 __all__ = ["Camera"]
 
@@ -84,14 +84,22 @@ class Camera:
         """Open the camera with exclusive access and check that it is the one wanted."""
         found = self._producer.find(self.serial)
         if found is None:
-            self._producer.rescan()
+            self._attempt("looking for it", self._producer.rescan)
             found = self._producer.find(self.serial)
         if found is None:
             serials = tuple(d.serial for d in self._producer.devices())
             raise CameraNotFoundError(self.name, self.serial, serials, self._producer.cti)
         self.info, raw_info = found
-        with self._errors("opening it"), self._producer.lock:
-            self._acquirer = self._create(raw_info)
+        try:
+            with self._errors("opening it"), self._producer.lock:
+                self._acquirer = self._create(raw_info)
+        except CameraBusyError:
+            raise
+        except CameraError:
+            # A camera that was plugged in anew may have another device ID, under which
+            # the next attempt finds it.
+            self._attempt("looking for it again", self._producer.rescan)
+            raise
         try:
             self._check_serial()
         except BaseException:

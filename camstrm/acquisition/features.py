@@ -185,7 +185,7 @@ def _write(node: Any, name: str, wanted: FeatureValue, clamp: bool) -> FeatureRe
             return FeatureResult(name, wanted, False, _value(node), text)
         to_set = str(wanted)
     elif kind in (EInterfaceType.intfIInteger, EInterfaceType.intfIFloat):
-        if isinstance(wanted, (bool, str)):
+        if isinstance(wanted, (bool, str)) or not math.isfinite(wanted):
             return FeatureResult(name, wanted, False, _value(node), "wanted a number")
         integer = kind == EInterfaceType.intfIInteger
         to_set = round(wanted) if integer else float(wanted)

@@ -26,11 +26,22 @@ GENTL_ERRORS: tuple[type[Exception], ...] = (
 
 _ID = re.compile(r"\(ID: (-?\d+)\)")
 
+_CODES: dict[type[Exception], GcError] = {
+    gentl.AccessDeniedException: GcError.ACCESS_DENIED,
+    gentl.ResourceInUseException: GcError.RESOURCE_IN_USE,
+    gentl.BusyException: GcError.BUSY,
+    gentl.IoException: GcError.IO,
+    gentl.TimeoutException: GcError.TIMEOUT,
+    gentl.AbortException: GcError.ABORT,
+    gentl.InvalidHandleException: GcError.INVALID_HANDLE,
+}
+"""Where the text tells none: Python 3.10 drops a text that is not UTF-8."""
+
 
 def error_code(error: BaseException) -> int | None:
     """Return the GC_ERROR code that an exception carries, None if it carries none."""
     match = _ID.search(_text(error, "gbk"))
-    return int(match.group(1)) if match else None
+    return int(match.group(1)) if match else _CODES.get(type(error))  # type: ignore[arg-type]
 
 
 def describe_error(error: BaseException, encoding: str = "gbk") -> str:

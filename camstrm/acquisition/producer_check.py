@@ -11,6 +11,7 @@ import ctypes
 import os
 import platform
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -40,19 +41,24 @@ _EXIT_NO_PRODUCER = 4
 def check_file(cti: str) -> None:
     """Raise ProducerError unless ``cti`` is a readable shared library of this platform."""
     path = Path(cti)
-    if not path.exists():
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ProducerError(
+                cti, "not a file", "Give the path of the .cti itself, not its folder"
+            )
+        with path.open("rb") as file:
+            head = file.read(20)
+    except (FileNotFoundError, NotADirectoryError):
         raise ProducerError(
             cti,
             "file not found",
             "Give the path of the maker's .cti; 'camstrm doctor' lists those it finds",
-        )
-    if not path.is_file():
-        raise ProducerError(cti, "not a file", "Give the path of the .cti itself, not its folder")
-    try:
-        with path.open("rb") as file:
-            head = file.read(20)
+        ) from None
     except OSError as error:
         raise ProducerError(cti, f"cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        # A NUL in the path.
+        raise ProducerError(cti, f"not a path ({error})") from None
     wanted = _PE if sys.platform == "win32" else _ELF
     if sys.platform != "darwin" and not head.startswith(wanted):
         raise ProducerError(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import BufferDrain
+from camstrm.acquisition.gentl_errors import camera_errors
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
@@ -102,6 +103,7 @@ class AcquisitionWorker:
         self._info = DeviceInfo(producer.cti, settings.serial)
         self._drain: BufferDrain | None = None
         self._logged = ("", 0.0)
+        self._streamed = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
@@ -149,11 +151,11 @@ class AcquisitionWorker:
                 failures += 1
             if self._stop.wait(pause):
                 break
-            self.statistics.reconnects += 1
         self._set(WorkerState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
-        if self._condition.state is not WorkerState.STALLED:
+        stalled = WorkerState.STALLED, error.problem
+        if (self._condition.state, self._condition.reason) != stalled:
             self._set(WorkerState.LOST, error.problem)
         text, now = str(error), time.monotonic()
         if text != self._logged[0] or now - self._logged[1] > _REMIND_S:
@@ -183,21 +185,25 @@ class AcquisitionWorker:
         try:
             camera.open()
             self._info = camera.info
-            settings.configure(camera)
-            rate = camera.frame_rate()
-            buffers = settings.buffer_count(rate, camera.payload_size())
+            with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
+                settings.configure(camera)
+                rate = camera.frame_rate()
+                buffers = settings.buffer_count(rate, camera.payload_size())
+                pixel_format = camera.pixel_format_code()
+                patience = None
+                if not camera.is_triggered():
+                    patience = max(settings.stall_timeout_s, 5.0 / rate if rate else 0.0)
             handles = camera.start(buffers)
+            self.statistics.reconnects += self._streamed
+            self._streamed = True
             drain = BufferDrain(
                 self._producer.library,
                 handles,
                 self.statistics,
                 mode=settings.drain,
-                pixel_format=camera.pixel_format_code(),
+                pixel_format=pixel_format,
             )
             try:
-                patience = None
-                if not camera.is_triggered():
-                    patience = max(settings.stall_timeout_s, 5.0 / rate if rate else 0.0)
                 rate_text = f"{rate:g}" if rate else "unknown"
                 _log.info(
                     "camera %s: streaming at %s fps, %d buffers", settings.name, rate_text, buffers
@@ -232,7 +238,7 @@ class AcquisitionWorker:
             if count:
                 last = now
                 incomplete = self.statistics.incomplete
-                if self._condition.state is not WorkerState.STREAMING:
+                if self._condition.state is not WorkerState.STREAMING or self._condition.reason:
                     self._set(WorkerState.STREAMING, "")
             elif patience_s is None:
                 if self._condition.state is not WorkerState.STREAMING:

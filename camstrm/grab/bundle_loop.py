@@ -8,6 +8,7 @@ comes too late for its bundle goes with the next one.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -48,9 +49,10 @@ class BundleLoop:
         self._seq = 0
         self._timestamp_us = 0
         self._tick_s = 0.0
+        self._last_tick_s = -math.inf
         self._fresh: dict[int, CameraFrame] = {}
-        self._waiting: set[CameraLink] = set()
-        self._asked: set[int] = set()
+        self._waiting: dict[CameraLink, tuple[int, ...]] = {}
+        self._late: set[int] = set()
         self._open = False
         self._tick_timer: Timer | None = None
         self._deadline_timer: Timer | None = None
@@ -65,16 +67,24 @@ class BundleLoop:
         if not self._demanded():
             self.stop()
             self._fresh.clear()
-        elif self._tick_timer is None:
-            self._tick_s = time.monotonic()
-            self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
+            return
+        for index in self._fresh.keys() - wanted:
+            del self._fresh[index]
+        soon = max(time.monotonic(), self._last_tick_s + self._period())
+        if self._tick_timer is None or self._tick_s > soon:
+            # Also while a slower tick is pending: the first viewer may have asked for one
+            # picture in ten seconds.
+            if self._tick_timer is not None:
+                self._tick_timer.cancel()
+            self._tick_s = soon
+            self._tick_timer = self._loop.call_at(soon, self._tick)
 
     def answer(self, link: CameraLink, bundle: FrameBundle) -> None:
         """Take a camera process's answer."""
         for frame in bundle.frames:
             if len(frame.payload) and frame.camera_index in link.group.indices:
                 self._fresh[frame.camera_index] = frame
-        self._waiting.discard(link)
+        self._waiting.pop(link, None)
         if self._open and not self._waiting:
             self._finish()
 
@@ -106,12 +116,9 @@ class BundleLoop:
         if self._open:
             self._finish()
         period = self._period()
-        now = time.monotonic()
-        self._tick_s = (
-            max(self._tick_s + period, now)
-            if now - self._tick_s > period
-            else (self._tick_s + period)
-        )
+        now = self._last_tick_s = time.monotonic()
+        # A tick that comes a whole period late is made up for by none.
+        self._tick_s = (now if now - self._tick_s > period else self._tick_s) + period
         self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
         self._seq += 1
         self._timestamp_us = time.time_ns() // 1000
@@ -124,7 +131,7 @@ class BundleLoop:
 
     def _ask(self) -> None:
         wanted = self._wanted()
-        self._asked = set()
+        self._late.clear()
         self._waiting.clear()
         for link in self._supervisor.links():
             cameras = tuple(i for i in link.group.indices if i in wanted)
@@ -132,18 +139,17 @@ class BundleLoop:
                 continue
             refresh = tuple(i for i in cameras if i in self._refresh)
             if link.request(FrameRequest(self._seq, cameras, refresh)):
-                self._waiting.add(link)
+                self._waiting[link] = cameras
                 self._refresh.difference_update(refresh)
             elif link.busy:
-                self._asked.update(cameras)
+                self._late.update(cameras)
 
     def _finish(self) -> None:
         if self._deadline_timer is not None:
             self._deadline_timer.cancel()
             self._deadline_timer = None
         self._open = False
-        for link in self._waiting:
-            self._asked.update(link.group.indices)
+        self._late.update(*self._waiting.values())
         frames = []
         for index in sorted(self._supervisor.ledgers):
             ledger = self._supervisor.ledgers[index]
@@ -153,7 +159,7 @@ class BundleLoop:
                 continue
             state, since_us = ledger.state
             frames.append(CameraFrame(index, state, state_since_us=since_us))
-            if index in self._asked and state == CameraState.STREAMING:
+            if index in self._late and state == CameraState.STREAMING:
                 ledger.missed += 1
         self._waiting.clear()
         self.bundles += 1

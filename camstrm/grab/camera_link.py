@@ -70,8 +70,12 @@ class CameraLink:
         if group.process.single_process:
             self._start_thread(theirs)
         else:
-            with theirs:
-                self._process = self._start_process(theirs)
+            try:
+                with theirs:
+                    self._process = self._start_process(theirs)
+            except OSError:
+                ours.close()
+                raise
         self._connection.queue_message(Start(group.to_settings()))
         self._flush()
 
@@ -90,10 +94,13 @@ class CameraLink:
         return not self._gone
 
     def stop(self) -> None:
-        """Ask the process to close its cameras and end."""
+        """Ask the process to close its cameras and end; it is listened to no more."""
         if not self._gone:
             self._connection.queue_message(Stop())
             self._flush()
+            # A process that is sending a picture would wait for its reader before it
+            # looks at the Stop; the end of the connection says the same at once.
+            self._end("stopped")
 
     def kill(self, reason: str) -> None:
         """End the process at once; ``gone`` is called with ``reason``."""

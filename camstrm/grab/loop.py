@@ -81,8 +81,11 @@ class Loop:
         return self.call_at(time.monotonic() + delay_s, call)
 
     def run(self, until: Callable[[], bool] | None = None) -> None:
-        """Run until :meth:`stop`, or until ``until()`` is true after an event."""
-        self._stopping = False
+        """Run until :meth:`stop`, or until ``until()`` is true after an event.
+
+        A stop that came before the run ends it at once: a signal may arrive while the
+        caller is still starting up.
+        """
         while not self._stopping and not (until is not None and until()):
             for key, events in self._selector.select(self._timeout()):
                 # A callback may have unwatched a source that is in this very batch.
@@ -90,6 +93,7 @@ class Loop:
                 if current is not None and current.fileobj is key.fileobj:
                     current.data(events)
             self._run_timers()
+        self._stopping = False
 
     def stop(self) -> None:
         """End :meth:`run` soon."""

@@ -113,13 +113,23 @@ class PacketConnection:
             self._out.extendleft(reversed(rest))
 
     def receive(self, limit: int = 64) -> list[Packet]:
-        """Receive what is there, in at most ``limit`` reads."""
+        """Receive what is there, in at most ``limit`` reads.
+
+        What came before the end of the connection is returned; the end is raised by the
+        next call.
+        """
         packets: list[Packet] = []
         for _ in range(limit):
             try:
                 count = self._sock.recv_into(self._splitter.get_buffer())
             except (BlockingIOError, InterruptedError):
                 break
+            except OSError:
+                # Reset: the other side ended without reading all that it was sent. Its
+                # last words count all the same.
+                if packets:
+                    break
+                raise
             if not count:
                 if packets:
                     break

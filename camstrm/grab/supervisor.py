@@ -180,6 +180,8 @@ class Supervisor:
             if slot.link is link:
                 slot.link = None
                 if not link.ended():
+                    # Nobody hears it any more, and its successor needs the cameras.
+                    link.kill(reason)
                     slot.stuck.append(link)
                 if time.monotonic() - link.started_s > _RAN_WELL_S:
                     slot.failures = 0
@@ -208,7 +210,7 @@ class Supervisor:
             link = slot.link
             if link is None or link.pid is None:
                 continue
-            opening = any(
+            opening = not link.opened or any(
                 self.ledgers[index].state[0] == CameraState.OPENING for index in slot.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s

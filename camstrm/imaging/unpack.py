@@ -2,8 +2,8 @@
 
 Each pixel becomes ``value >> (significant_bits - 8)``. Pixels of one place in their group
 go into a plane of their own, because OpenCV splits and merges channels with vector
-instructions: 2656x2304 Mono12Packed takes 1.2 ms this way (memcpy of the source: 0.4 ms),
-1.9 ms with strided numpy copies.
+instructions: 2656x2304 Mono12Packed takes 0.7 ms this way and 1.9 ms with strided numpy
+copies, where a memcpy of 2656x2304 bytes takes 0.25 ms.
 """
 
 from __future__ import annotations

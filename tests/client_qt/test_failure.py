@@ -23,7 +23,8 @@ def test_401_in_the_words_of_old_and_new_qt(text: str) -> None:
 
 def test_other_statuses_and_plain_failures() -> None:
     assert "s:1 answered HTTP 502" in explain_failure("status code: 502 (x).", "s:1").reason
-    assert explain_failure("Connection refused", "s:1") == Failure("Connection refused")
+    assert "is the server running?" in explain_failure("Connection refused", "s:1").reason
+    assert explain_failure("Host not found.", "s:1") == Failure("Host not found")
     assert explain_failure("", "s:1").reason == "the connection failed"
 
 

@@ -125,6 +125,15 @@ def test_odd_sizes_and_a_little_too_large(name: str) -> None:
             assert abs(shown.mean() - target.mean()) < 16
 
 
+@pytest.mark.parametrize("name", EVERY_NAME)
+def test_lines_and_columns(name: str) -> None:
+    encoder = PictureEncoder(max_width=50, max_height=50)
+    for width, height in ((200, 1), (1, 200), (200, 2), (2, 200), (203, 3), (3, 203)):
+        picture = encoder.encode(frame_of(name, plain_scene(height, width, (80, 80, 80))))
+        assert (picture.width, picture.height) == ((50, 1) if width > height else (1, 50))
+        assert np.abs(pixels_of(picture).astype(int) - 80).max() <= 3
+
+
 def test_arrays_are_used_again_and_old_ones_given_up() -> None:
     encoder = PictureEncoder(max_width=40, max_height=40)
     frame = frame_of("BayerRG12p", natural_scene(64, 80))

@@ -1,0 +1,135 @@
+"""kill -9 of each process: the others live on, and everything comes back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from camstrm.wire import CameraState, FrameBundle, Hello, Status
+from tests.fakes.running_system import RunningSystem, camera_table
+
+THREE = camera_table("0", "red") + camera_table("1", "green") + camera_table("2", "blue")
+
+
+def with_camera(state: CameraState, index: int) -> Callable[[object], bool]:
+    return lambda m: (
+        isinstance(m, FrameBundle) and len(m.frames) > index and m.frames[index].state == state
+    )
+
+
+async def test_viewers_outlive_the_grabber(tmp_path: Path) -> None:
+    with RunningSystem(tmp_path, THREE) as system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            assert system.grabber is not None
+            cameras = system.grabber.children()
+            assert len(cameras) == 3
+            system.grabber.kill()
+            await viewer.until(lambda m: isinstance(m, Status) and m.input == "none")
+            for pid in cameras:
+                # The end of the grabber is the end of its camera processes.
+                await asyncio.wait_for(gone(pid), 20)
+            system.start_grabber()
+            await viewer.until(lambda m: isinstance(m, Hello))
+            await viewer.pictures({0, 1, 2})
+            status = await viewer.until(lambda m: isinstance(m, Status))
+            assert status.input == "ok"
+
+
+async def test_the_grabber_outlives_the_bridge(tmp_path: Path) -> None:
+    with RunningSystem(tmp_path, THREE) as system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            assert system.bridge is not None
+            system.bridge.kill()
+            with pytest.raises(EOFError):
+                await viewer.until(lambda _: False)
+        system.start_bridge()
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            status = await viewer.until(lambda m: isinstance(m, Status) and bool(m.cameras))
+            # The cameras were grabbed all the time.
+            assert [c.reconnects + c.restarts + c.gaps for c in status.cameras] == [0, 0, 0]
+
+
+async def test_the_other_cameras_lose_nothing_when_a_camera_process_dies(tmp_path: Path) -> None:
+    with RunningSystem(tmp_path, THREE) as system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            await kill_camera(system, 1)
+            lost = await viewer.until(lambda m: isinstance(m, Status) and m.cameras[1].restarts > 0)
+            assert "SIGKILL" in lost.cameras[1].reason or lost.cameras[1].reason == ""
+            await viewer.until(with_camera(CameraState.STREAMING, 1))
+            await viewer.pictures({0, 1, 2})
+            before = await viewer.until(
+                lambda m: isinstance(m, Status) and m.cameras[1].state == CameraState.STREAMING
+            )
+            assert [before.cameras[i].gaps for i in (0, 2)] == [0, 0]
+            assert [before.cameras[i].underrun for i in (0, 2)] == [0, 0]
+            assert [before.cameras[i].incomplete for i in (0, 2)] == [0, 0]
+            assert [c.restarts for c in before.cameras] == [0, 1, 0]
+
+
+async def test_a_hung_camera_process_is_ended_and_started_again(tmp_path: Path) -> None:
+    process = "[process]\nsilence_timeout_s = 2.0\n"
+    with RunningSystem(tmp_path, THREE, stream=process) as system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            pid = await camera_process(system, 0)
+            os.kill(pid, signal.SIGSTOP)
+            # The others go on while it hangs.
+            await viewer.until(
+                lambda m: (
+                    isinstance(m, FrameBundle)
+                    and not len(m.frames[0].payload)
+                    and len(m.frames[1].payload) > 0
+                    and len(m.frames[2].payload) > 0
+                )
+            )
+            status = await viewer.until(
+                lambda m: isinstance(m, Status) and m.cameras[0].restarts == 1
+            )
+            assert [status.cameras[i].restarts for i in (1, 2)] == [0, 0]
+            await viewer.until(with_camera(CameraState.STREAMING, 0))
+            await viewer.pictures({0, 1, 2})
+
+
+@pytest.mark.slow
+async def test_camera_processes_killed_many_times(tmp_path: Path) -> None:
+    with RunningSystem(tmp_path, THREE) as system:
+        async with system.viewer() as viewer:
+            for count in range(1, 21):
+                await viewer.pictures({0, 1, 2})
+                await kill_camera(system, 1)
+                await viewer.until(
+                    lambda m, n=count: isinstance(m, Status) and m.cameras[1].restarts == n
+                )
+                await viewer.until(with_camera(CameraState.STREAMING, 1))
+            status = await viewer.until(lambda m: isinstance(m, Status))
+            assert [status.cameras[i].gaps for i in (0, 2)] == [0, 0]
+
+
+async def kill_camera(system: RunningSystem, index: int) -> None:
+    os.kill(await camera_process(system, index), signal.SIGKILL)
+
+
+async def camera_process(system: RunningSystem, index: int) -> int:
+    """Return the process of a camera: they are started in the order of the configuration."""
+    assert system.grabber is not None
+    children = sorted(system.grabber.children())
+    assert len(children) == 3
+    return children[index]
+
+
+async def gone(pid: int) -> None:
+    """Wait until there is no such process."""
+    with contextlib.suppress(ProcessLookupError):
+        while True:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.05)

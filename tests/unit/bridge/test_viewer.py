@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from camstrm.wire import (
+    Ack,
+    CameraState,
+    Demand,
+    Hello,
+    Message,
+    Status,
+    Subscribe,
+    encode_bundle,
+    encode_message,
+)
+from tests.fakes.grabber import FakeGrabber
+from tests.fakes.running_bridge import (
+    RunningBridge,
+    connected_viewer,
+    raw_connection,
+    running_bridge,
+    stalled_viewer,
+)
+from tests.fakes.running_bridge import TestViewer as Viewer
+
+LARGE = 150_000
+"""Bytes of padding: bundles of 450 KB, the reference load."""
+
+
+@pytest_asyncio.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[RunningBridge]:
+    async with running_bridge(tmp_path, send_timeout_s=0.4) as bridge:
+        yield bridge
+
+
+@pytest_asyncio.fixture
+async def grabber(bridge: RunningBridge) -> AsyncIterator[FakeGrabber]:
+    async with FakeGrabber(bridge.socket_path) as grabber:
+        yield grabber
+
+
+@pytest_asyncio.fixture
+async def viewer(bridge: RunningBridge, grabber: FakeGrabber) -> AsyncIterator[Viewer]:
+    async with connected_viewer(bridge.url) as viewer:
+        await grabber.until_demand(lambda d: d.cameras is None)
+        yield viewer
+
+
+async def viewers(bridge: RunningBridge) -> list[dict[str, object]]:
+    async with aiohttp.ClientSession(bridge.url) as session:
+        async with session.get("/api/status") as answer:
+            listed: list[dict[str, object]] = (await answer.json())["viewers"]
+            return listed
+
+
+async def say(viewer: Viewer, *messages: Message) -> None:
+    for message in messages:
+        await viewer.send(encode_message(message))
+
+
+async def heard(viewer: Viewer) -> None:
+    """Return when the bridge has taken all that the viewer sent: it answers pings in order."""
+    await viewer.socket.ping(b"heard?")
+    while True:
+        message = await viewer.socket.receive(timeout=5)
+        if message.type == aiohttp.WSMsgType.PONG:
+            return
+
+
+@pytest.mark.parametrize("path", ["", "ws"])
+async def test_client_that_sends_nothing_gets_hello_and_bundles(
+    bridge: RunningBridge, grabber: FakeGrabber, path: str
+) -> None:
+    async with connected_viewer(bridge.url + path) as viewer:
+        hello = await viewer.next()
+        assert isinstance(hello, Hello)
+        assert hello.session == grabber.session
+        assert [c.name for c in hello.cameras] == ["left", "right", "top"]
+        assert isinstance(await viewer.next(), Status)
+        await grabber.until_demand(lambda d: d == Demand(None, None, refresh=True))
+        for _ in range(5):
+            sent = await grabber.send_bundle()
+            assert encode_bundle(await viewer.bundle()) == encode_bundle(sent)
+
+
+async def test_grabber_is_killed_and_comes_back(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    for _ in range(3):
+        last = await grabber.send_bundle()
+        await viewer.bundle()
+        await say(viewer, Ack(last.seq))
+    await grabber.close()
+    await viewer.control(lambda m: isinstance(m, Status) and m.input == "none")
+    grabber.session, grabber.seq = "again", 0
+    await grabber.connect()
+    await viewer.control(lambda m: isinstance(m, Hello) and m.session == "again")
+    await viewer.control(lambda m: isinstance(m, Status) and m.input == "ok")
+    await grabber.until_demand(lambda d: d.cameras is None)
+    for _ in range(2):
+        sent = await grabber.send_bundle()
+        assert (await viewer.bundle()).seq == sent.seq
+
+
+async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await say(viewer, Ack(1), Ack(99), Ack(2))
+    await heard(viewer)
+    for _ in range(2):
+        await grabber.send_bundle()
+        await viewer.bundle()
+    for _ in range(4):
+        await grabber.send_bundle()
+    status = await viewer.control(
+        lambda m: isinstance(m, Status) and m.viewer is not None and m.viewer.skipped == 3
+    )
+    assert status.viewer.in_flight == 2
+    assert status.viewer.reason == "unacknowledged"
+    await say(viewer, Ack(3))
+    assert (await viewer.bundle()).seq == 7
+
+
+async def test_subscribe(grabber: FakeGrabber, viewer: Viewer) -> None:
+    await say(viewer, Subscribe((0, 2), 25.0))
+    await grabber.until_demand(lambda d: d == Demand((0, 2), 25.0, refresh=True))
+    await grabber.send_bundle()
+    bundle = await viewer.bundle()
+    assert [len(f.payload) > 0 for f in bundle.frames] == [True, False, True]
+    assert bundle.frames[1].state == CameraState.STREAMING
+    await say(viewer, Subscribe(()))
+    await grabber.until_demand(lambda d: d.cameras == ())
+    await say(viewer, Subscribe((1,)))
+    await grabber.until_demand(lambda d: d.cameras == (1,))
+    bundle = await viewer.bundle(lambda b: len(b.frames[1].payload) > 0)
+    assert bundle.seq == 1, "the latest picture, without waiting for the next"
+
+
+async def test_viewers_of_different_cameras_share_one_grabber(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with connected_viewer(bridge.url) as other:
+        await say(viewer, Subscribe((0,)))
+        await say(other, Subscribe((2,), 10.0))
+        await grabber.until_demand(lambda d: d.cameras == (0, 2))
+        await grabber.send_bundle()
+        one = await viewer.bundle(lambda b: b.seq == 1)
+        two = await other.bundle(lambda b: b.seq == 1)
+        assert [len(f.payload) > 0 for f in one.frames] == [True, False, False]
+        assert [len(f.payload) > 0 for f in two.frames] == [False, False, True]
+    await grabber.until_demand(lambda d: d == Demand((0,), None))
+
+
+async def test_stuck_client_disturbs_nobody_and_is_removed(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    grabber.padding = LARGE
+    async with stalled_viewer(bridge):
+        for _ in range(30):
+            sent = await grabber.send_bundle()
+            assert (await viewer.bundle()).seq == sent.seq
+        listed = await viewers(bridge)
+        assert [v["skipped"] for v in listed][0] == 0
+        assert listed[0]["sent"] == 30
+        assert len(listed) == 1 or listed[1]["sent"] < 5  # type: ignore[operator]
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+        async with aiohttp.ClientSession(bridge.url) as session:
+            async with session.get("/metrics") as answer:
+                assert "camstrm_viewers_stuck_total 1.0" in await answer.text()
+    sent = await grabber.send_bundle()
+    assert (await viewer.bundle()).seq == sent.seq
+
+
+async def test_slow_client_gets_whole_bundles_and_the_newest(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    """It needs longer than the send timeout for a bundle, but takes some all the time."""
+    grabber.padding = 1_000_000
+    async with stalled_viewer(bridge) as slow:
+        await grabber.send_bundle()
+        await viewer.bundle()
+        transport = slow.transport
+        received = bytearray()
+        got_one = asyncio.Event()
+
+        class Collect(asyncio.Protocol):
+            def data_received(self, data: bytes) -> None:
+                received.extend(data)
+                if len(received) > 3_000_000:
+                    got_one.set()
+
+        transport.set_protocol(Collect())
+        deadline = asyncio.get_running_loop().time() + 1.0  # 2.5 send timeouts
+        while asyncio.get_running_loop().time() < deadline:
+            transport.resume_reading()  # type: ignore[attr-defined]
+            await asyncio.sleep(0.002)
+            transport.pause_reading()  # type: ignore[attr-defined]
+            await asyncio.sleep(0.03)
+            await grabber.send_bundle()
+            await viewer.bundle()
+        assert len(await viewers(bridge)) == 2, "slow is not stuck"
+        transport.resume_reading()  # type: ignore[attr-defined]
+        await asyncio.wait_for(got_one.wait(), 5)
+
+
+async def test_no_compression_even_if_the_client_offers_it(
+    bridge: RunningBridge, grabber: FakeGrabber
+) -> None:
+    async with connected_viewer(bridge.url, compress=15) as viewer:
+        assert viewer.socket.compress == 0
+
+
+async def test_garbage_is_borne_ten_times(viewer: Viewer) -> None:
+    wrong = [
+        "no json",
+        "[]",
+        "{}",
+        '{"type":1}',
+        '{"type":"ack"}',
+        '{"type":"ack","seq":"1"}',
+        '{"type":"subscribe","cameras":5}',
+        '{"type":"subscribe","max_fps":0}',
+        '{"type":"subscribe","max_fps":NaN}',
+        '{"type":"demand","cameras":[]}',
+    ]
+    await viewer.send('{"type":"of a later version"}')
+    for text in wrong[:-1]:
+        await viewer.send(text)
+    await heard(viewer)
+    await viewer.send(wrong[-1])
+    assert await viewer.close_code() == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+
+async def test_binary_from_a_viewer(viewer: Viewer) -> None:
+    await viewer.socket.send_bytes(b"x")
+    assert await viewer.close_code() == aiohttp.WSCloseCode.UNSUPPORTED_DATA
+
+
+async def test_too_long_a_message(viewer: Viewer) -> None:
+    await viewer.send(" " * 4097)
+    assert await viewer.close_code() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+
+
+async def test_wrong_frames_close_the_connection(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with stalled_viewer(bridge) as raw:
+        raw.write(b"\xff\xff" + b"\xff" * 64)
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+    sent = await grabber.send_bundle()
+    assert (await viewer.bundle()).seq == sent.seq
+
+
+async def test_flood_of_a_viewer_does_not_keep_others_waiting(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with connected_viewer(bridge.url) as flooder:
+
+        async def flood() -> None:
+            with contextlib.suppress(ConnectionError):
+                for number in range(100_000):
+                    cameras = [0] if number % 2 else None
+                    text = json.dumps({"type": "subscribe", "cameras": cameras})
+                    await flooder.send(text)
+                    await flooder.send('{"type":"ack","seq":5}')
+
+        flooding = asyncio.create_task(flood())
+        demands = len(grabber.demands)
+        for _ in range(20):
+            sent = await grabber.send_bundle()
+            assert (await viewer.bundle()).seq == sent.seq
+            await asyncio.sleep(0.01)
+        assert len(grabber.demands) - demands < 20
+        flooding.cancel()
+        await asyncio.wait({flooding}, timeout=5)
+        flooder.socket._writer.transport.abort()  # type: ignore[union-attr]
+
+
+async def test_many_quick_reconnects(bridge: RunningBridge, grabber: FakeGrabber) -> None:
+    async with connected_viewer(bridge.url) as watcher:
+        await grabber.until_demand(lambda d: d.cameras is None)
+        for _ in range(200):
+            reader, writer = await raw_connection(
+                bridge,
+                "/ws",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+            )
+            assert b" 101 " in await asyncio.wait_for(reader.readline(), 5)
+            writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            await grabber.send_bundle()
+        await watcher.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+        assert len(await viewers(bridge)) == 1
+
+
+async def test_status_comes_each_second_to_a_viewer_that_waits_for_credit(
+    grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await say(viewer, Ack(1))
+    for _ in range(6):
+        await grabber.send_bundle()
+    status = await viewer.control(lambda m: isinstance(m, Status) and m.bundles == 7)
+    assert status.viewer.id == 1

@@ -83,15 +83,19 @@ class PictureDecoder(QObject):
         for thread in self._threads:
             thread.start()
 
-    def submit(self, job: PictureJob) -> None:
-        """Queue a picture in place of an older one of the same camera that still waits."""
+    def submit(self, *jobs: PictureJob) -> None:
+        """Queue pictures, each in place of an older one of its camera that still waits.
+
+        The pictures of a bundle come in one call: the threads are woken once, at its end.
+        """
         with self._changed:
             if self._stopping:
                 return
-            if self._pending.pop(job.camera, None) is not None:
-                self._count_dropped(job.camera)
-            self._pending[job.camera] = job
-            self._changed.notify()
+            for job in jobs:
+                if self._pending.pop(job.camera, None) is not None:
+                    self._count_dropped(job.camera)
+                self._pending[job.camera] = job
+            self._changed.notify(len(jobs))
 
     def take(self) -> list[PictureResult]:
         """Return what has become ready, at most one result per camera."""

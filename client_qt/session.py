@@ -134,8 +134,12 @@ class StreamSession(QObject):
             if self._wanted is None or f.camera_index in self._wanted
         }
         ticket = self._acks.begin(bundle.seq, frames)
-        for camera, frame in frames.items():
-            self._decoder.submit(PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0))))
+        self._decoder.submit(
+            *(
+                PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
+                for camera, frame in frames.items()
+            )
+        )
         self._acknowledge()
 
     def _on_ready(self) -> None:

@@ -57,6 +57,8 @@ def run_feature_session(
         raise CameraError(serial, problem) from None
     if "problem" in body:
         raise CameraError(serial, body["problem"], body["remedy"])
+    if "features" not in body:
+        raise CameraError(serial, "the process that opened it failed")
     return body
 
 
@@ -85,6 +87,7 @@ def _session(request: dict[str, Any]) -> dict[str, Any]:
     # Late: the parent must not load GenTL.
     from camstrm.acquisition.camera import Camera
     from camstrm.acquisition.features import list_features, write_feature
+    from camstrm.acquisition.gentl_errors import camera_errors
     from camstrm.acquisition.producer import GentlProducer
 
     producer = GentlProducer(request["cti"], text_encoding=request["encoding"])
@@ -92,12 +95,13 @@ def _session(request: dict[str, Any]) -> dict[str, Any]:
     camera = Camera(producer, request["serial"])
     camera.open()
     try:
-        results = []
-        for name, text in request["set"]:
-            value = _value_of(camera.node_map, name, text)
-            result = write_feature(camera.node_map, name, value, encoding=request["encoding"])
-            results.append(dataclasses.asdict(result))
-        return {"results": results, "features": list_features(camera.node_map)}
+        with camera_errors(camera.name, "reading its features", request["encoding"]):
+            results = []
+            for name, text in request["set"]:
+                value = _value_of(camera.node_map, name, text)
+                result = write_feature(camera.node_map, name, value, encoding=request["encoding"])
+                results.append(dataclasses.asdict(result))
+            return {"results": results, "features": list_features(camera.node_map)}
     finally:
         camera.close(answers=True)
         producer.close()

@@ -24,6 +24,7 @@ name = {name}
 Width = 800
 Height = 800
 PixelFormat = "RGBa8"
+BouncingBallSize = 40
 AcquisitionFrameRate = 60.0
 """
 

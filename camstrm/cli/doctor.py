@@ -103,7 +103,11 @@ def _package_findings() -> Iterator[Finding]:
                 remedy = f"pip install 'camstrm[{extra}]'"
                 yield Finding(missing, package, f"not installed (needed to {extra})", remedy)
             continue
-        version = importlib.metadata.version(package)
+        try:
+            version = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            # The module came another way: opencv-python, a package of the distribution.
+            version = "installed, version unknown"
         if package == "harvesters" and version != _HARVESTERS:
             yield Finding(
                 Level.FAIL,

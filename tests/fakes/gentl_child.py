@@ -1,0 +1,208 @@
+"""Scenes with a GenTL producer, each in a process of its own.
+
+:func:`play` starts ``python -m tests.fakes.gentl_child SCENE`` with keyword arguments as
+JSON on standard input and returns what the scene returned. A crash of the child is an
+AssertionError that tells its exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.fakes.gentl import child_environment
+
+TIMEOUT_S = 30.0
+
+
+def play(scene: str, variables: Mapping[str, str] | None = None, **arguments: Any) -> Any:
+    """Run a scene in a child; ``variables`` go into its environment."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fakes.gentl_child", scene],
+        env=child_environment(**(variables or {})),
+        input=json.dumps(arguments),
+        capture_output=True,
+        text=True,
+        timeout=2 * TIMEOUT_S,
+        check=False,
+    )
+    assert done.returncode == 0, f"{scene} ended with {done.returncode}:\n{done.stderr}"
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def plain_create(cti: str, serial: str) -> str:
+    """Open a camera as the Harvesters manual says; return the exception's name or "opened"."""
+    from harvesters.core import Harvester
+
+    harvester = Harvester()
+    harvester.add_file(cti)
+    harvester.update()
+    try:
+        harvester.create({"serial_number": serial})
+    except Exception as error:  # noqa: BLE001  the name is the result
+        return type(error).__name__
+    return "opened"
+
+
+def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> dict[str, Any]:
+    """Open a camera and take some frames; tell who it is, the frames and the counters."""
+    from camstrm.acquisition.camera import Camera
+    from camstrm.acquisition.drain import BufferDrain
+    from camstrm.acquisition.features import write_feature
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.statistics import StreamStatistics
+
+    producer = GentlProducer(cti, text_encoding=encoding)
+    producer.open()
+    camera = Camera(producer, serial)
+    camera.open()
+    write_feature(camera.node_map, "AcquisitionFrameRate", 200.0)
+    statistics = StreamStatistics()
+    drain = BufferDrain(producer.library, camera.start(8), statistics)
+    timeouts, sizes = 0, []
+    deadline = time.monotonic() + TIMEOUT_S
+    while len(sizes) < frames and time.monotonic() < deadline:
+        # Shorter than a frame period: ordinary timeouts are part of the scene.
+        timeouts += not drain.drain(0.001)
+        frame = drain.take()
+        if frame is not None:
+            with frame:
+                sizes.append((frame.width, frame.height, frame.data.size))
+    drain.close()
+    refused = write_feature(camera.node_map, "Width", 10_000, clamp=False)
+    camera.close(answers=True)
+    user_name = camera.info.user_name
+    producer.close()
+    return {
+        "sizes": sizes,
+        "timeouts": timeouts,
+        "refused": str(refused),
+        "user_name": user_name,
+        "statistics": vars(statistics),
+    }
+
+
+def camera_error(cti: str, serial: str, encoding: str = "gbk") -> list[str]:
+    """Try to open a camera twice; return the errors' names and problems."""
+    from camstrm.acquisition.camera import Camera
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.errors import CameraError
+
+    producer = GentlProducer(cti, text_encoding=encoding)
+    producer.open()
+    told = []
+    for _ in range(2):
+        camera = Camera(producer, serial)
+        try:
+            camera.open()
+            told.append("opened")
+            camera.close(answers=True)
+        except CameraError as error:
+            told.append(f"{type(error).__name__}: {error.problem}")
+    producer.close()
+    return told
+
+
+def run_worker(
+    cti: str, serial: str, until: list[str], drain: str = "event", stall_timeout_s: float = 0.3
+) -> dict[str, Any]:
+    """Run an AcquisitionWorker until its conditions were those of ``until``, in this order.
+
+    A frame is taken whenever there is one. ``until`` may hold other words than states:
+    "rejected" waits for a rejected frame, "frames" for three that were taken.
+    """
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.worker import AcquisitionSettings, AcquisitionWorker
+    from tests.fakes.simulator_settings import configure_small
+
+    producer = GentlProducer(cti)
+    producer.open()
+    told: list[tuple[str, str]] = []
+    changed = threading.Event()
+
+    def on_change() -> None:
+        condition = worker.condition
+        told.append((condition.state.value, condition.reason))
+        changed.set()
+
+    settings = AcquisitionSettings(
+        serial=serial,
+        name="cam",
+        configure=configure_small,
+        buffer_count=lambda rate, size: 8,
+        drain=drain,
+        stall_timeout_s=stall_timeout_s,
+        busy_retry_s=0.02,
+        retry_s=(0.02,),
+    )
+    worker = AcquisitionWorker(producer, settings, on_change)
+    worker.start()
+    frames, waiting = 0, list(until)
+    deadline = time.monotonic() + TIMEOUT_S
+    while waiting and time.monotonic() < deadline:
+        changed.wait(0.01)
+        changed.clear()
+        frame = worker.take()
+        if frame is not None:
+            frame.release()
+            frames += 1
+        if waiting[0] == "frames":
+            reached = frames >= 3
+        elif waiting[0] == "rejected":
+            reached = worker.statistics.rejected > 0
+        else:
+            seen = until[: len(until) - len(waiting)]
+            states = [state for state, _ in told]
+            wanted = [word for word in (*seen, waiting[0]) if word not in ("frames", "rejected")]
+            reached = _in_order(wanted, states)
+        if reached:
+            waiting.pop(0)
+    worker.stop()
+    ended = worker.join(TIMEOUT_S)
+    producer.close()
+    return {
+        "missing": waiting,
+        "told": told,
+        "frames": frames,
+        "ended": ended,
+        "statistics": vars(worker.statistics),
+    }
+
+
+def two_producers(cti: str) -> list[int]:
+    """Open the same producer twice; return how many devices each sees."""
+    from camstrm.acquisition.producer import GentlProducer
+
+    producers = [GentlProducer(cti), GentlProducer(cti)]
+    for producer in producers:
+        producer.open()
+    return [len(producer.devices()) for producer in producers]
+
+
+def _in_order(wanted: list[str], states: list[str]) -> bool:
+    remaining = iter(states)
+    return all(word in remaining for word in wanted)
+
+
+_SCENES: dict[str, Callable[..., Any]] = {
+    scene.__name__: scene
+    for scene in (plain_create, open_camera, camera_error, run_worker, two_producers)
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Child side."""
+    result = _SCENES[arguments[0]](**json.load(sys.stdin))
+    print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+    # A producer's own exit handlers are not what is tested.
+    os._exit(0)

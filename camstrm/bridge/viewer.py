@@ -44,6 +44,7 @@ class WebSocketViewer:
         self._outbox = viewer.outbox
         self._send_timeout_s = send_timeout_s
         self._garbage = 0
+        self._close = (WSCloseCode.GOING_AWAY, b"the bridge stops")
         self._allowance = MESSAGE_BURST
         self._allowed_s = time.monotonic()
         self._socket = web.WebSocketResponse(
@@ -62,28 +63,34 @@ class WebSocketViewer:
         tune_transport(transport)
         await self._socket.prepare(request)
         watch = SendWatch(transport, self._send_timeout_s)
-        name = f"viewer {self._outbox.id} sender"
-        sender = asyncio.create_task(self._send(transport, watch), name=name)
+        number = self._outbox.id
+        sender = asyncio.create_task(self._send(watch), name=f"viewer {number} sender")
+        receiver = asyncio.create_task(self._receive(), name=f"viewer {number} receiver")
         try:
-            await self._receive()
+            await asyncio.wait({sender, receiver}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sender.cancel()
-            await asyncio.wait({sender}, timeout=_CLOSE_TIMEOUT_S)
+            for task in (sender, receiver):
+                task.cancel()
+            await asyncio.wait({sender, receiver}, timeout=_CLOSE_TIMEOUT_S)
+            if not watch.stuck:
+                await self._end()
+            transport.abort()
         if watch.stuck:
             self._hub.counters.viewers_stuck += 1
             _LOGGER.warning(
                 "viewer %d (%s) took nothing for %g s: cut off",
-                self._outbox.id,
+                number,
                 self._viewer.address,
                 self._send_timeout_s,
             )
-        if not sender.cancelled():
-            sender.result()  # what it could not foresee belongs into the log
+        for task in (sender, receiver):
+            if not task.cancelled():
+                task.result()  # what nobody could foresee belongs into the log
         return self._socket
 
-    async def _send(self, transport: asyncio.Transport, watch: SendWatch) -> None:
+    async def _send(self, watch: SendWatch) -> None:
         outbox = self._outbox
-        try:
+        with contextlib.suppress(ConnectionError):  # the viewer is gone
             while not outbox.closed:
                 item = outbox.take()
                 if item is None:
@@ -97,12 +104,6 @@ class WebSocketViewer:
                         outbox.sent_bytes += len(data)
                         # Any buffer is fine for aiohttp, whatever its annotation says.
                         await self._socket.send_bytes(data)  # type: ignore[arg-type]
-            await self._end(WSCloseCode.GOING_AWAY, b"the bridge stops")
-        except ConnectionError:
-            return  # the reading side sees the end too
-        finally:
-            # Without a sender there is no viewer. What the kernel has still goes out.
-            transport.abort()
 
     async def _receive(self) -> None:
         while True:
@@ -113,7 +114,7 @@ class WebSocketViewer:
             if message.type == WSMsgType.TEXT:
                 self._obey(message.data)
                 if self._garbage >= MAX_GARBAGE:
-                    await self._end(WSCloseCode.POLICY_VIOLATION, b"too many wrong messages")
+                    self._close = (WSCloseCode.POLICY_VIOLATION, b"too many wrong messages")
                     return
             elif message.type == WSMsgType.PING:
                 with contextlib.suppress(ConnectionError):
@@ -121,7 +122,7 @@ class WebSocketViewer:
             elif message.type == WSMsgType.BINARY:
                 _LOGGER.warning("viewer %d sent a binary message: closed", self._outbox.id)
                 self._hub.counters.viewer_garbage += 1
-                await self._end(WSCloseCode.UNSUPPORTED_DATA, b"viewers send text only")
+                self._close = (WSCloseCode.UNSUPPORTED_DATA, b"viewers send text only")
                 return
             elif message.type != WSMsgType.PONG:
                 return
@@ -154,7 +155,8 @@ class WebSocketViewer:
             await asyncio.sleep(MESSAGE_BURST / MESSAGES_PER_S / 10)
         self._allowance -= 1
 
-    async def _end(self, code: WSCloseCode, reason: bytes) -> None:
-        """Say why and close; a viewer that does not take even that is cut off."""
+    async def _end(self) -> None:
+        """Say why it ends and hear the viewer's answer, if both is possible at once."""
+        code, reason = self._close
         with contextlib.suppress(asyncio.TimeoutError, ConnectionError):
             await asyncio.wait_for(self._socket.close(code=code, message=reason), _CLOSE_TIMEOUT_S)

@@ -99,17 +99,25 @@ class TestViewer:
 
     async def bundle(self, wanted: Callable[[FrameBundle], bool] = lambda _: True) -> FrameBundle:
         """Return the next bundle that is as wanted."""
-        while True:
-            message = await self.next()
-            if isinstance(message, FrameBundle) and wanted(message):
-                return message
+
+        async def search() -> FrameBundle:
+            while True:
+                message = await self.next()
+                if isinstance(message, FrameBundle) and wanted(message):
+                    return message
+
+        return await asyncio.wait_for(search(), TIMEOUT_S)
 
     async def control(self, wanted: Callable[[Any], bool]) -> Any:
         """Return the next control message that is as wanted."""
-        while True:
-            message = await self.next()
-            if not isinstance(message, FrameBundle) and wanted(message):
-                return message
+
+        async def search() -> Message:
+            while True:
+                message = await self.next()
+                if not isinstance(message, FrameBundle) and wanted(message):
+                    return message
+
+        return await asyncio.wait_for(search(), TIMEOUT_S)
 
     async def send(self, text: str) -> None:
         """Send a text message."""
@@ -130,9 +138,9 @@ class TestViewer:
 
 @contextlib.asynccontextmanager
 async def connected_viewer(url: str, **options: Any) -> AsyncIterator[TestViewer]:
-    """Connect a viewer to a bridge's root URL."""
+    """Connect a viewer to a bridge's root URL; pongs come as messages."""
     async with aiohttp.ClientSession() as session:
-        async with session.ws_connect(url, max_msg_size=0, **options) as socket:
+        async with session.ws_connect(url, max_msg_size=0, autoping=False, **options) as socket:
             yield TestViewer(socket)
 
 

@@ -50,26 +50,29 @@ fuzz: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600
 
-wheel: $(VENV)/.pip
+wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(VENV)/.pip:
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install "pip>=25.1"
+$(VENV)/.venv:
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.demo: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+$(VENV)/.demo: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 	@echo "installing camstrm into $(VENV) (once; about 150 MB)"
-	$(PIP) install --editable ".[grab,bridge]"
+	@$(PIP) install --editable ".[grab,bridge]"
 	@touch $@
 
-$(VENV)/.view: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
-	$(PIP) install --editable ".[viewer]"
+$(VENV)/.view: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
+	@echo "installing the viewer into $(VENV) (once; about 300 MB)"
+	@$(PIP) install --editable ".[viewer]"
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
-	$(PIP) install --editable ".[all]" --group test
+# Dependency groups need pip 25.1.
+$(VENV)/.test: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
+	@echo "installing camstrm and what its tests need into $(VENV) (once; about 500 MB)"
+	@$(PIP) install "pip>=25.1"
+	@$(PIP) install --editable ".[all]" --group test
 	@touch $@

@@ -4,6 +4,8 @@ genicam's modules name ``libpython3.X.so.1.0`` as needed, although everything th
 use of it is in the interpreter. Debian's and Ubuntu's python3 is one without that
 library (package libpython3.X, often not installed), and the import fails. The dynamic
 loader is content if a library of that name is loaded already, so an empty one is.
+
+Errors whose text is not UTF-8 are raised as what they are (see error_text.py).
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ import platform
 import re
 import struct
 import sys
+
+from camstrm.acquisition.error_text import MeantErrors
+from camstrm.acquisition.gentl_library import GcError
 
 __all__ = ["empty_library", "genapi", "gentl"]
 
@@ -76,6 +81,10 @@ def _load_empty(soname: str) -> None:
         os.close(file)
 
 
+def _camel_case(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
 try:
     from genicam import genapi, gentl
 except ImportError as _error:
@@ -84,3 +93,16 @@ except ImportError as _error:
         raise
     _load_empty(_missing.group())
     from genicam import genapi, gentl
+
+# The classes of gentl look their C functions up in this name at each call.
+_names = vars(gentl)
+if not isinstance(_names["_gentl"], MeantErrors):
+    _names["_gentl"] = MeantErrors(
+        _names["_gentl"],
+        {
+            code: kind
+            for code in GcError
+            if (kind := _names.get(f"{_camel_case(code.name)}Exception")) is not None
+        },
+        gentl.GenericException,
+    )

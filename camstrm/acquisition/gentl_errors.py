@@ -1,8 +1,8 @@
 """What genicam raises, turned into camstrm's errors.
 
-A producer whose error texts are not UTF-8 (Hikrobot: GBK) makes any call of the binding
-raise UnicodeDecodeError instead of the GenTL exception on Python >= 3.11. The bytes of
-that error still hold ``(ID: -1011)``, so it can be mapped back.
+The GC_ERROR code is in the exception's text, as ``(ID: -1011)``. Texts that are not UTF-8
+(Hikrobot: GBK) keep their bytes, see error_text.py; node maps still raise
+UnicodeDecodeError for them on Python >= 3.11.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from camstrm.acquisition.binding import genapi, gentl
+from camstrm.acquisition.error_text import decode_text, keep_bytes, told_code
 from camstrm.acquisition.gentl_library import GcError
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 
@@ -23,8 +24,6 @@ GENTL_ERRORS: tuple[type[Exception], ...] = (
     UnicodeDecodeError,
 )
 """Everything that a call into genicam or Harvesters raises for a producer's error."""
-
-_ID = re.compile(r"\(ID: (-?\d+)\)")
 
 _CODES: dict[type[Exception], GcError] = {
     gentl.AccessDeniedException: GcError.ACCESS_DENIED,
@@ -40,8 +39,8 @@ _CODES: dict[type[Exception], GcError] = {
 
 def error_code(error: BaseException) -> int | None:
     """Return the GC_ERROR code that an exception carries, None if it carries none."""
-    match = _ID.search(_text(error, "gbk"))
-    return int(match.group(1)) if match else _CODES.get(type(error))  # type: ignore[arg-type]
+    code = told_code(_text(error, "gbk"))
+    return _CODES.get(type(error)) if code is None else code  # type: ignore[arg-type]
 
 
 def describe_error(error: BaseException, encoding: str = "gbk") -> str:
@@ -65,8 +64,8 @@ def describe_error(error: BaseException, encoding: str = "gbk") -> str:
 
 def _text(error: BaseException, encoding: str) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return error.object.decode(encoding, "replace")
-    return str(error)
+        return decode_text(keep_bytes(error.object), encoding)
+    return decode_text(str(error), encoding)
 
 
 @contextmanager

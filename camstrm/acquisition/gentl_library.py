@@ -18,20 +18,30 @@ __all__ = ["BufferInfo", "GcError", "GentlLibrary"]
 
 
 class GcError(IntEnum):
-    """GC_ERROR codes that camstrm tells apart."""
+    """GC_ERROR codes of the standard."""
 
     SUCCESS = 0
     ERROR = -1001
+    NOT_INITIALIZED = -1002
     NOT_IMPLEMENTED = -1003
     RESOURCE_IN_USE = -1004
     ACCESS_DENIED = -1005
     INVALID_HANDLE = -1006
     INVALID_ID = -1007
+    NO_DATA = -1008
     INVALID_PARAMETER = -1009
     IO = -1010
     TIMEOUT = -1011
     ABORT = -1012
+    INVALID_BUFFER = -1013
     NOT_AVAILABLE = -1014
+    INVALID_ADDRESS = -1015
+    BUFFER_TOO_SMALL = -1016
+    INVALID_INDEX = -1017
+    PARSING_CHUNK_DATA = -1018
+    INVALID_VALUE = -1019
+    RESOURCE_EXHAUSTED = -1020
+    OUT_OF_MEMORY = -1021
     BUSY = -1022
 
 

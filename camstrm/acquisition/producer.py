@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.error_text import decode_text
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.acquisition.gentl_library import GentlLibrary
 from camstrm.acquisition.producer_check import check_file, missing_symbols, not_a_producer
@@ -149,9 +150,8 @@ class GentlProducer:
 
     def _property(self, raw: Any, name: str) -> Any:
         try:
-            return getattr(raw, name, None)
-        except UnicodeDecodeError as error:
-            return error.object.decode(self.text_encoding, "replace")
+            value = getattr(raw, name, None)
         except GENTL_ERRORS:
             # A property that the producer does not implement; most lack some.
             return None
+        return decode_text(value, self.text_encoding) if isinstance(value, str) else value

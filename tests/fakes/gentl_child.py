@@ -175,14 +175,18 @@ def run_worker(
     }
 
 
-def two_producers(cti: str) -> list[int]:
-    """Open the same producer twice; return how many devices each sees."""
+def second_producer(cti: str) -> str:
+    """Open the same producer twice; return what the second one says."""
     from camstrm.acquisition.producer import GentlProducer
+    from camstrm.errors import ProducerError
 
-    producers = [GentlProducer(cti), GentlProducer(cti)]
-    for producer in producers:
-        producer.open()
-    return [len(producer.devices()) for producer in producers]
+    first, second = GentlProducer(cti), GentlProducer(cti)
+    first.open()
+    try:
+        second.open()
+    except ProducerError as error:
+        return error.problem
+    return f"{len(second.devices())} devices"
 
 
 def _in_order(wanted: list[str], states: list[str]) -> bool:
@@ -192,7 +196,7 @@ def _in_order(wanted: list[str], states: list[str]) -> bool:
 
 _SCENES: dict[str, Callable[..., Any]] = {
     scene.__name__: scene
-    for scene in (plain_create, open_camera, camera_error, run_worker, two_producers)
+    for scene in (plain_create, open_camera, camera_error, run_worker, second_producer)
 }
 
 

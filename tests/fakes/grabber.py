@@ -183,7 +183,9 @@ class FakeGrabber:
         """Send a control message."""
         await self.send_packet(PacketKind.TEXT, [encode_message(message).encode()])
 
-    async def send_packet(self, kind: PacketKind, parts: Sequence[bytes | memoryview]) -> None:
+    async def send_packet(
+        self, kind: PacketKind, parts: Sequence[bytes | bytearray | memoryview]
+    ) -> None:
         """Send one packet."""
         await self.send_raw(b"".join(encode_packet_parts(kind, parts)))
 

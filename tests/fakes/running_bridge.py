@@ -18,6 +18,12 @@ from camstrm.config import BridgeSettings
 from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
 
 TIMEOUT_S = 5.0
+UPGRADE = (
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+)
 TOKEN = "a-token-of-the-tests-0123456789"
 
 
@@ -59,23 +65,31 @@ async def running_bridge(
         BridgeSettings(host="127.0.0.1", auth=False, token_file=str(token_file)),
         **{"port": 0, **settings},
     )
-    ready: asyncio.Future[BridgeAddresses] = asyncio.get_running_loop().create_future()
+    found: list[BridgeAddresses] = []
+    ready = asyncio.Event()
+
+    def note(addresses: BridgeAddresses) -> None:
+        found.append(addresses)
+        ready.set()
+
     stop = asyncio.Event()
     task = asyncio.create_task(
         run_bridge(
             wanted,
             socket_path or str(folder / "b.sock"),
-            ready=ready.set_result,
+            ready=note,
             stop=stop,
             allowed_uids=allowed_uids,
             environ=environ or {},
         )
     )
-    await asyncio.wait({task, ready}, timeout=TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+    is_ready = asyncio.create_task(ready.wait())
+    await asyncio.wait({task, is_ready}, timeout=TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+    is_ready.cancel()
     if task.done():
         task.result()
     try:
-        yield RunningBridge(ready.result(), stop, task)
+        yield RunningBridge(found[0], stop, task)
     finally:
         stop.set()
         await asyncio.wait_for(task, TIMEOUT_S)
@@ -86,7 +100,7 @@ class TestViewer:
 
     __test__ = False
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
 
     async def next(self) -> Message | FrameBundle:
@@ -139,9 +153,11 @@ class TestViewer:
 @contextlib.asynccontextmanager
 async def connected_viewer(url: str, **options: Any) -> AsyncIterator[TestViewer]:
     """Connect a viewer to a bridge's root URL; pongs come as messages."""
-    async with aiohttp.ClientSession() as session:
-        async with session.ws_connect(url, max_msg_size=0, autoping=False, **options) as socket:
-            yield TestViewer(socket)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url, max_msg_size=0, autoping=False, **options) as socket,
+    ):
+        yield TestViewer(socket)
 
 
 async def raw_connection(
@@ -161,21 +177,15 @@ async def raw_connection(
 
 
 @contextlib.asynccontextmanager
-async def stalled_viewer(bridge: RunningBridge) -> AsyncIterator[asyncio.StreamWriter]:
-    """Connect a viewer that completes its handshake and then reads nothing more."""
-    reader, writer = await raw_connection(
-        bridge,
-        "/",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
-    )
+async def raw_viewer(
+    bridge: RunningBridge,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Connect a WebSocket viewer of which a test sees the bytes; it reads only when told to."""
+    reader, writer = await raw_connection(bridge, "/", *UPGRADE)
     try:
         answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)
         assert b" 101 " in answer, answer
-        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport can
-        yield writer
+        yield reader, writer
     finally:
         writer.transport.abort()
         with contextlib.suppress(OSError):

@@ -7,19 +7,20 @@ from camstrm.acquisition.features import write_feature
 
 WIDTH, HEIGHT, FPS = 120, 100, 100.0
 
-FEATURES: dict[str, bool | int | float | str] = {
-    "ComponentSelector": "Range",
-    "ComponentEnable": False,
-    "ChunkModeActive": False,
-    "PixelFormat": "Mono8",
-    "Width": WIDTH,
-    "Height": HEIGHT,
-    "AcquisitionFrameRate": FPS,
-}
+FEATURES: tuple[tuple[str, bool | int | float | str], ...] = (
+    ("ComponentSelector", "Range"),
+    ("ComponentEnable", False),
+    ("ComponentSelector", "Intensity"),
+    ("ChunkModeActive", False),
+    ("PixelFormat", "Mono8"),
+    ("Width", WIDTH),
+    ("Height", HEIGHT),
+    ("AcquisitionFrameRate", FPS),
+)
 
 
 def configure_small(camera: Camera) -> None:
     """Set the simulator's camera up for small, quick, plain pictures."""
-    for name, value in FEATURES.items():
+    for name, value in FEATURES:
         result = write_feature(camera.node_map, name, value)
         assert result.applied, result

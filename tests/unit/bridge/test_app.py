@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -25,16 +27,20 @@ from tests.fakes.running_bridge import (
     TOKEN,
     connected_viewer,
     raw_connection,
+    raw_viewer,
     running_bridge,
-    stalled_viewer,
 )
 
 
-async def refusal(tmp_path: Path, **settings: object) -> CamstrmError:
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def refusal(tmp_path: Path, **settings: Any) -> CamstrmError:
     with pytest.raises(CamstrmError) as caught:
         async with running_bridge(tmp_path, **settings):
             pass
-    assert {p.name for p in tmp_path.iterdir()} <= {"token", "cert.pem", "key.pem", "b.sock"}
+    assert names(tmp_path) <= {"token", "cert.pem", "key.pem", "b.sock"}
     return caught.value
 
 
@@ -86,29 +92,29 @@ async def test_localhost_is_both_families(tmp_path: Path) -> None:
     async with running_bridge(tmp_path, host="localhost") as bridge:
         port = bridge.addresses.port
         for host in ("127.0.0.1", *(["[::1]"] if _has_ipv6() else [])):
-            async with aiohttp.ClientSession() as session:
-                async with session.get(f"http://{host}:{port}/healthz") as answer:
-                    assert answer.status == 200
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://{host}:{port}/healthz") as answer,
+            ):
+                assert answer.status == 200
 
 
 async def test_bound_socket_is_used_and_closed(tmp_path: Path) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
-    ready = asyncio.Event()
+    ready: asyncio.Queue[BridgeAddresses] = asyncio.Queue()
     stop = asyncio.Event()
-    found: list[BridgeAddresses] = []
     task = asyncio.create_task(
         run_bridge(
             BridgeSettings(host="127.0.0.1", auth=False),
             str(tmp_path / "b.sock"),
-            ready=lambda addresses: (found.append(addresses), ready.set())[1],
+            ready=ready.put_nowait,
             stop=stop,
             environ={},
             listen=[listener],
         )
     )
     port = listener.getsockname()[1]
-    await asyncio.wait_for(ready.wait(), 5)
-    assert found[0].port == port
+    assert (await asyncio.wait_for(ready.get(), 5)).port == port
     stop.set()
     await asyncio.wait_for(task, 5)
     assert listener.fileno() == -1
@@ -116,38 +122,39 @@ async def test_bound_socket_is_used_and_closed(tmp_path: Path) -> None:
 
 async def test_end_with_all_kinds_of_clients_leaves_nothing(tmp_path: Path) -> None:
     tasks = asyncio.all_tasks()
-    async with aiohttp.ClientSession() as session:
-        async with (
-            running_bridge(tmp_path, max_clients_per_address=64) as bridge,
-            FakeGrabber(bridge.socket_path, padding=1_000_000) as grabber,
-            stalled_viewer(bridge),
-            connected_viewer(bridge.url) as viewer,
-        ):
-            idle = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
-            stuck_picture = await raw_connection(bridge, "/cam/left.mjpg")
-            await grabber.until_demand(lambda d: d.cameras is None)
-            waiting = asyncio.create_task(
-                session.get(f"{bridge.url}cam/right.jpg", timeout=aiohttp.ClientTimeout(5))
-            )
-            many = [await session.ws_connect(bridge.url) for _ in range(20)]
-            await grabber.send_bundle()
-            await viewer.bundle()
-            started = asyncio.get_running_loop().time()
-            bridge.stop.set()
-            done, _ = await asyncio.wait({bridge.task}, timeout=5)
-            assert done
-            took_s = asyncio.get_running_loop().time() - started
-            assert await viewer.close_code() == aiohttp.WSCloseCode.GOING_AWAY
-            for one in many:
-                await one.close()
-            await asyncio.wait({waiting}, timeout=5)
-            if not waiting.exception():
-                waiting.result().close()
-            for _, writer in (idle, stuck_picture):
-                writer.transport.abort()
-            await grabber.wait_closed()
+    async with (
+        aiohttp.ClientSession() as session,
+        running_bridge(tmp_path, max_clients_per_address=64) as bridge,
+        FakeGrabber(bridge.socket_path, padding=1_000_000) as grabber,
+        raw_viewer(bridge),
+        connected_viewer(bridge.url) as viewer,
+    ):
+        idle = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
+        stuck_picture = await raw_connection(bridge, "/cam/left.mjpg")
+        await grabber.until_demand(lambda d: d.cameras is None)
+        waiting = asyncio.create_task(
+            session.get(f"{bridge.url}cam/right.jpg", timeout=aiohttp.ClientTimeout(5))
+        )
+        many = [await session.ws_connect(bridge.url) for _ in range(20)]
+        await grabber.send_bundle()
+        await viewer.bundle()
+        started = asyncio.get_running_loop().time()
+        goodbye = asyncio.create_task(viewer.close_code())
+        bridge.stop.set()
+        done, _ = await asyncio.wait({bridge.task}, timeout=5)
+        assert done
+        took_s = asyncio.get_running_loop().time() - started
+        assert await goodbye == aiohttp.WSCloseCode.GOING_AWAY
+        for one in many:
+            await one.close()
+        await asyncio.wait({waiting}, timeout=5)
+        if not waiting.exception():
+            waiting.result().close()
+        for _, writer in (idle, stuck_picture):
+            writer.transport.abort()
+        await grabber.wait_closed()
     assert took_s < 4, "far below the 60 s of aiohttp's own"
-    assert {p.name for p in tmp_path.iterdir()} == {"token"}
+    assert names(tmp_path) == {"token"}
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == tasks
 
@@ -200,10 +207,8 @@ async def test_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
                 assert "Secure" in answer.headers["Set-Cookie"]
         reader, writer = await raw_connection(bridge, "/")
         with_plain_http = asyncio.wait_for(reader.read(), 5)
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert b"HTTP" not in await with_plain_http
-        except ConnectionResetError:
-            pass
         writer.transport.abort()
 
 
@@ -220,12 +225,15 @@ async def test_stuck_client_is_removed_under_tls(
         connected_viewer(bridge.url, ssl=trusted) as stuck,
     ):
         await grabber.until_demand(lambda d: d.cameras is None)
-        connection = stuck.socket._response.connection  # type: ignore[attr-defined]
-        connection.transport.pause_reading()
+        connection = stuck.socket._response.connection
+        assert connection is not None
+        transport = connection.transport
+        assert transport is not None
+        transport.pause_reading()
         for _ in range(3):
             await grabber.send_bundle()
         await grabber.until_demand(lambda d: d.cameras == ())
-        connection.transport.abort()
+        transport.abort()
 
 
 async def test_certificate_that_cannot_be_used(
@@ -268,7 +276,8 @@ def test_url_without_token() -> None:
 def test_import_brings_no_camera_code() -> None:
     code = (
         "import sys, camstrm.bridge.app; "
-        "bad = {'numpy', 'cv2', 'harvesters', 'genicam', 'simplejpeg', 'PySide6'} & set(sys.modules); "
+        "bad = {'numpy', 'cv2', 'harvesters', 'genicam', 'simplejpeg', 'PySide6'}; "
+        "bad &= set(sys.modules); "
         "sys.exit(str(bad) if bad else 0)"
     )
     root = Path(__file__).parents[3]

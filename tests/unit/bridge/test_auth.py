@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -32,13 +33,15 @@ WRONG_HEADERS = (
 
 @pytest_asyncio.fixture
 async def bridge(tmp_path: Path) -> AsyncIterator[RunningBridge]:
-    async with running_bridge(tmp_path, auth=True) as bridge:
-        async with FakeGrabber(bridge.socket_path) as grabber:
-            stop = asyncio.Event()
-            streaming = asyncio.create_task(grabber.stream(stop))
-            yield bridge
-            stop.set()
-            await asyncio.wait_for(streaming, 5)
+    async with (
+        running_bridge(tmp_path, auth=True) as bridge,
+        FakeGrabber(bridge.socket_path) as grabber,
+    ):
+        stop = asyncio.Event()
+        streaming = asyncio.create_task(grabber.stream(stop))
+        yield bridge
+        stop.set()
+        await asyncio.wait_for(streaming, 5)
 
 
 @contextlib.asynccontextmanager
@@ -48,8 +51,8 @@ async def client(bridge: RunningBridge) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def status(session: aiohttp.ClientSession, path: str, **options: object) -> int:
-    async with session.get("/" + path, allow_redirects=False, **options) as answer:  # type: ignore[arg-type]
+async def status(session: aiohttp.ClientSession, path: str, **options: Any) -> int:
+    async with session.get("/" + path, allow_redirects=False, **options) as answer:
         return answer.status
 
 

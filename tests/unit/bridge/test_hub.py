@@ -181,7 +181,7 @@ def test_subscribe_adds_the_latest_picture_at_once(hub: BundleHub, link: FakeGra
     drain(viewer)
     hub.subscribe_message(viewer, Subscribe((0, 1), 5.0))
     assert drain(viewer) == [(1, b"", b"1")]
-    assert viewer.outbox.cameras == {0, 1}
+    assert viewer.outbox.cameras == frozenset({0, 1})
     assert viewer.outbox.max_fps == 5.0
     hub.subscribe_message(viewer, Subscribe((0, 1), 5.0))
     assert drain(viewer) == [], "nothing changed"
@@ -191,7 +191,7 @@ def test_subscribe_adds_the_latest_picture_at_once(hub: BundleHub, link: FakeGra
 def test_subscribe_to_cameras_that_do_not_exist(hub: BundleHub, link: FakeGrabberLink) -> None:
     viewer = hub.join("a", "websocket")
     hub.subscribe_message(viewer, Subscribe((-1, 2**63, 0, 0), 1e-300))
-    assert viewer.outbox.cameras == {0}
+    assert viewer.outbox.cameras == frozenset({0})
     assert viewer.outbox.max_fps == 0.001
 
 

@@ -51,8 +51,12 @@ async def test_counters(tmp_path: Path) -> None:
 async def test_two_bridges_in_one_process_do_not_mix(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    async with running_bridge(tmp_path / "a") as one, running_bridge(tmp_path / "b") as other:
-        async with FakeGrabber(one.socket_path), connected_viewer(one.url) as viewer:
-            await viewer.control(lambda m: getattr(m, "input", "") == "ok")
-            assert (await samples(one))["camstrm_input_up"] == 1
-            assert (await samples(other))["camstrm_input_up"] == 0
+    async with (
+        running_bridge(tmp_path / "a") as one,
+        running_bridge(tmp_path / "b") as other,
+        FakeGrabber(one.socket_path),
+        connected_viewer(one.url) as viewer,
+    ):
+        await viewer.control(lambda m: getattr(m, "input", "") == "ok")
+        assert (await samples(one))["camstrm_input_up"] == 1
+        assert (await samples(other))["camstrm_input_up"] == 0

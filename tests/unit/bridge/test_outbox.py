@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -188,11 +189,12 @@ def test_rate(outbox: ViewerOutbox, clock: Clock) -> None:
 
 async def test_wait_ends_with_each_thing_that_may_go() -> None:
     outbox = ViewerOutbox(1, window=1)
-    for put in (
+    puts: list[Callable[[], None]] = [
         lambda: outbox.put_hello("h"),
         lambda: outbox.put_status("s"),
         lambda: outbox.put_bundle(bundle(1)),
-    ):
+    ]
+    for put in puts:
         waiting = asyncio.create_task(outbox.wait())
         await asyncio.sleep(0)
         put()

@@ -126,16 +126,19 @@ async def test_wrong_rate(session: aiohttp.ClientSession, grabber: FakeGrabber, 
 async def test_motion_jpeg_counts_as_viewer(
     bridge: RunningBridge, session: aiohttp.ClientSession, grabber: FakeGrabber
 ) -> None:
-    async with session.get("/cam/left.mjpg"), session.get("/cam/left.mjpg"):
-        async with connected_viewer(bridge.url) as viewer:
-            status = await viewer.control(lambda m: hasattr(m, "viewers"))
-            assert status.viewers == 3
-            assert (await get(session, "/cam/left.mjpg"))[0] == 503
-            assert (await get(session, "/cam/left.jpg"))[0] == 503
+    async with (
+        session.get("/cam/left.mjpg"),
+        session.get("/cam/left.mjpg"),
+        connected_viewer(bridge.url) as viewer,
+    ):
+        status = await viewer.control(lambda m: hasattr(m, "viewers"))
+        assert status.viewers == 3
+        assert (await get(session, "/cam/left.mjpg"))[0] == 503
+        assert (await get(session, "/cam/left.jpg"))[0] == 503
 
 
 async def test_stuck_motion_jpeg_is_cut_off(bridge: RunningBridge, grabber: FakeGrabber) -> None:
-    reader, writer = await raw_connection(bridge, "/cam/left.mjpg")
+    _, writer = await raw_connection(bridge, "/cam/left.mjpg")
     await grabber.until_demand(lambda d: d.cameras == (0,))
     writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport can
     grabber.padding = 3_000_000

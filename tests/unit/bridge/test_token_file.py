@@ -65,7 +65,7 @@ def test_file_without_a_token(tmp_path: Path, content: bytes) -> None:
 
 def test_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match="cannot be (read|written)"):
+    with pytest.raises(ConfigError, match=r"cannot be (read|written)"):
         load_token(str(tmp_path / "file" / "sub" / "token"), {})
 
 

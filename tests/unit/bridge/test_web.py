@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 
@@ -18,20 +19,23 @@ from tests.fakes.running_bridge import (
 
 
 async def test_health_tells_the_input(tmp_path: Path) -> None:
-    async with running_bridge(tmp_path) as bridge, connected_viewer(bridge.url) as viewer:
-        async with aiohttp.ClientSession(bridge.url) as session:
+    async with (
+        running_bridge(tmp_path) as bridge,
+        connected_viewer(bridge.url) as viewer,
+        aiohttp.ClientSession(bridge.url) as session,
+    ):
 
-            async def health() -> object:
-                async with session.get("/healthz") as answer:
-                    assert answer.status == 200
-                    return await answer.json()
+        async def health() -> object:
+            async with session.get("/healthz") as answer:
+                assert answer.status == 200
+                return await answer.json()
 
-            assert await health() == {"status": "no input", "input": "none"}
-            async with FakeGrabber(bridge.socket_path):
-                await viewer.control(lambda m: getattr(m, "input", "") == "ok")
-                assert await health() == {"status": "ok", "input": "ok"}
-            await viewer.control(lambda m: getattr(m, "input", "") == "none")
-            assert await health() == {"status": "no input", "input": "none"}
+        assert await health() == {"status": "no input", "input": "none"}
+        async with FakeGrabber(bridge.socket_path):
+            await viewer.control(lambda m: getattr(m, "input", "") == "ok")
+            assert await health() == {"status": "ok", "input": "ok"}
+        await viewer.control(lambda m: getattr(m, "input", "") == "none")
+        assert await health() == {"status": "no input", "input": "none"}
 
 
 async def test_api_status_lists_the_viewers(tmp_path: Path) -> None:
@@ -63,25 +67,30 @@ async def test_api_status_lists_the_viewers(tmp_path: Path) -> None:
     [("/", 200), ("/static/app.js", 200), ("/healthz", 200), ("/nowhere", 404), ("/ws", 426)],
 )
 async def test_security_headers_everywhere(tmp_path: Path, path: str, status: int) -> None:
-    async with running_bridge(tmp_path) as bridge, aiohttp.ClientSession(bridge.url) as session:
-        async with session.get(path) as answer:
-            assert answer.status == status
-            policy = answer.headers["Content-Security-Policy"]
-            assert "default-src 'self'; img-src 'self' blob:; connect-src 'self'" in policy
-            assert "frame-ancestors 'none'" in policy
-            assert answer.headers["Referrer-Policy"] == "no-referrer"
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-            assert answer.headers["Server"] == "camstrm"
+    async with (
+        running_bridge(tmp_path) as bridge,
+        aiohttp.ClientSession(bridge.url) as session,
+        session.get(path) as answer,
+    ):
+        assert answer.status == status
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'; img-src 'self' blob:; connect-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert answer.headers["Server"] == "camstrm"
 
 
 async def test_only_who_knows_the_token_may_embed_a_picture(tmp_path: Path) -> None:
-    async with running_bridge(tmp_path, auth=True) as bridge:
-        async with aiohttp.ClientSession(bridge.url) as session:
-            for token, policy in ((TOKEN, "cross-origin"), ("x", "same-origin")):
-                async with session.get(f"/cam/left.jpg?token={token}") as answer:
-                    assert answer.headers["Cross-Origin-Resource-Policy"] == policy
+    async with (
+        running_bridge(tmp_path, auth=True) as bridge,
+        aiohttp.ClientSession(bridge.url) as session,
+    ):
+        for token, policy in ((TOKEN, "cross-origin"), ("x", "same-origin")):
+            async with session.get(f"/cam/left.jpg?token={token}") as answer:
+                assert answer.headers["Cross-Origin-Resource-Policy"] == policy
 
 
 @pytest.mark.parametrize(
@@ -181,14 +190,10 @@ async def test_connections_without_a_request_are_limited(tmp_path: Path) -> None
         connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(131)]
         reader, _ = connections[-1]
         with_end = asyncio.wait_for(reader.read(), 5)
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert await with_end == b""
-        except ConnectionResetError:
-            pass
         for _, writer in connections:
             writer.transport.abort()
         for _, writer in connections:
-            try:
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
-            except OSError:
-                continue

@@ -186,7 +186,7 @@ class BundlePublisher:
         self._flush()
 
     def _disconnected(self, reason: str) -> None:
-        _log.warning("the bridge is gone: %s", reason)
+        _log.info("the bridge is gone: %s", reason)
         self.stop()
         self._bundle = self._status = None
         self._alone_since_s = time.monotonic()

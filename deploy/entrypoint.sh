@@ -88,9 +88,16 @@ fi
 explain_name
 
 # Not exec: as process 1 the shell reaps what a killed grabber leaves behind, and Python would not.
+child=
+stopping=
+stop() {
+    stopping=yes
+    [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :
+}
+trap stop TERM INT HUP
 camstrm "$@" &
 child=$!
-trap 'kill -TERM "$child" 2>/dev/null || :' TERM INT HUP
+[ -z "$stopping" ] || stop
 while :; do
     code=0
     wait "$child" || code=$?

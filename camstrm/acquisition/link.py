@@ -41,8 +41,12 @@ def interface_of(address: int, root: Path = Path("/")) -> str | None:
     best: tuple[int, str] | None = None
     for line in lines:
         columns = line.split()
-        # Destination and mask are little-endian hexadecimal (proc(5), /proc/net/route).
-        destination, mask = (_swap(int(columns[i], 16)) for i in (1, 7))
+        try:
+            # Destination and mask are little-endian hexadecimal (proc(5), /proc/net/route).
+            destination, mask = (_swap(int(columns[i], 16)) for i in (1, 7))
+        except (IndexError, ValueError):
+            # Not a route.
+            continue
         # A camera is on a network of the host; the default route leads elsewhere.
         if mask and address & mask == destination and (best is None or mask > best[0]):
             best = mask, columns[0]

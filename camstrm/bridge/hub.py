@@ -8,8 +8,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 
+from camstrm.bridge.counters import HubCounters
 from camstrm.bridge.demand import DemandKeeper
 from camstrm.bridge.outbox import ViewerOutbox
 from camstrm.bridge.pictures import LatestPictures
@@ -28,7 +29,7 @@ from camstrm.wire import (
     select_cameras,
 )
 
-__all__ = ["BundleHub", "HubCounters", "Viewer"]
+__all__ = ["BundleHub", "Viewer"]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,21 +46,6 @@ class Viewer:
     outbox: ViewerOutbox
     address: str
     kind: str
-
-
-@dataclass
-class HubCounters:
-    """What happened since the bridge's start; only grows."""
-
-    bundles: int = 0
-    bundle_bytes: int = 0
-    grabbers: int = 0
-    viewers: int = 0
-    viewers_stuck: int = 0
-    viewer_garbage: int = 0
-    sent: int = 0
-    sent_bytes: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
 
 
 class BundleHub:

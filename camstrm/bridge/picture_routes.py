@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 import time
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 
 from camstrm.bridge.hub import BundleHub, Viewer
 from camstrm.bridge.send_watch import SendWatch, tune_transport
@@ -14,6 +17,8 @@ from camstrm.bridge.state import STATE
 from camstrm.wire import CameraFrame, CameraInfo, CameraState
 
 __all__ = ["motion_jpeg", "picture"]
+
+_LOGGER = logging.getLogger(__name__)
 
 PICTURE_TIMEOUT_S = 2.0
 BOUNDARY = "camstrm"
@@ -73,26 +78,42 @@ async def _stream(request: web.Request, viewer: Viewer, camera: CameraInfo) -> w
     writer = await response.prepare(request)
     assert writer is not None
     watch = SendWatch(transport, state.settings.send_timeout_s)
+    with contextlib.closing(watch), contextlib.suppress(ConnectionError):  # the client is gone
+        await _send_parts(request, writer, watch, viewer, camera)
+    if watch.stuck:
+        state.hub.counters.viewers_stuck += 1
+        _LOGGER.warning("MJPEG client %s took nothing: cut off", viewer.address)
+    transport.abort()
+    return response
+
+
+async def _send_parts(
+    request: web.Request,
+    writer: AbstractStreamWriter,
+    watch: SendWatch,
+    viewer: Viewer,
+    camera: CameraInfo,
+) -> None:
+    """Send the newest picture whenever the client has taken the one before."""
     outbox = viewer.outbox
     lead = f"--{BOUNDARY}\r\n".encode()
-    while not outbox.closed and not transport.is_closing():
+    while not outbox.closed:
         item = outbox.take()
         if item is None:
             await outbox.wait()
         elif isinstance(item, str):
-            # A hello may have given the camera another index.
-            camera = _follow(state.hub, viewer, camera)
+            # Hello and status are not for this client, but wake it: is it still there,
+            # and has its camera another index now?
+            if request.transport is None:
+                return
+            camera = _follow(request.app[STATE].hub, viewer, camera)
         elif (frame := _frame(item, camera)) is not None:
             part = lead + _part(frame)
-            outbox.sent_bytes += len(part)
             lead = b""
+            outbox.sent_bytes += len(part)
             with watch:
                 await writer.write(part)
                 await writer.drain()
-    if watch.stuck:
-        state.hub.counters.viewers_stuck += 1
-    transport.abort()
-    return response
 
 
 def _part(frame: CameraFrame) -> bytes:

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import time
 from types import TracebackType
 from typing import Any
 
@@ -62,7 +61,8 @@ class SendWatch:
 
     A viewer behind a slow link that takes some bytes is left alone, however long the
     whole bundle needs; one that takes less than PROGRESS_BYTES in ``timeout_s`` is cut
-    off, after which the blocked send ends. ``stuck`` then is True.
+    off, after which the blocked send ends. ``stuck`` then is True. Sends that are quick
+    cost next to nothing: one timer serves many. Call :meth:`close` at the end.
     """
 
     def __init__(self, transport: asyncio.Transport, timeout_s: float) -> None:
@@ -72,13 +72,16 @@ class SendWatch:
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._taken = 0
+        self._sending = False
+        self._taken: int | None = None
         self._since_s = 0.0
 
     def __enter__(self) -> None:
-        self._since_s = time.monotonic()
-        self._taken = self._bytes_taken() if not self._transport.is_closing() else 0
-        self._timer = self._loop.call_later(self._timeout_s / _CHECKS, self._check)
+        self._sending = True
+        self._since_s = self._loop.time()
+        self._taken = None
+        if self._timer is None:
+            self._arm()
 
     def __exit__(
         self,
@@ -86,24 +89,36 @@ class SendWatch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._sending = False
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._sending = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def _arm(self) -> None:
+        self._timer = self._loop.call_later(self._timeout_s / _CHECKS, self._check)
+
     def _check(self) -> None:
+        self._timer = None
+        if not self._sending:
+            return
         if self._transport.is_closing():
             self._transport.abort()  # what is still in its buffers must not keep it
             return
-        now = time.monotonic()
+        now = self._loop.time()
         taken = self._bytes_taken()
-        if taken - self._taken >= PROGRESS_BYTES:
+        if self._taken is None:
+            self._taken = taken
+        elif taken - self._taken >= PROGRESS_BYTES:
             self._taken, self._since_s = taken, now
-        elif now - self._since_s >= self._timeout_s:
-            self._timer = None
+        if now - self._since_s >= self._timeout_s:
             self.stuck = True
             self._transport.abort()
             return
-        self._timer = self._loop.call_later(self._timeout_s / _CHECKS, self._check)
+        self._arm()
 
     def _bytes_taken(self) -> int:
         """Return a number that grows with what the far side has taken."""

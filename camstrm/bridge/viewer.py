@@ -72,6 +72,7 @@ class WebSocketViewer:
             for task in (sender, receiver):
                 task.cancel()
             await asyncio.wait({sender, receiver}, timeout=_CLOSE_TIMEOUT_S)
+            watch.close()
             if not watch.stuck:
                 await self._end()
             transport.abort()

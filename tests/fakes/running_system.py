@@ -32,6 +32,7 @@ path = "{socket}"
 host = "127.0.0.1"
 port = {port}
 token_file = "{token_file}"
+max_clients_per_address = 64
 [[producer]]
 cti = "{cti}"
 """
@@ -98,7 +99,7 @@ class Command:
 class Viewer:
     """A WebSocket client of the bridge."""
 
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
 
     async def next(self) -> Message | FrameBundle:
@@ -218,7 +219,9 @@ class RunningSystem:
         status: dict[str, Any] = json.loads(body)
         return status
 
-    async def _connect(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
+    async def _connect(
+        self, session: aiohttp.ClientSession
+    ) -> aiohttp.ClientWebSocketResponse[Any]:
         while True:
             try:
                 return await session.ws_connect(self.url + "/ws", max_msg_size=0)

@@ -107,12 +107,14 @@ async def test_camera_processes_killed_many_times(tmp_path: Path) -> None:
             for count in range(1, 21):
                 await viewer.pictures({0, 1, 2})
                 await kill_camera(system, 1)
-                await viewer.until(
-                    lambda m, n=count: isinstance(m, Status) and m.cameras[1].restarts == n
-                )
+                await viewer.until(restarted(1, count))
                 await viewer.until(with_camera(CameraState.STREAMING, 1))
             status = await viewer.until(lambda m: isinstance(m, Status))
             assert [status.cameras[i].gaps for i in (0, 2)] == [0, 0]
+
+
+def restarted(index: int, times: int) -> Callable[[object], bool]:
+    return lambda m: isinstance(m, Status) and m.cameras[index].restarts == times
 
 
 async def kill_camera(system: RunningSystem, index: int) -> None:

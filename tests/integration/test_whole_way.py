@@ -157,7 +157,7 @@ async def test_nothing_is_encoded_while_nobody_watches(tmp_path: Path) -> None:
         async def next_status(after_us: int = 0) -> dict[str, Any]:
             """Return a status that the grabber made after another one."""
             while True:
-                status = (await system.status())["status"]
+                status: dict[str, Any] = (await system.status())["status"]
                 if status["time_us"] > after_us and all(c["encoded"] for c in status["cameras"]):
                     return status
                 await asyncio.sleep(0.1)
@@ -187,7 +187,7 @@ async def test_a_camera_slower_than_the_stream_keeps_its_picture(
     ):
         async with system.viewer() as viewer:
             await viewer.pictures({0, 1})
-            seen = []
+            seen: list[list[bool]] = []
             while len(seen) < 90:
                 message = await viewer.next()
                 if isinstance(message, FrameBundle):

@@ -79,6 +79,15 @@ async def test_finished_send_is_not_watched() -> None:
     assert not transport.aborted.is_set()
 
 
+async def test_closed_watch_is_over() -> None:
+    transport = FakeTransport()
+    watch = SendWatch(transport, 0.02)
+    with watch:
+        watch.close()
+        await asyncio.sleep(0.1)
+    assert not transport.aborted.is_set()
+
+
 async def test_closing_transport_is_dropped_with_its_buffers() -> None:
     transport = FakeTransport()
     transport.closing = True

@@ -1,0 +1,121 @@
+"""Draining one simulated camera at its full rate: camstrm's worker beside Harvesters' fetch()."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+from camstrm.cli.demo import simulator_cti
+from tests.bench.report import Row
+
+FPS = 200.0
+SERIAL = "1"
+
+
+def run(*, short: bool) -> list[Row]:
+    """Return CPU per frame of both, measured in processes of their own, in turns."""
+    seconds, turns = (3.0, 1) if short else (10.0, 3)
+    results: dict[str, list[dict[str, Any]]] = {"camstrm": [], "fetch": []}
+    for _ in range(turns):
+        for way, found in results.items():
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.drain", way, str(seconds)],
+                stdout=subprocess.PIPE,
+                check=True,
+                timeout=seconds + 60,
+            )
+            found.append(json.loads(done.stdout))
+    rows = []
+    cpu = {
+        way: statistics.median(r["cpu_s"] / max(r["frames"], 1) for r in found)
+        for way, found in results.items()
+    }
+    for way, found in results.items():
+        lost = sum(r["lost"] for r in found)
+        rows.append(
+            Row(
+                f"{way}: one 400x300 camera at {FPS:g} fps",
+                cpu[way] * 1e6,
+                "us CPU a frame (the simulator's own included)",
+                cpu[way] / cpu["fetch"],
+                "Harvesters fetch() in a thread",
+                lost if way == "camstrm" else 0,
+                f"{sum(r['frames'] for r in found)} frames, {lost} lost",
+            )
+        )
+    return rows
+
+
+def _camstrm(seconds: float) -> dict[str, Any]:
+    from camstrm.acquisition.configure import acquisition_settings
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.worker import AcquisitionWorker
+    from camstrm.config import CameraSettings, ProcessSettings
+    from camstrm.profiles import load_profiles
+
+    producer = GentlProducer(simulator_cti())
+    producer.open()
+    features: dict[str, bool | int | float | str] = {
+        "Width": 400,
+        "Height": 300,
+        "AcquisitionFrameRate": FPS,
+    }
+    camera = CameraSettings(serial=SERIAL, features=features)
+    settings = acquisition_settings(load_profiles(), producer.cti, camera, ProcessSettings())
+    worker = AcquisitionWorker(producer, settings)
+    worker.start()
+    while not worker.statistics.delivered:
+        time.sleep(0.01)
+    first, begin = worker.statistics.delivered, time.process_time()
+    time.sleep(seconds)
+    frames = worker.statistics.delivered - first
+    cpu = time.process_time() - begin
+    lost = worker.statistics.gaps + worker.statistics.underrun + worker.statistics.incomplete
+    worker.stop()
+    worker.join(10)
+    producer.close()
+    return {"frames": frames, "cpu_s": cpu, "lost": lost}
+
+
+def _fetch(seconds: float) -> dict[str, Any]:
+    # First: it makes genicam importable where Python has no shared library.
+    import camstrm.acquisition.binding  # noqa: F401  isort: skip
+    from harvesters.core import Harvester
+
+    harvester = Harvester()
+    harvester.add_file(simulator_cti())
+    harvester.update()
+    acquirer = harvester.create({"serial_number": SERIAL})
+    nodes = acquirer.remote_device.node_map
+    nodes.ComponentSelector.value = "Range"
+    nodes.ComponentEnable.value = False
+    nodes.ChunkModeActive.value = False
+    nodes.Width.value, nodes.Height.value = 400, 300
+    nodes.AcquisitionFrameRate.value = FPS
+    acquirer.num_buffers = 20
+    acquirer.start()
+    frames = lost = last = 0
+    begin = end = 0.0
+    while not end or time.monotonic() < end:
+        with acquirer.fetch(timeout=3) as buffer:
+            frame_id = buffer.module.frame_id
+        if not end:
+            begin, end = time.process_time(), time.monotonic() + seconds
+        elif frame_id > last + 1:
+            lost += frame_id - last - 1
+        last = frame_id
+        frames += 1
+    cpu = time.process_time() - begin
+    acquirer.stop()
+    acquirer.destroy()
+    harvester.reset()
+    return {"frames": frames, "cpu_s": cpu, "lost": lost}
+
+
+if __name__ == "__main__":
+    way, seconds = sys.argv[1:]
+    print(json.dumps({"camstrm": _camstrm, "fetch": _fetch}[way](float(seconds))))

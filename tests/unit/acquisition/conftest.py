@@ -1,0 +1,43 @@
+"""A camera of the simulator, open in pytest's own process (see tests/fakes/gentl.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.producer import GentlProducer
+from tests.fakes.gentl import forwarding_producer, simulator
+
+
+@pytest.fixture(scope="session")
+def forwarding(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Path of the producer that makes faults."""
+    return forwarding_producer(tmp_path_factory)
+
+
+@pytest.fixture
+def producer() -> Generator[GentlProducer, None, None]:
+    """The simulator's producer, open."""
+    producer = GentlProducer(simulator())
+    producer.open()
+    yield producer
+    producer.close()
+
+
+@pytest.fixture
+def pool() -> Generator[ThreadPoolExecutor, None, None]:
+    """One thread to open cameras in: in the main thread Harvesters would take SIGINT."""
+    with ThreadPoolExecutor(1, thread_name_prefix="camera") as pool:
+        yield pool
+
+
+@pytest.fixture
+def camera(producer: GentlProducer, pool: ThreadPoolExecutor) -> Generator[Camera, None, None]:
+    """The simulator's camera "1", open and stopped."""
+    camera = Camera(producer, "1", name="left")
+    pool.submit(camera.open).result()
+    yield camera
+    camera.close(answers=True)

@@ -1,0 +1,108 @@
+"""No order of calls loses a buffer, queues one twice, or counts a frame wrongly."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from camstrm.acquisition import drain as drain_module
+from camstrm.acquisition.drain import BufferDrain
+from camstrm.acquisition.statistics import StreamStatistics
+from camstrm.frame import RawFrame
+from tests.fakes.clock import FakeClock
+from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
+
+BUFFERS = 5
+
+
+class DrainMachine(RuleBasedStateMachine):
+    """Deliver, drain, take, release and close, against a count of every buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.clock = FakeClock()
+        self.patch.setattr(drain_module, "time", self.clock)
+        self.library = FakeGentlLibrary(BUFFERS)
+        self.statistics = StreamStatistics()
+        self.drain = BufferDrain(self.library, HANDLES, self.statistics)
+        self.frames: list[RawFrame] = []
+        self.kept: int | None = None
+        self.sent: list[tuple[int, str]] = []
+        self.taken = self.rejected = 0
+        self.open = True
+
+    def teardown(self) -> None:
+        self.patch.undo()
+
+    @precondition(lambda self: self.open)
+    @rule(kind=st.sampled_from(["complete", "complete", "complete", "incomplete", "no image"]))
+    def deliver(self, kind: str) -> None:
+        self.clock.advance(0.001)
+        handle = self.library.deliver(
+            IS_INCOMPLETE=int(kind == "incomplete"), HEIGHT=0 if kind == "no image" else 2
+        )
+        if handle:
+            self.sent.append((self.library.frame_id, kind))
+
+    @precondition(lambda self: self.open)
+    @rule()
+    def drain_all(self) -> None:
+        complete = [(i, kind) for i, kind in self.sent if kind != "incomplete"]
+        assert self.drain.drain(0.2) == len(complete)
+        if complete:
+            self.kept = complete[-1][0]
+            self.kept_kind = complete[-1][1]
+        self.sent.clear()
+        assert not self.library.output
+
+    @rule()
+    def take(self) -> None:
+        frame = self.drain.take()
+        if self.kept is None or not self.open:
+            assert frame is None
+            return
+        if self.kept_kind == "no image":
+            assert frame is None
+            self.rejected += 1
+        else:
+            assert frame is not None
+            assert frame.frame_id == self.kept
+            self.frames.append(frame)
+            self.taken += 1
+        self.kept = None
+
+    @precondition(lambda self: self.frames)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        frame = self.frames.pop(data.draw(st.integers(0, len(self.frames) - 1)))
+        before = set(self.library.held)
+        frame.release()
+        if not self.open:
+            assert self.library.held == before
+
+    @precondition(lambda self: self.open)
+    @rule()
+    def close(self) -> None:
+        assert self.drain.close(0) == (not self.frames)
+        self.open = False
+
+    @invariant()
+    def every_buffer_is_in_one_place(self) -> None:
+        places = [*self.library.input, *self.library.output, *self.library.held]
+        assert sorted(places) == sorted(self.library.memory)
+        if self.open:
+            assert len(self.library.held) == len(self.frames) + (self.kept is not None)
+
+    @invariant()
+    def every_complete_frame_is_accounted_for(self) -> None:
+        kept = self.kept is not None
+        numbers = self.statistics
+        assert numbers.delivered == numbers.overwritten + self.taken + self.rejected + kept
+        assert numbers.rejected == self.rejected
+        total = numbers.delivered + numbers.incomplete + len(self.sent) + self.library.lost
+        assert total == self.library.frame_id
+
+
+TestDrainStates = DrainMachine.TestCase

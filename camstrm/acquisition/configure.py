@@ -8,6 +8,7 @@ from typing import Any
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.features import (
+    NO_SUCH_FEATURE,
     FeatureResult,
     choose_entry,
     enum_entries,
@@ -119,7 +120,19 @@ class _Applier:
             for result in self._step(node_map, step):
                 self._log(step, result)
                 results.append(result)
+        if results:
+            self._summarize(results)
         return results
+
+    def _summarize(self, results: Sequence[FeatureResult]) -> None:
+        absent = sorted({r.name for r in results if r.reason == NO_SUCH_FEATURE})
+        refused = [str(r) for r in results if not r.applied and r.reason != NO_SUCH_FEATURE]
+        parts = [f"{sum(r.applied for r in results)} features set"]
+        if absent:
+            parts.append(f"not there: {', '.join(absent)}")
+        if refused:
+            parts.append("; ".join(refused))
+        _log.info("camera %s: %s", self._camera, "; ".join(parts))
 
     def _step(self, node_map: Any, step: FeatureStep) -> list[FeatureResult]:
         name = next((n for n in step.names if has_feature(node_map, n)), step.names[0])

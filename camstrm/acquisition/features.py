@@ -17,6 +17,7 @@ from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
 __all__ = [
+    "NO_SUCH_FEATURE",
     "FeatureResult",
     "choose_entry",
     "describe_feature",
@@ -29,6 +30,9 @@ __all__ = [
 
 EAccessMode = genapi.EAccessMode
 EInterfaceType = genapi.EInterfaceType
+
+NO_SUCH_FEATURE = "the camera has no such feature"
+"""The reason of a FeatureResult for a node that does not exist or is not available."""
 
 _READABLE = (EAccessMode.RO, EAccessMode.RW)
 _WRITABLE = (EAccessMode.WO, EAccessMode.RW)
@@ -63,7 +67,7 @@ def write_feature(
     try:
         node = _node(node_map, name)
         if node is None:
-            return FeatureResult(name, wanted, False, reason="the camera has no such feature")
+            return FeatureResult(name, wanted, False, reason=NO_SUCH_FEATURE)
         if node.node.get_access_mode() not in _WRITABLE:
             value = _value(node)
             same = value is not None and _same(value, wanted)
@@ -79,7 +83,7 @@ def read_feature(node_map: Any, name: str, *, encoding: str = "gbk") -> FeatureR
     try:
         node = _node(node_map, name)
         if node is None:
-            return FeatureResult(name, None, False, reason="the camera has no such feature")
+            return FeatureResult(name, None, False, reason=NO_SUCH_FEATURE)
         value = _value(node)
         return FeatureResult(name, None, value is not None, value)
     except GENTL_ERRORS as error:

@@ -32,6 +32,9 @@ MESSAGES_PER_S = 200.0
 
 MESSAGE_BURST = 200.0
 
+PAUSE_S = 0.1
+"""How long a viewer's messages wait when it has sent too many."""
+
 _CLOSE_TIMEOUT_S = 0.5
 
 
@@ -153,7 +156,7 @@ class WebSocketViewer:
         self._allowance = min(MESSAGE_BURST, self._allowance + earned)
         self._allowed_s = now
         if self._allowance < 1:
-            await asyncio.sleep(MESSAGE_BURST / MESSAGES_PER_S / 10)
+            await asyncio.sleep(PAUSE_S)
         self._allowance -= 1
 
     async def _end(self) -> None:

@@ -141,7 +141,8 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``stall_timeout_s``: without a complete frame for so long a camera counts as stalled
     (never less than 5 frame periods). ``silence_timeout_s``: a camera process that says
     nothing for so long is ended; above the 6 s for which a dead GigE camera was seen to
-    block its process. ``stop_timeout_s``: for an orderly end, then it is killed.
+    block its process. ``stop_timeout_s``: for an orderly end, then it is killed
+    (an open, healthy camera closes in a few tenths).
     ``restart_delay_s`` doubles with each failure up to ``restart_delay_max_s``.
     """
 
@@ -150,7 +151,7 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     open_timeout_s: Seconds = 30.0
     stall_timeout_s: Seconds = 2.0
     silence_timeout_s: Seconds = 10.0
-    stop_timeout_s: Seconds = 8.0
+    stop_timeout_s: Seconds = 1.5
     restart_delay_s: Seconds = 1.0
     restart_delay_max_s: Seconds = 30.0
 

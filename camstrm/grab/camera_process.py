@@ -47,11 +47,21 @@ _log = logging.getLogger(__name__)
 _REPORT_S = 0.5
 """Longest time between two reports."""
 
+_DEADMAN_SPARE_S = 5.0
+"""How much later than the grabber a process ends itself."""
+
 
 class CameraProcess:
     """Main thread of a camera process; also runs in a thread for ``--single-process``."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, deadman: bool = False) -> None:
+        """Serve ``sock``; ``deadman`` lets the kernel end a process that hangs for good.
+
+        The producer may hold the GIL for ever, and the grabber that would kill this process
+        may be gone: SIGALRM ends it without help of any Python code. Not for a thread.
+        """
+        self._deadman = deadman
+        self._deadman_s = 0.0
         self._socket = BlockingPacketSocket(sock)
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -96,6 +106,8 @@ class CameraProcess:
     def _open(self, group: CameraGroup) -> None:
         logging.getLogger().setLevel(group.log_level)
         self._stop_timeout_s = group.process.stop_timeout_s
+        process = group.process
+        self._deadman_s = _DEADMAN_SPARE_S + max(process.open_timeout_s, process.silence_timeout_s)
         profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
@@ -131,6 +143,8 @@ class CameraProcess:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake_in, selectors.EVENT_READ)
             while True:
+                if self._deadman:
+                    signal.setitimer(signal.ITIMER_REAL, self._deadman_s)
                 ready = selector.select(max(0.0, next_report - time.monotonic()))
                 for key, _ in ready:
                     if key.fileobj is self._wake_in:
@@ -188,7 +202,8 @@ class CameraProcess:
     def _close(self) -> None:
         for channel in self._channels.values():
             channel.worker.stop()
-        deadline = time.monotonic() + self._stop_timeout_s
+        # Before the grabber's patience is over, which is as long.
+        deadline = time.monotonic() + 0.8 * self._stop_timeout_s
         ended = [
             channel.worker.join(max(0.0, deadline - time.monotonic()))
             for channel in self._channels.values()
@@ -213,7 +228,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     with socket.socket(fileno=int(arguments[0])) as sock:
-        return CameraProcess(sock).run()
+        return CameraProcess(sock, deadman=True).run()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from camstrm.config.socket_path import check_peer, check_socket_path
 from camstrm.errors import SocketPathError, WireError
@@ -112,6 +113,8 @@ class BundlePublisher:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)
+            # The bridge makes the folder, too: without it there is none.
+            Path(self._path).lstat()
             check_socket_path(self._path, self._allowed_uids)
             sock.connect(self._path)
             check_peer(sock, self._path, self._allowed_uids)

@@ -65,7 +65,8 @@ def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> di
     write_feature(camera.node_map, "AcquisitionFrameRate", 200.0)
     statistics = StreamStatistics()
     drain = BufferDrain(producer.library, camera.start(8), statistics)
-    timeouts, sizes = 0, []
+    timeouts = 0
+    sizes: list[tuple[int, int, int]] = []
     deadline = time.monotonic() + TIMEOUT_S
     while len(sizes) < frames and time.monotonic() < deadline:
         # Shorter than a frame period: ordinary timeouts are part of the scene.

@@ -25,7 +25,7 @@ def write_library(folder: Path) -> Path:
 
 
 def test_the_loader_takes_the_empty_library(tmp_path: Path) -> None:
-    assert ctypes.CDLL(str(write_library(tmp_path)))
+    assert ctypes.CDLL(str(write_library(tmp_path)))._name
 
 
 def test_a_library_that_needs_the_name_finds_it(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_library_that_needs_the_name_finds_it(tmp_path: Path) -> None:
     source = tmp_path / "needy.c"
     source.write_text("int seven(void) { return 7; }\n")
     named, needy = tmp_path / "named.so", tmp_path / "needy.so"
-    compiler = ["cc", "-shared", "-fPIC", source]
+    compiler: list[str | Path] = ["cc", "-shared", "-fPIC", source]
     for command in (
         [*compiler, "-o", named, f"-Wl,-soname,{SONAME}"],
         [*compiler, "-o", needy, "-Wl,--no-as-needed", named],

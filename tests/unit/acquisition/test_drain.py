@@ -213,7 +213,11 @@ def test_polling_asks_the_queue_and_never_waits_in_the_producer(
     assert drain.drain(0.01) == 0
     assert library.waits == []
     assert sum(clock.slept) == pytest.approx(0.01, abs=0.0006)
-    clock.on_sleep = lambda _: None if library.output else library.deliver() and None
+
+    def fill(_: float) -> None:
+        library.deliver()
+
+    clock.on_sleep = fill
     assert drain.drain(0.01) == 1
     assert set(library.waits) == {0}
 
@@ -274,22 +278,21 @@ def test_close_tells_that_a_frame_is_still_in_use(
 
 
 def test_close_waits_until_a_frame_in_use_is_released(
-    library: FakeGentlLibrary, drain: BufferDrain
+    library: FakeGentlLibrary, drain: BufferDrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.deliver()
     drain.drain(0)
     frame = drain.take()
     assert frame is not None
+    closing = threading.Event()
+    wait_for = drain._returned.wait_for
+
+    def waiting(predicate: Callable[[], bool], timeout: float) -> bool:
+        closing.set()
+        return wait_for(predicate, timeout)
+
+    monkeypatch.setattr(drain._returned, "wait_for", waiting)
     with ThreadPoolExecutor(1) as pool:
-        closing = threading.Event()
-        condition = drain._returned
-        wait_for = condition.wait_for
-
-        def waiting(predicate: Callable[[], bool], timeout: float | None = None) -> bool:
-            closing.set()
-            return wait_for(predicate, timeout)
-
-        condition.wait_for = waiting  # type: ignore[method-assign]
         closed = pool.submit(drain.close, LONG_S)
         assert closing.wait(LONG_S)
         assert not closed.done()

@@ -86,9 +86,7 @@ def test_what_is_no_number_is_not_written(kind: Any, wanted: bool | str | float)
 def test_an_entry_that_is_not_there_lists_those_that_are() -> None:
     node = FakeNode(fake.ENUMERATION, "Mono8", entries=["Mono8", "BayerRG8"])
     result = write(node, "RGB8")
-    assert str(result) == (
-        "Node=RGB8 not applied: no entry 'RGB8'; available: Mono8, BayerRG8"
-    )
+    assert str(result) == ("Node=RGB8 not applied: no entry 'RGB8'; available: Mono8, BayerRG8")
     assert write(node, "BayerRG8").applied
     assert write(FakeNode(fake.ENUMERATION, "Off"), "On").reason.endswith("available: none")
 
@@ -151,9 +149,7 @@ def test_an_error_of_the_camera_is_a_reason() -> None:
 def test_an_error_text_in_gbk_is_read() -> None:
     text = "(Message from the source: 相机错误) (ID: -1010)".encode("gbk")
     error = UnicodeDecodeError("utf-8", text, 26, 27, "invalid start byte")
-    assert write(FakeNode(fake.INTEGER, 5, error=error), 6).reason == (
-        "相机错误 (GC_ERR_IO -1010)"
-    )
+    assert write(FakeNode(fake.INTEGER, 5, error=error), 6).reason == ("相机错误 (GC_ERR_IO -1010)")
 
 
 def test_entries_and_the_first_that_is_offered() -> None:
@@ -178,8 +174,13 @@ def test_a_description_of_each_kind() -> None:
     rows = {row["name"]: row for row in list_features(nodes)}
     assert list(rows) == ["Format", "Gain", "Go", "Width"]
     assert rows["Gain"] == {
-        **{"name": "Gain", "type": "float", "access": "rw", "value": 1.5},
-        **{"min": 0, "max": 24.0, "unit": "dB"},
+        "name": "Gain",
+        "type": "float",
+        "access": "rw",
+        "value": 1.5,
+        "min": 0,
+        "max": 24.0,
+        "unit": "dB",
     }
     assert rows["Width"]["access"] == "ro"
     assert rows["Format"]["entries"] == ["a", "b"]

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from camstrm.bridge.viewer import PAUSE_S
 from camstrm.wire import (
     Ack,
     CameraState,
@@ -193,12 +194,12 @@ async def test_slow_client_is_not_stuck(
         await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 2)
         await grabber.send_bundle()
         await viewer.bundle()
-        for _ in range(60):
+        for _ in range(45):
             await reader.readexactly(8192)
             await asyncio.sleep(0.02)
         (_, slow) = await viewers(bridge)
         assert slow["sent"] == 1
-        left = 3_000_000 - 60 * 8192
+        left = 3_000_000 - 45 * 8192
         while left > 0:
             left -= len(await asyncio.wait_for(reader.read(65536), 5))
         assert len(await viewers(bridge)) == 2
@@ -275,6 +276,25 @@ async def test_flood_of_a_viewer_does_not_keep_others_waiting(
         flooding.cancel()
         await asyncio.wait({flooding}, timeout=5)
         flooder.socket._writer.transport.abort()
+
+
+@pytest.mark.parametrize(("messages", "paused"), [(150, False), (204, True)])
+async def test_messages_of_a_viewer_are_read_no_faster_than_it_may_send(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch, messages: int, paused: bool
+) -> None:
+    monkeypatch.setattr("camstrm.bridge.viewer.MESSAGES_PER_S", 0.001)
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(delay_s: float) -> None:
+        pauses.append(delay_s)
+        await sleep(delay_s)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    for _ in range(messages):
+        await say(viewer, Ack(1))
+    await heard(viewer)
+    assert (PAUSE_S in pauses) == paused
 
 
 async def test_many_quick_reconnects(bridge: RunningBridge, grabber: FakeGrabber) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from collections.abc import Callable
 
 from camstrm import __version__
+from camstrm.errors import UsageError
 
 __all__ = ["build_parser"]
 
@@ -49,10 +51,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_SERVER_MODULES = ("grab", "bridge", "up", "demo")
+
+
 def _command(module: str) -> Callable[[argparse.Namespace], int]:
     """Return a function that imports a command's module only when it is run."""
 
     def run(options: argparse.Namespace) -> int:
+        if sys.platform == "win32" and module in _SERVER_MODULES:
+            raise UsageError(
+                "grabber and bridge need Linux: Python has no UNIX sockets on Windows. Here "
+                "'camstrm view URL' shows the cameras of a server"
+            )
         return int(importlib.import_module(f"camstrm.cli.{module}").run(options))
 
     return run

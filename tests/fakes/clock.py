@@ -24,8 +24,9 @@ class FakeClock:
 
     def sleep(self, duration_s: float) -> None:
         self.slept.append(duration_s)
-        self.now_s += duration_s
+        self.advance(duration_s)
         self.on_sleep(duration_s)
 
     def advance(self, duration_s: float) -> None:
-        self.now_s += duration_s
+        # Whole microseconds: many small steps add up to what they look like.
+        self.now_s = round(self.now_s + duration_s, 6)

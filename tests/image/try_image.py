@@ -99,11 +99,10 @@ class Container:
                 stderr=subprocess.STDOUT,
             )
 
-    @property
-    def first(self) -> int:
-        """Process 1 of the container, as seen from here."""
         children = Path(f"/proc/{self._outer.pid}/task/{self._outer.pid}/children")
-        return int(children.read_text().split()[0])
+        wait_until("started", lambda: children.read_text() != "")
+        self.first = int(children.read_text())
+        """Process 1 of the container, as seen from here."""
 
     def process(self, text: str) -> int:
         """Return the process of the container with this text in its command line, or 0."""

@@ -1,0 +1,210 @@
+"""A camera that plays a script: stands in for Camera and its producer under a real worker.
+
+Each time the worker opens the camera the next :class:`Opening` is played. Its steps are
+what happens at each wait for a buffer: "frame", "incomplete", "nothing" (the wait's
+timeout goes by), "gone" (the producer refuses), or a function to call. After the last
+step nothing happens any more and :attr:`Scene.finished` is set.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from camstrm.acquisition import drain as drain_module
+from camstrm.acquisition import worker as worker_module
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.drain import StreamHandles
+from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.worker import AcquisitionSettings, AcquisitionWorker, WorkerState
+from tests.fakes.clock import FakeClock
+from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
+
+LONG_S = 30.0
+
+Step = str | Callable[[], None]
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass
+class Opening:
+    """What happens when the worker opens the camera."""
+
+    steps: Sequence[Step] = ()
+    error: Exception | None = None
+    configure_error: Exception | None = None
+    rate: float | None = 100.0
+    triggered: bool = False
+    underrun: int = 0
+    on_open: Callable[[], None] = nothing
+    on_configure: Callable[[], None] = nothing
+    on_start: Callable[[], None] = nothing
+
+
+class ScriptedLibrary(FakeGentlLibrary):
+    """Plays the steps of one opening."""
+
+    def __init__(self, scene: Scene, opening: Opening) -> None:
+        super().__init__(count=8)
+        self.underrun = opening.underrun
+        self._scene = scene
+        self._steps = iter(opening.steps)
+
+    def wait_new_buffer(self, event: int, timeout_ms: int) -> tuple[int, int]:
+        if self.output or not timeout_ms:
+            return super().wait_new_buffer(event, timeout_ms)
+        step = next(self._steps, None)
+        if step is None:
+            self._scene.finished.set()
+            self._scene.over.wait(0.001)
+        elif callable(step):
+            step()
+        elif step == "nothing":
+            self._scene.clock.advance(timeout_ms / 1000)
+        elif step == "gone":
+            return GcError.IO, 0
+        else:
+            self.deliver(IS_INCOMPLETE=int(step == "incomplete"))
+        return super().wait_new_buffer(event, timeout_ms)
+
+
+class PauseRecorder(threading.Event):
+    """The worker's stop event; waiting for it takes no time but is written down."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.pauses: list[float] = []
+        self.on_pause: Callable[[], None] = nothing
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.pauses.append(timeout)
+        self.clock.advance(timeout)
+        self.on_pause()
+        return self.is_set()
+
+
+class Scene:
+    """A worker on a scripted camera; ``calls`` is what the worker did with the camera."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, *openings: Opening, **settings: Any) -> None:
+        self.clock = FakeClock()
+        self.calls: list[str] = []
+        self.told: list[tuple[WorkerState, str]] = []
+        self.since: list[int] = []
+        self.finished = threading.Event()
+        self.over = threading.Event()
+        self.library: ScriptedLibrary | None = None
+        self.text_encoding = "gbk"
+        self.cti = "scripted.cti"
+        self._openings = iter(openings)
+        patch.setattr(worker_module, "time", self.clock)
+        patch.setattr(drain_module, "time", self.clock)
+        patch.setattr(worker_module, "Camera", self._camera)
+        self.worker = AcquisitionWorker(
+            self,  # type: ignore[arg-type]  # it has what the worker asks of a producer
+            AcquisitionSettings(
+                **{
+                    "serial": "7",
+                    "name": "left",
+                    "configure": self._configure,
+                    "buffer_count": lambda rate, size: 8,
+                    **settings,
+                }
+            ),
+            self._changed,
+        )
+        self.stop = PauseRecorder(self.clock)
+        self.worker._stop = self.stop
+
+    @property
+    def pauses(self) -> list[float]:
+        return self.stop.pauses
+
+    def play(self) -> None:
+        """Run the worker to the end of the script and stop it."""
+        self.worker.start()
+        assert self.finished.wait(LONG_S), self.calls
+        self.end()
+
+    def end(self) -> None:
+        """Stop the worker."""
+        self.worker.stop()
+        self.over.set()
+        assert self.worker.join(LONG_S)
+
+    def play_until_stopped(self) -> None:
+        """Run the worker until the script has stopped it."""
+        self.worker.start()
+        assert self.worker.join(LONG_S), self.calls
+
+    def states(self) -> list[WorkerState]:
+        """Return the states that were told, each once in a row."""
+        states = [state for state, _ in self.told]
+        return [s for i, s in enumerate(states) if not i or states[i - 1] is not s]
+
+    def _changed(self) -> None:
+        condition = self.worker.condition
+        self.told.append((condition.state, condition.reason))
+        self.since.append(condition.since_us)
+
+    def _camera(self, _producer: object, serial: str, **options: Any) -> ScriptedCamera:
+        return ScriptedCamera(self, next(self._openings, Opening()), serial, options)
+
+    def _configure(self, camera: Any) -> None:
+        camera.configure()
+
+
+@dataclass
+class ScriptedCamera:
+    """What a worker uses of a Camera."""
+
+    scene: Scene
+    opening: Opening
+    serial: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def info(self) -> DeviceInfo:
+        return DeviceInfo("scripted.cti", self.serial, "Maker", "Model")
+
+    def open(self) -> None:
+        self.scene.calls.append("open")
+        self.opening.on_open()
+        if self.opening.error is not None:
+            raise self.opening.error
+
+    def configure(self) -> None:
+        self.scene.calls.append("configure")
+        self.opening.on_configure()
+        if self.opening.configure_error is not None:
+            raise self.opening.configure_error
+
+    def frame_rate(self) -> float | None:
+        return self.opening.rate
+
+    def payload_size(self) -> int:
+        return 8
+
+    def pixel_format_code(self) -> int:
+        return 0x01080001
+
+    def is_triggered(self) -> bool:
+        return self.opening.triggered
+
+    def start(self, num_buffers: int) -> StreamHandles:
+        self.scene.calls.append(f"start {num_buffers}")
+        self.scene.library = ScriptedLibrary(self.scene, self.opening)
+        self.opening.on_start()
+        return HANDLES
+
+    def close(self, *, answers: bool) -> None:
+        self.scene.calls.append("close" if answers else "close, gone")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.discovery import discover, discovery_command, parse_discovery
+from camstrm.errors import ProducerError
+from tests.fakes.gentl import SERIALS, child_environment, fault_variables, simulator
+
+DEVICE = {"cti": "a.cti", "serial": "007", "vendor": "Maker"}
+
+
+def output(*lines: object) -> bytes:
+    return "".join(
+        (line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines
+    ).encode()
+
+
+def test_devices_of_a_child() -> None:
+    found = parse_discovery("a.cti", output({"devices": [DEVICE]}), 0)
+    assert found == (DeviceInfo("a.cti", "007", "Maker"),)
+    assert parse_discovery("a.cti", output({"devices": []}), 0) == ()
+
+
+def test_what_a_producer_prints_itself_is_passed_over() -> None:
+    noise = "GenTL v1.5 (c) Maker\n{\n"
+    assert len(parse_discovery("a.cti", output(noise, {"devices": [DEVICE]}), 0)) == 1
+
+
+def test_a_problem_of_the_child_is_raised_with_its_remedy() -> None:
+    body = {"problem": "cannot be loaded", "remedy": "Install it"}
+    with pytest.raises(ProducerError) as caught:
+        parse_discovery("a.cti", output(body), 3)
+    assert (caught.value.problem, caught.value.remedy) == ("cannot be loaded", "Install it")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\n", b"{}", b"[]", b"7", b"\xff\xfe", b'{"devices": [{"x": 1}]}', b"{", b"null"]
+)
+def test_garbage_of_a_child_is_told_with_its_exit_code(text: bytes) -> None:
+    with pytest.raises(ProducerError, match=r"cannot be listed \(the child ended with code 1\)"):
+        parse_discovery("a.cti", text, 1)
+
+
+def test_a_crash_is_told() -> None:
+    with pytest.raises(ProducerError, match=r"crashed while its cameras were listed \(signal 11\)"):
+        parse_discovery("a.cti", b"", -11)
+
+
+def test_the_command_of_a_child() -> None:
+    assert discovery_command("a.cti")[0] == sys.executable
+    command = discovery_command("a.cti", "/opt/python", "utf-8")
+    assert (command[0], command[-2:]) == ("/opt/python", ["a.cti", "utf-8"])
+
+
+def test_the_cameras_of_the_simulator() -> None:
+    found = discover(simulator())
+    assert tuple(device.serial for device in found) == SERIALS
+    assert found[0].model == "Viky"
+
+
+def test_names_in_the_producer_s_encoding_survive(forwarding: str) -> None:
+    environment = child_environment(**fault_variables("gbk gbk_names"))
+    found = discover(forwarding, environment, text_encoding="gbk")
+    assert [device.user_name for device in found] == ["相机"] * 3
+
+
+def test_a_file_that_is_no_producer(tmp_path: Path) -> None:
+    with pytest.raises(ProducerError, match="file not found"):
+        discover(str(tmp_path / "no.cti"))
+
+
+def test_an_interpreter_that_is_not_there() -> None:
+    with pytest.raises(ProducerError, match="/no/python cannot be started"):
+        discover(simulator(), python="/no/python")
+
+
+def test_a_producer_that_hangs(tmp_path: Path) -> None:
+    sleeper = tmp_path / "python"
+    sleeper.write_text("#!/bin/sh\nexec sleep 60\n")
+    sleeper.chmod(0o755)
+    with pytest.raises(ProducerError, match=r"did not end within 0\.2 s"):
+        discover(simulator(), dict(os.environ), python=str(sleeper), timeout_s=0.2)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camstrm.acquisition.feature_session import _value_of, run_feature_session
+from camstrm.errors import CameraError, ProducerError
+from tests.fakes import node_map as fake
+from tests.fakes.gentl import child_environment, fault_variables, simulator
+from tests.fakes.node_map import FakeNode, FakeNodeMap
+
+NODES = FakeNodeMap(
+    Width=FakeNode(fake.INTEGER, 1),
+    Gain=FakeNode(fake.FLOAT, 1.0),
+    Mode=FakeNode(fake.ENUMERATION, "On", entries=["On", "1"]),
+    Flag=FakeNode(fake.BOOLEAN, False),
+    Go=FakeNode(fake.COMMAND),
+    Name=FakeNode(fake.STRING, ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("Width", "640", 640),
+        ("Width", "0x10", 16),
+        ("Width", "6.5", "6.5"),
+        ("Width", "many", "many"),
+        ("Gain", "2", 2.0),
+        ("Gain", "1e3", 1000.0),
+        ("Mode", "1", "1"),
+        ("Flag", "true", True),
+        ("Flag", " OFF ", False),
+        ("Flag", "0", False),
+        ("Flag", "maybe", "maybe"),
+        ("Go", "yes", True),
+        ("Name", "7", "7"),
+        ("NotThere", "7", "7"),
+    ],
+)
+def test_text_becomes_what_the_feature_takes(name: str, text: str, value: Any) -> None:
+    result = _value_of(NODES, name, text)
+    assert (result, type(result)) == (value, type(value))
+
+
+def test_features_of_a_camera_are_set_and_listed() -> None:
+    settings = [
+        ("PixelFormat", "Mono8"),
+        ("Width", "0x140"),
+        ("Width", "9999"),
+        ("AcquisitionFrameRate", "nan"),
+        ("Gain", "5"),
+    ]
+    answer = run_feature_session(simulator(), "1", settings=settings)
+    told = [(r["name"], r["applied"], r["value"], r["reason"]) for r in answer["results"]]
+    assert told == [
+        ("PixelFormat", True, "Mono8", ""),
+        ("Width", True, 320, ""),
+        ("Width", True, 800, "set to 800, the camera allows 100 to 800"),
+        ("AcquisitionFrameRate", False, told[3][2], "wanted a number"),
+        ("Gain", False, None, "the camera has no such feature"),
+    ]
+    rows = {row["name"]: row for row in answer["features"]}
+    assert rows["Width"]["value"] == 800
+    assert rows["PixelFormat"]["value"] == "Mono8"
+
+
+def test_a_camera_that_is_not_there() -> None:
+    with pytest.raises(CameraError, match="no camera with serial number '77'") as caught:
+        run_feature_session(simulator(), "77")
+    assert "camstrm list" in caught.value.remedy
+
+
+def test_a_camera_that_cannot_be_opened(forwarding: str) -> None:
+    environment = child_environment(**fault_variables("gbk busy=9"))
+    with pytest.raises(CameraError, match="held by another program") as caught:
+        run_feature_session(forwarding, "1", environment=environment, text_encoding="gbk")
+    assert "ACCESS_DENIED" in str(caught.value)
+
+
+def stand_in(folder: Path, script: str) -> str:
+    path = folder / "python"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("exit 7", "the process that opened it ended with code 7"),
+        ("echo '{'", "the process that opened it ended with code 0"),
+        ("echo '{}'", "the process that opened it failed"),
+        ("kill -SEGV $$", "the process that opened it ended with code -11"),
+        ("exec sleep 60", r"it did not answer within 0\.5 s"),
+    ],
+)
+def test_a_child_that_fails(tmp_path: Path, script: str, problem: str) -> None:
+    python = stand_in(tmp_path, script)
+    timeout_s = 0.5 if "sleep" in script else 30.0
+    with pytest.raises(CameraError, match=problem):
+        run_feature_session(simulator(), "1", python=python, timeout_s=timeout_s)
+
+
+def test_an_interpreter_that_is_not_there() -> None:
+    with pytest.raises(ProducerError, match="/no/python cannot be started"):
+        run_feature_session(simulator(), "1", python="/no/python")

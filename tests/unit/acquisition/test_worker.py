@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from camstrm.acquisition.drain import BufferDrain
+from camstrm.acquisition.worker import WorkerState
+from camstrm.errors import CameraBusyError, CameraError, CameraLostError, CameraNotFoundError
+from camstrm.frame import RawFrame
+from tests.fakes.scripted_camera import Opening, Scene, Step
+
+CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
+STREAMING, STALLED, LOST = WorkerState.STREAMING, WorkerState.STALLED, WorkerState.LOST
+
+MakeScene = Callable[..., Scene]
+
+SILENCE: list[Step] = ["nothing"] * 11
+"""More than the 2 s after which a camera counts as stalled."""
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> MakeScene:
+    def make(*openings: Opening, **settings: Any) -> Scene:
+        return Scene(monkeypatch, *openings, **settings)
+
+    return make
+
+
+def test_a_camera_is_opened_set_up_and_streams(scene: MakeScene) -> None:
+    played = scene(Opening(["nothing", "frame", "frame"]))
+    assert played.worker.condition.state is CLOSED
+    assert played.worker.info.model == ""
+    played.play()
+    assert played.told == [(OPENING, ""), (STREAMING, ""), (CLOSED, "")]
+    assert played.calls == ["open", "configure", "start 8", "close"]
+    assert played.worker.statistics.delivered == 2
+    assert played.worker.statistics.reconnects == 0
+    assert played.worker.info.model == "Model"
+    assert played.worker.take() is None
+
+
+def test_frames_are_handed_on_while_it_streams(scene: MakeScene) -> None:
+    frames: list[RawFrame] = []
+
+    def take() -> None:
+        frame = played.worker.take()
+        assert frame is not None
+        with frame:
+            frames.append(frame)
+        assert played.worker.take() is None
+
+    played = scene(Opening(["frame", take, "frame", "frame", take]))
+    played.play()
+    assert [frame.frame_id for frame in frames] == [1, 3]
+    assert played.worker.statistics.overwritten == 1
+
+
+def test_failures_are_retried_with_growing_pauses(scene: MakeScene) -> None:
+    error = CameraError("left", "broken")
+    played = scene(*[Opening(error=error)] * 7, Opening(["frame"]))
+    played.play()
+    assert played.pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+    assert played.states() == [OPENING, LOST, STREAMING, CLOSED]
+    assert (LOST, "broken") in played.told
+    lost = [
+        since for since, (state, _) in zip(played.since, played.told, strict=True) if state is LOST
+    ]
+    assert len(set(lost)) == 1, "since when it is lost, not since the last attempt"
+    assert played.worker.statistics.reconnects == 0, "it had never streamed before"
+
+
+def test_every_reason_is_told(scene: MakeScene) -> None:
+    missing = CameraNotFoundError("left", "7", ("8",), "x.cti")
+    busy = CameraBusyError("left", "access denied")
+    played = scene(Opening(error=missing), Opening(error=busy), Opening(["frame"]))
+    played.play()
+    assert [reason for state, reason in played.told if state is LOST] == [
+        missing.problem,
+        busy.problem,
+    ]
+
+
+def test_a_camera_that_another_program_holds_is_left_alone_for_its_heartbeat(
+    scene: MakeScene,
+) -> None:
+    busy = CameraBusyError("left", "access denied")
+    openings = [Opening(error=busy)] * 5 + [Opening(["frame"])]
+    played = scene(*openings, busy_retry_s=3.5)
+    played.play()
+    assert played.pauses == [3.5, 3.5, 3.5, 4.0, 8.0]
+
+
+def test_no_camera_is_opened_sooner_than_its_producer_bears(scene: MakeScene) -> None:
+    played = scene(Opening(["frame", "gone"]), Opening(["frame"]), close_open_pause_s=3.0)
+    played.play()
+    assert played.pauses == [3.0]
+
+
+def test_a_camera_without_frames_is_stalled_and_opened_again(scene: MakeScene) -> None:
+    played = scene(Opening(["frame", *SILENCE]), Opening(["frame"]))
+    played.play()
+    assert played.states() == [OPENING, STREAMING, STALLED, STREAMING, CLOSED]
+    assert (STALLED, "no frame for 2.2 s") in played.told
+    assert played.calls == [
+        *("open", "configure", "start 8", "close, gone"),
+        *("open", "configure", "start 8", "close"),
+    ]
+    assert played.worker.statistics.reconnects == 1
+    assert played.pauses == [0.5]
+
+
+def test_a_camera_that_never_sends_a_frame_is_stalled_too(scene: MakeScene) -> None:
+    played = scene(Opening(SILENCE), Opening(SILENCE), Opening(["frame"]))
+    played.play()
+    assert played.states() == [OPENING, STALLED, STREAMING, CLOSED]
+    assert played.worker.statistics.reconnects == 2
+
+
+def test_incomplete_frames_alone_are_a_stall_and_told_as_such(scene: MakeScene) -> None:
+    steps: list[Step] = ["frame", *["incomplete", "nothing"] * 11]
+    played = scene(Opening(steps), Opening(["frame"]))
+    played.play()
+    (reason,) = {reason for state, reason in played.told if state is STALLED}
+    assert reason == "only incomplete frames (11) for 2.2 s"
+    assert played.worker.statistics.incomplete == 11
+
+
+def test_a_stalled_camera_that_cannot_be_opened_again_is_lost(scene: MakeScene) -> None:
+    gone = CameraNotFoundError("left", "7", (), "x.cti")
+    played = scene(Opening(["frame", *SILENCE]), Opening(error=gone), Opening(["frame"]))
+    played.play()
+    assert played.states() == [OPENING, STREAMING, STALLED, LOST, STREAMING, CLOSED]
+    assert (LOST, gone.problem) in played.told
+
+
+def test_a_slow_camera_has_five_frame_periods(scene: MakeScene) -> None:
+    played = scene(
+        Opening(["frame", *["nothing"] * 49, "frame", *["nothing"] * 51], rate=0.5),
+        Opening(["frame"]),
+    )
+    played.play()
+    (reason,) = [reason for state, reason in played.told if state is STALLED]
+    assert reason in ("no frame for 10.0 s", "no frame for 10.2 s")
+
+
+def test_the_patience_of_the_configuration(scene: MakeScene) -> None:
+    steps: list[Step] = ["frame", *["nothing"] * 20]
+    played = scene(Opening(steps, rate=None), stall_timeout_s=5.0)
+    played.play()
+    assert STALLED not in played.states()
+
+
+def test_a_triggered_camera_may_be_silent_for_ever(scene: MakeScene) -> None:
+    steps: list[Step] = [*["nothing"] * 500, "frame", *["nothing"] * 500, "frame"]
+    played = scene(Opening(steps, triggered=True))
+    played.play()
+    assert played.told == [
+        (OPENING, ""),
+        (STREAMING, "waiting for a trigger"),
+        (STREAMING, ""),
+        (CLOSED, ""),
+    ]
+
+
+def test_a_producer_that_ends_the_stream_means_the_camera_is_lost(scene: MakeScene) -> None:
+    played = scene(Opening(["frame", "gone"]), Opening(["frame"]))
+    played.play()
+    assert played.states() == [OPENING, STREAMING, LOST, STREAMING, CLOSED]
+    assert (LOST, "the producer ended the stream (GC_ERR -1010)") in played.told
+    assert played.calls[3] == "close, gone"
+    assert played.worker.statistics.reconnects == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "close"),
+    [
+        (KeyError("Width"), "KeyError: 'Width' while setting it up", "close"),
+        (CameraError("left", "refused"), "refused", "close"),
+        (CameraLostError("left", "silent"), "silent", "close, gone"),
+    ],
+)
+def test_a_camera_that_cannot_be_set_up_is_closed_and_tried_again(
+    scene: MakeScene, error: Exception, reason: str, close: str
+) -> None:
+    played = scene(Opening(configure_error=error), Opening(["frame"]))
+    played.play()
+    assert (LOST, reason) in played.told
+    assert played.calls[:3] == ["open", "configure", close]
+    assert played.states() == [OPENING, LOST, STREAMING, CLOSED]
+
+
+def test_after_a_stream_that_held_the_pauses_begin_anew(scene: MakeScene) -> None:
+    error = CameraError("left", "broken")
+
+    def ten_seconds() -> None:
+        played.clock.advance(11.0)
+
+    played = scene(
+        *[Opening(error=error)] * 3, Opening(["frame", ten_seconds, "gone"]), Opening(["frame"])
+    )
+    played.play()
+    assert played.pauses == [0.5, 1.0, 2.0, 0.5]
+
+
+@pytest.mark.parametrize("phase", ["on_open", "on_configure", "on_start"])
+def test_stopped_while_it_is_being_opened(scene: MakeScene, phase: str) -> None:
+    played = scene(Opening(**{phase: lambda: played.worker.stop()}))
+    played.play_until_stopped()
+    assert played.calls == ["open", "configure", "start 8", "close"]
+    assert played.told[-1] == (CLOSED, "")
+    assert STREAMING not in played.states()
+
+
+def test_stopped_while_it_streams_or_waits(scene: MakeScene) -> None:
+    for steps in (["frame"], [], ["nothing"]):
+        played = scene(Opening([*steps, lambda: played.worker.stop()]))  # noqa: B023  at once
+        played.play_until_stopped()
+        assert played.calls[-1] == "close"
+        assert played.told[-1] == (CLOSED, "")
+
+
+def test_stopped_in_the_pause_before_another_attempt(scene: MakeScene) -> None:
+    played = scene(Opening(error=CameraError("left", "broken")))
+    played.stop.on_pause = played.worker.stop
+    played.play_until_stopped()
+    assert played.calls == ["open", "close"]
+    assert played.told[-1] == (CLOSED, "")
+
+
+def test_stopped_before_it_was_started(scene: MakeScene) -> None:
+    played = scene(Opening(["frame"]))
+    assert played.worker.join(0), "a thread that never ran is over"
+    played.worker.stop()
+    played.play_until_stopped()
+    assert played.calls == []
+    assert played.worker.condition.state is CLOSED
+
+
+def test_a_camera_is_not_closed_under_a_frame_that_is_still_read(
+    scene: MakeScene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    close = BufferDrain.close
+    monkeypatch.setattr(BufferDrain, "close", lambda drain: close(drain, 0))
+    frames: list[RawFrame | None] = []
+    played = scene(Opening(["frame", lambda: frames.append(played.worker.take())]))
+    played.play()
+    (frame,) = frames
+    assert frame is not None
+    assert played.calls == ["open", "configure", "start 8"]
+    assert "camera left: a frame is still in use, not closed" in caplog.text
+    frame.release()
+
+
+def test_a_failure_that_stays_the_same_is_logged_once_a_minute(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    played = scene(*[Opening(error=CameraError("left", "broken"))] * 20, Opening(["frame"]))
+    played.play()
+    errors = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert errors == ["camera left: broken (trying on)"] * 3
+    assert 120 < sum(played.pauses) < 180
+
+
+def test_counters_go_on_over_streams(scene: MakeScene) -> None:
+    played = scene(
+        Opening(["frame", "frame", "gone"], underrun=3),
+        Opening(["frame", "nothing"], underrun=4),
+    )
+    played.play()
+    assert played.worker.statistics.delivered == 3
+    assert played.worker.statistics.underrun == 7
+    assert played.worker.statistics.gaps == 0

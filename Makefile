@@ -10,7 +10,7 @@ SOURCES := camstrm client_qt tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format fuzz soak wheel image clean
+.PHONY: help demo view test check format bench fuzz soak wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   grabber and bridge under load: frames lost, bundles, CPU"
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes"
+	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 
 demo: $(VENV)/.demo
@@ -52,6 +53,13 @@ soak: $(VENV)/.test
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
+
+image:
+	docker build -t camstrm -f deploy/Dockerfile $(if $(BASE),--build-arg BASE=$(BASE)) .
+
+# Builds the image with buildah and runs it in namespaces of its own; needs root.
+try-image: $(VENV)/.test
+	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

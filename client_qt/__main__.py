@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from camstrm.errors import CamstrmError
 from client_qt.address import TOKEN_VARIABLE, find_token
@@ -17,7 +18,9 @@ from client_qt.app import quit_viewer, run_viewer
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the viewer; return 0, or 2 with a message when it cannot start."""
     parser = argparse.ArgumentParser(
-        prog="python -m client_qt", description="Watch the cameras of a camstrm server."
+        # A frozen program has a name of its own.
+        prog=Path(sys.argv[0]).stem if getattr(sys, "frozen", False) else "python -m client_qt",
+        description="Watch the cameras of a camstrm server.",
     )
     parser.add_argument("url", help="ws://server:8765, or the address that the server prints")
     parser.add_argument("--token", help=f"the server's token (also: {TOKEN_VARIABLE})")

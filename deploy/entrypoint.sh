@@ -41,18 +41,6 @@ add_producer() {
     say "cameras of $1"
 }
 
-# Docker gives a container its short id as host name, which means nothing outside.
-explain_name() {
-    name=$(uname -n)
-    case $name in
-        *[!0-9a-f]*) return ;;
-        ????????????) ;;
-        *) return ;;
-    esac
-    say "in the URL below put localhost, or the IP address of the machine that runs this" \
-        "container, in place of $name ('docker run --hostname NAME' makes it say NAME)"
-}
-
 case ${1-} in
     -h | --help | --version) exec camstrm "$@" ;;
     '' | -*) ;;
@@ -85,7 +73,6 @@ else
         set -- demo --host 0.0.0.0 "$@"
     fi
 fi
-explain_name
 
 # Not exec: as process 1 the shell reaps what a killed grabber leaves behind, and Python would not.
 child=

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ipaddress
+import os
 import signal
 import sys
 
+from msgspec.structs import replace
+
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.cli.log import set_up_logging
+from camstrm.cli.public_url import PublicUrl
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
 from camstrm.config import Config
@@ -22,11 +26,16 @@ def run(options: argparse.Namespace) -> int:
     end_with_parent()
     set_up_logging(options.log_level)
     config = bridge_config(options)
-    asyncio.run(_serve(config, socket_path(config)))
+    public_url = PublicUrl.from_environment(os.environ)
+    if public_url is not None:
+        bridge = config.bridge
+        hosts = (*bridge.allowed_hosts, public_url.authority)
+        config = replace(config, bridge=replace(bridge, allowed_hosts=hosts))
+    asyncio.run(_serve(config, socket_path(config), public_url))
     return 0
 
 
-async def _serve(config: Config, path: str) -> None:
+async def _serve(config: Config, path: str, public_url: PublicUrl | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -34,15 +43,19 @@ async def _serve(config: Config, path: str) -> None:
     await run_bridge(
         config.bridge,
         path,
-        ready=_announce,
+        ready=lambda addresses: _announce(addresses, public_url),
         stop=stop,
         allowed_uids=config.socket.allowed_uids,
     )
 
 
-def _announce(addresses: BridgeAddresses) -> None:
+def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
     """Print the URL to open, the way Jupyter does; loud if nobody is asked for a token."""
-    print(f"\n  camstrm shows its cameras at  {viewer_urls(addresses)[0]}\n", flush=True)
+    url = viewer_urls(addresses)[0]
+    if public_url is not None:
+        _, question_mark, query = url.partition("?")
+        url = f"{public_url.scheme}://{public_url.authority}/{question_mark}{query}"
+    print(f"\n  camstrm shows its cameras at  {url}\n", flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
         print(
             f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "

@@ -108,6 +108,7 @@ class CameraProcess:
         self._stop_timeout_s = group.process.stop_timeout_s
         process = group.process
         self._deadman_s = _DEADMAN_SPARE_S + max(process.open_timeout_s, process.silence_timeout_s)
+        self._arm_deadman()
         profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
@@ -137,14 +138,17 @@ class CameraProcess:
         for channel in self._channels.values():
             channel.worker.start()
 
+    def _arm_deadman(self) -> None:
+        if self._deadman:
+            signal.setitimer(signal.ITIMER_REAL, self._deadman_s)
+
     def _serve(self) -> None:
         next_report = 0.0
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake_in, selectors.EVENT_READ)
             while True:
-                if self._deadman:
-                    signal.setitimer(signal.ITIMER_REAL, self._deadman_s)
+                self._arm_deadman()
                 ready = selector.select(max(0.0, next_report - time.monotonic()))
                 for key, _ in ready:
                     if key.fileobj is self._wake_in:

@@ -53,6 +53,7 @@ class DiscoveryRun:
     def cancel(self) -> None:
         """End the child; ``done`` is not called any more."""
         if not self._over:
+            self._process.kill()
             self._finish()
 
     def _ready(self, _events: int) -> None:
@@ -63,6 +64,8 @@ class DiscoveryRun:
         self._output += chunk
         if chunk and len(self._output) <= _MAX_OUTPUT:
             return
+        if chunk:
+            self._process.kill()
         code = self._finish()
         try:
             devices = parse_discovery(self._cti, bytes(self._output), code)
@@ -72,6 +75,7 @@ class DiscoveryRun:
             self._done(self._cti, devices, None)
 
     def _too_late(self) -> None:
+        self._process.kill()
         self._finish()
         problem = f"listing its cameras did not end within {_TIMEOUT_S:g} s"
         self._done(self._cti, (), ProducerError(self._cti, problem))

@@ -184,7 +184,8 @@ class BundlePublisher:
                 self._disconnected(error.strerror or str(error))
                 return
             except WireError as error:
-                self._disconnected(f"it sent something that is no demand ({error})")
+                _log.warning("socket %s: what listens there is no bridge: %s", self._path, error)
+                self._disconnected("it sent something that is no demand")
                 return
         self._flush()
 

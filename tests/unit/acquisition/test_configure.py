@@ -131,6 +131,18 @@ def test_what_the_user_asked_for_is_reported_and_what_a_profile_proposes_is_not(
         ("INFO", f"camera cam: Width=99 {clamped}"),
         ("INFO", "camera cam: Width=5"),
         ("DEBUG", "camera cam: Width=5"),
+        ("INFO", "camera cam: 4 features set; not there: Chunk, Gain"),
+    ]
+
+
+def test_one_line_sums_up_what_was_refused(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    apply(FakeNodeMap(), *())
+    assert caplog.records == []
+    nodes = FakeNodeMap(Width=FakeNode(fake.INTEGER, 1, access=fake.READ_ONLY))
+    apply(nodes, FeatureStep(("Width",), value=9), FeatureStep(("Width",), value=1))
+    assert levels(caplog) == [
+        ("INFO", "camera cam: 1 features set; Width=9 not applied: not writable now")
     ]
 
 

@@ -207,7 +207,9 @@ def test_after_a_stream_that_held_the_pauses_begin_anew(scene: MakeScene) -> Non
 
 @pytest.mark.parametrize("phase", ["on_open", "on_configure", "on_start"])
 def test_stopped_while_it_is_being_opened(scene: MakeScene, phase: str) -> None:
-    played = scene(Opening(**{phase: lambda: played.worker.stop()}))
+    opening = Opening()
+    played = scene(opening)
+    setattr(opening, phase, played.worker.stop)
     played.play_until_stopped()
     assert played.calls == ["open", "configure", "start 8", "close"]
     assert played.told[-1] == (CLOSED, "")

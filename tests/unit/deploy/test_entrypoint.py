@@ -47,7 +47,6 @@ def environ(tmp_path: Path) -> dict[str, str]:
     programs = tmp_path / "bin"
     programs.mkdir()
     write_program(programs / "camstrm", STUB)
-    write_program(programs / "uname", '#!/bin/sh\nprintf "%s\\n" "${NODE:-camserver}"\n')
     scratch = tmp_path / "tmp"
     scratch.mkdir()
     return {
@@ -164,20 +163,6 @@ def test_a_command_is_run_as_it_is(
     assert called(tmp_path) == list(arguments)
     assert result.returncode == 3
     assert result.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "explained"),
-    [
-        ("3f2a9c81d0be", True),
-        ("camserver", False),
-        ("abcdef", False),
-        ("cafe-cafe-12", False),
-        ("feedfacecafe01", False),
-    ],
-)
-def test_name_of_a_container_is_explained(start: Start, name: str, explained: bool) -> None:
-    assert (f"in place of {name}" in start(NODE=name).stderr) is explained
 
 
 @pytest.mark.parametrize("code", ["0", "1", "2"])

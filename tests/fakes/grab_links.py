@@ -1,0 +1,72 @@
+"""What a BundleLoop asks of a Supervisor and its links, without processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from camstrm.grab.ledger import CameraLedger
+from camstrm.wire import (
+    CameraFrame,
+    CameraInfo,
+    CameraState,
+    CameraStatus,
+    Encoding,
+    FrameBundle,
+    FrameRequest,
+)
+
+
+class FakeGroup:
+    """The indices of a group's cameras."""
+
+    def __init__(self, indices: Iterable[int]) -> None:
+        self.indices = tuple(indices)
+
+
+class FakeLink:
+    """A link that is asked, and that answers when the test says so."""
+
+    def __init__(self, *indices: int) -> None:
+        self.group = FakeGroup(indices)
+        self.requests: list[FrameRequest] = []
+        self.opened = True
+        self.busy = False
+
+    def request(self, message: FrameRequest) -> bool:
+        if self.busy or not self.opened:
+            return False
+        self.busy = True
+        self.requests.append(message)
+        return True
+
+    def picture(self, *indices: int, text: str = "picture") -> FrameBundle:
+        """Return the answer to the last request, with pictures of ``indices``."""
+        self.busy = False
+        frames = tuple(
+            CameraFrame(
+                i,
+                CameraState.STREAMING,
+                Encoding.JPEG,
+                payload=f"{text} {i}".encode() if i in indices else b"",
+            )
+            for i in self.requests[-1].cameras
+        )
+        return FrameBundle(self.requests[-1].seq, 0, frames)
+
+
+class FakeSupervisor:
+    """Ledgers of cameras that stream, and links to them."""
+
+    def __init__(self, *links: FakeLink) -> None:
+        self.list = list(links)
+        self.ledgers: dict[int, CameraLedger] = {}
+        for link in links:
+            for index in link.group.indices:
+                self.ledgers[index] = CameraLedger(CameraInfo(index, f"cam{index}"))
+                self.set_state(index, CameraState.STREAMING)
+
+    def links(self) -> list[FakeLink]:
+        return list(self.list)
+
+    def set_state(self, index: int, state: CameraState) -> None:
+        self.ledgers[index].report(CameraStatus(index, state, since_us=7))

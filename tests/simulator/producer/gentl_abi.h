@@ -1,0 +1,245 @@
+// Numbers, types and structures of the GenTL standard 1.5 (EMVA) that a producer exports.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace camsim {
+
+using Handle = void*;
+using Bool8 = uint8_t;
+
+constexpr uint64_t kInfinite = 0xFFFFFFFFFFFFFFFFull;
+
+enum GcError : int32_t {
+    GC_ERR_SUCCESS = 0,
+    GC_ERR_ERROR = -1001,
+    GC_ERR_NOT_INITIALIZED = -1002,
+    GC_ERR_NOT_IMPLEMENTED = -1003,
+    GC_ERR_RESOURCE_IN_USE = -1004,
+    GC_ERR_ACCESS_DENIED = -1005,
+    GC_ERR_INVALID_HANDLE = -1006,
+    GC_ERR_INVALID_ID = -1007,
+    GC_ERR_NO_DATA = -1008,
+    GC_ERR_INVALID_PARAMETER = -1009,
+    GC_ERR_IO = -1010,
+    GC_ERR_TIMEOUT = -1011,
+    GC_ERR_ABORT = -1012,
+    GC_ERR_INVALID_BUFFER = -1013,
+    GC_ERR_NOT_AVAILABLE = -1014,
+    GC_ERR_INVALID_ADDRESS = -1015,
+    GC_ERR_BUFFER_TOO_SMALL = -1016,
+    GC_ERR_INVALID_INDEX = -1017,
+    GC_ERR_INVALID_VALUE = -1019,
+    GC_ERR_OUT_OF_MEMORY = -1021,
+    GC_ERR_BUSY = -1022,
+};
+
+enum InfoType : int32_t {
+    INFO_DATATYPE_UNKNOWN = 0,
+    INFO_DATATYPE_STRING = 1,
+    INFO_DATATYPE_INT32 = 5,
+    INFO_DATATYPE_UINT32 = 6,
+    INFO_DATATYPE_UINT64 = 8,
+    INFO_DATATYPE_PTR = 10,
+    INFO_DATATYPE_BOOL8 = 11,
+    INFO_DATATYPE_SIZET = 12,
+    INFO_DATATYPE_BUFFER = 13,
+};
+
+enum TlInfo : int32_t {
+    TL_INFO_ID,
+    TL_INFO_VENDOR,
+    TL_INFO_MODEL,
+    TL_INFO_VERSION,
+    TL_INFO_TLTYPE,
+    TL_INFO_NAME,
+    TL_INFO_PATHNAME,
+    TL_INFO_DISPLAYNAME,
+    TL_INFO_CHAR_ENCODING,
+    TL_INFO_GENTL_VER_MAJOR,
+    TL_INFO_GENTL_VER_MINOR,
+};
+
+enum InterfaceInfo : int32_t {
+    INTERFACE_INFO_ID,
+    INTERFACE_INFO_DISPLAYNAME,
+    INTERFACE_INFO_TLTYPE,
+};
+
+enum DeviceInfo : int32_t {
+    DEVICE_INFO_ID,
+    DEVICE_INFO_VENDOR,
+    DEVICE_INFO_MODEL,
+    DEVICE_INFO_TLTYPE,
+    DEVICE_INFO_DISPLAYNAME,
+    DEVICE_INFO_ACCESS_STATUS,
+    DEVICE_INFO_USER_DEFINED_NAME,
+    DEVICE_INFO_SERIAL_NUMBER,
+    DEVICE_INFO_VERSION,
+    DEVICE_INFO_TIMESTAMP_FREQUENCY,
+};
+
+enum AccessFlags : int32_t {
+    DEVICE_ACCESS_READONLY = 2,
+    DEVICE_ACCESS_CONTROL = 3,
+    DEVICE_ACCESS_EXCLUSIVE = 4,
+};
+
+enum AccessStatus : int32_t {
+    DEVICE_ACCESS_STATUS_READWRITE = 1,
+    DEVICE_ACCESS_STATUS_READONLY = 2,
+    DEVICE_ACCESS_STATUS_BUSY = 4,
+    DEVICE_ACCESS_STATUS_OPEN_READWRITE = 5,
+    DEVICE_ACCESS_STATUS_OPEN_READONLY = 6,
+};
+
+enum StreamInfo : int32_t {
+    STREAM_INFO_ID,
+    STREAM_INFO_NUM_DELIVERED,
+    STREAM_INFO_NUM_UNDERRUN,
+    STREAM_INFO_NUM_ANNOUNCED,
+    STREAM_INFO_NUM_QUEUED,
+    STREAM_INFO_NUM_AWAIT_DELIVERY,
+    STREAM_INFO_NUM_STARTED,
+    STREAM_INFO_PAYLOAD_SIZE,
+    STREAM_INFO_IS_GRABBING,
+    STREAM_INFO_DEFINES_PAYLOADSIZE,
+    STREAM_INFO_TLTYPE,
+    STREAM_INFO_NUM_CHUNKS_MAX,
+    STREAM_INFO_BUF_ANNOUNCE_MIN,
+    STREAM_INFO_BUF_ALIGNMENT,
+};
+
+enum BufferInfo : int32_t {
+    BUFFER_INFO_BASE,
+    BUFFER_INFO_SIZE,
+    BUFFER_INFO_USER_PTR,
+    BUFFER_INFO_TIMESTAMP,
+    BUFFER_INFO_NEW_DATA,
+    BUFFER_INFO_IS_QUEUED,
+    BUFFER_INFO_IS_ACQUIRING,
+    BUFFER_INFO_IS_INCOMPLETE,
+    BUFFER_INFO_TLTYPE,
+    BUFFER_INFO_SIZE_FILLED,
+    BUFFER_INFO_WIDTH,
+    BUFFER_INFO_HEIGHT,
+    BUFFER_INFO_XOFFSET,
+    BUFFER_INFO_YOFFSET,
+    BUFFER_INFO_XPADDING,
+    BUFFER_INFO_YPADDING,
+    BUFFER_INFO_FRAMEID,
+    BUFFER_INFO_IMAGEPRESENT,
+    BUFFER_INFO_IMAGEOFFSET,
+    BUFFER_INFO_PAYLOADTYPE,
+    BUFFER_INFO_PIXELFORMAT,
+    BUFFER_INFO_PIXELFORMAT_NAMESPACE,
+    BUFFER_INFO_DELIVERED_IMAGEHEIGHT,
+    BUFFER_INFO_DELIVERED_CHUNKPAYLOADSIZE,
+    BUFFER_INFO_CHUNKLAYOUTID,
+    BUFFER_INFO_FILENAME,
+    BUFFER_INFO_PIXEL_ENDIANNESS,
+    BUFFER_INFO_DATA_SIZE,
+    BUFFER_INFO_TIMESTAMP_NS,
+    BUFFER_INFO_DATA_LARGER_THAN_BUFFER,
+    BUFFER_INFO_CONTAINS_CHUNKDATA,
+    BUFFER_INFO_IS_COMPOSITE,
+};
+
+constexpr size_t kPayloadTypeImage = 1;
+constexpr uint64_t kNamespacePfnc32 = 4;
+constexpr int32_t kEndiannessLittle = 1;
+
+enum QueueOperation : int32_t {
+    ACQ_QUEUE_INPUT_TO_OUTPUT,
+    ACQ_QUEUE_OUTPUT_DISCARD,
+    ACQ_QUEUE_ALL_TO_INPUT,
+    ACQ_QUEUE_UNQUEUED_TO_INPUT,
+    ACQ_QUEUE_ALL_DISCARD,
+};
+
+enum StopFlags : int32_t { ACQ_STOP_FLAGS_DEFAULT, ACQ_STOP_FLAGS_KILL };
+
+enum PortInfo : int32_t {
+    PORT_INFO_ID,
+    PORT_INFO_VENDOR,
+    PORT_INFO_MODEL,
+    PORT_INFO_TLTYPE,
+    PORT_INFO_MODULE,
+    PORT_INFO_LITTLE_ENDIAN,
+    PORT_INFO_BIG_ENDIAN,
+    PORT_INFO_ACCESS_READ,
+    PORT_INFO_ACCESS_WRITE,
+    PORT_INFO_ACCESS_NA,
+    PORT_INFO_ACCESS_NI,
+    PORT_INFO_VERSION,
+    PORT_INFO_PORTNAME,
+};
+
+enum UrlInfo : int32_t {
+    URL_INFO_URL,
+    URL_INFO_SCHEMA_VER_MAJOR,
+    URL_INFO_SCHEMA_VER_MINOR,
+    URL_INFO_FILE_VER_MAJOR,
+    URL_INFO_FILE_VER_MINOR,
+    URL_INFO_FILE_VER_SUBMINOR,
+    URL_INFO_FILE_SHA1_HASH,
+    URL_INFO_FILE_REGISTER_ADDRESS,
+    URL_INFO_FILE_SIZE,
+    URL_INFO_SCHEME,
+    URL_INFO_FILENAME,
+};
+
+enum EventType : int32_t {
+    EVENT_ERROR,
+    EVENT_NEW_BUFFER,
+    EVENT_FEATURE_INVALIDATE,
+    EVENT_FEATURE_CHANGE,
+    EVENT_REMOTE_DEVICE,
+    EVENT_MODULE,
+};
+
+enum EventInfo : int32_t {
+    EVENT_EVENT_TYPE,
+    EVENT_NUM_IN_QUEUE,
+    EVENT_NUM_FIRED,
+    EVENT_SIZE_MAX,
+    EVENT_INFO_DATA_SIZE_MAX,
+};
+
+enum EventDataInfo : int32_t { EVENT_DATA_ID, EVENT_DATA_VALUE, EVENT_DATA_NUMID };
+
+#pragma pack(push, 1)
+struct NewBufferData {
+    Handle buffer;
+    void* user_pointer;
+};
+struct PortRegisterEntry {
+    uint64_t address;
+    void* buffer;
+    size_t size;
+};
+struct SingleChunk {
+    uint64_t id;
+    ptrdiff_t offset;
+    size_t length;
+};
+struct BufferInfoEntry {
+    int32_t command;
+    int32_t type;
+    void* buffer;
+    size_t size;
+    int32_t result;
+};
+struct PartInfoEntry {
+    uint32_t part;
+    int32_t command;
+    int32_t result;
+    int32_t type;
+    void* buffer;
+    size_t size;
+};
+#pragma pack(pop)
+
+}  // namespace camsim
+
+#define CAMSIM_EXPORT extern "C" __attribute__((visibility("default"))) int32_t

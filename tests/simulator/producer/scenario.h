@@ -1,0 +1,56 @@
+// The scenario: which interfaces and cameras there are. Format: tests/simulator/scenario.py.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace camsim {
+
+enum class Bus { U3v, Gev, Custom };
+enum class Flavour { Hikrobot, Flir, FlirOld, Generic };
+
+const char* bus_name(Bus bus);
+
+struct CameraSpec {
+    std::string serial;
+    std::string vendor = "camstrm";
+    std::string model = "Simulated";
+    std::string version = "1.0.0";
+    std::string user_name;
+    std::string interface_id;
+    std::string producer;  // file name under which it is seen; empty: under any
+    Bus bus = Bus::U3v;
+    Flavour flavour = Flavour::Generic;
+    int64_t width = 640;
+    int64_t height = 480;
+    double frame_rate = 30.0;
+    double link_bytes_per_s = 0.0;  // 0: what the bus has, and enough for the frame rate
+    std::vector<std::string> formats = {"Mono8"};
+    int64_t heartbeat_ms = 3000;
+    int64_t control_timeout_ms = 500;
+    int64_t control_retries = 3;
+    int64_t frame_id_bits = 64;
+    bool zipped_xml = false;
+};
+
+struct InterfaceSpec {
+    std::string id;
+    std::string display_name;
+    Bus bus = Bus::U3v;
+};
+
+struct Scenario {
+    std::string control_folder;  // empty: knobs and locks are this process's own
+    std::string vendor = "camstrm";
+    bool gbk_errors = false;
+    std::vector<InterfaceSpec> interfaces;
+    std::vector<CameraSpec> cameras;
+};
+
+// The cameras that are there without a scenario: two small quick ones and a large one.
+Scenario default_scenario();
+
+// Reads a file; throws Failure(GC_ERR_ERROR) that names the line.
+Scenario read_scenario(const std::string& path);
+
+}  // namespace camsim

@@ -1,0 +1,31 @@
+"""A running loop's guard, the stand-in for the camera process, the producer with faults."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from camstrm.grab.loop import Loop
+from tests.fakes.camera_process import stand_in_python
+from tests.fakes.gentl import forwarding_producer
+
+
+@pytest.fixture
+def loop() -> Generator[Loop, None, None]:
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> str:
+    """Path of an interpreter that starts the stand-in for the camera process."""
+    return stand_in_python(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def forwarding(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Path of the producer that makes faults."""
+    return forwarding_producer(tmp_path_factory)

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera_link import CameraLink, LinkHandlers
@@ -36,6 +38,7 @@ _RAN_WELL_S = 10.0
 class _Slot:
     """One group of cameras and its process, if it has one."""
 
+    key: str
     group: CameraGroup
     link: CameraLink | None = None
     timer: Timer | None = None
@@ -139,9 +142,14 @@ class Supervisor:
         self._pending_timer = None
         pending, self._pending = self._pending, {}
         siblings = Counter(producer.cti for producer, members in pending.values() for _ in members)
-        for producer, members in pending.values():
+        for key, (producer, members) in pending.items():
+            running = next((slot for slot in self._slots if slot.key == key), None)
+            if running is not None:
+                self._extend(running, members)
+                continue
             profile = profile_of(self._profiles, producer)
             slot = _Slot(
+                key,
                 CameraGroup(
                     cti=producer.cti,
                     profile=producer.profile,
@@ -154,10 +162,18 @@ class Supervisor:
                     ),
                     log_level=self._log_level,
                     siblings=siblings[producer.cti],
-                )
+                ),
             )
             self._slots.append(slot)
             self._start_slot(slot)
+
+    def _extend(self, slot: _Slot, members: list[GroupCamera]) -> None:
+        """Add cameras that were found later to a process that all of a producer share."""
+        cameras = (*slot.group.cameras, *members)
+        slot.group = msgspec.structs.replace(slot.group, cameras=cameras, siblings=len(cameras))
+        if slot.link is not None:
+            names = ", ".join(member.settings.label for member in members)
+            slot.link.kill(f"its process ends, to take in camera {names}")
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None

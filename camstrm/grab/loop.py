@@ -104,8 +104,8 @@ class Loop:
         """Make :meth:`run` look at its condition now."""
         try:
             self._wake_out.send(b"\0")
-        except BlockingIOError:
-            # Full of wake-ups already.
+        except OSError:
+            # Full of wake-ups already; or closed, and a signal comes late.
             return
 
     def close(self) -> None:

@@ -85,7 +85,7 @@ void Lease::release() {
     }
     if (!instance_) return;
     const SharedCamera::Locked lock(shared_);
-    if (holds()) {
+    if (owns()) {
         shared_.set(Slot::owner_pid, 0);
         shared_.set(Slot::lease_until_ns, 0);
         shared_.count(Slot::closes);
@@ -94,6 +94,11 @@ void Lease::release() {
 }
 
 bool Lease::holds() const {
+    return owns() &&
+           (spec_.bus != Bus::Gev || monotonic_ns() < shared_.get(Slot::lease_until_ns));
+}
+
+bool Lease::owns() const {
     return instance_ && shared_.get(Slot::owner_instance) == instance_ &&
            shared_.get(Slot::owner_pid) == static_cast<uint64_t>(getpid());
 }
@@ -114,7 +119,7 @@ void Lease::beat() {
 void Lease::run() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (!stop_) {
-        // A beat that comes after another program took the camera is not answered.
+        // A beat that comes too late finds the camera free, or another's.
         if (holds()) beat();
         wake_.wait_for(lock, std::chrono::milliseconds(std::max<int64_t>(10, heartbeat_ms_ / 3)));
     }

@@ -36,6 +36,7 @@ class Lease {
     void set_heartbeat_ms(int64_t milliseconds);
 
   private:
+    bool owns() const;
     void beat();
     void run();
 

@@ -158,6 +158,12 @@ def test_any_number_of_wake_ups(loop: Loop) -> None:
     run_until(loop, lambda: fired)
 
 
+def test_a_signal_may_come_after_the_end() -> None:
+    loop = Loop()
+    loop.close()
+    loop.stop()
+
+
 def test_a_condition_that_holds_already_needs_no_event(loop: Loop) -> None:
     loop.run(until=lambda: True)
 

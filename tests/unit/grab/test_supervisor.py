@@ -59,7 +59,9 @@ class Rig:
                 ProducerSettings(
                     cti=cti,
                     python=self.python if python is None else python,
-                    env=stand_in_variables(behaviours.get(names.get(cti, ""), ""), once),
+                    env=stand_in_variables(
+                        behaviours.get(names.get(cti, ""), ""), once if cti == ONE else None
+                    ),
                 )
                 for cti in ctis
             ),

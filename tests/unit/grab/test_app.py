@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from camstrm.config import CameraSettings, Config, ProducerSettings, StreamSettings
+from camstrm.grab import app as app_module
+from camstrm.grab.app import Grabber
+from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
+from camstrm.profiles import load_profiles
+from camstrm.wire import (
+    CameraState,
+    Demand,
+    FrameBundle,
+    Hello,
+    Message,
+    PacketKind,
+    Status,
+    decode_bundle,
+)
+from tests.fakes.camera_process import stand_in_environment
+
+LONG_S = 30.0
+
+
+class Running:
+    """A grabber in a thread, with stand-ins for its camera processes, and its bridge."""
+
+    def __init__(self, folder: Path, python: str) -> None:
+        path = folder / "b.sock"
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.listener.settimeout(LONG_S)
+        config = Config(
+            stream=StreamSettings(fps=50.0),
+            cameras=(
+                CameraSettings(serial="A", name="left"),
+                CameraSettings(serial="B", name="right"),
+            ),
+            producers=(
+                ProducerSettings(cti="/opt/x.cti", python=python, env=stand_in_environment()),
+            ),
+        )
+        self.grabber = Grabber(config, load_profiles(), str(path), log_level="ERROR")
+        self.thread = threading.Thread(target=self.grabber.run, name="grabber")
+        self.end: BlockingPacketSocket | None = None
+
+    def start(self) -> None:
+        self.thread.start()
+        sock, _ = self.listener.accept()
+        self.end = BlockingPacketSocket(sock, LONG_S)
+
+    def read(self) -> list[Message | FrameBundle]:
+        assert self.end is not None
+        return [
+            decode_bundle(p.payload) if p.kind is PacketKind.BUNDLE else text_of(p)
+            for p in self.end.receive()
+        ]
+
+    def send(self, demand: Demand) -> None:
+        assert self.end is not None
+        self.end.send_message(demand)
+
+    def stop(self) -> None:
+        self.grabber.stop()
+        if self.thread.ident is not None:
+            self.thread.join(LONG_S)
+            assert not self.thread.is_alive()
+        else:
+            self.grabber._loop.close()
+        if self.end is not None:
+            self.end.close()
+        self.listener.close()
+
+
+@pytest.fixture
+def running(
+    tmp_path: Path, stand_in: str, monkeypatch: pytest.MonkeyPatch
+) -> Generator[Running, None, None]:
+    monkeypatch.setattr(app_module, "_STATUS_S", 0.05)
+    running = Running(tmp_path, stand_in)
+    yield running
+    running.stop()
+
+
+def test_hello_then_status_and_bundles_on_demand(running: Running) -> None:
+    running.start()
+    first, *rest = running.read() or running.read()
+    assert isinstance(first, Hello)
+    assert [(c.index, c.name, c.serial) for c in first.cameras] == [
+        (0, "left", "A"),
+        (1, "right", "B"),
+    ]
+    assert first.limits.stream_fps == 50.0
+    status = Status(0)
+    while not all(c.state == CameraState.STREAMING for c in status.cameras) or not status.cameras:
+        rest += running.read()
+        assert not any(isinstance(m, FrameBundle) for m in rest), "nobody watches yet"
+        status = next((m for m in reversed(rest) if isinstance(m, Status)), status)
+    running.send(Demand(cameras=None))
+    bundles: list[FrameBundle] = []
+    while len(bundles) < 3:
+        bundles += [m for m in running.read() if isinstance(m, FrameBundle)]
+    assert [len(bundle.frames) for bundle in bundles] == [2, 2, 2]
+    assert all(len(f.payload) for f in bundles[-1].frames)
+    while not (status.bundles and status.bundle_fps):
+        status = next((m for m in running.read() if isinstance(m, Status)), status)
+    assert status.bundles_dropped == 0
+
+
+def test_hello_again_when_the_cameras_are_known(running: Running) -> None:
+    running.start()
+    hellos: list[Hello] = []
+    while not hellos or hellos[-1].cameras[1].model != "Model" or not hellos[-1].cameras[0].model:
+        hellos += [m for m in running.read() if isinstance(m, Hello)]
+    assert len(hellos) > 1
+    assert len({hello.session for hello in hellos}) == 1
+
+
+def test_each_grabber_is_a_session_of_its_own(running: Running, tmp_path: Path) -> None:
+    config = Config(producers=(ProducerSettings(cti="/opt/x.cti"),))
+    other = Grabber(config, {}, str(tmp_path / "other.sock"))
+    assert other._session != running.grabber._session
+    other._loop.close()
+
+
+def test_stopped_before_it_runs(running: Running) -> None:
+    running.grabber.stop()
+    running.thread.start()
+    running.thread.join(LONG_S)
+    assert not running.thread.is_alive()

@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 _EXIT_CODE_S = 0.03
 """Between the end of a process's connection and the question for its exit code."""
 
+_EXIT_CODE_TRIES = 16
+"""How often that is asked, before a process counts as one that lives on without it."""
+
 
 @dataclass(frozen=True)
 class LinkHandlers:
@@ -210,8 +213,15 @@ class CameraLink:
         self.busy = False
         self._loop.unwatch(self._connection)
         self._connection.close()
+        self._tell_gone_later(reason, _EXIT_CODE_TRIES)
+
+    def _tell_gone_later(self, reason: str, tries: int) -> None:
         # Later: the caller may still be inside the constructor or a loop over links, and
         # a process that closed its socket needs a moment until its exit code is there.
-        self._loop.call_later(
-            _EXIT_CODE_S, lambda: self._handlers.gone(self, reason or self._exit_reason())
-        )
+        def tell() -> None:
+            if reason or self._fatal or self.ended() or tries <= 1:
+                self._handlers.gone(self, reason or self._exit_reason())
+            else:
+                self._tell_gone_later(reason, tries - 1)
+
+        self._loop.call_later(_EXIT_CODE_S, tell)

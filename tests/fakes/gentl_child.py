@@ -115,8 +115,7 @@ def run_worker(
 ) -> dict[str, Any]:
     """Run an AcquisitionWorker until its conditions were those of ``until``, in this order.
 
-    A frame is taken whenever there is one. ``until`` may hold other words than states:
-    "rejected" waits for a rejected frame, "frames" for three that were taken.
+    A frame is taken whenever there is one; the word "frames" in ``until`` waits for three.
     """
     from camstrm.acquisition.producer import GentlProducer
     from camstrm.acquisition.worker import AcquisitionSettings, AcquisitionWorker
@@ -155,13 +154,9 @@ def run_worker(
             frames += 1
         if waiting[0] == "frames":
             reached = frames >= 3
-        elif waiting[0] == "rejected":
-            reached = worker.statistics.rejected > 0
         else:
-            seen = until[: len(until) - len(waiting)]
-            states = [state for state, _ in told]
-            wanted = [word for word in (*seen, waiting[0]) if word not in ("frames", "rejected")]
-            reached = _in_order(wanted, states)
+            wanted = [word for word in until[: 1 - len(waiting) or None] if word != "frames"]
+            reached = _in_order(wanted, [state for state, _ in told])
         if reached:
             waiting.pop(0)
     worker.stop()

@@ -203,8 +203,10 @@ def test_harvesters_alone_cannot_open_a_camera_whose_producer_answers_in_gbk(
 
 
 def test_a_producer_that_answers_in_gbk_streams(forwarding: str) -> None:
-    told = play("open_camera", fault_variables("gbk"), cti=forwarding, serial="1", frames=5)
+    faults = fault_variables("gbk gbk_names")
+    told = play("open_camera", faults, cti=forwarding, serial="1", frames=5)
     assert len(told["sizes"]) == 5
+    assert told["user_name"] == "相机"
     assert told["timeouts"] > 0
     assert "Width=10000 not applied" in told["refused"]
 
@@ -215,12 +217,3 @@ def test_an_error_in_gbk_is_told_apart_and_read(forwarding: str) -> None:
         assert "相机错误 (GC_ERR_ACCESS_DENIED -1005) while opening it" in busy
     assert busy.startswith("CameraBusyError: ")
     assert after == "opened"
-
-
-def test_incomplete_buffers_and_missing_frame_ids_are_counted(forwarding: str) -> None:
-    faults = fault_variables("incomplete frame_id_gaps")
-    told = play("open_camera", faults, cti=forwarding, serial="1", frames=3)
-    numbers = told["statistics"]
-    total = numbers["delivered"] + numbers["incomplete"]
-    assert abs(numbers["delivered"] - numbers["incomplete"]) <= 1
-    assert numbers["gaps"] == total - 1

@@ -5,7 +5,7 @@ import pytest
 from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import ProducerError
-from tests.fakes.gentl import SERIALS, fault_variables, simulator
+from tests.fakes.gentl import SERIALS, simulator
 from tests.fakes.gentl_child import play
 
 
@@ -102,10 +102,3 @@ def test_what_a_device_tells(producer: GentlProducer, status: object, access: st
     assert (info.vendor, info.model, info.version, info.serial) == ("Maker", "", "", "")
     assert info.user_name == "相机", "a name in the producer's encoding"
     info.user_name.encode()
-
-
-def test_a_producer_with_error_texts_and_names_in_gbk_opens(forwarding: str) -> None:
-    told = play(
-        "open_camera", fault_variables("gbk gbk_names"), cti=forwarding, serial="1", frames=1
-    )
-    assert told["user_name"] == "相机"

@@ -50,16 +50,3 @@ def test_a_camera_that_is_busy_is_tried_until_it_is_free(forwarding: str) -> Non
     assert told["missing"] == []
     assert [state for state, _ in told["told"]].count("lost") == 2
     assert "GC_ERR_ACCESS_DENIED -1005" in told["told"][1][1]
-
-
-def test_a_height_of_0_is_rejected_and_the_stream_goes_on(forwarding: str) -> None:
-    told = play(
-        "run_worker",
-        fault_variables("zero_height"),
-        cti=forwarding,
-        serial="1",
-        until=["streaming", "rejected"],
-    )
-    assert told["missing"] == []
-    assert told["frames"] == 0
-    assert told["statistics"]["rejected"] > 0

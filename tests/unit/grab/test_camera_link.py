@@ -79,7 +79,7 @@ def test_a_process_is_started_asked_and_stopped(rig: Rig) -> None:
     assert link.request(FrameRequest(7, (0, 1)))
     busy = [link.busy]
     assert not link.request(FrameRequest(8, (0, 1))), "it still has to answer"
-    rig.run(lambda: rig.bundles)
+    rig.run(lambda: rig.bundles and len(rig.reports) == 2)
     assert [*busy, link.busy] == [True, False]
     (bundle,) = rig.bundles
     assert bundle.seq == 7

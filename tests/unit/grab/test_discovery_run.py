@@ -9,7 +9,7 @@ from camstrm.errors import ProducerError
 from camstrm.grab import discovery_run as discovery_run_module
 from camstrm.grab.discovery_run import DiscoveryRun
 from camstrm.grab.loop import Loop
-from tests.fakes.gentl import SERIALS, child_environment, fault_variables, simulator
+from tests.fakes.gentl import SERIALS, child_environment, simulator
 from tests.fakes.manual_loop import run_until
 
 
@@ -45,18 +45,6 @@ def test_the_cameras_of_the_simulator(loop: Loop) -> None:
     assert scan.devices is not None
     assert tuple(device.serial for device in scan.devices) == SERIALS
     assert scan.error is None
-
-
-def test_names_are_read_in_the_producer_s_encoding(loop: Loop, forwarding: str) -> None:
-    told: list[tuple[DeviceInfo, ...]] = []
-    DiscoveryRun(
-        loop,
-        forwarding,
-        lambda _cti, devices, _error: told.append(devices),
-        environment=child_environment(**fault_variables("gbk gbk_names")),
-    )
-    run_until(loop, lambda: told)
-    assert {device.user_name for device in told[0]} == {"相机"}
 
 
 @pytest.mark.parametrize(

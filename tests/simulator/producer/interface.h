@@ -1,0 +1,69 @@
+// The modules System (TL) and Interface (IF).
+#pragma once
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "library.h"
+#include "module.h"
+
+namespace camsim {
+
+class Device;
+
+class System : public Port {
+  public:
+    System();
+    PortFacts facts() override;
+    void close() override;
+
+    void info(int32_t command, int32_t* type, void* buffer, size_t* size) const;
+    const InterfaceSpec& interface_at(uint32_t index) const;
+    const InterfaceSpec& interface_called(const char* id) const;
+    static uint32_t interface_count();
+    std::atomic<bool> listed{false};  // before the first update there is no interface
+    Handle open_interface(const char* id);
+    static void interface_info(const InterfaceSpec& spec, int32_t command, int32_t* type,
+                               void* buffer, size_t* size);
+
+  private:
+    const std::shared_ptr<Library> library_;
+};
+
+class Interface : public Port {
+  public:
+    Interface(std::shared_ptr<Library> library, const InterfaceSpec& spec, Handle system);
+    PortFacts facts() override;
+    void close() override;
+
+    // Looks which cameras are there now; true if others than before.
+    bool update();
+    uint32_t device_count();
+    std::string device_id(uint32_t index);
+    void device_info(const char* id, int32_t command, int32_t* type, void* buffer, size_t* size);
+    Handle open_device(const char* id, int32_t flags);
+    void forget(const Device* device);
+
+    const InterfaceSpec& spec;
+    const Handle system;
+
+  private:
+    struct Listed {
+        std::string id;
+        Camera* camera;
+    };
+    Listed listed(const char* id);
+    Handle open_handle_of(const Camera* camera);
+
+    const std::shared_ptr<Library> library_;
+    std::mutex mutex_;
+    std::vector<Listed> devices_;
+    std::map<const Camera*, Handle> open_;
+};
+
+// DEVICE_INFO_CMD of a camera, open or not.
+void answer_device_info(Camera& camera, const std::string& id, AccessStatus status, int32_t command,
+                        int32_t* type, void* buffer, size_t* size);
+
+}  // namespace camsim

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from camstrm import __version__
+from camstrm.cli import parser as parser_module
+from camstrm.cli.parser import build_parser
+from camstrm.errors import UsageError
+
+COMMANDS = {
+    "demo": ("--port", "Prints one URL"),
+    "list": ("--cti", "serial"),
+    "doctor": ("--config", "print what to do"),
+    "grab": ("--serial", "camstrm grab --config camstrm.toml"),
+    "bridge": ("--host", "/metrics"),
+    "up": ("CONFIG", "restart whichever ends"),
+    "view": ("--token", "ws://server:8765"),
+    "features": ("--set", "ExposureTime=2000"),
+}
+
+
+def help_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args([*arguments, "--help"])
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_teaches_it(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of([command], capsys)
+    assert f"usage: camstrm {command}" in text
+    for word in COMMANDS[command]:
+        assert word in text
+
+
+def test_the_help_lists_all_commands_and_first_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of([], capsys)
+    for command in COMMANDS:
+        assert f"\n    {command} " in text
+    assert "camstrm demo" in text
+    assert "exit codes:" in text
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"camstrm {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["up"],
+        ["view"],
+        ["features"],
+        ["grab", "--fps", "many"],
+        ["bridge", "--port", "http"],
+        ["grab", "--log-level", "loud"],
+        ["list", "--no-such-option"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_line_that_makes_no_sense(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        build_parser().parse_args(arguments)
+    assert ended.value.code == 2
+    assert "usage: camstrm" in capsys.readouterr().err
+
+
+def test_options_that_may_be_given_again_keep_their_order() -> None:
+    options = build_parser().parse_args(
+        ["grab", "--cti", "b", "--serial", "2", "--cti", "a", "--serial", "1"]
+    )
+    assert (options.cti, options.serial) == (["b", "a"], ["2", "1"])
+    again = build_parser().parse_args(["grab"])
+    assert (again.cti, again.serial) == ([], []), "no option leaks into the next command line"
+
+
+def test_a_serial_number_stays_text() -> None:
+    assert build_parser().parse_args(["features", "00123"]).serial == "00123"
+    assert build_parser().parse_args(["grab", "--serial", "007"]).serial == ["007"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_runs_its_own_module(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def load(name: str) -> SimpleNamespace:
+        ran.append(name)
+        return SimpleNamespace(run=lambda _options: 7)
+
+    monkeypatch.setattr(parser_module, "importlib", SimpleNamespace(import_module=load))
+    needed = {"up": ["c.toml"], "view": ["ws://x"], "features": ["1"]}
+    options = build_parser().parse_args([command, *needed.get(command, [])])
+    assert options.command(options) == 7
+    module = "list_cameras" if command == "list" else command
+    assert ran == [f"camstrm.cli.{module}"]
+
+
+@pytest.mark.parametrize("command", ["grab", "bridge", "demo"])
+def test_the_server_s_commands_need_linux(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    options = build_parser().parse_args([command])
+    with pytest.raises(UsageError, match="need Linux"):
+        options.command(options)

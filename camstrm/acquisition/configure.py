@@ -17,7 +17,7 @@ from camstrm.acquisition.features import (
     write_feature,
 )
 from camstrm.acquisition.link import link_facts
-from camstrm.acquisition.worker import AcquisitionSettings
+from camstrm.acquisition.worker import RETRY_S, RETRY_SHARED_S, AcquisitionSettings
 from camstrm.config import CameraSettings, ProcessSettings
 from camstrm.frame import pixel_format
 from camstrm.profiles import (
@@ -42,12 +42,14 @@ def acquisition_settings(
     *,
     profile_name: str = "",
     siblings: int = 1,
+    shared: bool = False,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
     ``profile_name`` is the producer's; the camera's own setting goes first, and without
     any the profile is matched by file, and again by vendor and bus once the camera is
     open. ``siblings``: cameras of the same producer, which may share a link.
+    ``shared``: other cameras stream in the same process, which every rescan holds up.
     """
     name = camera.profile or profile_name
     profile = profiles[name] if name else match_profile(profiles, cti, "", "")
@@ -82,6 +84,7 @@ def acquisition_settings(
         busy_retry_s=max(quirks.open_retry_interval_s, quirks.heartbeat_timeout_s + 0.5),
         close_open_pause_s=quirks.close_open_pause_s,
         local_teardown=quirks.local_teardown,
+        retry_s=RETRY_SHARED_S if shared else RETRY_S,
     )
 
 
@@ -149,7 +152,9 @@ class _Applier:
             if selected.applied:
                 results.append(self._write(node_map, name, step))
             else:
-                reason = f"selector: {selected}"
+                reason = selected.reason
+                if reason != NO_SUCH_FEATURE:
+                    reason = f"selector: {selected}"
                 results.append(FeatureResult(name, step.value, False, reason=reason))
         if before is not None:
             write_feature(node_map, selector, before, encoding=self._encoding)

@@ -193,7 +193,7 @@ class BufferDrain:
         size_filled = info(BufferInfo.SIZE_FILLED)
         width, height = info(BufferInfo.WIDTH), info(BufferInfo.HEIGHT)
         offset = info(BufferInfo.IMAGEOFFSET) or 0
-        length = min(size_filled or size, size) - offset
+        length = min(size if size_filled is None else size_filled, size) - offset
         if not base or not width or not height or length <= 0:
             return None
         memory = (ctypes.c_uint8 * length).from_address(base + offset)

@@ -18,15 +18,25 @@ from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 from camstrm.frame import RawFrame
 
-__all__ = ["AcquisitionSettings", "AcquisitionWorker", "WorkerCondition", "WorkerState"]
+__all__ = [
+    "RETRY_S",
+    "RETRY_SHARED_S",
+    "AcquisitionSettings",
+    "AcquisitionWorker",
+    "WorkerCondition",
+    "WorkerState",
+]
 
 _log = logging.getLogger(__name__)
 
 _WAIT_S = 0.2
 """Longest wait for a buffer: so late a stop or a stall is seen."""
 
-_RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Pauses between attempts to open a camera; the last one repeats."""
+RETRY_S = (0.5, 1.0)
+"""Pauses between attempts to open a camera in seconds; the last one repeats."""
+
+RETRY_SHARED_S = (0.5, 1.0, 2.0, 5.0)
+"""The same in a process with other cameras: a scan holds the GIL, up to 1 s an interface."""
 
 _REMIND_S = 60.0
 """Time between two log lines of a failure that stays the same."""
@@ -79,7 +89,7 @@ class AcquisitionSettings:
     busy_retry_s: float = 3.5
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
-    retry_s: tuple[float, ...] = field(default=_RETRY_S)
+    retry_s: tuple[float, ...] = field(default=RETRY_S)
 
 
 class AcquisitionWorker:

@@ -127,6 +127,7 @@ class CameraProcess:
                     group.process,
                     profile_name=group.profile,
                     siblings=group.siblings,
+                    shared=len(group.cameras) > 1,
                 ),
                 on_change=self._wake,
             )

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -140,10 +140,24 @@ class Viewer:
 class RunningSystem:
     """Bridge and grabber with one configuration in a folder of their own."""
 
-    def __init__(self, folder: Path, cameras: str, *, stream: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cameras: str,
+        *,
+        stream: str = "",
+        cti: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare a configuration of ``cameras`` ([[camera]] tables) in ``folder``.
+
+        ``stream``: other tables. ``cti``: another producer than the genicam wheel's
+        simulator; ``environment``: what it needs.
+        """
+        self.environment = dict(environment or {})
         self.port = free_port()
         self.folder = folder
-        self.cti = simulator_cti()
+        self.cti = cti or simulator_cti()
         self.token = "a-token-that-only-this-test-knows-0123456789"
         token_file = folder / "token"
         token_file.write_text(self.token)
@@ -190,7 +204,8 @@ class RunningSystem:
     def start_grabber(self, *arguments: str) -> Command:
         """Start (another) grabber, with the configuration or other arguments."""
         options = arguments or ("--config", str(self.config))
-        self.grabber = Command(["grab", *options], self.folder / "grabber.log")
+        log = self.folder / "grabber.log"
+        self.grabber = Command(["grab", *options], log, **self.environment)
         return self.grabber
 
     @contextlib.asynccontextmanager

@@ -117,6 +117,7 @@ class Scene:
                     "name": "left",
                     "configure": self._configure,
                     "buffer_count": lambda rate, size: 8,
+                    "retry_s": (0.5, 1.0, 2.0, 4.0, 8.0),
                     **settings,
                 }
             ),

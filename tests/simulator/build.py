@@ -20,9 +20,7 @@ SOURCES = Path(__file__).with_name("producer")
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "build" / "simulator"
 NAME = "camsim.cti"
 
-_FLAGS = (
-    "-std=c++17 -fPIC -pthread -fvisibility=hidden -Wall -Wextra -Werror -I{sources}"
-).replace("{sources}", str(SOURCES))
+_FLAGS = "-std=c++17 -fPIC -pthread -fvisibility=hidden -Wall -Wextra -Werror".split()
 _OPTIMISED = ("-O2",)
 _SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 _HALVES = 2
@@ -53,7 +51,7 @@ def build_simulator(folder: Path = DEFAULT_FOLDER, *, sanitized: bool = False) -
     other. ``sanitized`` builds with AddressSanitizer and UndefinedBehaviorSanitizer.
     Raises SimulatorBuildError.
     """
-    command = [compiler(), *_FLAGS.split(), *(_SANITIZED if sanitized else _OPTIMISED)]
+    command = [compiler(), *_FLAGS, f"-I{SOURCES}", *(_SANITIZED if sanitized else _OPTIMISED)]
     target = folder / _fingerprint(command) / NAME
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)

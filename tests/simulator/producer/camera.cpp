@@ -152,7 +152,8 @@ int64_t Camera::factory_integer(Reg reg) const {
         case Reg::GainAuto: return is(Flavour::Generic) ? kOff : kContinuous;
         case Reg::BalanceWhiteAuto: return is(Flavour::Generic) ? kOff : kContinuous;
         case Reg::DeviceLinkThroughputLimit: return static_cast<int64_t>(link_bytes_per_s());
-        case Reg::ChunkEnable: return 1;
+        case Reg::ChunkEnable:
+        case Reg::ChunkEnableLast: return 1;
         case Reg::GevSCPSPacketSize: return is(Flavour::Hikrobot) ? 1500 : 1400;
         case Reg::GevSCPSDoNotFragment: return 1;
         case Reg::GevHeartbeatTimeout: return spec.heartbeat_ms;

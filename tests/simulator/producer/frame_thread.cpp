@@ -1,4 +1,5 @@
 // The camera's clock: frames by absolute deadlines, each lost, late or delivered as told.
+#include <pthread.h>
 #include <time.h>
 
 #include <cstring>
@@ -103,6 +104,8 @@ Stream::Clock::time_point Stream::next_frame() {
 
 void Stream::run() {
     Camera& camera = device->camera;
+    // So that the simulator's cost can be told from its consumer's.
+    pthread_setname_np(pthread_self(), "camsim-frames");
     std::unique_lock<std::mutex> lock(camera.gate.mutex);
     pulses_ = camera.shared.get(Slot::line_pulses);
     seen_starts_ = camera.gate.open ? camera.gate.starts - 1 : camera.gate.starts;

@@ -1,5 +1,6 @@
 #include "lease.h"
 
+#include <pthread.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,6 +118,7 @@ void Lease::beat() {
 }
 
 void Lease::run() {
+    pthread_setname_np(pthread_self(), "camsim-beat");
     std::unique_lock<std::mutex> lock(mutex_);
     while (!stop_) {
         // A beat that comes too late finds the camera free, or another's.

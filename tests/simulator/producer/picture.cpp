@@ -84,11 +84,9 @@ void Picture::draw_ground(uint8_t* out, size_t room) const {
     const int64_t bottom = std::max(top, height_ - block_);
     const int64_t middle = (top + bottom) / 2;
     for (int64_t y = 0; y < height_; ++y) {
-        if (y < top || y >= bottom) {
-            put(out, room, y, dark_);
-        } else {
-            put(out, room, y, (y < middle ? bars_ : ramp_)[y % 2]);
-        }
+        const int64_t parity = y % 2;
+        const bool dark = y < top || y >= bottom;
+        put(out, room, y, dark ? dark_ : y < middle ? bars_[parity] : ramp_[parity]);
     }
 }
 

@@ -87,7 +87,7 @@ def test_without_that_entry_nothing_is_set() -> None:
     assert "not applied: selector: Selector=X not applied: no entry 'X'" in told
     assert values == {"A": "On"}
     (told,) = apply(nodes, FeatureStep(("Mode",), value="Off", selector=("Other", "X")))
-    assert "not applied: selector: Other=X not applied: the camera has no such feature" in told
+    assert told.endswith("not applied: the camera has no such feature")
 
 
 def test_the_first_entry_that_is_offered() -> None:

@@ -57,6 +57,14 @@ class DrainMachine(RuleBasedStateMachine):
         self.sent.clear()
         assert not self.library.output
 
+    @precondition(lambda self: self.open)
+    @rule()
+    def stream(self) -> None:
+        """A frame on its whole way to whoever takes it."""
+        self.deliver("complete")
+        self.drain_all()
+        self.take()
+
     @rule()
     def take(self) -> None:
         frame = self.drain.take()

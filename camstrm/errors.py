@@ -6,6 +6,7 @@
     ├── ConfigError                 a configuration or profile file is wrong
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
+    │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
     │   ├── CameraBusyError         another program holds the camera
@@ -34,6 +35,7 @@ __all__ = [
     "ImageError",
     "PayloadSizeError",
     "ProducerError",
+    "ProducerTimeoutError",
     "SocketPathError",
     "UnsupportedPixelFormatError",
     "UsageError",
@@ -92,6 +94,14 @@ class ProducerError(CamstrmError):
     def __str__(self) -> str:
         text = f"GenTL producer {self.cti}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class ProducerTimeoutError(ProducerError):
+    """The process that loaded a producer did not answer within ``timeout_s`` and was ended."""
+
+    def __init__(self, cti: str, timeout_s: float, remedy: str = "") -> None:
+        super().__init__(cti, f"did not answer within {timeout_s:g} s", remedy)
+        self.timeout_s = timeout_s
 
 
 class CameraError(CamstrmError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -88,8 +87,11 @@ def _session(request: dict[str, Any]) -> dict[str, Any]:
     from camstrm.acquisition.camera import Camera
     from camstrm.acquisition.features import list_features, write_feature
     from camstrm.acquisition.gentl_errors import camera_errors
+    from camstrm.acquisition.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.producer import GentlProducer
 
+    # What Harvesters goes on without is told by 'camstrm doctor'.
+    collect_harvesters_log(request["encoding"])
     producer = GentlProducer(request["cti"], text_encoding=request["encoding"])
     producer.open()
     camera = Camera(producer, request["serial"])
@@ -109,7 +111,6 @@ def _session(request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> int:
     """Child side."""
-    logging.getLogger("harvesters").setLevel(logging.CRITICAL)
     request = json.load(sys.stdin)
     answer: dict[str, Any] = {}
 

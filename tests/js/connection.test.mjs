@@ -26,6 +26,7 @@ function scriptedBrowser({ status = null, random = () => 1 } = {}) {
     WebSocket: class {
       sent = [];
       closed = false;
+      readyState = 1;
       constructor(url) {
         this.url = String(url);
         sockets.push(this);
@@ -87,6 +88,9 @@ test("messages go to the handlers, text goes out only while open", () => {
   connection.send("too early");
   socket.onopen();
   connection.send("ack");
+  socket.readyState = 2;
+  connection.send("while the connection closes");
+  socket.readyState = 1;
   socket.onmessage({ data: "hello" });
   socket.onmessage({ data: Uint8Array.of(1, 2).buffer });
   assert.deepEqual(socket.sent, ["ack"]);

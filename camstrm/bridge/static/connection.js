@@ -10,6 +10,8 @@ const STEADY_MS = 3000;
 /** The server speaks once a second; after this time without a word it is gone. */
 const SILENCE_MS = 6000;
 const CHECK_MS = 1000;
+/** WebSocket.OPEN. */
+const OPEN = 1;
 
 /** Wait before attempt number `attempt` (0, 1, ...): doubles, jittered so that viewers spread. */
 export function backoffMs(attempt, random = Math.random) {
@@ -58,7 +60,8 @@ export class Connection {
 
   /** Send a text message; dropped when there is no connection. */
   send(text) {
-    if (this.phase === "open") this.#socket.send(text);
+    // The browser knows of a closing connection before its close event comes.
+    if (this.phase === "open" && this.#socket.readyState === OPEN) this.#socket.send(text);
   }
 
   #connect() {

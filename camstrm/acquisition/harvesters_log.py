@@ -1,0 +1,45 @@
+"""Harvesters' log: what it met and went on without, as lines instead of tracebacks.
+
+Harvesters logs an interface or a system that cannot be opened, with a traceback on
+standard error, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+
+__all__ = ["collect_harvesters_log"]
+
+_LOGGER = "harvesters.core"
+
+
+class _Collector(logging.Handler):
+    def __init__(self, lines: list[str], text_encoding: str) -> None:
+        super().__init__(logging.ERROR)
+        self._lines = lines
+        self._text_encoding = text_encoding
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from camstrm.acquisition.gentl_errors import describe_error
+
+        error = record.exc_info[1] if record.exc_info else None
+        line = record.getMessage() if error is None else describe_error(error, self._text_encoding)
+        if line not in self._lines:
+            self._lines.append(line)
+
+
+def collect_harvesters_log(text_encoding: str) -> list[str]:
+    """Return a list that gets each error line of Harvesters from now on; nothing is printed.
+
+    ``text_encoding``: of the producer's error texts. For a process of its own: the log is
+    taken from everybody else.
+    """
+    # Importing Harvesters gives its logger a level and a handler; both are replaced after.
+    import harvesters.core  # noqa: F401
+
+    lines: list[str] = []
+    logger = logging.getLogger(_LOGGER)
+    logger.handlers[:] = [_Collector(lines, text_encoding)]
+    logger.setLevel(logging.ERROR)
+    logger.propagate = False
+    return lines

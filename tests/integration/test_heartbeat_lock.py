@@ -1,0 +1,116 @@
+"""GigE cameras stay locked after their user's death until the heartbeat time is over.
+
+Attempts to open a locked camera may keep it locked (the knob ``retry_lock_ms``; observed
+with a GigE Vision producer), so a grabber must wait, but not longer than needed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from camstrm.wire import CameraState
+from tests.fakes.running_system import RunningSystem, Viewer
+from tests.fakes.simulated_cameras import picture_after, simulated_system, status_of
+from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
+
+FPS = 100.0
+LOCKED = "LOCKED"
+
+SPARE_S = 4.0
+"""Generous: about 2 s are meant, and the machine may be busy."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """``heartbeat_s``: of the camera once it is set up, 0 for a bus that has none."""
+
+    name: str
+    bus: str
+    heartbeat_s: float
+    profile: str = "generic"
+    retry_lock_ms: int = 0
+    slow: bool = False
+
+
+LOCKS = (
+    Lock("GigE", "GEV", 2.0),
+    Lock("GigE, attempts keep it locked", "GEV", 2.0, retry_lock_ms=2500),
+    Lock("GigE, heartbeat of the profile", "GEV", 5.0, "hikrobot-gev", slow=True),
+    Lock("the same, attempts keep it locked", "GEV", 5.0, "hikrobot-gev", 5000, slow=True),
+    Lock("USB", "U3V", 0.0),
+)
+
+
+def system_of(folder: Path, lock: Lock) -> tuple[RunningSystem, RunnableScenario]:
+    camera = CameraSpec(
+        LOCKED,
+        vendor="Hikrobot",
+        flavour="hikrobot",
+        bus=lock.bus,
+        frame_rate=FPS,
+        heartbeat_ms=2000,
+    )
+    producer = f'profile = "{lock.profile}"\n'
+    return simulated_system(folder, Scenario((camera,)), producer=producer)
+
+
+async def streams_again(
+    viewer: Viewer, run: RunnableScenario, lock: Lock, begin_us: int, what: str
+) -> None:
+    await viewer.until(picture_after(0, begin_us))
+    seconds = (time.time_ns() // 1000 - begin_us) / 1e6
+    with run.control(LOCKED) as control:
+        refused = control["refused_opens"]
+    print(f"{lock.name}, {what}: back after {seconds:.2f} s, {refused} attempts refused")
+    assert seconds < lock.heartbeat_s + SPARE_S
+    # More than two would be an attempt a second and keep some cameras locked for ever.
+    assert bool(lock.heartbeat_s) <= refused <= 2
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [pytest.param(k, id=k.name, marks=[pytest.mark.slow] if k.slow else []) for k in LOCKS],
+)
+async def test_a_killed_camera_process_gets_its_camera_back(tmp_path: Path, lock: Lock) -> None:
+    system, run = system_of(tmp_path, lock)
+    with system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0})
+            with run.control(LOCKED) as control:
+                control.set(retry_lock_ms=lock.retry_lock_ms)
+                pid = control["owner_pid"]
+                os.kill(pid, signal.SIGKILL)
+                begin_us = time.time_ns() // 1000
+                await streams_again(viewer, run, lock, begin_us, "camera process")
+                assert control["owner_pid"] != pid
+            status = await viewer.until(
+                status_of(1, lambda s: s.cameras[0].state == CameraState.STREAMING)
+            )
+            assert status.cameras[0].restarts == 1
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [pytest.param(k, id=k.name, marks=[] if k.retry_lock_ms == 2500 else pytest.mark.slow) for k in LOCKS],
+)
+async def test_a_grabber_that_was_killed_gets_its_camera_back(tmp_path: Path, lock: Lock) -> None:
+    system, run = system_of(tmp_path, lock)
+    with system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0})
+            with run.control(LOCKED) as control:
+                control.set(retry_lock_ms=lock.retry_lock_ms)
+                camera_process = control["owner_pid"]
+            assert system.grabber is not None
+            # All at once, as by the host's memory guard: nobody closes the camera.
+            os.kill(camera_process, signal.SIGKILL)
+            system.grabber.kill()
+            begin_us = time.time_ns() // 1000
+            system.start_grabber()
+            await streams_again(viewer, run, lock, begin_us, "grabber")

@@ -160,8 +160,8 @@ class Quirks(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``preopen_bypass``: open without reading the unopened device's node map first.
     ``text_encoding``: of error texts and names. ``drain``: wait for the new-buffer event
-    with the GIL released, or poll the queue. ``open_retries`` times, ``open_retry_interval_s``
-    apart. ``close_open_pause_s``: between closing and opening a camera again.
+    with the GIL released, or poll the queue. ``open_retry_interval_s``: between attempts to
+    open a camera that refuses. ``close_open_pause_s``: between closing and opening it again.
     ``heartbeat_timeout_s``: how long a camera stays locked after a crash (0: not at all).
     ``local_teardown``: nodes of the local device node map to set before closing a camera
     that no longer answers, clamped to their range.
@@ -170,7 +170,6 @@ class Quirks(Struct, frozen=True, forbid_unknown_fields=True):
     preopen_bypass: bool = True
     text_encoding: str = "utf-8"
     drain: Literal["event", "poll"] = "event"
-    open_retries: Annotated[int, Meta(ge=0, le=100)] = 5
     open_retry_interval_s: Annotated[float, Meta(ge=0.1, le=60)] = 2.0
     close_open_pause_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
     heartbeat_timeout_s: Annotated[float, Meta(ge=0, le=600)] = 0.0

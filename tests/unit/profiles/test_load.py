@@ -66,7 +66,7 @@ value = 2.5
     assert mode.value == "Acme"
     assert acme.process == "producer"
     assert acme.quirks.drain == "poll"
-    assert acme.quirks.open_retries == generic.quirks.open_retries
+    assert acme.quirks.open_retry_interval_s == generic.quirks.open_retry_interval_s
     assert [note.value for note in acme.quirk_notes if note.name == "drain"] == ["poll"]
     assert acme.num_buffers == generic.num_buffers
     assert [rule.value for rule in acme.stream_features] == [2.5]
@@ -141,8 +141,8 @@ def test_profiles_cross_a_process_border_as_json() -> None:
             ":4: quirk[0].value: wanted 'event' or 'poll', got 'sleep'",
         ),
         (
-            "name = 'a'\n[[quirk]]\nname = 'open_retries'\nvalue = 'many'\n",
-            ":4: quirk[0].value: wanted an integer, got a string",
+            "name = 'a'\n[[quirk]]\nname = 'close_open_pause_s'\nvalue = 'many'\n",
+            ":4: quirk[0].value: wanted a number, got a string",
         ),
         (
             "name = 'a'\n[[quirk]]\nname = 'text_encoding'\nvalue = 'klingon'\n",

@@ -107,7 +107,6 @@ def test_gige_profiles_wait_for_the_heartbeat() -> None:
         quirks = PROFILES[name].quirks
         assert by_key(PROFILES[name])["GevHeartbeatTimeout"].value == 5000
         assert quirks.heartbeat_timeout_s == 5.0
-        assert quirks.open_retries * quirks.open_retry_interval_s > quirks.heartbeat_timeout_s + 2
         # Trying more often restarts the heartbeat time and keeps the camera locked.
         assert quirks.open_retry_interval_s >= 2.0
 

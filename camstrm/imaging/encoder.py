@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
+
+from camstrm.errors import ImageError
 from camstrm.frame import RawFrame
 from camstrm.imaging.groups import frame_format
 from camstrm.imaging.image import decode
@@ -59,14 +62,19 @@ class PictureEncoder:
         Grey formats give a one-component JPEG, others YCbCr 4:2:0. The frame is only read
         and nothing refers to it afterwards; releasing it stays the caller's duty.
 
-        Raises UnsupportedPixelFormatError or PayloadSizeError, which do not name the
-        camera: the caller does.
+        Raises UnsupportedPixelFormatError or PayloadSizeError (or ImageError itself, when
+        OpenCV refuses), which do not name the camera: the caller does.
         """
         known = frame_format(frame)
         width, height = fit_size(frame.width, frame.height, self._max_width, self._max_height)
         geometry = (frame.pixel_format, frame.width, frame.height, frame.padding_x)
         if geometry != self._scratch_for:
             self._scratch, self._scratch_for = Scratch(), geometry
-        pixels, channels = decode(frame, known, width, height, self._scratch)
-        jpeg = encode_jpeg(pixels, channels, self._quality)
+        try:
+            pixels, channels = decode(frame, known, width, height, self._scratch)
+            jpeg = encode_jpeg(pixels, channels, self._quality)
+        except (cv2.error, MemoryError) as error:
+            # One frame that the libraries choke on must not end the stream of its camera.
+            what = f"{frame.width}x{frame.height} {known.name}"
+            raise ImageError(f"{what} cannot be encoded: {error}") from error
         return Picture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import weakref
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import simplejpeg
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
+from camstrm.errors import ImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame, pixel_format
 from camstrm.imaging import Picture, PictureEncoder
 from tests.fakes.pixel_packing import (
@@ -222,3 +223,15 @@ def test_any_geometry_gives_a_picture_or_one_of_two_errors(
         assert picture.width <= min(width, limits[0])
         assert picture.height <= min(height, limits[1])
         pixels_of(picture)
+
+
+def test_a_frame_that_opencv_refuses_is_an_image_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise cv2.error("size too large")
+
+    encoder, frame = PictureEncoder(), frame_of("BayerRG8", natural_scene(48, 64))
+    monkeypatch.setattr("camstrm.imaging.encoder.decode", refuse)
+    with pytest.raises(ImageError, match="64x48 BayerRG8 cannot be encoded: size too large"):
+        encoder.encode(frame)
+    monkeypatch.undo()
+    assert encoder.encode(frame).width == 64

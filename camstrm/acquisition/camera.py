@@ -37,6 +37,19 @@ class _UnopenedDevice:
         self.module.open(flags)
 
 
+def _forget(acquirer: Any, chunk_adapter: Any) -> None:
+    """Take back the exit handlers of a released acquirer and of its chunk adapter.
+
+    Harvesters 1.4.3 and genicam 1.6.0 give ``weakref.finalize`` a bound method, which holds
+    its object, and so the camera's node maps, until the interpreter ends: 0.46 MB remain of
+    each opening (measured with the simulator), 0.01 MB without these handlers.
+    """
+    # Running it detaches the node map while that is still there; at exit it may be gone.
+    if chunk_adapter is not None:
+        chunk_adapter._finalizer()  # noqa: SLF001  # no public way
+    acquirer._finalizer.detach()  # noqa: SLF001
+
+
 class Camera:
     """One camera of a producer: open, (configure,) start, stop, close.
 
@@ -139,11 +152,10 @@ class Camera:
                         stream.stop_acquisition,
                         gentl.ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
                     )
-            node_maps = self._node_maps(acquirer)
+            adapter = getattr(acquirer, "_chunk_adapter", None)
             self._attempt("stopping", acquirer.stop)
             self._attempt("releasing", acquirer.destroy)
-            for node_map in node_maps:
-                self._attempt("freeing a node map", node_map._destroy)  # noqa: SLF001
+            self._attempt("forgetting", _forget, acquirer, adapter)
             acquirers = self._producer.harvester.image_acquirers
             if acquirer in acquirers:
                 acquirers.remove(acquirer)
@@ -188,17 +200,6 @@ class Camera:
         config = ParameterSet({ParameterKey.ENABLE_AUTO_CHUNK_DATA_UPDATE: False})
         create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see _UnopenedDevice
         return create(device_proxy=device, config=config)
-
-    @staticmethod
-    def _node_maps(acquirer: Any) -> list[Any]:
-        """Return the node maps that Harvesters made for this camera alone.
-
-        genicam 1.6 never frees a node map by itself: measured, 0.46 MB remain of each opening
-        of the simulator's camera, and 0.007 MB when the node maps are destroyed.
-        """
-        modules = [acquirer.remote_device, acquirer.device, *acquirer.data_streams]
-        node_maps = (getattr(module, "node_map", None) for module in modules)
-        return [node_map for node_map in node_maps if node_map is not None]
 
     def _check_serial(self) -> None:
         for told in (self._gentl_serial(), read_feature(self.node_map, "DeviceSerialNumber").value):

@@ -72,9 +72,9 @@ class AcquisitionSettings:
     the number of buffers for (frame rate in 1/s or None, payload size in bytes).
     ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so
     long, and for 5 frame periods, the camera counts as stalled. ``busy_retry_s``: pause
-    before a camera that another one holds is tried again; a GigE camera whose grabber
-    crashed stays locked for its heartbeat time, and more frequent tries were seen to
-    keep it locked. ``close_open_pause_s``: pause between closing and opening.
+    before a GigE camera (or one of unknown bus) that another one holds is tried again; if
+    its grabber crashed it stays locked for its heartbeat time, and more frequent tries
+    were seen to keep it locked. ``close_open_pause_s``: pause between closing and opening.
     ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
     in seconds; the last one repeats.
     """
@@ -175,7 +175,8 @@ class AcquisitionWorker:
     def _pause(self, error: CameraError, failures: int) -> float:
         settings = self._settings
         pause = settings.retry_s[min(failures, len(settings.retry_s) - 1)]
-        if isinstance(error, CameraBusyError):
+        # Only a GigE camera has a heartbeat that keeps it locked; USB is free at once.
+        if isinstance(error, CameraBusyError) and self._info.tl_type in ("GEV", ""):
             pause = max(pause, settings.busy_retry_s)
         return max(pause, settings.close_open_pause_s)
 

@@ -31,12 +31,17 @@ DOWN = (CameraState.STALLED, CameraState.LOST, CameraState.BACKING_OFF, CameraSt
 
 @dataclass(frozen=True)
 class Fault:
-    """``knobs`` switch it on. ``seen`` is true for the faulty camera's status during it."""
+    """``knobs`` switch it on. ``seen`` is true for the faulty camera's status during it.
+
+    ``unplug`` ("silent" or "loud"): take the camera away, too. ``reopened``: it is plugged
+    in again while the knobs are still set, and this is true for its status then.
+    """
 
     name: str
     seen: Callable[[CameraStatus, CameraStatus], bool]
     knobs: dict[str, int] = field(default_factory=dict)
     unplug: str = ""
+    reopened: Callable[[CameraStatus, CameraStatus], bool] | None = None
     slow: bool = False
 
 
@@ -50,6 +55,16 @@ def has_restarted(before: CameraStatus, now: CameraStatus) -> bool:
 
 def is_unsupported(_before: CameraStatus, now: CameraStatus) -> bool:
     return now.state == CameraState.UNSUPPORTED and "camera faulty" in now.reason
+
+
+def is_lost_again(before: CameraStatus, now: CameraStatus) -> bool:
+    """Whether it was found, tried, and cannot be opened: the reason is another one."""
+    return (
+        now.state in DOWN
+        and now.reason != before.reason
+        and "no camera with serial number" not in now.reason
+        and "no frame" not in now.reason
+    )
 
 
 def grows(counter: str) -> Callable[[CameraStatus, CameraStatus], bool]:
@@ -83,7 +98,32 @@ FAULTS = (
     Fault("no frame ids", is_alive, {"no_frame_ids": 1}, slow=True),
     Fault("error texts in GBK, unplugged", is_down, {"gbk_errors": 1}, unplug="loud", slow=True),
     Fault("crash of the producer", has_restarted, {"crash": 1}),
-    Fault("slow opening after a cut", is_down, {"open_ms": 3000}, unplug="silent", slow=True),
+    Fault(
+        "opening takes seconds", is_down, {"open_ms": 3000}, "silent", reopened=is_alive, slow=True
+    ),
+    Fault(
+        "device query before opening fails",
+        is_down,
+        {"no_device_query": 1},
+        "silent",
+        reopened=is_alive,
+        slow=True,
+    ),
+    Fault("opening fails", is_down, {"open_fails": 1}, "silent", reopened=is_lost_again, slow=True),
+    Fault("broken zip as XML", is_down, {"bad_xml": 1}, "silent", is_lost_again),
+    Fault("no XML", is_down, {"bad_xml": 2}, "silent", is_lost_again, slow=True),
+    Fault("no URL of the XML", is_down, {"bad_xml": 3}, "silent", is_lost_again, slow=True),
+    Fault("held by another program", is_down, {"busy": 1}, "silent", is_lost_again, slow=True),
+    Fault("crash at opening", is_down, {"crash": 2}, "silent", has_restarted, slow=True),
+    Fault(
+        "told payload too small",
+        is_down,
+        {"payload_short_by": 1000},
+        "silent",
+        lambda before, now: now.incomplete + now.rejected > before.incomplete + before.rejected,
+        slow=True,
+    ),
+    Fault("memory growth of the producer", is_alive, {"leak_bytes": 1000}, slow=True),
 )
 
 
@@ -131,6 +171,11 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         async with system.viewer() as viewer:
             await viewer.pictures({0, 1, 2})
             yield Desk(system, scenario, viewer)
+    for serial in HEALTHY:
+        with scenario.control(serial) as control:
+            left = {name: control[name] for name in ("announced", "queued", "owner_pid")}
+            assert left == {"announced": 0, "queued": 0, "owner_pid": 0}
+            assert control["opens"] == control["closes"]
 
 
 @pytest.mark.parametrize(
@@ -147,10 +192,15 @@ async def test_a_fault_stays_with_its_camera(desk: Desk, fault: Fault) -> None:
             seen = await desk.status(lambda s: fault.seen(before.cameras[1], s.cameras[1]))
             if seen.cameras[1].state != CameraState.STREAMING:
                 assert seen.cameras[1].reason
+            if fault.reopened is not None:
+                reopened = fault.reopened
+                control.replug()
+                await desk.status(lambda s: reopened(seen.cameras[1], s.cameras[1]))
         finally:
             end(control, fault)
         ended_us, ended_s = time.time_ns() // 1000, time.monotonic()
         await desk.picture(1, ended_us)
+        print(desk.system.grabber.text[-3500:]) if fault.name == "no XML" else None
         print(f"{fault.name}: back after {time.monotonic() - ended_s:.2f} s")
         # At its full rate again, and nobody else has noticed.
         after = await desk.status(

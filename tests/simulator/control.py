@@ -112,7 +112,9 @@ class CameraControl:
             self.set(power_cycles=self["power_cycles"] + 1)
         self.set(plug_count=self["plug_count"] + 1)
 
-    def replug(self, *, interface_number: int | None = None, port_number: int | None = None) -> None:
+    def replug(
+        self, *, interface_number: int | None = None, port_number: int | None = None
+    ) -> None:
         """Bring the camera back, to another interface (1, 2, ...) or port if told."""
         if interface_number is not None:
             self.set(interface_number=interface_number)

@@ -39,13 +39,14 @@ def measure(cti: Path, seconds: float) -> SimulatorCost:
         os.environ.update(run.variables)
         with RawGentl(cti) as gentl:
             interfaces = gentl.open_interfaces()
-            opened = [OpenCamera(gentl, interfaces, camera.serial) for camera in cameras]
+            opened = [OpenCamera(gentl, interfaces, spec.serial) for spec in cameras]
             stop = threading.Event()
             threads = [threading.Thread(target=_drain, args=(each, stop)) for each in opened]
             for camera in opened:
-                camera.start(_BUFFERS)
-            for thread in threads:
+                camera.announce(_BUFFERS)
+            for camera, thread in zip(opened, threads, strict=True):
                 thread.start()
+                camera.start()
             # The first round through the buffers draws the whole pictures.
             time.sleep(1.0)
             before, begin = _frame_threads_s(), time.monotonic()
@@ -55,8 +56,8 @@ def measure(cti: Path, seconds: float) -> SimulatorCost:
             for thread in threads:
                 thread.join()
         counters = []
-        for camera in cameras:
-            with run.control(camera.serial) as control:
+        for spec in cameras:
+            with run.control(spec.serial) as control:
                 counters.append(control.counters())
     produced, underrun = (sum(c[name] for c in counters) for name in ("produced", "underrun"))
     return SimulatorCost(share, produced, underrun)

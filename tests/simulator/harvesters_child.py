@@ -6,6 +6,7 @@ arguments as JSON on standard input and returns what the scene returned.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -39,8 +40,6 @@ def play(scene: str, variables: Mapping[str, str], **arguments: Any) -> Any:
 
 
 def _acquirer(cti: str, serial: str) -> tuple[Any, Any]:
-    # Before Harvesters: makes genicam importable where Python has no shared library.
-    import camstrm.acquisition.binding  # noqa: F401
     from harvesters.core import Harvester
 
     harvester = Harvester()
@@ -132,7 +131,6 @@ def script(cti: str, serial: str, steps: list[list[Any]]) -> list[Any]:
 
 def serials(cti: str) -> list[str]:
     """List the serial numbers that Harvesters sees."""
-    import camstrm.acquisition.binding  # noqa: F401
     from harvesters.core import Harvester
 
     harvester = Harvester()
@@ -148,6 +146,8 @@ _SCENES: dict[str, Callable[..., Any]] = {s.__name__: s for s in (walk, script, 
 
 def main(arguments: list[str]) -> None:
     """Child side."""
+    # Before Harvesters: makes genicam importable where Python has no shared library.
+    importlib.import_module("camstrm.acquisition.binding")
     result = _SCENES[arguments[0]](**json.load(sys.stdin))
     print(json.dumps(result), flush=True)
 

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from ctypes import byref, c_bool, c_char_p, c_size_t, c_uint64, c_void_p
 from typing import Any
 
-from tests.simulator.raw_gentl import FUNCTIONS, SIGNATURES, OpenCamera, RawGentl
+from tests.simulator.gentl_signatures import FUNCTIONS, SIGNATURES
+from tests.simulator.raw_gentl import OpenCamera, RawGentl
 
 __all__ = ["misuse"]
 
@@ -72,7 +73,9 @@ class _Player:
         return choose((None, self._piece(), self._piece()))
 
     def _handle(self, name: str) -> int:
-        right = [h for prefix, group in self._handles.items() if name.startswith(prefix) for h in group]
+        right = [
+            h for prefix, group in self._handles.items() if name.startswith(prefix) for h in group
+        ]
         if name in _CLOSING or not self._all or self._random.random() < 0.1:
             return self._random.choice(_GARBAGE)
         if not right or self._random.random() < 0.2:

@@ -8,6 +8,7 @@ line. :meth:`Scenario.write` writes one.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def reference_cameras() -> tuple[CameraSpec, ...]:
     return small, dataclasses.replace(small, serial="DA0000002"), large
 
 
-def _section(head: str, keys: dict[str, object]) -> str:
+def _section(head: str, keys: Mapping[str, object]) -> str:
     lines = [head]
     for key, value in keys.items():
         if isinstance(value, bool):

@@ -95,5 +95,7 @@ def _level(grey: NDArray[Any], row: int, column: int, side: float) -> float | No
     margin = side / 4
     top, left = row * side + margin, column * side + margin
     bottom, right = (row + 1) * side - margin, (column + 1) * side - margin
-    part = grey[int(top) : max(int(bottom), int(top) + 1), int(left) : max(int(right), int(left) + 1)]
+    part = grey[
+        int(top) : max(int(bottom), int(top) + 1), int(left) : max(int(right), int(left) + 1)
+    ]
     return float(part.mean()) if part.size and bottom <= grey.shape[0] else None

@@ -17,6 +17,7 @@ from camstrm.errors import (
     ImageError,
     PayloadSizeError,
     ProducerError,
+    ProducerTimeoutError,
     SocketPathError,
     UnsupportedPixelFormatError,
     UsageError,
@@ -44,6 +45,10 @@ SENTENCES = [
         "GenTL producer /opt/a.cti: no such file. Install the maker's SDK",
     ),
     (ProducerError("/opt/a.cti", "no such file"), "GenTL producer /opt/a.cti: no such file"),
+    (
+        ProducerTimeoutError("/opt/a.cti", 2.5),
+        "GenTL producer /opt/a.cti: did not answer within 2.5 s",
+    ),
     (
         CameraError("left", "no feature 'Gain'", "See 'camstrm features'"),
         "camera left: no feature 'Gain'. See 'camstrm features'",

@@ -129,7 +129,8 @@ CAMSIM_EXPORT GCRegisterEvent(Handle source, int32_t event, Handle* handle) {
         require_pointer(handle, "phEvent");
         const auto type = static_cast<EventType>(event);
         const std::lock_guard<std::mutex> guard(port->events_mutex);
-        require(!port->events.count(type), GC_ERR_RESOURCE_IN_USE, "the event is registered already");
+        require(!port->events.count(type), GC_ERR_RESOURCE_IN_USE,
+                "the event is registered already");
         const auto made = port->make_event(type);
         *handle = library()->registry.add(made);
         port->events[type] = made;
@@ -172,7 +173,9 @@ CAMSIM_EXPORT EventGetDataInfo(Handle handle, const void* data, size_t data_size
 
 CAMSIM_EXPORT EventGetInfo(Handle handle, int32_t command, int32_t* type, void* buffer,
                            size_t* size) {
-    return guarded([&] { library()->registry.get<Event>(handle)->info(command, type, buffer, size); });
+    return guarded([&] {
+        library()->registry.get<Event>(handle)->info(command, type, buffer, size);
+    });
 }
 
 CAMSIM_EXPORT EventFlush(Handle handle) {

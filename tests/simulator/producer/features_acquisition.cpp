@@ -35,7 +35,8 @@ void add_rate(Camera& camera, FeatureBuilder& features) {
         };
     }
     if (camera.is(Flavour::Hikrobot)) {
-        features.told_real("ResultingFrameRate", "Hz", [&camera] { return camera.resulting_rate(); });
+        features.told_real("ResultingFrameRate", "Hz",
+                           [&camera] { return camera.resulting_rate(); });
     } else if (!flir_old) {
         features.told_real("AcquisitionResultingFrameRate", "Hz",
                            [&camera] { return camera.resulting_rate(); });
@@ -57,10 +58,10 @@ void add_trigger(Camera& camera, FeatureBuilder& features) {
         .selected = {"TriggerMode", "TriggerSource", "TriggerActivation"};
     features.selected_by(Reg::TriggerSelector, Reg::TriggerMode,
                          features.choice_of(Reg::TriggerMode, "TriggerMode", {"Off", "On"}));
-    features.selected_by(
-        Reg::TriggerSelector, Reg::TriggerSource,
-        features.choice_of(Reg::TriggerSource, "TriggerSource",
-                           {"Software", "Line0", camera.is(Flavour::Hikrobot) ? "Line2" : "Line1"}));
+    const char* second_line = camera.is(Flavour::Hikrobot) ? "Line2" : "Line1";
+    features.selected_by(Reg::TriggerSelector, Reg::TriggerSource,
+                         features.choice_of(Reg::TriggerSource, "TriggerSource",
+                                            {"Software", "Line0", second_line}));
     features.selected_by(
         Reg::TriggerSelector, Reg::TriggerActivation,
         features.choice_of(Reg::TriggerActivation, "TriggerActivation",

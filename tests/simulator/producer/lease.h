@@ -18,7 +18,8 @@ enum class Holder { Nobody, ThisProcess, Other };
 
 class Lease {
   public:
-    Lease(SharedCamera& shared, const CameraSpec& spec) : shared_(shared), spec_(spec) {}
+    Lease(SharedCamera& shared, const CameraSpec& spec)
+        : shared_(shared), spec_(spec), heartbeat_ms_(spec.heartbeat_ms) {}
     ~Lease() { release(); }
     Lease(const Lease&) = delete;
 
@@ -43,7 +44,7 @@ class Lease {
     SharedCamera& shared_;
     const CameraSpec& spec_;
     uint64_t instance_ = 0;
-    int64_t heartbeat_ms_ = 3000;
+    int64_t heartbeat_ms_;
     std::thread thread_;
     std::mutex mutex_;
     std::condition_variable wake_;

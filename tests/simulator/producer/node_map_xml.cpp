@@ -49,11 +49,13 @@ struct NodeWriter {
     std::string port;
 
     // Values change behind the consumer's back (limits, counters): nothing is cached.
-    std::string register_xml(const std::string& name, uint64_t address, bool real, const char* access) const {
+    std::string register_xml(const std::string& name, uint64_t address, bool real,
+                             const char* access) const {
         const std::string tag = real ? "FloatReg" : "IntReg";
         std::string out = "  <" + tag + " Name=\"" + name + "\">\n" +
-                          element("Visibility", "Invisible") + element("Address", address_of(address)) +
-                          element("Length", "8") + element("AccessMode", access) +
+                          element("Visibility", "Invisible") +
+                          element("Address", address_of(address)) + element("Length", "8") +
+                          element("AccessMode", access) +
                           element("pPort", port) + element("Cachable", "NoCache");
         if (!real) out += element("Sign", "Signed");
         return out + element("Endianess", "LittleEndian") + "  </" + tag + ">\n";

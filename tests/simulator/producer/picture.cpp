@@ -95,7 +95,8 @@ void Picture::draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* whit
     std::vector<uint8_t> line(block_bytes_ * static_cast<size_t>(columns_));
     for (int64_t i = 0; i < columns_; ++i) {
         const auto& block = i < count && white[i] ? white_ : black_;
-        std::memcpy(line.data() + block_bytes_ * static_cast<size_t>(i), block.data(), block_bytes_);
+        const size_t place = block_bytes_ * static_cast<size_t>(i);
+        std::memcpy(line.data() + place, block.data(), block_bytes_);
     }
     for (int64_t i = 0; i < block_ && y + i < height_; ++i) put(out, room, y + i, line);
 }

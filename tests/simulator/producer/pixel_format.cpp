@@ -79,12 +79,17 @@ const std::map<std::string, const char*> kSymbols = {
 
 }  // namespace
 
-bool PixelFormat::is_bayer() const { return !is_yuv() && std::strlen(components) == 4 && bits_per_pixel() < 24; }
+bool PixelFormat::is_bayer() const {
+    return !is_yuv() && std::strlen(components) == 4 && bits_per_pixel() < 24;
+}
 
 bool PixelFormat::is_yuv() const { return std::strchr(components, 'Y') != nullptr; }
 
 int PixelFormat::group_pixels() const {
-    if (is_yuv()) return static_cast<int>(std::count(components, components + std::strlen(components), 'Y'));
+    if (is_yuv()) {
+        const std::string names = components;
+        return static_cast<int>(std::count(names.begin(), names.end(), 'Y'));
+    }
     if (packing == Packing::GigePacked) return 2;
     if (packing == Packing::LsbPacked) return bits == 10 ? 4 : 2;
     return 1;
@@ -95,7 +100,8 @@ size_t PixelFormat::image_bytes(int64_t width, int64_t height) const {
 }
 
 const std::vector<PixelFormat>& all_formats() {
-    static const auto& formats = *new std::vector<PixelFormat>(std::begin(kPlain), std::end(kPlain));
+    static const auto& formats =
+        *new std::vector<PixelFormat>(std::begin(kPlain), std::end(kPlain));
     return formats;
 }
 

@@ -40,11 +40,15 @@ class SharedCamera {
     ~SharedCamera();
     SharedCamera(const SharedCamera&) = delete;
 
-    std::atomic<uint64_t>& operator[](Slot slot) { return layout_->slots[static_cast<size_t>(slot)]; }
+    std::atomic<uint64_t>& operator[](Slot slot) {
+        return layout_->slots[static_cast<size_t>(slot)];
+    }
     uint64_t get(Slot slot) const {
         return layout_->slots[static_cast<size_t>(slot)].load(std::memory_order_relaxed);
     }
-    void count(Slot slot, uint64_t by = 1) { (*this)[slot].fetch_add(by, std::memory_order_relaxed); }
+    void count(Slot slot, uint64_t by = 1) {
+        (*this)[slot].fetch_add(by, std::memory_order_relaxed);
+    }
     void set(Slot slot, uint64_t value) { (*this)[slot].store(value, std::memory_order_relaxed); }
     SharedLayout& layout() { return *layout_; }
 

@@ -84,5 +84,5 @@ def test_a_producer_that_hangs(tmp_path: Path) -> None:
     sleeper = tmp_path / "python"
     sleeper.write_text("#!/bin/sh\nexec sleep 60\n")
     sleeper.chmod(0o755)
-    with pytest.raises(ProducerError, match=r"did not end within 0\.2 s"):
+    with pytest.raises(ProducerError, match=r"did not answer within 0\.2 s"):
         discover(simulator(), dict(os.environ), python=str(sleeper), timeout_s=0.2)

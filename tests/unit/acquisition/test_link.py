@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.link import interface_of, link_facts
+from camstrm.acquisition.link import link_facts
+from camstrm.acquisition.route import interface_of
 from camstrm.profiles import LinkFacts
 from tests.fakes import node_map as fake
 from tests.fakes.node_map import FakeNode, FakeNodeMap

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
-import subprocess
-import sys
-from collections.abc import Generator
 from ctypes import byref, c_bool, c_int32, c_size_t, c_uint32, c_void_p
 from pathlib import Path
 from typing import Any
@@ -15,20 +11,10 @@ import pytest
 
 from camstrm.acquisition.gentl_library import GcError
 from camstrm.acquisition.producer_check import REQUIRED_SYMBOLS
-from tests.fakes.gentl import child_environment
-from tests.simulator.raw_gentl import (
-    EXCLUSIVE,
-    FUNCTIONS,
-    INFINITE,
-    NEW_BUFFER,
-    SIGNATURES,
-    OpenCamera,
-    RawGentl,
-)
-from tests.simulator.scenario import RunnableScenario
+from tests.simulator.gentl_signatures import FUNCTIONS, SIGNATURES
+from tests.simulator.raw_gentl import EXCLUSIVE, INFINITE, NEW_BUFFER, OpenCamera, RawGentl
 
 NO_HANDLE_FIRST = {"GCInitLib", "GCCloseLib", "GCGetInfo", "GCGetLastError", "TLOpen"}
-KNOWN_CODES = {int(code) for code in GcError}
 
 
 def arguments_of(name: str, handle: int) -> list[Any]:
@@ -103,9 +89,9 @@ def test_system_and_interfaces(gentl: RawGentl) -> None:
     assert gentl.count("TLGetNumInterfaces", system) == 0, "before the first update"
     changed = c_bool()
     gentl.do("TLUpdateInterfaceList", system, byref(changed), 10)
-    assert changed.value
+    first = changed.value
     gentl.do("TLUpdateInterfaceList", system, byref(changed), 10)
-    assert not changed.value
+    assert (first, changed.value) == (True, False)
     assert gentl.count("TLGetNumInterfaces", system) == 1
     name = gentl.text("TLGetInterfaceID", system, 0).encode()
     told = [gentl.info("TLGetInterfaceInfo", system, name, command) for command in range(3)]
@@ -182,81 +168,6 @@ def test_closing_a_parent_closes_its_children(gentl: RawGentl) -> None:
     assert code == GcError.INVALID_HANDLE
 
 
-def test_every_module_has_a_port_with_an_xml(camera: OpenCamera) -> None:
-    gentl = camera.gentl
-    interface = gentl.handle("DevGetParentIF", camera.device)
-    system = gentl.handle("IFGetParentTL", interface)
-    ports = {
-        "TLPort": system,
-        "InterfacePort": interface,
-        "DevicePort": camera.device,
-        "Device": camera.port,
-        "StreamPort": camera.stream,
-    }
-    for name, port in ports.items():
-        assert gentl.count("GCGetNumPortURLs", port) == 1
-        told = [gentl.info("GCGetPortInfo", port, command) for command in range(13)]
-        assert told[12] == name
-        assert told[5:11] == [True, False, True, True, False, False]
-        assert f'<Port Name="{name}"' in gentl.xml(port)
-        assert gentl.info("GCGetPortURLInfo", port, 0, 0) == gentl.text("GCGetPortURL", port)
-        assert gentl.info("GCGetPortURLInfo", port, 0, 8) == len(gentl.xml(port))
-        size = c_size_t()
-        code = gentl.code("GCGetPortURLInfo", port, 1, 0, None, None, byref(size))
-        assert code == GcError.INVALID_INDEX
-
-
-def test_registers_are_checked(camera: OpenCamera) -> None:
-    gentl, port, width = camera.gentl, camera.port, camera.address("Width")
-    data = ctypes.create_string_buffer(128)
-
-    def read(address: int, size: int) -> int:
-        return gentl.code("GCReadPort", port, address, data, byref(c_size_t(size)))
-
-    def write(address: int, value: int, size: int = 8) -> int:
-        raw = value.to_bytes(max(size, 1), "little", signed=value < 0)
-        return gentl.code("GCWritePort", port, address, raw, byref(c_size_t(size)))
-
-    for address, size in ((0, 8), (width, 0), (width, 9), (width + 8, 8), (INFINITE, 8)):
-        assert read(address, size) == GcError.INVALID_ADDRESS, (address, size)
-    assert gentl.code("GCReadPort", port, width, None, byref(c_size_t(8))) == (
-        GcError.INVALID_PARAMETER
-    )
-    assert gentl.code("GCReadPort", port, width, data, None) == GcError.INVALID_PARAMETER
-    assert write(width, 640, 4) == GcError.INVALID_ADDRESS
-    for value in (0, -4, 641, 642, 1 << 40):
-        assert write(width, value) == GcError.INVALID_VALUE, value
-    assert write(camera.address("SensorWidth"), 640) == GcError.ACCESS_DENIED
-    assert write(camera.address("PixelFormat"), 7) == GcError.INVALID_VALUE
-    assert write(0x10000000, 0) == GcError.ACCESS_DENIED, "the XML"
-    assert write(width, 320) == GcError.SUCCESS
-    assert camera.get("Width") == 320
-    camera.set("TLParamsLocked", 1)
-    assert write(width, 640) == GcError.ACCESS_DENIED
-
-
-def test_stacked_access_stops_at_the_first_error(camera: OpenCamera) -> None:
-    class Entry(ctypes.Structure):
-        _pack_ = 1
-        _layout_ = "ms"
-        _fields_ = (("address", ctypes.c_uint64), ("buffer", c_void_p), ("size", c_size_t))
-
-    values = (ctypes.c_int64 * 3)()
-    addresses = (camera.address("Width"), camera.address("Height"), 0)
-    entries = (Entry * 3)(
-        *(Entry(a, ctypes.addressof(values) + 8 * i, 8) for i, a in enumerate(addresses))
-    )
-    count = c_size_t(2)
-    camera.gentl.do("GCReadPortStacked", camera.port, entries, byref(count))
-    assert (count.value, list(values[:2])) == (2, [640, 480])
-    values[0] = 320
-    camera.gentl.do("GCWritePortStacked", camera.port, entries, byref(c_size_t(1)))
-    assert camera.get("Width") == 320
-    count = c_size_t(3)
-    code = camera.gentl.code("GCReadPortStacked", camera.port, entries, byref(count))
-    assert (code, count.value) == (GcError.INVALID_ADDRESS, 2)
-
-
 def test_events_are_registered_once_and_refused_as_harvesters_bears_it(camera: OpenCamera) -> None:
     gentl, handle = camera.gentl, c_void_p()
 
@@ -297,46 +208,6 @@ def test_stream_is_opened_once(camera: OpenCamera) -> None:
     gentl.handle("DevOpenDataStream", camera.device, b"Stream0")
 
 
-@pytest.fixture
-def play(camsim: Path, run: RunnableScenario) -> Generator[Any, None, None]:
-    """Run thousands of wrong calls in a child; return GC_ERROR: how often."""
-
-    def run_child(cti: Path, calls: int, **variables: str) -> dict[int, int]:
-        command = [sys.executable, "-m", "tests.simulator.misuse", str(cti), str(calls), "1"]
-        done = subprocess.run(
-            command,
-            env=child_environment(**run.variables, **variables),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-4000:]
-        return {int(code): count for code, count in json.loads(done.stdout).items()}
-
-    return run_child
-
-
-def test_wrong_calls_never_crash(play: Any, camsim: Path) -> None:
-    counts = play(camsim, 20_000)
-    assert set(counts) <= KNOWN_CODES
-    assert len(counts) >= 9, f"the play is too simple: {counts}"
-
-
-@pytest.mark.slow
-def test_wrong_calls_are_clean_under_the_sanitizers(play: Any) -> None:
-    from tests.simulator.build import build_simulator
-
-    preload = [
-        subprocess.run(
-            ["c++", f"-print-file-name={name}"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        for name in ("libasan.so", "libubsan.so")
-    ]
-    variables = {"LD_PRELOAD": " ".join(preload), "ASAN_OPTIONS": "detect_leaks=0"}
-    assert set(play(build_simulator(sanitized=True), 20_000, **variables)) <= KNOWN_CODES
-
-
 def test_parts_segments_and_flows_are_answered(camera: OpenCamera) -> None:
     gentl = camera.gentl
     (buffer,) = camera.announce(1)
@@ -352,5 +223,7 @@ def test_parts_segments_and_flows_are_answered(camera: OpenCamera) -> None:
     assert gentl.code("DSGetNumBufferParts", camera.stream, 5, byref(number)) == (
         GcError.INVALID_HANDLE
     )
-    code = gentl.code("DSAnnounceCompositeBuffer", camera.stream, 0, None, None, None, byref(handle))
+    code = gentl.code(
+        "DSAnnounceCompositeBuffer", camera.stream, 0, None, None, None, byref(handle)
+    )
     assert code == GcError.NOT_IMPLEMENTED

@@ -164,7 +164,7 @@ def test_acquisition_mode_ends_the_acquisition(
 def test_no_frame_is_lost_while_buffers_are_queued(
     camera: OpenCamera, run: RunnableScenario
 ) -> None:
-    camera.start(buffers=64)
+    camera.start(buffers=128)
     for wanted in range(1, 301):
         handle = camera.fetch()
         assert camera.buffer(handle, FRAMEID) == wanted
@@ -174,7 +174,7 @@ def test_no_frame_is_lost_while_buffers_are_queued(
         seen = control.counters()
     assert seen["underrun"] == seen["lost"] == seen["dropped"] == 0
     assert seen["produced"] == seen["delivered"] == seen["frame_id"]
-    assert seen["queue_calls"] == 64 + 300
+    assert seen["queue_calls"] == 128 + 300
 
 
 def test_frames_without_a_buffer_are_counted_and_leave_a_gap(

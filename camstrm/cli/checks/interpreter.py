@@ -1,0 +1,131 @@
+"""The interpreter that loads a producer: ``python`` of a [[producer]], or camstrm's own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+
+from camstrm import __version__
+from camstrm.cli.checks.packages import HARVESTERS
+from camstrm.cli.finding import Finding, Level
+from camstrm.profiles import GentlProfile
+
+__all__ = ["interpreter_findings"]
+
+_OLDEST, _NEWEST = (3, 10), (3, 14)
+"""Versions that camstrm is tested with (pyproject.toml)."""
+
+_TIMEOUT_S = 20.0
+
+# Runs in any Python 3, so it uses nothing that is younger than Python 3.6.
+_PROBE = """
+import importlib, importlib.util, json, sys
+answer = {"version": list(sys.version_info[:3]), "camstrm": None, "harvesters": None,
+          "plain": "", "handled": ""}
+if importlib.util.find_spec("camstrm") is not None:
+    answer["camstrm"] = importlib.import_module("camstrm").__version__
+try:
+    import importlib.metadata as metadata
+    answer["harvesters"] = metadata.version("harvesters")
+except Exception:
+    pass
+try:
+    importlib.import_module("genicam.gentl")
+except Exception as error:
+    answer["plain"] = str(error) or type(error).__name__
+    try:
+        importlib.import_module("camstrm.acquisition.binding")
+    except Exception as error:
+        answer["handled"] = str(error) or type(error).__name__
+print(json.dumps(answer))
+"""
+
+
+def interpreter_findings(
+    python: str, environment: Mapping[str, str], profile: GentlProfile
+) -> Iterator[Finding]:
+    """Check ``python`` (empty: this one) with the environment of a camera process."""
+    subject = f"Python for {profile.name}"
+    path = python or sys.executable
+    install = f"{path} -m pip install 'camstrm[grab]=={__version__}'"
+    answer = _probe(path, environment)
+    if isinstance(answer, str):
+        yield Finding(
+            Level.FAIL,
+            subject,
+            f"{path}: {answer}",
+            "Give the path of an interpreter with camstrm installed, or remove 'python' from the "
+            "[[producer]]",
+        )
+        return
+    version = tuple(answer["version"][:2])
+    text = f"{path} is Python {'.'.join(map(str, answer['version']))}"
+    if version < _OLDEST:
+        yield Finding(
+            Level.FAIL,
+            subject,
+            f"{text}, camstrm needs {_OLDEST[0]}.{_OLDEST[1]} or later",
+            "Name another interpreter as 'python' of the [[producer]]",
+        )
+        return
+    if answer["camstrm"] is None:
+        yield Finding(Level.FAIL, subject, f"{text} without camstrm", install)
+        return
+    if answer["camstrm"] != __version__:
+        yield Finding(
+            Level.FAIL, subject, f"{text} with camstrm {answer['camstrm']}, not {__version__}", install
+        )
+        return
+    if answer["harvesters"] != HARVESTERS:
+        yield Finding(
+            Level.FAIL,
+            subject,
+            f"{text} with harvesters {answer['harvesters'] or 'not installed'}, "
+            f"wanted {HARVESTERS}",
+            f"{path} -m pip install harvesters=={HARVESTERS}",
+        )
+        return
+    if answer["handled"]:
+        yield Finding(
+            Level.FAIL,
+            subject,
+            f"{text}, but genicam cannot be imported there: {answer['handled']}",
+            f"{path} -m pip install --force-reinstall genicam",
+        )
+        return
+    notes = []
+    if answer["plain"]:
+        notes.append(f"camstrm gets round the failing import of genicam ({answer['plain']})")
+    if version >= (3, 11) and profile.quirks.text_encoding.lower() != "utf-8":
+        notes.append(
+            f"error texts in {profile.quirks.text_encoding}, which stop plain Harvesters since "
+            f"Python 3.11, are handled by camstrm with harvesters {HARVESTERS}"
+        )
+    if version > _NEWEST:
+        notes.append(f"camstrm is tested up to {_NEWEST[0]}.{_NEWEST[1]}")
+    level = Level.WARN if version > _NEWEST else Level.OK
+    yield Finding(level, subject, "; ".join([text, *notes]))
+
+
+def _probe(python: str, environment: Mapping[str, str]) -> dict[str, list[int] | str] | str:
+    """Return the answer of the probe, or what is wrong with the interpreter."""
+    try:
+        done = subprocess.run(
+            [python, "-c", _PROBE],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+        answer: dict[str, list[int] | str] = json.loads(done.stdout)
+        return answer if isinstance(answer, dict) and "version" in answer else "is no Python 3"
+    except subprocess.TimeoutExpired:
+        return f"did not answer within {_TIMEOUT_S:g} s"
+    except OSError as error:
+        return f"cannot be started ({error.strerror})"
+    except ValueError:
+        return "is no Python 3 that works"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -138,27 +139,13 @@ class Camera:
         registers that nobody answers and leave the producer wedged, so the stream is
         killed first. May block for seconds in the producer (4 s were seen).
         """
-        acquirer, self._acquirer = self._acquirer, None
-        if acquirer is None:
+        if self._acquirer is None:
             return
         with self._producer.lock:
-            if not answers:
-                local = getattr(acquirer.device, "node_map", None)
-                for name, value in self._local_teardown.items() if local is not None else ():
-                    self._attempt("shortening the teardown", write_feature, local, name, value)
-                for stream in list(acquirer.data_streams):
-                    self._attempt(
-                        "killing the stream",
-                        stream.stop_acquisition,
-                        gentl.ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
-                    )
-            adapter = getattr(acquirer, "_chunk_adapter", None)
-            self._attempt("stopping", acquirer.stop)
-            self._attempt("releasing", acquirer.destroy)
-            self._attempt("forgetting", _forget, acquirer, adapter)
-            acquirers = self._producer.harvester.image_acquirers
-            if acquirer in acquirers:
-                acquirers.remove(acquirer)
+            self._release(answers)
+        # Harvesters' objects refer to each other; they hold the buffers and the node maps.
+        # 8 ms, where the collector's own pace would leave several openings' worth.
+        gc.collect()
 
     def payload_size(self) -> int:
         """Return the bytes of one buffer."""
@@ -188,6 +175,26 @@ class Camera:
         """Return whether the camera waits for triggers, so that silence is no fault."""
         return read_feature(self.node_map, "TriggerMode").value == "On"
 
+    def _release(self, answers: bool) -> None:
+        acquirer, self._acquirer = self._acquirer, None
+        if not answers:
+            local = getattr(acquirer.device, "node_map", None)
+            for name, value in self._local_teardown.items() if local is not None else ():
+                self._attempt("shortening the teardown", write_feature, local, name, value)
+            for stream in list(acquirer.data_streams):
+                self._attempt(
+                    "killing the stream",
+                    stream.stop_acquisition,
+                    gentl.ACQ_STOP_FLAGS_LIST.ACQ_STOP_FLAGS_KILL,
+                )
+        adapter = getattr(acquirer, "_chunk_adapter", None)
+        self._attempt("stopping", acquirer.stop)
+        self._attempt("releasing", acquirer.destroy)
+        self._attempt("forgetting", _forget, acquirer, adapter)
+        acquirers = self._producer.harvester.image_acquirers
+        if acquirer in acquirers:
+            acquirers.remove(acquirer)
+
     def _create(self, raw_info: Any) -> Any:
         from harvesters.core import Device, ParameterKey, ParameterSet
 
@@ -199,7 +206,13 @@ class Camera:
         )
         config = ParameterSet({ParameterKey.ENABLE_AUTO_CHUNK_DATA_UPDATE: False})
         create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see _UnopenedDevice
-        return create(device_proxy=device, config=config)
+        try:
+            return create(device_proxy=device, config=config)
+        except BaseException:
+            # Harvesters leaves the device open when what follows its opening fails (a broken
+            # XML); the camera would be in use for as long as anybody refers to the error.
+            self._attempt("closing after a failed opening", _close_device, module)
+            raise
 
     def _check_serial(self) -> None:
         for told in (self._gentl_serial(), read_feature(self.node_map, "DeviceSerialNumber").value):
@@ -227,3 +240,8 @@ class Camera:
             _log.debug("camera %s: %s: %s", self.name, doing, self._producer.describe(error))
         except Exception:  # noqa: BLE001  # Harvesters trips over its half-closed objects
             _log.debug("camera %s: %s", self.name, doing, exc_info=True)
+
+
+def _close_device(module: Any) -> None:
+    if module.is_open():
+        module.close()

@@ -38,6 +38,14 @@ RETRY_S = (0.5, 1.0)
 RETRY_SHARED_S = (0.5, 1.0, 2.0, 5.0)
 """The same in a process with other cameras: a scan holds the GIL, up to 1 s an interface."""
 
+_BUSY_GROWTH = 1.5
+_BUSY_GROWTH_MAX = 4.0
+"""How the pause before a camera that is held is tried again grows, and how far.
+
+Each attempt may keep a GigE camera locked for another heartbeat time, and without a profile
+nobody knows how long that is.
+"""
+
 _REMIND_S = 60.0
 """Time between two log lines of a failure that stays the same."""
 
@@ -114,6 +122,7 @@ class AcquisitionWorker:
         self._drain: BufferDrain | None = None
         self._logged = ("", 0.0)
         self._streamed = False
+        self._refusals = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
@@ -176,8 +185,12 @@ class AcquisitionWorker:
         settings = self._settings
         pause = settings.retry_s[min(failures, len(settings.retry_s) - 1)]
         # Only a GigE camera has a heartbeat that keeps it locked; USB is free at once.
-        if isinstance(error, CameraBusyError) and self._info.tl_type in ("GEV", ""):
-            pause = max(pause, settings.busy_retry_s)
+        if not isinstance(error, CameraBusyError):
+            self._refusals = 0
+        elif self._info.tl_type in ("GEV", ""):
+            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX)
+            pause = max(pause, settings.busy_retry_s * growth)
+            self._refusals += 1
         return max(pause, settings.close_open_pause_s)
 
     def _stream(self) -> None:
@@ -224,6 +237,10 @@ class AcquisitionWorker:
             finally:
                 self._drain = None
                 free = drain.close()
+        except CameraBusyError:
+            # It was seen, so its bus is known, which says how long to wait.
+            self._info = camera.info
+            raise
         except CameraLostError:
             answers = False
             raise

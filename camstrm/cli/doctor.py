@@ -4,182 +4,174 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.metadata
-import importlib.util
 import json
 import os
-import platform
+import shutil
 import sys
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.discovery import discover
-from camstrm.acquisition.producer_check import check_producer
+from camstrm.cli.checks.bandwidth import CameraLoad, bandwidth_findings, camera_load
+from camstrm.cli.checks.cameras import camera_findings
+from camstrm.cli.checks.environment import variable_findings
+from camstrm.cli.checks.gige import gige_findings, packet_findings
+from camstrm.cli.checks.opened import open_cameras
+from camstrm.cli.checks.packages import package_findings
+from camstrm.cli.checks.places import place_findings
+from camstrm.cli.checks.producers import ScannedProducer, scan_producers
+from camstrm.cli.checks.usb import has_usb_camera, usb_findings
 from camstrm.cli.finding import Finding, Level
-from camstrm.cli.host_checks import gige_findings, has_usb_camera, usb_findings
 from camstrm.cli.settings import producers_for
-from camstrm.config import Config, ProducerSettings, default_config, load_config
-from camstrm.errors import ConfigError, ProducerError, UsageError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import GentlProfile, load_profiles, process_environment
+from camstrm.config import CameraSettings, Config, default_config, load_config
+from camstrm.errors import ConfigError, UsageError
+from camstrm.profiles import GentlProfile, buffer_count, load_profiles
 
 __all__ = ["run"]
 
-_HARVESTERS = "1.4.3"
-"""The version whose private names the opening of cameras uses."""
-
-_PACKAGES = (
-    ("harvesters", "harvesters", "grab", Level.FAIL),
-    ("genicam", "genicam", "grab", Level.FAIL),
-    ("numpy", "numpy", "grab", Level.FAIL),
-    ("cv2", "opencv-python-headless", "grab", Level.FAIL),
-    ("simplejpeg", "simplejpeg", "grab", Level.FAIL),
-    ("aiohttp", "aiohttp", "bridge", Level.WARN),
-    ("prometheus_client", "prometheus-client", "bridge", Level.WARN),
-    ("PySide6", "PySide6-Essentials", "viewer", Level.OK),
-)
+_ROOT = Path("/")
+_LONGEST_SUBJECT = 32
 
 
 def run(options: argparse.Namespace) -> int:
     """Print findings; exit code 1 if something will not work."""
-    findings = list(_all_findings(options))
+    findings: list[Finding] = []
+    for title, section in _sections(options):
+        # Each section is printed as soon as it is there: a scan takes seconds.
+        found = list(section)
+        findings += found
+        if found and not options.json:
+            print("\n".join(_lines(title, found)), flush=True)
     if options.json:
         rows = [{**dataclasses.asdict(f), "level": f.level.value} for f in findings]
         print(json.dumps(rows, indent=2))
     else:
-        for finding in findings:
-            print(f"{finding.level.value.upper():4}  {finding.subject}: {finding.text}")
-            if finding.remedy:
-                print(f"      -> {finding.remedy}")
         bad = sum(f.level is Level.FAIL for f in findings)
         doubtful = sum(f.level is Level.WARN for f in findings)
-        print(f"{bad} will not work, {doubtful} to look at, {len(findings)} looked at")
+        print(f"\n{bad} will not work, {doubtful} to look at, {len(findings)} looked at")
     return 1 if any(f.level is Level.FAIL for f in findings) else 0
 
 
-def _all_findings(options: argparse.Namespace) -> Iterator[Finding]:
-    yield Finding(
-        Level.OK, "Python", f"{platform.python_version()} on {platform.machine()} ({sys.prefix})"
-    )
-    yield from _package_findings()
-    config = default_config()
-    if options.config:
-        try:
-            config = load_config(options.config)
-            yield Finding(Level.OK, "configuration", f"{options.config} is valid")
-        except ConfigError as error:
-            yield Finding(Level.FAIL, "configuration", str(error))
-    profiles = load_profiles(config.process.profile_dirs)
+def _lines(title: str, findings: list[Finding]) -> Iterator[str]:
+    width = max((len(f.subject) for f in findings if len(f.subject) <= _LONGEST_SUBJECT), default=0)
+    yield f"\n{title}"
+    for finding in findings:
+        level = finding.level.value if finding.level is Level.OK else finding.level.value.upper()
+        head = f"  {level:4}  {finding.subject:{width}}  "
+        if len(finding.subject) > _LONGEST_SUBJECT:
+            yield head.rstrip()
+            head = " " * (width + 10)
+        yield from _wrapped(head, finding.text)
+        if finding.remedy:
+            # On one line, whatever its length: it is to be copied.
+            yield f"        -> {finding.remedy}"
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    if not sys.stdout.isatty():
+        return [f"{head}{text}".rstrip()]
+    return textwrap.wrap(
+        text,
+        max(shutil.get_terminal_size().columns, len(head) + 40),
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [head.rstrip()]
+
+
+def _sections(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[Finding]]]:
+    yield "Python and packages", package_findings()
+    config, profiles, findings = _configuration(options.config)
+    yield "Configuration", findings
+    yield "Places", place_findings(config, os.environ)
     try:
         producers = (
             config.producers
             if config.producers and not options.cti
             else producers_for(options.cti, profiles)
         )
+        nothing = []
     except UsageError as error:
-        yield Finding(
-            Level.FAIL,
-            "GenTL producers",
-            str(error),
-            "Install the maker's SDK (Hikrobot MVS, Teledyne Spinnaker)",
-        )
+        remedy = "Install the maker's SDK (Hikrobot MVS, Teledyne Spinnaker)"
         producers = ()
-    devices: list[DeviceInfo] = []
-    for producer in producers:
-        yield from _producer_findings(producer, profiles, devices)
-    yield from _camera_findings(config, devices)
+        nothing = [Finding(Level.FAIL, "GenTL producers", str(error), remedy)]
+    yield "Environment of this shell", variable_findings(profiles, producers, os.environ)
+    scanned: list[ScannedProducer] = []
+    yield "GenTL producers", [*nothing, *scan_producers(producers, profiles, scanned)]
+    devices = [device for producer in scanned for device in producer.devices]
+    held: set[str] = set()
+    yield "Cameras", camera_findings(config, devices, held, _ROOT)
+    features: dict[str, dict[str, object]] = {}
+    if options.open:
+        yield "Asking the cameras", open_cameras(scanned, held, features)
     buses = {device.tl_type.upper() for device in devices}
-    names = {profile_of(profiles, producer).name for producer in producers}
-    if "U3V" in buses or has_usb_camera() or any("u3v" in name for name in names):
-        yield from usb_findings()
+    names = {producer.profile.name for producer in scanned}
+    loads = _loads(config, scanned, features)
+    if "U3V" in buses or has_usb_camera(_ROOT) or any("u3v" in name for name in names):
+        yield "USB", usb_findings(_ROOT, _buffer_bytes(loads))
     if "GEV" in buses or any("gev" in name for name in names):
-        yield from gige_findings()
+        yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, features)]
+    yield "Bandwidth", bandwidth_findings([load for load, _, _ in loads])
 
 
-def _package_findings() -> Iterator[Finding]:
-    for module, package, extra, missing in _PACKAGES:
-        if importlib.util.find_spec(module) is None:
-            if missing is not Level.OK:
-                remedy = f"pip install 'camstrm[{extra}]'"
-                yield Finding(missing, package, f"not installed (needed to {extra})", remedy)
-            continue
+def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], list[Finding]]:
+    """Return what the file says, or the defaults and what is wrong with it."""
+    if file:
         try:
-            version = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            # The module came another way: opencv-python, a package of the distribution.
-            version = "installed, version unknown"
-        if package == "harvesters" and version != _HARVESTERS:
-            yield Finding(
-                Level.FAIL,
-                package,
-                f"version {version}, wanted {_HARVESTERS}",
-                f"pip install harvesters=={_HARVESTERS}",
-            )
-        else:
-            yield Finding(Level.OK, package, version)
+            config = load_config(file)
+            profiles = load_profiles(config.process.profile_dirs)
+        except ConfigError as error:
+            finding = Finding(Level.FAIL, "configuration", str(error), f"Mend {error.file}")
+            return default_config(), load_profiles(), [finding]
+        return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
+    return default_config(), load_profiles(), []
 
 
-def _producer_findings(
-    producer: ProducerSettings,
-    profiles: Mapping[str, GentlProfile],
-    devices: list[DeviceInfo],
+_Load = tuple[CameraLoad, GentlProfile, str]
+
+
+def _loads(
+    config: Config, scanned: list[ScannedProducer], features: dict[str, dict[str, object]]
+) -> list[_Load]:
+    """Return load, profile and bus of each camera that is configured or was opened."""
+    cameras = config.cameras or tuple(CameraSettings(serial=serial) for serial in features)
+    loads = []
+    for camera in cameras:
+        for producer in scanned:
+            bus = next((d.tl_type for d in producer.devices if d.serial == camera.serial), None)
+            if bus is not None:
+                told = features.get(camera.serial, {})
+                load = camera_load(camera.label, camera.serial, told, camera.features, _ROOT)
+                loads.append((load, producer.profile, bus.upper()))
+                break
+    return loads
+
+
+def _buffer_bytes(loads: list[_Load]) -> int:
+    return sum(
+        buffer_count(profile, load.fps, load.frame_bytes) * load.frame_bytes
+        for load, profile, bus in loads
+        if bus == "U3V" and load.frame_bytes
+    )
+
+
+def _packets(
+    config: Config, scanned: list[ScannedProducer], features: dict[str, dict[str, object]]
 ) -> Iterator[Finding]:
-    profile = profile_of(profiles, producer)
-    environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
-    try:
-        check_producer(producer.cti, environment, python=producer.python or sys.executable)
-        found = discover(
-            producer.cti,
-            environment,
-            python=producer.python,
-            text_encoding=profile.quirks.text_encoding,
-        )
-    except ProducerError as error:
-        yield Finding(Level.FAIL, producer.cti, error.problem, error.remedy)
-        return
-    text = f"loads; profile {profile.name}; {len(found)} cameras"
-    if found:
-        yield Finding(Level.OK, producer.cti, text)
-    else:
-        yield Finding(
-            Level.FAIL,
-            producer.cti,
-            text,
-            "Check power, cable and the maker's driver; a GigE camera must be in the subnet of "
-            "its network card",
-        )
-    devices += found
-
-
-def _camera_findings(config: Config, devices: list[DeviceInfo]) -> Iterator[Finding]:
-    seen: dict[str, DeviceInfo] = {}
-    for device in devices:
-        subject = f"camera {device.serial or '(no serial number)'}"
-        if device.serial in seen:
-            yield Finding(
-                Level.WARN,
-                subject,
-                f"seen under {seen[device.serial].cti} and {device.cti}",
-                "Name the producer of the camera in the configuration: cti = ...",
-            )
-            continue
-        seen[device.serial] = device
-        who = f"{device.vendor} {device.model} ({device.tl_type})"
-        if device.access == "ok":
-            yield Finding(Level.OK, subject, who)
-        else:
-            yield Finding(
-                Level.WARN,
-                subject,
-                f"{who}: {device.access}",
-                "Close the maker's viewer or the grabber that holds it",
-            )
-    for camera in config.cameras:
-        if camera.serial not in seen:
-            there = ", ".join(sorted(seen)) or "none"
-            yield Finding(
-                Level.FAIL,
-                f"camera {camera.label}",
-                f"serial number {camera.serial!r} is configured, but not found (there: {there})",
-                "Check cable, power and the serial number",
-            )
+    configured = {camera.serial: camera for camera in config.cameras}
+    for producer in scanned:
+        for device in producer.devices:
+            if device.tl_type.upper() != "GEV":
+                continue
+            camera = configured.get(device.serial, CameraSettings(serial=device.serial or "-"))
+            if device.serial in features:
+                yield from packet_findings(
+                    camera.label, features[device.serial], camera.features, producer.profile, _ROOT
+                )
+            else:
+                yield Finding(
+                    Level.OK,
+                    f"packets of camera {camera.label}",
+                    "not read; 'camstrm doctor --open' opens the camera and compares with the MTU",
+                )

@@ -51,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_LONGEST_SCAN_S = 600
+
 _SERVER_MODULES = ("grab", "bridge", "up", "demo")
 
 
@@ -138,7 +140,22 @@ def _list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "list_cameras",
     )
     _cti_option(parser, "all producers that are installed where their makers put them")
+    parser.add_argument(
+        "--timeout",
+        type=_positive_seconds,
+        default=2.5,
+        metavar="S",
+        help="seconds after which a producer that does not answer is given up (default: 2.5); "
+        "one with many network interfaces may need 30",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _positive_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= _LONGEST_SCAN_S:
+        raise argparse.ArgumentTypeError(f"wanted more than 0, at most {_LONGEST_SCAN_S} s")
+    return seconds
 
 
 def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,11 +164,17 @@ def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "doctor",
         "why a camera does not show up",
         "Check packages, producers, environment and system settings, and print what to do.\n"
-        "Exit code 1 if something will not work.",
+        "Cameras are listed, not opened. Exit code 1 if something will not work.",
         "doctor",
     )
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="also open the cameras that nobody holds, and compare their frame size, rate and "
+        "packet size with the link",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 

@@ -46,6 +46,7 @@ class Opening:
     on_open: Callable[[], None] = nothing
     on_configure: Callable[[], None] = nothing
     on_start: Callable[[], None] = nothing
+    bus: str = "GEV"
 
 
 class ScriptedLibrary(FakeGentlLibrary):
@@ -175,7 +176,7 @@ class ScriptedCamera:
 
     @property
     def info(self) -> DeviceInfo:
-        return DeviceInfo("scripted.cti", self.serial, "Maker", "Model")
+        return DeviceInfo("scripted.cti", self.serial, "Maker", "Model", self.opening.bus)
 
     def open(self) -> None:
         self.scene.calls.append("open")

@@ -27,13 +27,13 @@ def simulated_system(
 ) -> tuple[RunningSystem, RunnableScenario]:
     """Prepare a system with all cameras of a scenario, named after their serial numbers.
 
-    ``process``: lines of [process]; ``producer``: of [[producer]]; ``tables``: of each
-    camera's [[camera]], by serial number.
+    ``process``: lines of [process]; ``producer``: of [[producer]]; ``tables``: of a
+    camera's [[camera]], by serial number, in place of the many buffers.
     """
     run = scenario.write(folder)
     cameras = "".join(
-        f'[[camera]]\nserial = "{camera.serial}"\nnum_buffers = {BUFFERS}\n'
-        + (tables or {}).get(camera.serial, "")
+        f'[[camera]]\nserial = "{camera.serial}"\n'
+        + (tables or {}).get(camera.serial, f"num_buffers = {BUFFERS}\n")
         for camera in scenario.cameras
     )
     system = RunningSystem(

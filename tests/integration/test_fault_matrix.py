@@ -200,7 +200,6 @@ async def test_a_fault_stays_with_its_camera(desk: Desk, fault: Fault) -> None:
             end(control, fault)
         ended_us, ended_s = time.time_ns() // 1000, time.monotonic()
         await desk.picture(1, ended_us)
-        print(desk.system.grabber.text[-3500:]) if fault.name == "no XML" else None
         print(f"{fault.name}: back after {time.monotonic() - ended_s:.2f} s")
         # At its full rate again, and nobody else has noticed.
         after = await desk.status(

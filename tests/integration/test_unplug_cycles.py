@@ -90,7 +90,7 @@ def memory(system: RunningSystem) -> dict[int, int]:
 
 async def run_cycles(folder: Path, warm_up: int, count: int) -> list[str]:
     """Return what grew too much, after ``count`` cycles; all of them must recover."""
-    system, run = simulated_system(folder, SCENARIO, process=PROCESS)
+    system, run = simulated_system(folder, SCENARIO, process=PROCESS, tables={PLUGGED: ""})
     times_s: list[float] = []
     with system:
         async with system.viewer() as viewer:
@@ -100,6 +100,8 @@ async def run_cycles(folder: Path, warm_up: int, count: int) -> list[str]:
                 for number, cycle in zip(range(warm_up + count), itertools.cycle(CYCLES)):
                     if number == warm_up:
                         before = memory(system)
+                    if number % 20 == 0:
+                        print(number, {p: f"{m / 1e6:.2f}" for p, m in memory(system).items()})
                     times_s.append(await unplug_and_replug(viewer, control, cycle))
             after = memory(system)
             status: Status = await viewer.until(

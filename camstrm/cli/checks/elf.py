@@ -124,7 +124,7 @@ def _read_dynamic(path: Path) -> _Dynamic | None:
 
 
 def _parse(data: bytes) -> _Dynamic | None:
-    if data[:4] != b"\x7fELF" or data[5] != 1:
+    if data[:4] != b"\x7fELF" or data[5:6] != b"\x01":
         return None
     wide = data[4] == 2
     (machine,) = struct.unpack_from("<H", data, 18)

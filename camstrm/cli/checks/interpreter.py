@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from camstrm import __version__
 from camstrm.cli.checks.packages import HARVESTERS
@@ -75,7 +76,10 @@ def interpreter_findings(
         return
     if answer["camstrm"] != __version__:
         yield Finding(
-            Level.FAIL, subject, f"{text} with camstrm {answer['camstrm']}, not {__version__}", install
+            Level.FAIL,
+            subject,
+            f"{text} with camstrm {answer['camstrm']}, not {__version__}",
+            install,
         )
         return
     if answer["harvesters"] != HARVESTERS:
@@ -109,7 +113,7 @@ def interpreter_findings(
     yield Finding(level, subject, "; ".join([text, *notes]))
 
 
-def _probe(python: str, environment: Mapping[str, str]) -> dict[str, list[int] | str] | str:
+def _probe(python: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     """Return the answer of the probe, or what is wrong with the interpreter."""
     try:
         done = subprocess.run(
@@ -121,7 +125,7 @@ def _probe(python: str, environment: Mapping[str, str]) -> dict[str, list[int] |
             timeout=_TIMEOUT_S,
             check=False,
         )
-        answer: dict[str, list[int] | str] = json.loads(done.stdout)
+        answer = json.loads(done.stdout)
         return answer if isinstance(answer, dict) and "version" in answer else "is no Python 3"
     except subprocess.TimeoutExpired:
         return f"did not answer within {_TIMEOUT_S:g} s"

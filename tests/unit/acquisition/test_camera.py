@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -55,6 +56,19 @@ def test_the_same_camera_is_opened_again_and_again(
         camera.close(answers=True)
         camera.close(answers=True)
     assert producer.harvester.image_acquirers == []
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_nothing_is_left_of_a_closed_camera(
+    producer: GentlProducer, pool: ThreadPoolExecutor, answers: bool
+) -> None:
+    camera = Camera(producer, "2")
+    pool.submit(camera.open).result()
+    acquirer = weakref.ref(camera._acquirer)
+    node_map = weakref.ref(camera.node_map)
+    camera.close(answers=answers)
+    assert acquirer() is None
+    assert node_map() is None
 
 
 def test_a_stream_that_is_killed_leaves_the_camera_free(

@@ -90,7 +90,23 @@ def test_a_camera_that_another_program_holds_is_left_alone_for_its_heartbeat(
     openings = [Opening(error=busy)] * 5 + [Opening(["frame"])]
     played = scene(*openings, busy_retry_s=3.5)
     played.play()
-    assert played.pauses == [3.5, 3.5, 3.5, 4.0, 8.0]
+    assert played.pauses == [3.5, 5.25, 7.875, 11.8125, 14.0]
+
+
+def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: MakeScene) -> None:
+    busy = CameraBusyError("left", "access denied")
+    openings = [Opening(error=busy, bus="U3V")] * 2 + [Opening(["frame"])]
+    played = scene(*openings, busy_retry_s=3.5)
+    played.play()
+    assert played.pauses == [0.5, 1.0]
+
+
+def test_pauses_before_a_held_camera_begin_short_after_another_failure(scene: MakeScene) -> None:
+    busy, lost = CameraBusyError("left", "access denied"), CameraError("left", "broken")
+    errors = (busy, busy, lost, busy)
+    played = scene(*(Opening(error=e) for e in errors), Opening(["frame"]), busy_retry_s=10.0)
+    played.play()
+    assert played.pauses == [10.0, 15.0, 2.0, 10.0]
 
 
 def test_no_camera_is_opened_sooner_than_its_producer_bears(scene: MakeScene) -> None:

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.cli import doctor as doctor_module
 from camstrm.cli import settings as settings_module
-from camstrm.cli.doctor import _camera_findings, _package_findings
 from camstrm.cli.finding import Finding, Level
 from camstrm.cli.main import main
-from camstrm.config import CameraSettings, Config
 from tests.fakes.gentl import simulator
+from tests.simulator.build import SimulatorBuildError, build_simulator
+from tests.simulator.scenario import CameraSpec, InterfaceSpec, RunnableScenario, Scenario
 
 Report = list[dict[str, str]]
 
@@ -51,7 +48,10 @@ def test_a_machine_with_the_simulator_is_well(
 def test_findings_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--cti", "/no/such.cti"]) == 1
     captured = capsys.readouterr()
-    assert "FAIL  /no/such.cti: file not found\n      -> Give the path" in captured.out
+    assert "\nGenTL producers\n  FAIL  /no/such.cti  file not found\n        -> Give the path" in (
+        captured.out
+    )
+    assert "\n  ok    harvesters              1.4.3\n" in captured.out
     assert "1 will not work, " in captured.out.splitlines()[-1]
     assert captured.err == ""
 
@@ -115,55 +115,6 @@ def test_a_configuration_with_a_mistake(
     assert "c.toml:2: stream.fps" in about(report, "configuration")["text"]
 
 
-def test_cameras_that_are_held_or_seen_twice() -> None:
-    devices = [
-        DeviceInfo("a.cti", "1", "V", "M", "GEV", access="busy"),
-        DeviceInfo("b.cti", "1", "V", "M", "GEV"),
-        DeviceInfo("b.cti", "", "V", "M", "U3V"),
-    ]
-    told = list(_camera_findings(Config(cameras=(CameraSettings(serial="1"),)), devices))
-    assert [(f.subject, f.level, f.text) for f in told] == [
-        ("camera 1", Level.WARN, "V M (GEV): busy"),
-        ("camera 1", Level.WARN, "seen under a.cti and b.cti"),
-        ("camera (no serial number)", Level.OK, "V M (U3V)"),
-    ]
-
-
-def packages() -> dict[str, Finding]:
-    return {finding.subject: finding for finding in _package_findings()}
-
-
-def test_packages_that_are_missing_or_of_the_wrong_version(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    missing = {"harvesters": False, "aiohttp": True, "PySide6": True, "cv2": True}
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if missing.get(name) else find_spec(name)
-    )
-    version = importlib.metadata.version
-    monkeypatch.setattr(
-        importlib.metadata, "version", lambda n: "1.5.0" if n == "harvesters" else version(n)
-    )
-    found = packages()
-    assert found["harvesters"].level is Level.FAIL
-    assert found["harvesters"].remedy == "pip install harvesters==1.4.3"
-    assert found["opencv-python-headless"].level is Level.FAIL
-    assert found["aiohttp"].level is Level.WARN
-    assert not any(subject.startswith("PySide6") for subject in found), "a server needs no viewer"
-
-
-def test_a_module_of_another_package_is_as_good(monkeypatch: pytest.MonkeyPatch) -> None:
-    def version(name: str) -> str:
-        if name == "opencv-python-headless":
-            raise importlib.metadata.PackageNotFoundError(name)
-        return "1.4.3"
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    finding = packages()["opencv-python-headless"]
-    assert (finding.level, finding.text) == (Level.OK, "installed, version unknown")
-
-
 @pytest.mark.parametrize(
     ("cti", "usb", "gige"),
     [("MvProducerU3V.cti", True, False), ("MvProducerGEV.cti", False, True), ("x", False, False)],
@@ -176,11 +127,85 @@ def test_the_host_is_checked_for_the_buses_in_use(
     usb: bool,
     gige: bool,
 ) -> None:
-    monkeypatch.setattr(doctor_module, "has_usb_camera", lambda: False)
+    monkeypatch.setattr(doctor_module, "has_usb_camera", lambda _: False)
     for name in ("usb", "gige"):
         monkeypatch.setattr(
-            doctor_module, f"{name}_findings", lambda name=name: iter([Finding(Level.OK, name, "")])
+            doctor_module,
+            f"{name}_findings",
+            lambda *_, name=name: iter([Finding(Level.OK, name, "")]),
         )
     _, report = doctor("--cti", str(tmp_path / cti))
     subjects = {row["subject"] for row in report}
     assert ("usb" in subjects, "gige" in subjects) == (usb, gige)
+
+
+@pytest.fixture
+def cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunnableScenario:
+    """A free and a busy GigE camera, a USB camera, and an interface that cannot be opened."""
+    specs = (
+        CameraSpec("U1", width=1600, height=1216, frame_rate=30.0),
+        CameraSpec("G1", bus="GEV", flavour="hikrobot"),
+        CameraSpec("G2", bus="GEV", flavour="hikrobot"),
+    )
+    scenario = Scenario(specs, (InterfaceSpec("eth9", bus="GEV"),)).write(tmp_path)
+    with scenario.control("G2") as camera:
+        camera.set(busy=1)
+    with scenario.interface_control("eth9") as interface:
+        interface.set(open_fails=1)
+    for name, value in scenario.variables.items():
+        monkeypatch.setenv(name, value)
+    return scenario
+
+
+@pytest.fixture
+def cti() -> str:
+    try:
+        return str(build_simulator())
+    except SimulatorBuildError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.usefixtures("cameras")
+def test_cameras_on_two_buses(
+    doctor: Callable[..., tuple[int, Report]], cti: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, report = doctor("--cti", cti)
+    assert code == 0
+    interface, loaded = (row for row in report if row["subject"] == cti)
+    assert interface["level"] == "warn"
+    assert "the interface cannot be opened (GC_ERR_IO -1010)" in interface["text"]
+    assert loaded["text"].endswith("3 cameras")
+    assert about(report, "camera U1")["level"] == "ok"
+    assert "held by another program" in about(report, "camera G2")["text"]
+    assert "--open" in about(report, "packets of camera G1")["text"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("cameras")
+def test_asking_the_cameras_that_nobody_holds(
+    doctor: Callable[..., tuple[int, Report]], cti: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(
+        f'[[producer]]\ncti = "{cti}"\n[[camera]]\nserial = "U1"\n[[camera]]\nserial = "G2"\n'
+    )
+    code, report = doctor("--open", "--config", str(file))
+    assert code == 0
+    assert "features read" in about(report, "opening camera U1")["text"]
+    assert about(report, "opening camera G2")["text"] == "left alone: another process holds it"
+    assert about(report, "bandwidth of U1")["text"].startswith("58.4 MB/s")
+    assert "size or rate of G2" in about(report, "bandwidth")["text"]
+    assert {tuple(row) for row in report} == {("level", "subject", "text", "remedy")}
+
+
+def test_a_camera_that_cannot_be_opened_and_gbk_texts(
+    doctor: Callable[..., tuple[int, Report]], cti: str, cameras: RunnableScenario
+) -> None:
+    with cameras.control("U1") as camera:
+        camera.set(open_fails=1, gbk_errors=1)
+    code, report = doctor("--open", "--cti", cti)
+    assert code == 1
+    row = about(report, "opening camera U1")
+    assert row["level"] == "fail"
+    assert "GC_ERR" in row["text"]
+    assert row["text"].isprintable()

@@ -1,0 +1,78 @@
+"""The cameras that were found: seen twice, held by others, configured but not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
+from camstrm.cli.checks.usb import usb_device_of
+from camstrm.cli.finding import Finding, Level
+from camstrm.config import Config
+
+__all__ = ["camera_findings"]
+
+
+def camera_findings(
+    config: Config, devices: Sequence[DeviceInfo], held: set[str], root: Path = Path("/")
+) -> Iterator[Finding]:
+    """Check the devices of all producers; add serial numbers that others hold to ``held``."""
+    seen: dict[str, DeviceInfo] = {}
+    for device in devices:
+        subject = f"camera {device.serial or '(no serial number)'}"
+        if device.serial and device.serial in seen:
+            yield Finding(
+                Level.WARN,
+                subject,
+                f"seen under {seen[device.serial].cti} and {device.cti}",
+                f'cti = "{device.cti}" (or the other) in its [[camera]] of the configuration',
+            )
+            continue
+        seen[device.serial] = device
+        yield _access(device, subject, held, root)
+    yield from _not_found(config, set(seen) - {""})
+
+
+def _access(device: DeviceInfo, subject: str, held: set[str], root: Path) -> Finding:
+    who = f"{device.vendor} {device.model} ({device.tl_type})".strip()
+    usb = usb_device_of(device.serial, root) if device.serial else None
+    holders = holders_of_file(usb.node, root) if usb is not None and usb.node else ()
+    if holders:
+        held.add(device.serial)
+    if device.access == "ok" and not holders:
+        return Finding(Level.OK, subject, who)
+    if holders:
+        who += f": {_names(holders)} has {usb.node if usb else 'it'} open"
+    elif device.access == "busy":
+        # A network camera tells nobody who holds it: those that could are named.
+        holders = tuple(holders_of_library(device.cti, root))
+        suspects = f"; this producer is loaded by {_names(holders)}" if holders else ""
+        who += f": held by another program{suspects}"
+    else:
+        who += f": {device.access}"
+    if holders and all(holder.is_camstrm for holder in holders):
+        return Finding(Level.OK, subject, who)
+    others = [holder for holder in holders if not holder.is_camstrm]
+    remedy = "Close the maker's viewer or the grabber that holds it"
+    if others:
+        remedy += f": kill {' '.join(str(holder.pid) for holder in others)}"
+    elif device.tl_type.upper() == "GEV":
+        remedy += " (it may run on another machine; after a crash wait for the heartbeat time)"
+    return Finding(Level.WARN, subject, who, remedy)
+
+
+def _names(holders: Sequence[Holder]) -> str:
+    return ", ".join(map(str, holders))
+
+
+def _not_found(config: Config, seen: set[str]) -> Iterator[Finding]:
+    for camera in config.cameras:
+        if camera.serial not in seen:
+            there = ", ".join(sorted(seen)) or "none"
+            yield Finding(
+                Level.FAIL,
+                f"camera {camera.label}",
+                f"serial number {camera.serial!r} is configured, but not found (there: {there})",
+                "Check cable, power and the serial number: camstrm list",
+            )

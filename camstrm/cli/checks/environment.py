@@ -1,0 +1,113 @@
+"""The makers' environment variables: what camstrm sets itself, and what points to nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from camstrm.cli.finding import Finding, Level
+from camstrm.config import ProducerSettings
+from camstrm.profiles import GentlProfile
+
+__all__ = ["process_environment_finding", "variable_findings"]
+
+_FILE_VARIABLE = re.compile(r"(GENTL\d*_?CTI|_CTI)(_|$)")
+"""SPINNAKER_GENTL64_CTI, FLIR_GENTL64_CTI_VS140, ...: each names a producer's file."""
+
+_FIRST_IN_PATH = re.compile(r"^\$\{(\w+)\}/")
+_PATH_VARIABLES = ("GENICAM_GENTL64_PATH", "GENICAM_GENTL32_PATH")
+
+
+def process_environment_finding(
+    producer: ProducerSettings,
+    profile: GentlProfile,
+    environment: Mapping[str, str],
+    environ: Mapping[str, str],
+) -> Finding | None:
+    """Tell which variables camera processes get that this shell lacks; None if none is."""
+    names = {rule.name for rule in profile.environment} | set(producer.env)
+    given = sorted(n for n in names if n in environment and environ.get(n) != environment[n])
+    if not given:
+        return None
+    return Finding(
+        Level.OK,
+        f"environment for {profile.name}",
+        f"camstrm sets {', '.join(given)} for its camera processes; this shell needs nothing",
+    )
+
+
+def variable_findings(
+    profiles: Mapping[str, GentlProfile],
+    producers: tuple[ProducerSettings, ...],
+    environ: Mapping[str, str],
+) -> Iterator[Finding]:
+    """Check the variables of this shell that name producers and their folders."""
+    for name, value in sorted(environ.items()):
+        if value and _FILE_VARIABLE.search(name) and not Path(value).is_file():
+            better = _file_for(name, profiles, producers)
+            remedy = f"export {name}={better}" if better else f"unset {name}"
+            yield _warning(name, f"points to {value}, which is no file", remedy)
+    for name in _PATH_VARIABLES:
+        yield from _path_findings(name, environ.get(name, ""))
+    for name in sorted(_folder_variables(profiles)):
+        value = environ.get(name, "")
+        if value and not Path(value).is_dir():
+            yield _warning(name, f"points to {value}, which is no folder", f"unset {name}")
+    yield from _clashes(producers, environ)
+
+
+def _warning(name: str, text: str, remedy: str) -> Finding:
+    return Finding(Level.WARN, f"variable {name}", text, remedy)
+
+
+def _path_findings(name: str, value: str) -> Iterator[Finding]:
+    folders = [folder for folder in value.split(os.pathsep) if folder]
+    for folder in folders:
+        if not Path(folder).is_dir():
+            problem = "which is no folder"
+        elif not any(Path(folder).glob("*.cti")):
+            problem = "where no .cti lies"
+        else:
+            continue
+        rest = os.pathsep.join(other for other in folders if other != folder)
+        remedy = f"export {name}={rest}" if rest else f"unset {name}"
+        yield _warning(name, f"points to {folder}, {problem}", remedy)
+
+
+def _folder_variables(profiles: Mapping[str, GentlProfile]) -> set[str]:
+    starts = (
+        _FIRST_IN_PATH.match(rule.path)
+        for profile in profiles.values()
+        for rule in profile.locations
+    )
+    return {start[1] for start in starts if start is not None}
+
+
+def _file_for(
+    variable: str, profiles: Mapping[str, GentlProfile], producers: tuple[ProducerSettings, ...]
+) -> str:
+    for profile in profiles.values():
+        if any(rule.name == variable for rule in profile.environment):
+            for producer in producers:
+                if profile.serves_file(Path(producer.cti).name) and Path(producer.cti).is_file():
+                    return producer.cti
+    return ""
+
+
+def _clashes(
+    producers: tuple[ProducerSettings, ...], environ: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Find a maker's own libusb in the path of every program (MVS has an older one)."""
+    folders = [folder for folder in environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
+    own = {str(Path(producer.cti).parent) for producer in producers}
+    for folder in folders:
+        if folder.rstrip("/") in own and any(Path(folder).glob("libusb-1.0.so*")):
+            rest = ":".join(other for other in folders if other != folder)
+            yield _warning(
+                "LD_LIBRARY_PATH",
+                f"holds {folder} with a libusb-1.0 of its own, which breaks other programs; "
+                "camstrm sets it where it is needed",
+                f"export LD_LIBRARY_PATH={rest}" if rest else "unset LD_LIBRARY_PATH",
+            )

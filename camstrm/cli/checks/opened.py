@@ -1,0 +1,45 @@
+"""Ask the cameras themselves (``camstrm doctor --open``), those that nobody holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from camstrm.acquisition.feature_session import run_feature_session
+from camstrm.cli.checks.producers import ScannedProducer
+from camstrm.cli.finding import Finding, Level
+from camstrm.errors import CameraError, ProducerError
+
+__all__ = ["open_cameras"]
+
+_TIMEOUT_S = 30.0
+
+
+def open_cameras(
+    scanned: list[ScannedProducer], held: set[str], features: dict[str, dict[str, object]]
+) -> Iterator[Finding]:
+    """Open and close each camera in a child; put its features (name: value) in ``features``.
+
+    ``held``: serial numbers that are left alone.
+    """
+    for producer in scanned:
+        for device in producer.devices:
+            serial, subject = device.serial, f"opening camera {device.serial}"
+            if serial in features or not serial:
+                continue
+            if serial in held or device.access != "ok":
+                yield Finding(Level.OK, subject, "left alone: another process holds it")
+                continue
+            try:
+                answer = run_feature_session(
+                    producer.settings.cti,
+                    serial,
+                    environment=producer.environment,
+                    python=producer.settings.python,
+                    text_encoding=producer.profile.quirks.text_encoding,
+                    timeout_s=_TIMEOUT_S,
+                )
+            except (CameraError, ProducerError) as error:
+                yield Finding(Level.FAIL, subject, error.problem, error.remedy)
+                continue
+            features[serial] = {row["name"]: row["value"] for row in answer["features"]}
+            yield Finding(Level.OK, subject, f"{len(features[serial])} features read")

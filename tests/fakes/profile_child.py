@@ -36,11 +36,11 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """``profile``: the one that matched. ``results``: of each step. ``log``: INFO and above."""
+    """``profile``: the one that matched. ``log``: INFO and above."""
 
     profile: str
     steps: tuple[FeatureStep, ...]
-    results: tuple[tuple[Result, ...], ...]
+    results: tuple[Result, ...]
     log: tuple[str, ...]
 
 
@@ -79,10 +79,7 @@ def _apply(request: _Request, log: list[str]) -> dict[str, Any]:
         info = camera.info
         profile = match_profile(load_profiles(), request.cti, info.vendor, info.tl_type)
         plan = plan_features(profile, request.camera, link_facts(camera.node_map, 1))
-        results = [
-            apply_steps(info.serial, camera.node_map, [step], camera.pixel_format_code)
-            for step in plan
-        ]
+        results = apply_steps(info.serial, camera.node_map, plan, camera.pixel_format_code)
     finally:
         camera.close(answers=True)
         producer.close()

@@ -93,6 +93,7 @@ def system_of(folder: Path, cameras: tuple[CameraSpec, ...], fps: float) -> Runn
 def decode_jpeg(frame: CameraFrame) -> NDArray[np.uint8]:
     """Return RGB, or grey for a JPEG of one component."""
     picture = cv2.imdecode(np.frombuffer(frame.payload, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
     return np.ascontiguousarray(picture if picture.ndim == 2 else picture[:, :, ::-1], np.uint8)
 
 

@@ -13,6 +13,10 @@ from camstrm.config import Config
 
 __all__ = ["camera_findings"]
 
+_CLOSE = "Close the maker's viewer or the grabber that holds it"
+_ELSEWHERE = "it may run on another machine; after a crash wait for the heartbeat time"
+_MOST_NAMES = 3
+
 
 def camera_findings(
     config: Config, devices: Sequence[DeviceInfo], held: set[str], root: Path = Path("/")
@@ -42,28 +46,38 @@ def _access(device: DeviceInfo, subject: str, held: set[str], root: Path) -> Fin
         held.add(device.serial)
     if device.access == "ok" and not holders:
         return Finding(Level.OK, subject, who)
-    if holders:
-        who += f": {_names(holders)} has {usb.node if usb else 'it'} open"
-    elif device.access == "busy":
-        # A network camera tells nobody who holds it: those that could are named.
-        holders = tuple(holders_of_library(device.cti, root))
-        suspects = f"; this producer is loaded by {_names(holders)}" if holders else ""
-        who += f": held by another program{suspects}"
-    else:
-        who += f": {device.access}"
-    if holders and all(holder.is_camstrm for holder in holders):
-        return Finding(Level.OK, subject, who)
-    others = [holder for holder in holders if not holder.is_camstrm]
-    remedy = "Close the maker's viewer or the grabber that holds it"
-    if others:
-        remedy += f": kill {' '.join(str(holder.pid) for holder in others)}"
-    elif device.tl_type.upper() == "GEV":
-        remedy += " (it may run on another machine; after a crash wait for the heartbeat time)"
-    return Finding(Level.WARN, subject, who, remedy)
+    if holders and usb is not None:
+        who += f": {_names(holders)} has {usb.node} open"
+        others = [holder for holder in holders if not holder.is_camstrm]
+        if not others:
+            return Finding(Level.OK, subject, who)
+        pids = " ".join(str(holder.pid) for holder in others)
+        return Finding(
+            Level.WARN, subject, who, f"Close the maker's viewer or grabber: kill {pids}"
+        )
+    if device.access != "busy":
+        return Finding(Level.WARN, subject, f"{who}: {device.access}", _CLOSE)
+    who += ": held by another program"
+    # Nobody tells who holds a network camera, so those that could on this machine are named.
+    suspects = holders_of_library(device.cti, root)
+    if not suspects:
+        return Finding(Level.WARN, subject, who, f"{_CLOSE}; {_ELSEWHERE}")
+    who += f"; this producer is loaded by {_names(suspects)}"
+    mine = (
+        "Nothing, if camstrm's own grabber shows it; else close"
+        if _has_camstrm(suspects)
+        else ("Close")
+    )
+    return Finding(Level.WARN, subject, who, f"{mine} the program that holds it; {_ELSEWHERE}")
+
+
+def _has_camstrm(holders: Sequence[Holder]) -> bool:
+    return any(holder.is_camstrm for holder in holders)
 
 
 def _names(holders: Sequence[Holder]) -> str:
-    return ", ".join(map(str, holders))
+    more = f" and {len(holders) - _MOST_NAMES} more" if len(holders) > _MOST_NAMES else ""
+    return ", ".join(map(str, holders[:_MOST_NAMES])) + more
 
 
 def _not_found(config: Config, seen: set[str]) -> Iterator[Finding]:

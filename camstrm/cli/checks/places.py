@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +31,9 @@ _XML_VARIABLE = "HARVESTERS_XML_FILE_DIR"
 def place_findings(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Check temporary folder, token, UNIX socket and TCP port for this user."""
     yield _temporary_folder(environ)
+    if sys.platform == "win32":
+        # Grabber and bridge need Linux.
+        return
     if config.bridge.auth:
         yield _token(config.bridge.token_file, environ)
     yield _socket(config)
@@ -54,8 +59,7 @@ def _temporary_folder(environ: Mapping[str, str]) -> Finding:
             f"{folder} cannot be written; Harvesters unpacks camera descriptions there",
             f"export {variable}=FOLDER that this user may write",
         )
-    free = os.statvfs(folder)
-    left = free.f_bavail * free.f_frsize
+    left = shutil.disk_usage(folder).free
     if left < _ENOUGH_BYTES:
         return Finding(
             Level.WARN,

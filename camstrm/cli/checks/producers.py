@@ -19,7 +19,7 @@ from camstrm.cli.checks.environment import process_environment_finding
 from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.cli.finding import Finding, Level
 from camstrm.config import ProducerSettings
-from camstrm.errors import ProducerError
+from camstrm.errors import ConfigError, ProducerError
 from camstrm.grab.resolver import profile_of
 from camstrm.profiles import GentlProfile, find_producers, machine_name, process_environment
 
@@ -56,7 +56,13 @@ def scan_producers(
     """Check each producer and list its cameras in children; append it to ``scanned``."""
     probed: set[str] = set()
     for producer in producers:
-        profile = profile_of(profiles, producer)
+        try:
+            profile = profile_of(profiles, producer)
+        except ConfigError as error:
+            yield Finding(
+                Level.FAIL, producer.cti, error.problem, "Mend 'profile' of the [[producer]]"
+            )
+            continue
         environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
         if not Path(producer.cti).exists():
             scanned.append(ScannedProducer(producer, profile, environment))
@@ -95,7 +101,7 @@ def _scan(
             missing_libraries(cti, environment) if "cannot open shared object" in str(error) else ()
         )
         if missing:
-            return [_missing_library(cti, library, environment) for library in missing], ()
+            return [_missing_library(cti, library, profile, environment) for library in missing], ()
         return [Finding(Level.FAIL, cti, error.problem, error.remedy)], ()
     findings = [
         Finding(
@@ -188,11 +194,16 @@ def _usual_place(profile: GentlProfile) -> str:
     )
 
 
-def _missing_library(cti: str, library: MissingLibrary, environment: Mapping[str, str]) -> Finding:
+def _missing_library(
+    cti: str, library: MissingLibrary, profile: GentlProfile, environment: Mapping[str, str]
+) -> Finding:
     text = f"cannot be loaded: needs the shared library {library.name}"
     if library.needed_by != Path(cti).name:
         text += f" (for {library.needed_by})"
-    near = dict.fromkeys([*_folders_below(Path(cti).parent, 1), *_folders_below(_sdk(cti), 2)])
+    near = _folders_below(Path(cti).parent, 2)
+    if profile.serves_file(Path(cti).name):
+        # A maker's own layout: its other folders lie beside this one.
+        near += _folders_below(Path(cti).parent.parent, 2)
     folder = next((path for path in near if (path / library.name).is_file()), None)
     if folder is not None:
         path = ":".join(filter(None, (str(folder), environment.get("LD_LIBRARY_PATH", ""))))
@@ -206,13 +217,7 @@ def _missing_library(cti: str, library: MissingLibrary, environment: Mapping[str
     remedy = (
         f"sudo apt install {package}"
         if package
-        else f"Install the maker's SDK again, or the package that has it: apt-file search "
+        else "Install the maker's SDK again, or the package that has it: apt-file search "
         f"{library.name}"
     )
     return Finding(Level.FAIL, cti, f"{text}, which is not installed", remedy)
-
-
-def _sdk(cti: str) -> Path:
-    folder = Path(cti).parent
-    # Never a search of the whole disk.
-    return folder.parent if len(folder.parts) > 2 else folder

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.discovery import discover, discovery_command, parse_discovery
-from camstrm.errors import ProducerError
+from camstrm.acquisition.discovery import (
+    discover,
+    discovery_command,
+    parse_discovery,
+    scan_producer,
+)
+from camstrm.errors import ProducerError, ProducerTimeoutError
 from tests.fakes.gentl import SERIALS, child_environment, fault_variables, simulator
 
 DEVICE = {"cti": "a.cti", "serial": "007", "vendor": "Maker"}
@@ -86,3 +91,26 @@ def test_a_producer_that_hangs(tmp_path: Path) -> None:
     sleeper.chmod(0o755)
     with pytest.raises(ProducerError, match=r"did not answer within 0\.2 s"):
         discover(simulator(), dict(os.environ), python=str(sleeper), timeout_s=0.2)
+
+
+def test_what_could_not_be_searched_is_told(tmp_path: Path) -> None:
+    body = {"devices": [DEVICE], "problems": ["an interface is broken"]}
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f"#!/bin/sh\necho '{json.dumps(body)}'\n")
+    stand_in.chmod(0o755)
+    found = scan_producer("a.cti", python=str(stand_in))
+    assert found.devices == (DeviceInfo("a.cti", "007", "Maker"),)
+    assert found.problems == ("an interface is broken",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups")
+def test_what_a_hanging_child_started_is_killed_too(tmp_path: Path) -> None:
+    stand_in, pid_file = tmp_path / "python", tmp_path / "pid"
+    # The grandchild holds the output open; a kill of its parent alone would leave it.
+    stand_in.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {pid_file}\nwait\n")
+    stand_in.chmod(0o755)
+    with pytest.raises(ProducerTimeoutError):
+        scan_producer("a.cti", python=str(stand_in), timeout_s=0.5)
+    state = Path(f"/proc/{pid_file.read_text().strip()}/stat")
+    # Killed; whoever inherits orphans may not have reaped it yet.
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.acquisition.producer_check import REQUIRED_SYMBOLS
 from camstrm.cli import settings as settings_module
 from camstrm.cli.main import main
-from tests.fakes.gentl import fault_variables, forwarding_producer, simulator
+from camstrm.cli.parser import build_parser
+from tests.fakes.gentl import compile_library, fault_variables, forwarding_producer, simulator
+from tests.simulator.build import SimulatorBuildError, build_simulator
+from tests.simulator.scenario import CameraSpec, InterfaceSpec, Scenario
 
 
 @pytest.fixture
@@ -70,6 +74,63 @@ def test_a_producer_that_crashes_while_it_lists(
     captured = capfd.readouterr()
     assert "crashed while its cameras were listed (signal 6)" in captured.err
     assert "Traceback" not in captured.err
+
+
+def hanging_producer(folder: Path) -> str:
+    """Compile a producer whose first function never returns."""
+    source = folder / "hanging.c"
+    functions = "".join(
+        f"int {name}(void) {{ return 0; }}\n" for name in REQUIRED_SYMBOLS if name != "GCInitLib"
+    )
+    source.write_text(f"int pause(void);\nint GCInitLib(void) {{ return pause(); }}\n{functions}")
+    return compile_library(source, folder / "hanging.cti")
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_producer_that_does_not_answer_is_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], beside: bool
+) -> None:
+    hanging = hanging_producer(tmp_path)
+    others = ["--cti", simulator()] if beside else []
+    # That its process is gone is seen by the check for leaks.
+    code = main(["list", "--timeout", "2.5" if beside else "0.5", "--cti", hanging, *others])
+    assert code == (0 if beside else 1)
+    captured = capsys.readouterr()
+    limit = "2.5" if beside else "0.5"
+    assert captured.err == (
+        f"camstrm: {hanging} did not answer within {limit} s; --timeout 30 waits longer\n"
+    )
+    assert captured.out.count("Viky") == (3 if beside else 0)
+
+
+def test_the_time_for_a_scan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build_parser().parse_args(["list"]).timeout == 2.5
+    for text in ("0", "-1", "nan", "soon", "601"):
+        with pytest.raises(SystemExit):
+            main(["list", "--timeout", text])
+        assert "--timeout" in capsys.readouterr().err
+
+
+def test_an_interface_that_cannot_be_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        cti = str(build_simulator())
+    except SimulatorBuildError as error:
+        pytest.skip(str(error))
+    interfaces = (InterfaceSpec("eth9", bus="GEV"),)
+    scenario = Scenario((CameraSpec("U1"),), interfaces).write(tmp_path)
+    with scenario.interface_control("eth9") as interface:
+        interface.set(open_fails=1)
+    for name, value in scenario.variables.items():
+        monkeypatch.setenv(name, value)
+    assert main(["list", "--cti", cti]) == 0
+    captured = capfd.readouterr()
+    assert "U1" in captured.out
+    assert captured.err == (
+        f"camstrm: {cti}: an interface could not be searched: the interface cannot be opened "
+        "(GC_ERR_IO -1010)\n"
+    )
 
 
 @pytest.mark.parametrize("json_option", [[], ["--json"]])

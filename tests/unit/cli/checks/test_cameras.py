@@ -57,12 +57,20 @@ def test_who_has_a_usb_camera_open(
     assert held == {"S"}
 
 
-def test_who_has_the_producer_of_a_busy_network_camera(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cmdline", "remedy"), [("", "Close the program"), (GRABBER, "Nothing, if camstrm's own")]
+)
+def test_who_has_the_producer_of_a_busy_network_camera(
+    tmp_path: Path, cmdline: str, remedy: str
+) -> None:
     device = DeviceInfo("/opt/a.cti", "S", "V", "M", "GEV", access="busy")
-    add_process(tmp_path, 5, "python3", cmdline=GRABBER, mapped="/opt/a.cti")
+    for pid in range(5, 10):
+        add_process(tmp_path, pid, "MVS", cmdline=cmdline, mapped="/opt/a.cti")
     (finding,) = check(tmp_path, device)
-    assert (finding.level, finding.remedy) == (Level.OK, "")
-    assert "this producer is loaded by camstrm (pid 5)" in finding.text
+    assert finding.level is Level.WARN, "another machine may hold it as well"
+    name = "camstrm" if cmdline else "MVS"
+    assert f"is loaded by {name} (pid 5), {name} (pid 6), {name} (pid 7) and 2 more" in finding.text
+    assert finding.remedy.startswith(remedy)
 
 
 def test_a_configured_camera_that_is_not_there(tmp_path: Path) -> None:

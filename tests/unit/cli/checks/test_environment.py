@@ -26,7 +26,7 @@ def test_variables_that_camstrm_sets() -> None:
     assert process_environment_finding(producer, profile, environment, environment) is None
 
 
-def check(producers: tuple[ProducerSettings, ...] = (), **environ: str) -> list[tuple[str, str]]:
+def check(environ: dict[str, str], *producers: ProducerSettings) -> list[tuple[str, str]]:
     found = list(variable_findings(PROFILES, producers, environ))
     assert all(finding.level is Level.WARN for finding in found)
     return [(finding.subject.removeprefix("variable "), finding.remedy) for finding in found]
@@ -34,18 +34,18 @@ def check(producers: tuple[ProducerSettings, ...] = (), **environ: str) -> list[
 
 @pytest.mark.parametrize("name", ["SPINNAKER_GENTL64_CTI", "FLIR_GENTL64_CTI_VS140", "MY_CTI"])
 def test_a_variable_that_names_no_file(tmp_path: Path, name: str) -> None:
-    assert check(**{name: str(tmp_path / "no.cti")}) == [(name, f"unset {name}")]
+    assert check({name: str(tmp_path / "no.cti")}) == [(name, f"unset {name}")]
     file = tmp_path / "Spinnaker_GenTL.cti"
     file.write_text("")
-    assert check(**{name: str(file)}) == []
-    assert check(**{name: ""}) == []
+    assert check({name: str(file)}) == []
+    assert check({name: ""}) == []
 
 
 def test_the_file_that_it_should_name(tmp_path: Path) -> None:
     file = tmp_path / "Spinnaker_GenTL.cti"
     file.write_text("")
     name = "SPINNAKER_GENTL64_CTI"
-    told = check((ProducerSettings(str(file)),), **{name: "/no.cti"})
+    told = check({name: "/no.cti"}, ProducerSettings(str(file)))
     assert told == [(name, f"export {name}={file}")]
 
 
@@ -55,19 +55,19 @@ def test_folders_of_producers(tmp_path: Path) -> None:
     empty.mkdir()
     (good / "a.cti").write_text("")
     name = "GENICAM_GENTL64_PATH"
-    assert check(**{name: f"{good}:"}) == []
-    assert check(**{name: f"{good}:{empty}"}) == [(name, f"export {name}={good}")]
-    assert check(**{name: str(tmp_path / "no")}) == [(name, f"unset {name}")]
+    assert check({name: f"{good}:"}) == []
+    assert check({name: f"{good}:{empty}"}) == [(name, f"export {name}={good}")]
+    assert check({name: str(tmp_path / "no")}) == [(name, f"unset {name}")]
 
 
 def test_a_maker_s_folder(tmp_path: Path) -> None:
-    assert check(MVCAM_COMMON_RUNENV=str(tmp_path)) == []
-    assert check(MVCAM_COMMON_RUNENV=str(tmp_path / "no"))[0][0] == "MVCAM_COMMON_RUNENV"
+    assert check({"MVCAM_COMMON_RUNENV": str(tmp_path)}) == []
+    assert check({"MVCAM_COMMON_RUNENV": str(tmp_path / "no")})[0][0] == "MVCAM_COMMON_RUNENV"
 
 
 def test_a_maker_s_libusb_in_every_program_s_way(tmp_path: Path) -> None:
     (tmp_path / "libusb-1.0.so.0").write_text("")
-    producers = (ProducerSettings(str(tmp_path / "MvProducerU3V.cti")),)
+    producer = ProducerSettings(str(tmp_path / "MvProducerU3V.cti"))
     name = "LD_LIBRARY_PATH"
-    assert check(producers, **{name: f"{tmp_path}:/other"}) == [(name, f"export {name}=/other")]
-    assert check(producers, **{name: "/other"}) == []
+    assert check({name: f"{tmp_path}:/other"}, producer) == [(name, f"export {name}=/other")]
+    assert check({name: "/other"}, producer) == []

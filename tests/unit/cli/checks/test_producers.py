@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from camstrm.cli.checks import producers as producers_module
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
 from camstrm.cli.finding import Finding, Level
 from camstrm.config import ProducerSettings
@@ -51,12 +53,8 @@ def needing(folder: Path, name: str) -> tuple[Path, Path]:
     source.write_text("int nothing;\n")
     other = Path(compile_library(source, folder / name))
     code = folder / "a.c"
-    code.write_text(
-        f'extern int nothing;\n__asm__(".globl nothing");\nint *it(void) {{ return &nothing; }}\n'
-    )
+    code.write_text("extern int nothing;\nint *it(void) { return &nothing; }\n")
     target = folder / "a.cti"
-    import subprocess
-
     command = ["cc", "-shared", "-fPIC", "-o", str(target), str(code), f"-L{folder}", f"-l:{name}"]
     subprocess.run(command, check=True, timeout=60)
     return target, other
@@ -73,22 +71,32 @@ def test_a_shared_library_in_a_folder_beside_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"),
+    ("packages", "remedy"),
     [
-        ("libusb-1.0.so.0", "sudo apt install libusb-1.0-0"),
-        ("libmaker.so.1", "apt-file search libmaker.so.1"),
+        ({"libmaker.so.1": "libmaker1"}, "sudo apt install libmaker1"),
+        ({}, "apt-file search libmaker.so.1"),
     ],
 )
 def test_a_shared_library_that_is_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, remedy: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packages: dict[str, str], remedy: str
 ) -> None:
-    cti, other = needing(tmp_path, name)
+    monkeypatch.setattr(producers_module, "_PACKAGES", packages)
+    cti, other = needing(tmp_path, "libmaker.so.1")
     other.unlink()
-    if name == "libusb-1.0.so.0" and Path("/usr/lib/x86_64-linux-gnu", name).exists():
-        pytest.skip("this machine has it")
     ((finding,), _) = check(cti)
     assert "which is not installed" in finding.text
     assert finding.remedy.endswith(remedy)
+
+
+def test_another_folder_of_the_same_sdk_is_searched_too(tmp_path: Path) -> None:
+    cti, other = needing(tmp_path, "libmaker.so.1")
+    for folder in ("64", "common"):
+        (tmp_path / folder).mkdir()
+    other.rename(tmp_path / "common/libmaker.so.1")
+    ((finding,), _) = check(cti.rename(tmp_path / "64/MvProducerU3V.cti"))
+    assert f"which lies in {tmp_path}/common" in finding.text
+    ((finding,), _) = check(shutil.copy(tmp_path / "64/MvProducerU3V.cti", tmp_path / "64/a.cti"))
+    assert "which is not installed" in finding.text, "what is no SDK is not searched"
 
 
 def test_a_library_that_is_no_producer(tmp_path: Path) -> None:
@@ -108,3 +116,11 @@ def test_the_simulator() -> None:
     found, (scanned,) = check(simulator())
     assert found == []
     assert len(scanned.devices) == 3
+
+
+def test_a_profile_that_there_is_not() -> None:
+    scanned: list[ScannedProducer] = []
+    producer = ProducerSettings(simulator(), profile="nobody")
+    (finding,) = scan_producers([producer], PROFILES, scanned)
+    assert (finding.level, scanned) == (Level.FAIL, [])
+    assert "there is no GenTL profile 'nobody'" in finding.text

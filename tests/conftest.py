@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.leaks import Holdings  # noqa: E402  (found only with the root on sys.path)
+from tests.simulator.build import NoCompilerError  # noqa: E402
 
 FUZZ_EXAMPLES = os.environ.get("CAMSTRM_FUZZ_EXAMPLES", "")
 DEFAULT_EXAMPLES = 50
@@ -30,6 +32,35 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("camstrm")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    with without_compiler_skipped():
+        return (yield)
+
+
+# A fixture for several tests raises what it raised at first without being set up again.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    with without_compiler_skipped():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    with without_compiler_skipped():
+        return (yield)
+
+
+@contextlib.contextmanager
+def without_compiler_skipped() -> Iterator[None]:
+    """Skip what needs the simulator producer where it cannot be built."""
+    try:
+        yield
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+
 
 CALL_FAILED = pytest.StashKey[bool]()
 

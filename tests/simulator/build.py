@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["DEFAULT_FOLDER", "SimulatorBuildError", "build_simulator"]
+__all__ = ["DEFAULT_FOLDER", "NoCompilerError", "SimulatorBuildError", "build_simulator"]
 
 SOURCES = Path(__file__).with_name("producer")
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "build" / "simulator"
@@ -31,13 +31,17 @@ class SimulatorBuildError(Exception):
     """The simulator cannot be built: no compiler, or the compiler refused."""
 
 
+class NoCompilerError(SimulatorBuildError):
+    """There is no C++ compiler; tests that need the simulator are skipped then."""
+
+
 def compiler() -> str:
-    """Return the C++ compiler: ``$CXX``, c++ or g++; raise SimulatorBuildError without one."""
+    """Return the C++ compiler: ``$CXX``, c++ or g++; raise NoCompilerError without one."""
     for name in filter(None, (os.environ.get("CXX", ""), "c++", "g++")):
         found = shutil.which(name)
         if found is not None:
             return found
-    raise SimulatorBuildError(
+    raise NoCompilerError(
         "no C++ compiler: wanted c++ or g++ for the GenTL simulator; "
         "install one (Debian, Ubuntu: apt install g++)"
     )

@@ -230,11 +230,14 @@ def test_memory_grows_with_each_frame(streaming: OpenCamera, control: CameraCont
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4
 
     before = resident_kb()
-    control.set(leak_bytes=1 << 20)
+    # Above malloc's largest mmap threshold (32 MiB): smaller pieces may come from memory
+    # that earlier tests have freed, and then nothing grows.
+    piece = 33 << 20
+    control.set(leak_bytes=piece)
     produced = control["produced"]
-    assert control.wait_until(lambda c: c["produced"] >= produced + 10)
+    assert control.wait_until(lambda c: c["produced"] >= produced + 2)
     control.clear()
-    assert resident_kb() - before >= 5 * 1024
+    assert resident_kb() - before >= piece // 1024
 
 
 def test_hardware_trigger_by_pulses(camera: OpenCamera, control: CameraControl) -> None:

@@ -129,7 +129,11 @@ FAULTS = (
 
 def camera_tables() -> str:
     tables = [("GOOD1", "good1"), (FAULTY, "faulty"), ("GOOD2", "good2")]
-    return "".join(f'[[camera]]\nserial = "{serial}"\nname = "{name}"\n' for serial, name in tables)
+    # Buffers for a second: a test machine may stand still for longer than a server.
+    return "".join(
+        f'[[camera]]\nserial = "{serial}"\nname = "{name}"\nnum_buffers = 100\n'
+        for serial, name in tables
+    )
 
 
 @dataclass
@@ -210,9 +214,11 @@ async def test_a_fault_stays_with_its_camera(desk: Desk, fault: Fault) -> None:
         for index, serial, old in zip((0, 2), HEALTHY, healthy, strict=True):
             status = after.cameras[index]
             assert status.state == CameraState.STREAMING
-            assert (status.gaps, status.incomplete, status.underrun) == (0, 0, 0)
+            assert (status.incomplete, status.underrun) == (0, 0)
             assert (status.reconnects, status.restarts) == (0, 0)
             new = counters(desk, serial)
+            # What the simulator itself could not make in time nobody can deliver.
+            assert status.gaps <= new["behind"]
             assert new["underrun"] == old["underrun"] == 0
             assert new["opens"] == old["opens"] == 1
             assert new["produced"] > old["produced"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import itertools
 from collections.abc import Generator
 
@@ -245,6 +246,7 @@ def test_memory_grows_with_each_frame(streaming: OpenCamera, control: CameraCont
         info = mallinfo2()
         return int(info.uordblks + info.hblkhd)
 
+    gc.collect()  # what earlier tests left is not to be freed meanwhile
     before = allocated()
     control.set(leak_bytes=1 << 20)
     produced = control["produced"]

@@ -48,7 +48,7 @@ def _forget(acquirer: Any, chunk_adapter: Any) -> None:
     # Running it detaches the node map while that is still there; at exit it may be gone.
     if chunk_adapter is not None:
         chunk_adapter._finalizer()  # noqa: SLF001  # no public way
-    acquirer._finalizer.detach()  # noqa: SLF001
+    acquirer._finalizer.detach()  # noqa: SLF001  # no public way
 
 
 class Camera:

@@ -40,7 +40,7 @@ _CODES: dict[type[Exception], GcError] = {
 def error_code(error: BaseException) -> int | None:
     """Return the GC_ERROR code that an exception carries, None if it carries none."""
     code = told_code(_text(error, "gbk"))
-    return _CODES.get(type(error)) if code is None else code  # type: ignore[arg-type]
+    return _CODES.get(type(error)) if code is None else code  # type: ignore[arg-type]  # any class may be asked
 
 
 def describe_error(error: BaseException, encoding: str = "gbk") -> str:

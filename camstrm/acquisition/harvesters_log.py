@@ -35,7 +35,7 @@ def collect_harvesters_log(text_encoding: str) -> list[str]:
     taken from everybody else.
     """
     # Importing Harvesters gives its logger a level and a handler; both are replaced after.
-    import harvesters.core  # noqa: F401
+    import harvesters.core  # noqa: F401  # for what the import does to the logger
 
     lines: list[str] = []
     logger = logging.getLogger(_LOGGER)

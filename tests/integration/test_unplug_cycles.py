@@ -116,7 +116,7 @@ def grown(grabber: int, before: dict[int, int], after: dict[int, int]) -> list[s
     """Return a line for each camera process, and for all, that grew by more than GROWTH.
 
     The grabber's own process counts in the sum only: decoding its first 2,000 reports fills
-    CPython's free list of tuples with 0.8 MB, and no more comes after it (measured).
+    CPython's free list of tuples with 0.8 MB, it seems: in a run of 280 s it stopped growing.
     """
     lines = []
     for pid, old in before.items():

@@ -42,7 +42,7 @@ format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: $(VENV)/.test
+bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench $(BENCH)
 
 fuzz: $(VENV)/.test
@@ -60,6 +60,15 @@ image:
 # Builds the image with buildah and runs it in namespaces of its own; needs root.
 try-image: $(VENV)/.test
 	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
+
+# The peers need another OpenCV than camstrm: they get an environment of their own.
+$(VENV)/.bench: $(VENV)/.test
+	@echo "installing what the benchmark measures camstrm beside into $(VENV)/peers (once; about 600 MB)"
+	@$(PIP) install --group bench
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install "pip>=25.1"
+	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --group peers
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,36 +1,54 @@
-"""``make bench``: run all parts, print Markdown, and write JSON where told."""
+"""``make bench``: run all parts, print Markdown, and write JSON and plots where told."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import platform
 import sys
+import time
 from pathlib import Path
 
-from tests.bench import drain, picture, whole_way
-from tests.bench.report import Row, markdown
+from tests.bench.report import Findings, markdown
 
-PARTS = {"picture": picture.run, "drain": drain.run, "whole way": whole_way.run}
+PARTS = {"picture": "picture", "drain": "drain", "whole way": "whole_way"}
+"""Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 
 
 def main() -> int:
     """Run the benchmark; return 1 when frames were lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="seconds instead of minutes")
-    parser.add_argument("--json", metavar="FILE", help="write the rows as JSON")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write what was found as JSON")
+    parser.add_argument("--plots", metavar="FOLDER", type=Path, help="write plots as PNG")
     parser.add_argument("--part", choices=sorted(PARTS), action="append", help="only this part")
     options = parser.parse_args()
-    rows: list[Row] = []
     print(f"{platform.platform()}, Python {platform.python_version()}\n", flush=True)
-    for name, run in PARTS.items():
+    found = Findings()
+    for name, module in PARTS.items():
         if options.part is None or name in options.part:
-            part = run(short=options.short)
-            rows += part
-            print(f"## {name}\n\n{markdown(part)}\n", flush=True)
+            begin = time.monotonic()
+            part: Findings = importlib.import_module(f"tests.bench.{module}").run(
+                short=options.short
+            )
+            found.rows += part.rows
+            found.series += part.series
+            seconds = time.monotonic() - begin
+            print(f"## {name}\n\n{markdown(part.rows)}\n\n{seconds:.0f} s\n", flush=True)
     if options.json:
-        Path(options.json).write_text(json.dumps([row.as_dict() for row in rows], indent=2))
-    return 1 if any(row.lost for row in rows) else 0
+        body = {
+            "rows": [row.as_dict() for row in found.rows],
+            "series": [series.as_dict() for series in found.series],
+        }
+        options.json.write_text(json.dumps(body, indent=2))
+    if options.plots and found.series:
+        # Late: matplotlib is in the benchmark's own dependency group only.
+        from tests.bench.plots import draw
+
+        for path in draw(found.series, options.plots):
+            print(path)
+    return 1 if any(row.lost for row in found.rows) else 0
 
 
 if __name__ == "__main__":

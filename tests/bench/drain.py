@@ -10,13 +10,13 @@ import time
 from typing import Any
 
 from camstrm.cli.demo import simulator_cti
-from tests.bench.report import Row
+from tests.bench.report import Findings, Row
 
 FPS = 200.0
 SERIAL = "1"
 
 
-def run(*, short: bool) -> list[Row]:
+def run(*, short: bool) -> Findings:
     """Return CPU per frame of both, measured in processes of their own, in turns."""
     seconds, turns = (3.0, 1) if short else (10.0, 3)
     results: dict[str, list[dict[str, Any]]] = {"camstrm": [], "fetch": []}
@@ -44,10 +44,10 @@ def run(*, short: bool) -> list[Row]:
                 cpu[way] / cpu["fetch"],
                 "Harvesters fetch() in a thread",
                 lost if way == "camstrm" else 0,
-                f"{sum(r['frames'] for r in found)} frames, {lost} lost",
+                note=f"{sum(r['frames'] for r in found)} frames, {lost} lost",
             )
         )
-    return rows
+    return Findings(rows)
 
 
 def _camstrm(seconds: float) -> dict[str, Any]:

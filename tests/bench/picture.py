@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import simplejpeg
 
 from camstrm.frame import FrameTimes, RawFrame, pixel_format, pixel_format_code
 from camstrm.imaging import PictureEncoder, to_image
-from tests.bench.report import Row
+from tests.bench.measure import in_turns
+from tests.bench.report import Findings, Row
 
 WIDTH, HEIGHT, QUALITY = 2656, 2304, 80
 
 FORMATS = ("Mono8", "Mono12p", "Mono12Packed", "BayerRG8", "BayerRG12p", "RGB8", "YUV422_8")
 
 
-def run(*, short: bool) -> list[Row]:
+def run(*, short: bool) -> Findings:
     """Return a row for each format: ms, and the ratio to encoding the finished picture."""
     cv2.setNumThreads(1)
     rounds = 5 if short else 40
@@ -41,10 +38,10 @@ def run(*, short: bool) -> list[Row]:
             else:
                 simplejpeg.encode_jpeg(image, quality=QUALITY, colorsubsampling="420")
 
-        mine, least = _in_turns(ours, floor, rounds)
+        mine, least = in_turns((ours, floor), rounds)
         kind = "grey JPEG alone" if grey else "4:2:0 JPEG alone"
         rows.append(Row(f"{name} {WIDTH}x{HEIGHT} halved", mine * 1e3, "ms", mine / least, kind))
-    return rows
+    return Findings(rows)
 
 
 def _frame(name: str) -> RawFrame:
@@ -56,15 +53,3 @@ def _frame(name: str) -> RawFrame:
     noise = np.random.default_rng(1).normal(0, 2, size)
     data = (line + noise).clip(0, 255).astype(np.uint8)
     return RawFrame(data, WIDTH, HEIGHT, code, FrameTimes(0, 0.0))
-
-
-def _in_turns(
-    first: Callable[[], None], second: Callable[[], None], rounds: int
-) -> tuple[float, float]:
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for call, row in zip((first, second), times, strict=True):
-            begin = time.perf_counter()
-            call()
-            row.append(time.perf_counter() - begin)
-    return statistics.median(times[0]), statistics.median(times[1])

@@ -1,12 +1,12 @@
-"""Rows of a benchmark and their table."""
+"""What a part of the benchmark found: rows of a table and lines of a plot."""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Row", "markdown"]
+__all__ = ["Findings", "Row", "Series", "markdown"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Row:
     """One measured thing.
 
     ``value`` in ``unit``; ``ratio`` to the floor or peer that ``against`` names; ``lost``:
-    frames of ours that were lost, where that is counted.
+    frames of ours that were lost or came in the wrong order, where that is counted; ``target``
+    in words, and whether it was ``met`` (None: there is no target, or it cannot be told).
     """
 
     what: str
@@ -23,6 +24,8 @@ class Row:
     ratio: float | None = None
     against: str = ""
     lost: int = 0
+    target: str = ""
+    met: bool | None = None
     note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -30,11 +33,43 @@ class Row:
         return dataclasses.asdict(self)
 
 
+@dataclass(frozen=True)
+class Series:
+    """One line of a plot: ``points`` are (x, y); lines of the same ``plot`` go together.
+
+    ``x_label`` and ``y_label`` name what and unit, as ``viewers`` and ``age p50 in ms``.
+    """
+
+    plot: str
+    name: str
+    x_label: str
+    y_label: str
+    points: tuple[tuple[float, float], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the line for JSON."""
+        return dataclasses.asdict(self)
+
+
+@dataclass
+class Findings:
+    """What one part found."""
+
+    rows: list[Row] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+
+
 def markdown(rows: list[Row]) -> str:
     """Return a Markdown table."""
-    lines = ["| what | value | ratio | lost | note |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| what | value | ratio | target | lost | note |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x {row.against}"
-        value = f"{row.value:.3g} {row.unit}"
-        lines.append(f"| {row.what} | {value} | {ratio} | {row.lost} | {row.note} |")
+        verdict = {None: "", True: " (met)", False: " (**missed**)"}[row.met]
+        lines.append(
+            f"| {row.what} | {row.value:.3g} {row.unit} | {ratio} | {row.target}{verdict} "
+            f"| {row.lost or ''} | {row.note} |"
+        )
     return "\n".join(lines)

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import tempfile
 import time
 from pathlib import Path
 
 from camstrm.wire import FrameBundle, Status
-from tests.bench.report import Row
+from tests.bench.measure import cpu_s
+from tests.bench.report import Findings, Row
 from tests.fakes.running_system import RunningSystem, Viewer, camera_table
 
 THREE = "".join(camera_table(str(index), f"c{index}", 200.0) for index in range(3))
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def run(*, short: bool) -> list[Row]:
+def run(*, short: bool) -> Findings:
     """Return bundles a second, losses, CPU and age for some numbers of viewers."""
     seconds = 4.0 if short else 20.0
     rows = []
     for viewers in (1,) if short else (1, 8, 32):
         with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
             rows += asyncio.run(_measure(Path(folder), viewers, seconds))
-    return rows
+    return Findings(rows)
 
 
 async def _measure(folder: Path, count: int, seconds: float) -> list[Row]:
@@ -37,11 +36,11 @@ async def _measure(folder: Path, count: int, seconds: float) -> list[Row]:
             assert system.bridge is not None
             assert system.grabber is not None
             pids = [system.grabber.process.pid, *system.grabber.children()]
-            grabber, bridge = _cpu_s(*pids), _cpu_s(system.bridge.process.pid)
+            grabber, bridge = cpu_s(*pids), cpu_s(system.bridge.process.pid)
             begin = time.monotonic()
             results = await asyncio.gather(*(_watch(v, begin + seconds) for v in viewers))
             spent = time.monotonic() - begin
-            grabber, bridge = _cpu_s(*pids) - grabber, _cpu_s(system.bridge.process.pid) - bridge
+            grabber, bridge = cpu_s(*pids) - grabber, cpu_s(system.bridge.process.pid) - bridge
             status = await viewers[0].until(lambda m: isinstance(m, Status))
             lost += sum(c.gaps + c.underrun + c.incomplete for c in status.cameras)
     ages = sorted(age for _, row in results for age in row)
@@ -75,11 +74,3 @@ async def _watch(viewer: Viewer, end: float) -> tuple[int, list[int]]:
             if times:
                 ages.append(time.time_ns() // 1000 - min(times))
     return bundles, ages
-
-
-def _cpu_s(*pids: int) -> float:
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS

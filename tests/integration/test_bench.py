@@ -22,7 +22,7 @@ def test_the_short_benchmark_loses_no_frame(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    rows = json.loads(report.read_text())
+    rows = json.loads(report.read_text())["rows"]
     assert {"Mono8 2656x2304 halved", "3 cameras at 200 fps, 1 viewers: bundles"} <= {
         row["what"] for row in rows
     }

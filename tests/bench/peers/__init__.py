@@ -1,0 +1,1 @@
+"""What camstrm is measured beside; each module is run by the peers' own interpreter."""

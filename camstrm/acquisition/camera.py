@@ -171,6 +171,20 @@ class Camera:
         except GENTL_ERRORS:
             return 0
 
+    def heartbeat_s(self) -> float:
+        """Return for how many seconds the camera stays locked if this process dies; 0: unknown.
+
+        SFNC: GevHeartbeatTimeout in milliseconds, DeviceLinkHeartbeatTimeout in microseconds.
+        """
+        for name, per_second in (
+            ("GevHeartbeatTimeout", 1e3),
+            ("DeviceLinkHeartbeatTimeout", 1e6),
+        ):
+            value = read_feature(self.node_map, name).value
+            if isinstance(value, (int, float)) and value > 0:
+                return value / per_second
+        return 0.0
+
     def is_triggered(self) -> bool:
         """Return whether the camera waits for triggers, so that silence is no fault."""
         return read_feature(self.node_map, "TriggerMode").value == "On"

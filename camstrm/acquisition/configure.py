@@ -43,6 +43,7 @@ def acquisition_settings(
     profile_name: str = "",
     siblings: int = 1,
     shared: bool = False,
+    heartbeat_s: float = 0.0,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
@@ -50,6 +51,8 @@ def acquisition_settings(
     any the profile is matched by file, and again by vendor and bus once the camera is
     open. ``siblings``: cameras of the same producer, which may share a link.
     ``shared``: other cameras stream in the same process, which every rescan holds up.
+    ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
+    set to.
     """
     name = camera.profile or profile_name
     profile = profiles[name] if name else match_profile(profiles, cti, "", "")
@@ -81,11 +84,18 @@ def acquisition_settings(
         drain=quirks.drain,
         preopen_bypass=quirks.preopen_bypass,
         stall_timeout_s=process.stall_timeout_s,
-        busy_retry_s=max(quirks.open_retry_interval_s, quirks.heartbeat_timeout_s + 0.5),
+        open_retry_s=quirks.open_retry_interval_s,
+        heartbeat_s=heartbeat_s or _configured_heartbeat_s(camera) or quirks.heartbeat_timeout_s,
         close_open_pause_s=quirks.close_open_pause_s,
         local_teardown=quirks.local_teardown,
         retry_s=RETRY_SHARED_S if shared else RETRY_S,
     )
+
+
+def _configured_heartbeat_s(camera: CameraSettings) -> float:
+    """Return the heartbeat that the user gives the camera, in seconds; 0 if none."""
+    value = camera.features.get("GevHeartbeatTimeout")
+    return value / 1e3 if isinstance(value, (int, float)) else 0.0
 
 
 def apply_steps(

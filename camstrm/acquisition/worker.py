@@ -46,6 +46,9 @@ Each attempt may keep a GigE camera locked for another heartbeat time, and witho
 nobody knows how long that is.
 """
 
+_HEARTBEAT_SPARE_S = 0.5
+"""How much later than a camera's heartbeat time it is tried again."""
+
 _REMIND_S = 60.0
 """Time between two log lines of a failure that stays the same."""
 
@@ -79,10 +82,11 @@ class AcquisitionSettings:
     ``configure`` sets the features of an open, stopped camera. ``buffer_count`` gives
     the number of buffers for (frame rate in 1/s or None, payload size in bytes).
     ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so
-    long, and for 5 frame periods, the camera counts as stalled. ``busy_retry_s``: pause
-    before a GigE camera (or one of unknown bus) that another one holds is tried again; if
-    its grabber crashed it stays locked for its heartbeat time, and more frequent tries
-    were seen to keep it locked. ``close_open_pause_s``: pause between closing and opening.
+    long, and for 5 frame periods, the camera counts as stalled. ``open_retry_s``: least
+    pause before a GigE camera (or one of unknown bus) that another one holds is tried again:
+    more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
+    locked after its user crashed, as far as is known before it is open; it is not tried
+    again before that. ``close_open_pause_s``: pause between closing and opening.
     ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
     in seconds; the last one repeats.
     """
@@ -94,7 +98,8 @@ class AcquisitionSettings:
     drain: str = "event"
     preopen_bypass: bool = True
     stall_timeout_s: float = 2.0
-    busy_retry_s: float = 3.5
+    open_retry_s: float = 3.5
+    heartbeat_s: float = 0.0
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
@@ -104,7 +109,8 @@ class AcquisitionWorker:
     """Opens, configures and drains one camera, again and again until it is stopped.
 
     Any thread may call :meth:`take`, :meth:`condition`, :meth:`stop`; ``on_change`` is
-    called from the worker's thread when the condition changes.
+    called from the worker's thread when the condition changes. ``heartbeat_s`` is the
+    camera's own once it was opened.
     """
 
     def __init__(
@@ -114,6 +120,7 @@ class AcquisitionWorker:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.statistics = StreamStatistics()
+        self.heartbeat_s = settings.heartbeat_s
         self._producer = producer
         self._settings = settings
         self._on_change = on_change
@@ -189,7 +196,8 @@ class AcquisitionWorker:
             self._refusals = 0
         elif self._info.tl_type in ("GEV", ""):
             growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX)
-            pause = max(pause, settings.busy_retry_s * growth)
+            locked = max(settings.open_retry_s, self.heartbeat_s + _HEARTBEAT_SPARE_S)
+            pause = max(pause, locked * growth)
             self._refusals += 1
         return max(pause, settings.close_open_pause_s)
 
@@ -212,6 +220,7 @@ class AcquisitionWorker:
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
                 settings.configure(camera)
                 rate = camera.frame_rate()
+                self.heartbeat_s = camera.heartbeat_s() or settings.heartbeat_s
                 buffers = settings.buffer_count(rate, camera.payload_size())
                 pixel_format = camera.pixel_format_code()
                 patience = None

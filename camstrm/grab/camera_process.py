@@ -128,6 +128,7 @@ class CameraProcess:
                     profile_name=group.profile,
                     siblings=group.siblings,
                     shared=len(group.cameras) > 1,
+                    heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
                 ),
                 on_change=self._wake,
             )
@@ -187,6 +188,7 @@ class CameraProcess:
             Report(
                 cameras=tuple(channel.status() for channel in channels),
                 infos=tuple(channel.info() for channel in channels),
+                heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
                 fatal=fatal,
             )
         )

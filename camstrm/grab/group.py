@@ -26,6 +26,8 @@ class CameraGroup(msgspec.Struct, frozen=True):
     grabber's own. ``environment``: the process's whole environment, empty for the
     grabber's own; it is not sent, it must be there before exec because the dynamic loader
     reads it. ``siblings``: cameras of the same producer, which may share a link.
+    ``heartbeats_s``: by serial number, for how many seconds a camera stays locked after the
+    death of the process before this one, where that is known.
     """
 
     cti: str
@@ -37,6 +39,7 @@ class CameraGroup(msgspec.Struct, frozen=True):
     environment: dict[str, str] = {}
     log_level: str = "INFO"
     siblings: int = 1
+    heartbeats_s: dict[str, float] = {}
 
     @property
     def name(self) -> str:

@@ -30,12 +30,14 @@ def _now_us() -> int:
 class CameraLedger:
     """Sums a camera's counters and holds its state while it has no process.
 
-    ``missed`` and ``restarts`` are counted by the grabber itself.
+    ``missed`` and ``restarts`` are counted by the grabber itself. ``heartbeat_s``: for how
+    long the camera stays locked when its process dies, 0 where unknown.
     """
 
     info: CameraInfo
     missed: int = 0
     restarts: int = 0
+    heartbeat_s: float = 0.0
     _base: dict[str, int] = field(default_factory=dict)
     _last: CameraStatus | None = None
     _own: tuple[CameraState, int, str] = field(

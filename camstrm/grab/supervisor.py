@@ -177,8 +177,11 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
+        told = ((m.settings.serial, self.ledgers[m.index].heartbeat_s) for m in slot.group.cameras)
+        heartbeats = {serial: seconds for serial, seconds in told if seconds}
+        group = msgspec.structs.replace(slot.group, heartbeats_s=heartbeats)
         try:
-            slot.link = CameraLink(self._loop, slot.group, self._handlers)
+            slot.link = CameraLink(self._loop, group, self._handlers)
         except OSError as error:
             self._failed(slot, f"{slot.group.python} cannot be started ({error.strerror})")
 
@@ -190,6 +193,9 @@ class Supervisor:
             if info.index in link.group.indices and self.ledgers[info.index].info != info:
                 self.ledgers[info.index].info = info
                 self._on_cameras()
+        for info, heartbeat_s in zip(report.infos, report.heartbeats_s, strict=False):
+            if info.index in link.group.indices and heartbeat_s:
+                self.ledgers[info.index].heartbeat_s = heartbeat_s
 
     def _gone(self, link: CameraLink, reason: str) -> None:
         for slot in self._slots:

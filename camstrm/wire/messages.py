@@ -198,11 +198,14 @@ class FrameRequest:
 class Report:
     """From a camera process: who its cameras are and how they do; at least once a second.
 
-    ``fatal`` says why the process is about to end, empty while it runs.
+    ``heartbeats_s``: for each of ``infos`` the seconds for which the camera stays locked if
+    this process dies, 0 where unknown. ``fatal`` says why the process is about to end, empty
+    while it runs.
     """
 
     cameras: tuple[CameraStatus, ...] = ()
     infos: tuple[CameraInfo, ...] = ()
+    heartbeats_s: tuple[float, ...] = ()
     fatal: str = ""
 
 

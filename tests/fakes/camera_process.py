@@ -46,6 +46,9 @@ from tests.fakes.gentl import child_environment
 
 LARGE = 16 * 1024 * 1024
 
+HEARTBEAT_S = 7.0
+"""What it says of each of its cameras."""
+
 
 def stand_in_python(folder: Path) -> str:
     """Write the interpreter that starts the stand-in; return its path."""
@@ -138,6 +141,7 @@ class _StandIn:
                     for i in indices
                 ),
                 infos=tuple(CameraInfo(i, f"cam{i}", f"S{i}", "Model", "Maker") for i in indices),
+                heartbeats_s=(HEARTBEAT_S,) * len(indices),
             )
         )
 

@@ -138,7 +138,7 @@ def run_worker(
         buffer_count=lambda rate, size: 8,
         drain=drain,
         stall_timeout_s=stall_timeout_s,
-        busy_retry_s=0.02,
+        open_retry_s=0.02,
         retry_s=(0.02,),
     )
     worker = AcquisitionWorker(producer, settings, on_change)

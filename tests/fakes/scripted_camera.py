@@ -47,6 +47,7 @@ class Opening:
     on_configure: Callable[[], None] = nothing
     on_start: Callable[[], None] = nothing
     bus: str = "GEV"
+    heartbeat_s: float = 0.0
 
 
 class ScriptedLibrary(FakeGentlLibrary):
@@ -192,6 +193,9 @@ class ScriptedCamera:
 
     def frame_rate(self) -> float | None:
         return self.opening.rate
+
+    def heartbeat_s(self) -> float:
+        return self.opening.heartbeat_s
 
     def payload_size(self) -> int:
         return 8

@@ -102,13 +102,20 @@ async def test_a_hung_camera_process_is_ended_and_started_again(tmp_path: Path) 
 
 @pytest.mark.slow
 async def test_camera_processes_killed_many_times(tmp_path: Path) -> None:
-    with RunningSystem(tmp_path, THREE) as system:
+    # A process that ends again and again would wait longer and longer for its next start.
+    process = "[process]\nrestart_delay_s = 0.05\nrestart_delay_max_s = 0.05\n"
+    with RunningSystem(tmp_path, THREE, stream=process) as system:
         async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            assert system.grabber is not None
+            victim = await camera_process(system, 1)
+            others = {*system.grabber.children()} - {victim}
             for count in range(1, 21):
-                await viewer.pictures({0, 1, 2})
-                await kill_camera(system, 1)
+                os.kill(victim, signal.SIGKILL)
                 await viewer.until(restarted(1, count))
                 await viewer.until(with_camera(CameraState.STREAMING, 1))
+                await viewer.pictures({0, 1, 2})
+                (victim,) = {*system.grabber.children()} - others
             status = await viewer.until(lambda m: isinstance(m, Status))
             assert [status.cameras[i].gaps for i in (0, 2)] == [0, 0]
 

@@ -153,10 +153,12 @@ def good_messages() -> dict[str, MessageVector]:
                 "type": "report",
                 "cameras": [{"index": 1, "state": 4}],
                 "infos": [{"index": 1, "name": "a"}],
+                "heartbeats_s": [3],
             },
             {
                 "cameras": [{**CAMERA_ZERO, "index": 1, "state": 4}],
                 "infos": [{"index": 1, "name": "a", "serial": "", "model": "", "vendor": ""}],
+                "heartbeats_s": [3.0],
                 "fatal": "",
             },
         ),

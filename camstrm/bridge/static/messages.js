@@ -202,6 +202,7 @@ const MESSAGES = {
   report: object({
     cameras: [array(CAMERA_STATUS), []],
     infos: [array(CAMERA_INFO), []],
+    heartbeats_s: [array(number), []],
     fatal: label,
   }),
   stop: object({}),

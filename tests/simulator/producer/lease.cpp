@@ -59,7 +59,10 @@ void Lease::take(bool exclusive) {
     const uint64_t last = shared_[Slot::attempt_ns].exchange(now);
     if (holder(shared_, spec_.bus) != Holder::Nobody) {
         shared_.count(Slot::refused_opens);
-        if (last && now - last < shared_.get(Slot::retry_lock_ms) * kNsPerMs) beat();
+        if (last && now - last < shared_.get(Slot::retry_lock_ms) * kNsPerMs) {
+            // What its owner has set, not what this process would set.
+            lock_for(shared_.get(Slot::heartbeat_ms));
+        }
         fail(GC_ERR_ACCESS_DENIED, "the camera " + spec_.serial + " is held by another program");
     }
     instance_ = shared_[Slot::opens].fetch_add(1) + 1;
@@ -113,8 +116,13 @@ void Lease::set_heartbeat_ms(int64_t milliseconds) {
 }
 
 void Lease::beat() {
-    shared_.set(Slot::lease_until_ns,
-                monotonic_ns() + static_cast<uint64_t>(heartbeat_ms_) * kNsPerMs);
+    const auto milliseconds = static_cast<uint64_t>(heartbeat_ms_);
+    shared_.set(Slot::heartbeat_ms, milliseconds);
+    lock_for(milliseconds);
+}
+
+void Lease::lock_for(uint64_t milliseconds) {
+    shared_.set(Slot::lease_until_ns, monotonic_ns() + milliseconds * kNsPerMs);
 }
 
 void Lease::run() {

@@ -39,6 +39,7 @@ class Lease {
   private:
     bool owns() const;
     void beat();
+    void lock_for(uint64_t milliseconds);
     void run();
 
     SharedCamera& shared_;

@@ -4,6 +4,7 @@ import signal
 import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 from camstrm.frame import RawFrame
 from tests.fakes.gentl import fault_variables
 from tests.fakes.gentl_child import play
+from tests.fakes.node_map import INTEGER, FakeNode, FakeNodeMap
 from tests.fakes.simulator_settings import HEIGHT, WIDTH, configure_small
 
 
@@ -183,6 +185,24 @@ def test_what_the_camera_tells_of_its_stream(
     assert not camera.is_triggered()
     assert camera.stream_node_map is not None
     assert pool.submit(stream_a_frame, producer, camera).result() == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "seconds"),
+    [
+        ({}, 0.0),
+        ({"GevHeartbeatTimeout": 3000}, 3.0),
+        ({"DeviceLinkHeartbeatTimeout": 2_500_000}, 2.5),
+        ({"GevHeartbeatTimeout": 0, "DeviceLinkHeartbeatTimeout": 1_000_000}, 1.0),
+    ],
+)
+def test_for_how_long_a_camera_stays_locked(
+    producer: GentlProducer, nodes: dict[str, int], seconds: float
+) -> None:
+    camera = Camera(producer, "1")
+    node_map = FakeNodeMap(**{name: FakeNode(INTEGER, value) for name, value in nodes.items()})
+    camera._acquirer = SimpleNamespace(remote_device=SimpleNamespace(node_map=node_map))
+    assert camera.heartbeat_s() == seconds
 
 
 def test_a_rescan_that_fails_does_not_hide_why_the_camera_did_not_open(

@@ -179,28 +179,33 @@ def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
 
 
 @pytest.mark.parametrize(
-    ("cti", "camera", "options", "busy_retry_s", "drain"),
+    ("cti", "camera", "options", "profile"),
     [
-        ("viky.cti", CameraSettings(serial="1"), {}, 2.0, "event"),
-        ("MvProducerGEV.cti", CameraSettings(serial="1"), {}, None, "event"),
-        ("viky.cti", CameraSettings(serial="1"), {"profile_name": "hikrobot-gev"}, None, "event"),
-        ("viky.cti", CameraSettings(serial="1", profile="hikrobot-gev"), {}, None, "event"),
+        ("viky.cti", CameraSettings(serial="1"), {}, "generic"),
+        ("MvProducerGEV.cti", CameraSettings(serial="1"), {}, "hikrobot-gev"),
+        ("viky.cti", CameraSettings(serial="1"), {"profile_name": "hikrobot-gev"}, "hikrobot-gev"),
+        ("viky.cti", CameraSettings(serial="1", profile="hikrobot-gev"), {}, "hikrobot-gev"),
     ],
 )
 def test_quirks_come_from_the_profile(
-    cti: str,
-    camera: CameraSettings,
-    options: dict[str, str],
-    busy_retry_s: float | None,
-    drain: str,
+    cti: str, camera: CameraSettings, options: dict[str, str], profile: str
 ) -> None:
     settings = settings_for(camera, cti=cti, **options)
-    quirks = PROFILES["hikrobot-gev"].quirks
-    heartbeat = max(quirks.open_retry_interval_s, quirks.heartbeat_timeout_s + 0.5)
-    assert heartbeat > 3.0, "a GigE camera stays locked for 3 s"
-    assert settings.busy_retry_s == (heartbeat if busy_retry_s is None else busy_retry_s)
-    assert settings.drain == drain
+    quirks = PROFILES[profile].quirks
+    assert settings.open_retry_s == quirks.open_retry_interval_s >= 2.0
+    assert settings.heartbeat_s == quirks.heartbeat_timeout_s >= 3.0
+    assert settings.drain == "event"
     assert settings.preopen_bypass
+
+
+def test_a_heartbeat_of_the_user_s_is_known_before_the_camera_is_open() -> None:
+    camera = CameraSettings(serial="1", features={"GevHeartbeatTimeout": 7000})
+    assert settings_for(camera).heartbeat_s == 7.0
+
+
+def test_what_the_camera_told_goes_before_what_it_will_be_set_to() -> None:
+    camera = CameraSettings(serial="1", features={"GevHeartbeatTimeout": 7000})
+    assert settings_for(camera, heartbeat_s=9.0).heartbeat_s == 9.0
 
 
 def test_the_user_s_number_of_buffers_is_taken() -> None:

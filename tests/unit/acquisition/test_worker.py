@@ -88,15 +88,36 @@ def test_a_camera_that_another_program_holds_is_left_alone_for_its_heartbeat(
 ) -> None:
     busy = CameraBusyError("left", "access denied")
     openings = [Opening(error=busy)] * 5 + [Opening(["frame"])]
-    played = scene(*openings, busy_retry_s=3.5)
+    played = scene(*openings, open_retry_s=2.0, heartbeat_s=3.0)
     played.play()
     assert played.pauses == [3.5, 5.25, 7.875, 11.8125, 14.0]
+
+
+def test_the_heartbeat_that_the_camera_tells_counts_from_then_on(scene: MakeScene) -> None:
+    busy = CameraBusyError("left", "access denied")
+    played = scene(
+        Opening(["frame", "gone"], heartbeat_s=7.0),
+        Opening(error=busy),
+        Opening(["frame"], heartbeat_s=7.0),
+        open_retry_s=2.0,
+        heartbeat_s=3.0,
+    )
+    played.play()
+    assert played.pauses == [0.5, 7.5]
+    assert played.worker.heartbeat_s == 7.0
+
+
+def test_a_held_camera_is_never_tried_more_often_than_its_producer_bears(scene: MakeScene) -> None:
+    busy = CameraBusyError("left", "access denied")
+    played = scene(Opening(error=busy), Opening(["frame"]), open_retry_s=2.0, heartbeat_s=0.5)
+    played.play()
+    assert played.pauses == [2.0]
 
 
 def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: MakeScene) -> None:
     busy = CameraBusyError("left", "access denied")
     openings = [Opening(error=busy, bus="U3V")] * 2 + [Opening(["frame"])]
-    played = scene(*openings, busy_retry_s=3.5)
+    played = scene(*openings, open_retry_s=3.5)
     played.play()
     assert played.pauses == [0.5, 1.0]
 
@@ -104,7 +125,7 @@ def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: Make
 def test_pauses_before_a_held_camera_begin_short_after_another_failure(scene: MakeScene) -> None:
     busy, lost = CameraBusyError("left", "access denied"), CameraError("left", "broken")
     errors = (busy, busy, lost, busy)
-    played = scene(*(Opening(error=e) for e in errors), Opening(["frame"]), busy_retry_s=10.0)
+    played = scene(*(Opening(error=e) for e in errors), Opening(["frame"]), open_retry_s=10.0)
     played.play()
     assert played.pauses == [10.0, 15.0, 2.0, 10.0]
 

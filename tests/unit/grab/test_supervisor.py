@@ -14,7 +14,7 @@ from camstrm.grab.loop import Loop
 from camstrm.grab.supervisor import Supervisor
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, FrameBundle, FrameRequest
-from tests.fakes.camera_process import stand_in_environment
+from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.gentl import simulator
 from tests.fakes.manual_loop import run_until
 
@@ -172,6 +172,9 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     assert (status.restarts, status.delivered) == (1, before)
     rig.streaming(0)
     assert supervisor.ledgers[0].status().delivered == 2 * before
+    again = next(link for link in rig.links() if link.group.indices == (0,))
+    assert again.group.heartbeats_s == {"A": HEARTBEAT_S}, "so long the camera stays locked"
+    assert crashing.group.heartbeats_s == {}, "nobody knew it"
     assert supervisor.ledgers[1].status().restarts == 0
     assert healthy in rig.links()
     assert healthy.request(FrameRequest(2, (1,)))

@@ -42,6 +42,7 @@ def test_generic_without_wishes_leaves_what_was_tuned() -> None:
         ("ComponentEnable", False),
         ("PixelFormat", None),
         ("ChunkModeActive", False),
+        ("GevHeartbeatTimeout", 3000),
     ]
 
 

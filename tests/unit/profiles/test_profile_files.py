@@ -103,10 +103,10 @@ def test_flir() -> None:
 
 
 def test_gige_profiles_wait_for_the_heartbeat() -> None:
-    for name in ("hikrobot-gev", "flir-gev"):
+    for name, milliseconds in (("hikrobot-gev", 5000), ("flir-gev", 5000), ("generic", 3000)):
         quirks = PROFILES[name].quirks
-        assert by_key(PROFILES[name])["GevHeartbeatTimeout"].value == 5000
-        assert quirks.heartbeat_timeout_s == 5.0
+        assert by_key(PROFILES[name])["GevHeartbeatTimeout"].value == milliseconds
+        assert quirks.heartbeat_timeout_s == milliseconds / 1000
         # Trying more often restarts the heartbeat time and keeps the camera locked.
         assert quirks.open_retry_interval_s >= 2.0
 

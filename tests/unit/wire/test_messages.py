@@ -91,7 +91,7 @@ any_message = st.one_of([messages_of(cls) for cls in KNOWN])
         (Start({"a": [1, None]}), '{"type":"start","settings":{"a":[1,null]}}'),
         (
             Report(fatal="no license"),
-            '{"type":"report","cameras":[],"infos":[],"fatal":"no license"}',
+            '{"type":"report","cameras":[],"infos":[],"heartbeats_s":[],"fatal":"no license"}',
         ),
         (
             Hello("5f1c", cameras=(CameraInfo(0, "K\u00fche", "S1"),)),

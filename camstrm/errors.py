@@ -6,6 +6,7 @@
     ├── ConfigError                 a configuration or profile file is wrong
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
+    │   ├── ProducerInUseError      another program uses it, and it bears only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
@@ -35,6 +36,7 @@ __all__ = [
     "ImageError",
     "PayloadSizeError",
     "ProducerError",
+    "ProducerInUseError",
     "ProducerTimeoutError",
     "SocketPathError",
     "UnsupportedPixelFormatError",
@@ -94,6 +96,18 @@ class ProducerError(CamstrmError):
     def __str__(self) -> str:
         text = f"GenTL producer {self.cti}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class ProducerInUseError(ProducerError):
+    """``users`` use a producer that bears one program only: a second one would stop them."""
+
+    def __init__(self, cti: str, users: str) -> None:
+        super().__init__(
+            cti,
+            f"in use by {users}, and it bears one program only: not searched for cameras",
+            "End that program first, if its cameras may stop",
+        )
+        self.users = users
 
 
 class ProducerTimeoutError(ProducerError):

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.discovery import Discovery, scan_producer
 from camstrm.acquisition.producer_check import check_file
+from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.config import ProducerSettings
-from camstrm.errors import ProducerError, ProducerTimeoutError
+from camstrm.errors import ProducerError, ProducerInUseError, ProducerTimeoutError
 from camstrm.grab.resolver import profile_of
 from camstrm.profiles import load_profiles, process_environment
 
@@ -34,6 +35,9 @@ def run(options: argparse.Namespace) -> int:
     def scan(producer: ProducerSettings) -> Discovery | ProducerError:
         profile = profile_of(profiles, producer)
         environment = process_environment(profile, producer.cti, os.environ)
+        users = exclusive_users(profile, producer.cti)
+        if users:
+            return ProducerInUseError(producer.cti, ", ".join(map(str, users)))
         try:
             check_file(producer.cti)
             return scan_producer(

@@ -61,6 +61,7 @@ class CameraResolver:
         self._wanted = list(config.cameras)
         self._take_all = not config.cameras
         self._taken: set[str] = set()
+        self._used: set[str] = set()
         self._runs: dict[str, DiscoveryRun] = {}
         self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
         self._scans = 0
@@ -68,15 +69,15 @@ class CameraResolver:
 
     def start(self) -> None:
         """Report the cameras that are known and scan for the others."""
-        producers = {producer.cti: producer for producer in self._config.producers}
+        known = {c.serial: p for c in self._wanted if (p := self._configured(c)) is not None}
+        search = self._take_all or len(known) < len(self._wanted)
         for camera in list(self._wanted):
-            producer = producers.get(camera.cti)
-            if producer is None and not camera.cti and len(producers) == 1:
-                (producer,) = producers.values()
-            if producer is not None:
+            producer = known.get(camera.serial)
+            # A producer that bears one process is searched before that process starts.
+            if producer is not None and not (search and self._bears_one(producer)):
                 self._wanted.remove(camera)
-                self._found(camera, producer)
-        if self._wanted or self._take_all:
+                self._use(camera, producer)
+        if search:
             self._scan()
 
     def stop(self) -> None:
@@ -87,9 +88,32 @@ class CameraResolver:
             run.cancel()
         self._runs.clear()
 
+    def _configured(self, camera: CameraSettings) -> ProducerSettings | None:
+        """Return the producer that the configuration leaves no doubt about."""
+        producers = self._config.producers
+        if not camera.cti and len(producers) == 1:
+            return producers[0]
+        return next((p for p in producers if p.cti == camera.cti), None)
+
+    def _bears_one(self, producer: ProducerSettings) -> bool:
+        return profile_of(self._profiles, producer).process == "producer"
+
+    def _use(self, camera: CameraSettings, producer: ProducerSettings) -> None:
+        self._used.add(producer.cti)
+        self._found(camera, producer)
+
     def _scan(self) -> None:
         self._devices.clear()
         for producer in self._config.producers:
+            if producer.cti in self._used and self._bears_one(producer):
+                # A search beside its cameras would stop their streams.
+                if self._scans == 1:
+                    _log.warning(
+                        "%s is not searched again while its cameras stream; a camera that will "
+                        "be there needs its 'cti' in the configuration",
+                        producer.cti,
+                    )
+                continue
             profile = profile_of(self._profiles, producer)
             environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
             try:
@@ -120,12 +144,12 @@ class CameraResolver:
         if self._take_all:
             self._resolve_all()
         for camera in list(self._wanted):
-            producer = self._producer_of(camera.serial)
+            producer = self._configured(camera) or self._producer_of(camera.serial)
             if producer is not None:
                 self._wanted.remove(camera)
-                self._found(camera, producer)
+                self._use(camera, producer)
         serials = tuple(d.serial for devices in self._devices.values() for d in devices)
-        where = " and ".join(producer.cti for producer in self._config.producers)
+        where = " and ".join(p.cti for p in self._config.producers if p.cti in self._devices)
         for camera in self._wanted:
             error = CameraNotFoundError(camera.label, camera.serial, serials, where)
             if self._scans == 0:
@@ -145,7 +169,7 @@ class CameraResolver:
                     )
                 elif device.serial not in self._taken:
                     self._taken.add(device.serial)
-                    self._found(_settings_for(device), producer)
+                    self._use(_settings_for(device), producer)
         if not self._taken and self._scans == 0:
             _log.warning(
                 "no camera found yet under %s; looking again. 'camstrm doctor' says why",

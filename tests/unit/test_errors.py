@@ -17,6 +17,7 @@ from camstrm.errors import (
     ImageError,
     PayloadSizeError,
     ProducerError,
+    ProducerInUseError,
     ProducerTimeoutError,
     SocketPathError,
     UnsupportedPixelFormatError,
@@ -48,6 +49,13 @@ SENTENCES = [
     (
         ProducerTimeoutError("/opt/a.cti", 2.5),
         "GenTL producer /opt/a.cti: did not answer within 2.5 s",
+    ),
+    (
+        ProducerInUseError("/opt/a.cti", "SpinView (pid 7)"),
+        (
+            "GenTL producer /opt/a.cti: in use by SpinView (pid 7), and it bears one program only: "
+            "not searched for cameras. End that program first, if its cameras may stop"
+        ),
     ),
     (
         CameraError("left", "no feature 'Gain'", "See 'camstrm features'"),

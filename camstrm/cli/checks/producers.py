@@ -16,10 +16,11 @@ from camstrm.acquisition.discovery import scan_producer
 from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.checks.elf import MissingLibrary, missing_libraries
 from camstrm.cli.checks.environment import process_environment_finding
+from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.cli.finding import Finding, Level
 from camstrm.config import ProducerSettings
-from camstrm.errors import ConfigError, ProducerError
+from camstrm.errors import ConfigError, ProducerError, ProducerInUseError
 from camstrm.grab.resolver import profile_of
 from camstrm.profiles import GentlProfile, find_producers, machine_name, process_environment
 
@@ -88,6 +89,10 @@ def _scan(
     producer: ProducerSettings, profile: GentlProfile, environment: Mapping[str, str]
 ) -> tuple[list[Finding], tuple[DeviceInfo, ...]]:
     cti = producer.cti
+    users = exclusive_users(profile, cti)
+    if users:
+        error = ProducerInUseError(cti, ", ".join(map(str, users)))
+        return [Finding(Level.WARN, cti, error.problem, error.remedy)], ()
     try:
         check_producer(cti, environment, python=producer.python or sys.executable)
         found = scan_producer(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,42 @@ def test_the_time_for_a_scan(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main(["list", "--timeout", text])
         assert "--timeout" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["list", "doctor"])
+def test_a_producer_that_bears_one_program_is_left_alone_while_it_streams(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    cti = tmp_path / "Spinnaker_GenTL.cti"
+    try:
+        cti.symlink_to(build_simulator())
+    except SimulatorBuildError as error:
+        pytest.skip(str(error))
+    run = Scenario((CameraSpec("20000001"),)).write(tmp_path)
+    for name, value in run.variables.items():
+        monkeypatch.setenv(name, value)
+    holder = subprocess.Popen(
+        [sys.executable, "-m", "tests.simulator.hold", str(cti), "20000001", "stream"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        with run.control("20000001") as control:
+            scans = control["scans"]
+            assert main([command, "--cti", str(cti)]) == (command == "list"), "doctor: a warning"
+            assert control["scans"] == scans, "nobody looked for its cameras"
+        captured = capsys.readouterr()
+        text = captured.out + captured.err
+        assert f"(pid {holder.pid}), and it bears one program only" in text
+        assert holder.communicate(timeout=20)[0] == ""
+    if command == "list":
+        assert main(["list", "--cti", str(cti)]) == 0
 
 
 def test_an_interface_that_cannot_be_searched(

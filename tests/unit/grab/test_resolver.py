@@ -97,14 +97,14 @@ def test_a_camera_whose_producer_is_named_is_not_searched(scans: Scans) -> None:
 
 
 def test_the_others_are_searched_under_all_producers(scans: Scans) -> None:
-    wanted = (*cameras("A"), *cameras("B", cti=FLIR), *cameras("C"))
+    wanted = (*cameras("A"), *cameras("B", cti=HIK), *cameras("C"))
     resolved = Resolved(HIK, FLIR, cameras=wanted)
-    assert resolved.found == [("B", FLIR)]
+    assert resolved.found == [("B", HIK)]
     assert [run.cti for run in scans.runs] == [HIK, FLIR]
     scans.last(FLIR).found("A", "B", "X")
     assert len(resolved.found) == 1, "the answer of the other producer is still missing"
     scans.last(HIK).found("C")
-    assert resolved.found == [("B", FLIR), ("A", FLIR), ("C", HIK)]
+    assert resolved.found == [("B", HIK), ("A", FLIR), ("C", HIK)]
     assert resolved.missing == []
     assert resolved.loop.waiting == []
 
@@ -134,6 +134,25 @@ def test_a_missing_camera_is_told_and_searched_again(scans: Scans) -> None:
     scans.last(FLIR).found()
     assert resolved.found[1:] == [("B", HIK)]
     assert resolved.loop.waiting == []
+
+
+def test_a_producer_that_bears_one_process_is_not_searched_while_it_streams(
+    scans: Scans, caplog: pytest.LogCaptureFixture
+) -> None:
+    wanted = (*cameras("F1", cti=FLIR), *cameras("H1", "F2", "H2"))
+    resolved = Resolved(HIK, FLIR, cameras=wanted)
+    assert resolved.found == [], "it is searched before its process starts"
+    scans.last(FLIR).found("F1", "F2")
+    scans.last(HIK).found("H1")
+    assert resolved.found == [("F1", FLIR), ("H1", HIK), ("F2", FLIR)]
+    resolved.loop.advance(2.0)
+    assert [run.cti for run in scans.runs] == [HIK, FLIR, HIK]
+    assert "needs its 'cti'" in caplog.text
+    scans.last(HIK).found("H1")
+    assert FLIR not in str(resolved.missing[-1])
+    resolved.loop.advance(5.0)
+    scans.last(HIK).found("H1", "H2")
+    assert resolved.found[-1] == ("H2", HIK)
 
 
 def test_a_producer_that_fails_does_not_stop_the_other(

@@ -19,6 +19,7 @@ from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     Ack,
     CameraInfo,
+    CameraStatus,
     Demand,
     FrameRequest,
     Hello,
@@ -294,3 +295,21 @@ def test_any_member_of_any_type(message: Message, value: Any, data: st.DataObjec
         spot = spot[key]
     spot[key] = value
     decodes_or_is_refused(json.dumps(body))
+
+
+def test_many_messages_leave_no_memory_behind() -> None:
+    # dataclasses.fields() at each message left 12,000 tuples in CPython 3.11's free lists.
+    status = Status(1, cameras=(CameraStatus(0, 2), CameraStatus(1, 2)), viewer=ViewerStatus(1))
+    report = Report((CameraStatus(0, 2),), (CameraInfo(0, "left"),), (3.0,))
+    texts = [encode_message(message) for message in (status, report)]
+
+    def work() -> None:
+        for text in texts:
+            encode_message(decode_message(text))
+
+    for _ in range(50):
+        work()
+    before = sys.getallocatedblocks()
+    for _ in range(2500):
+        work()
+    assert sys.getallocatedblocks() - before < 1000

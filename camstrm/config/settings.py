@@ -63,13 +63,15 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``fps``: bundles per second. ``max_width``, ``max_height``: pixels; larger pictures
     are scaled down by whole steps (default: half of 2656x2304, the largest camera of the
-    reference set). ``quality``: of the JPEG, 1 to 100.
+    reference set). ``quality``: of the JPEG, 1 to 100. ``max_mbit``: most that a viewer of
+    all cameras is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
     """
 
     fps: Annotated[float, Meta(ge=1, le=60)] = 30.0
     max_width: Annotated[int, Meta(ge=16, le=16384)] = 1328
     max_height: Annotated[int, Meta(ge=16, le=16384)] = 1152
     quality: Annotated[int, Meta(ge=1, le=100)] = 80
+    max_mbit: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
 
     def for_camera(self, camera: CameraSettings) -> StreamSettings:
         """Return these settings with the camera's own in place of the stream's."""

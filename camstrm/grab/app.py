@@ -57,7 +57,7 @@ class Grabber:
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
-            self._loop, self._supervisor, config.stream.fps, self._publisher.publish
+            self._loop, self._supervisor, config.stream, self._publisher.publish
         )
         self._bundle_rate = RateMeter()
 

@@ -8,13 +8,17 @@ comes too late for its bundle goes with the next one.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable
 
+from camstrm.config import StreamSettings
+from camstrm.grab.budget import BandwidthBudget
 from camstrm.grab.camera_link import CameraLink
 from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.supervisor import Supervisor
+from camstrm.grab.tick_phase import TickPhase
 from camstrm.wire import (
     CameraFrame,
     CameraState,
@@ -24,6 +28,13 @@ from camstrm.wire import (
 )
 
 __all__ = ["BundleLoop"]
+
+_log = logging.getLogger(__name__)
+
+_LOG_INTERVAL_S = 10.0
+
+_FOLLOWED = 0.45
+"""Cameras slower than this part of the stream's rate (triggered ones) set no phase."""
 
 _DEADLINE = 0.9
 """Part of the period after which a bundle goes without the pictures that are not there."""
@@ -36,13 +47,17 @@ class BundleLoop:
         self,
         loop: Loop,
         supervisor: Supervisor,
-        fps: float,
+        stream: StreamSettings,
         publish: Callable[[FrameBundle], None],
     ) -> None:
         self.bundles = 0
         self._loop = loop
         self._supervisor = supervisor
-        self._fps = fps
+        self._fps = stream.fps
+        self._phase = TickPhase()
+        self._shift_s = 0.0
+        self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
+        self._logged_s = -math.inf
         self._publish = publish
         self._demand = Demand()
         self._refresh: set[int] = set()
@@ -81,6 +96,8 @@ class BundleLoop:
 
     def answer(self, link: CameraLink, bundle: FrameBundle) -> None:
         """Take a camera process's answer."""
+        if bundle.seq == self._seq:
+            self._follow(bundle)
         for frame in bundle.frames:
             if len(frame.payload) and frame.camera_index in link.group.indices:
                 self._fresh[frame.camera_index] = frame
@@ -96,6 +113,7 @@ class BundleLoop:
         self._tick_timer = self._deadline_timer = None
         self._open = False
         self._waiting.clear()
+        self._budget.pause()
 
     def _demanded(self) -> bool:
         return self._demand.cameras is None or bool(self._demand.cameras)
@@ -118,7 +136,9 @@ class BundleLoop:
         period = self._period()
         now = self._last_tick_s = time.monotonic()
         # A tick that comes a whole period late is made up for by none.
-        self._tick_s = (now if now - self._tick_s > period else self._tick_s) + period
+        due_s = now if now - self._tick_s > period else self._tick_s
+        self._tick_s = due_s + period + self._shift_s
+        self._shift_s = 0.0
         self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
         self._seq += 1
         self._timestamp_us = time.time_ns() // 1000
@@ -131,6 +151,7 @@ class BundleLoop:
 
     def _ask(self) -> None:
         wanted = self._wanted()
+        reduction = self._budget.reduction
         self._late.clear()
         self._waiting.clear()
         for link in self._supervisor.links():
@@ -138,7 +159,10 @@ class BundleLoop:
             if not cameras:
                 continue
             refresh = tuple(i for i in cameras if i in self._refresh)
-            if link.request(FrameRequest(self._seq, cameras, refresh)):
+            request = FrameRequest(
+                self._seq, cameras, refresh, reduction.quality, reduction.halvings
+            )
+            if link.request(request):
                 self._waiting[link] = cameras
                 self._refresh.difference_update(refresh)
             elif link.busy:
@@ -163,4 +187,28 @@ class BundleLoop:
                 ledger.missed += 1
         self._waiting.clear()
         self.bundles += 1
-        self._publish(FrameBundle(self._seq, self._timestamp_us, tuple(frames)))
+        bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
+        if self._budget.sent(bundle.size, time.monotonic()):
+            reduction = self._budget.reduction
+            self._log_reduction(reduction.quality, 2**reduction.halvings)
+        self._publish(bundle)
+
+    def _follow(self, answer: FrameBundle) -> None:
+        """Let the next tick come when the slowest camera's frame has just arrived."""
+        rates = {
+            index: ledger.grab_fps
+            for index, ledger in self._supervisor.ledgers.items()
+            if ledger.grab_fps > _FOLLOWED * self._fps
+        }
+        slowest = min(rates, key=rates.__getitem__, default=None)
+        for frame in answer.frames:
+            if frame.camera_index == slowest and len(frame.payload):
+                age_s = (self._timestamp_us - frame.capture_time_us) / 1e6
+                self._shift_s = self._phase.shift_s(self._period(), 1 / rates[slowest], age_s)
+
+    def _log_reduction(self, quality: int, divisor: int) -> None:
+        now = time.monotonic()
+        if now - self._logged_s >= _LOG_INTERVAL_S:
+            self._logged_s = now
+            size = f", 1/{divisor} of the size" if divisor > 1 else ""
+            _log.info("pictures within max_mbit: quality up to %d%s", quality, size)

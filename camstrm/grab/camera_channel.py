@@ -57,14 +57,15 @@ class CameraChannel:
         self._sent_rate = RateMeter()
         self._rejected_log_s = 0.0
 
-    def picture(self, *, refresh: bool) -> CameraFrame:
+    def picture(self, *, refresh: bool, quality: int = 100, halvings: int = 0) -> CameraFrame:
         """Encode the newest frame and return it as this camera's part of a bundle.
 
         Without a frame newer than the last call's the result has no payload, unless
-        ``refresh`` asks for the last picture again.
+        ``refresh`` asks for the last picture again. ``quality``, ``halvings``: see
+        :meth:`PictureEncoder.encode`.
         """
         frame = self.worker.take()
-        fresh = self._encode(frame) if frame is not None else None
+        fresh = self._encode(frame, quality, halvings) if frame is not None else None
         state, since_us, _ = self._state()
         if fresh is None and refresh and state == CameraState.STREAMING:
             fresh = self._last
@@ -109,10 +110,10 @@ class CameraChannel:
             return CameraState.UNSUPPORTED, since_us, reason
         return _STATES[condition.state], condition.since_us, condition.reason
 
-    def _encode(self, frame: RawFrame) -> CameraFrame | None:
+    def _encode(self, frame: RawFrame, quality: int, halvings: int) -> CameraFrame | None:
         with frame:
             try:
-                picture = self._encoder.encode(frame)
+                picture = self._encoder.encode(frame, quality=quality, halvings=halvings)
             except UnsupportedPixelFormatError as error:
                 self._note_unsupported(str(error))
                 self._source = (error.name, frame.width, frame.height)

@@ -173,7 +173,11 @@ class CameraProcess:
 
     def _send_pictures(self, request: FrameRequest) -> None:
         def picture(index: int) -> CameraFrame:
-            return self._channels[index].picture(refresh=index in request.refresh)
+            return self._channels[index].picture(
+                refresh=index in request.refresh,
+                quality=request.quality,
+                halvings=request.halvings,
+            )
 
         indices = [index for index in request.cameras if index in self._channels]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.

@@ -67,6 +67,11 @@ class CameraLedger:
             return self._last.state, self._last.since_us
         return self._own[0], self._own[1]
 
+    @property
+    def grab_fps(self) -> float:
+        """Frames a second that the camera delivers now; 0 while it has no process."""
+        return self._last.grab_fps if self._running and self._last is not None else 0.0
+
     def status(self) -> CameraStatus:
         """Return the camera's status with counters since the grabber's start."""
         last = self._last or CameraStatus(self.info.index, CameraState.OPENING)

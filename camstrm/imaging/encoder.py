@@ -16,6 +16,8 @@ from camstrm.imaging.scratch import Scratch
 
 __all__ = ["Picture", "PictureEncoder"]
 
+_SMALLEST_SIDE = 64
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -56,8 +58,11 @@ class PictureEncoder:
         self._scratch = Scratch()
         self._scratch_for: tuple[int, ...] = ()
 
-    def encode(self, frame: RawFrame) -> Picture:
+    def encode(self, frame: RawFrame, *, quality: int = 100, halvings: int = 0) -> Picture:
         """Make a JPEG of ``frame``, reduced to fit the limits, never enlarged.
+
+        ``quality``: at most so much, 1 to 100. ``halvings``: how often the sides are halved
+        beyond the limits, where that leaves 64 pixels or more.
 
         Grey formats give a one-component JPEG, others YCbCr 4:2:0. The frame is only read
         and nothing refers to it afterwards; releasing it stays the caller's duty.
@@ -67,12 +72,14 @@ class PictureEncoder:
         """
         known = frame_format(frame)
         width, height = fit_size(frame.width, frame.height, self._max_width, self._max_height)
+        while halvings > 0 and min(width, height) >= 2 * _SMALLEST_SIDE:
+            width, height, halvings = width // 2, height // 2, halvings - 1
         geometry = (frame.pixel_format, frame.width, frame.height, frame.padding_x)
         if geometry != self._scratch_for:
             self._scratch, self._scratch_for = Scratch(), geometry
         try:
             pixels, channels = decode(frame, known, width, height, self._scratch)
-            jpeg = encode_jpeg(pixels, channels, self._quality)
+            jpeg = encode_jpeg(pixels, channels, min(quality, self._quality))
         except (cv2.error, MemoryError) as error:
             # One frame that the libraries choke on must not end the stream of its camera.
             what = f"{frame.width}x{frame.height} {known.name}"

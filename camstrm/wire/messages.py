@@ -187,11 +187,15 @@ class FrameRequest:
     """From grabber to a camera process: encode and return the newest pictures now.
 
     ``refresh`` lists the cameras whose picture is wanted even if it was returned before.
+    ``quality``: most that the JPEGs may have, 1 to 100; ``halvings``: how often their sides
+    are halved once more than settings say.
     """
 
     seq: int
     cameras: tuple[int, ...] = ()
     refresh: tuple[int, ...] = ()
+    quality: int = 100
+    halvings: int = 0
 
 
 @dataclass(frozen=True)

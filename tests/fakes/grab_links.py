@@ -39,7 +39,9 @@ class FakeLink:
         self.requests.append(message)
         return True
 
-    def picture(self, *indices: int, text: str = "picture") -> FrameBundle:
+    def picture(
+        self, *indices: int, text: str = "picture", capture_time_us: int = 0
+    ) -> FrameBundle:
         """Return the answer to the last request, with pictures of ``indices``."""
         self.busy = False
         frames = tuple(
@@ -47,6 +49,7 @@ class FakeLink:
                 i,
                 CameraState.STREAMING,
                 Encoding.JPEG,
+                capture_time_us=capture_time_us,
                 payload=f"{text} {i}".encode() if i in indices else b"",
             )
             for i in self.requests[-1].cameras
@@ -68,5 +71,5 @@ class FakeSupervisor:
     def links(self) -> list[FakeLink]:
         return list(self.list)
 
-    def set_state(self, index: int, state: CameraState) -> None:
-        self.ledgers[index].report(CameraStatus(index, state, since_us=7))
+    def set_state(self, index: int, state: CameraState, grab_fps: float = 0.0) -> None:
+        self.ledgers[index].report(CameraStatus(index, state, since_us=7, grab_fps=grab_fps))

@@ -7,6 +7,7 @@ import base64
 import os
 import socket
 import struct
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,20 @@ async def test_a_camera_slower_than_the_stream_keeps_its_picture(
         async with system.viewer() as viewer:
             # A viewer that comes later gets the slow camera's picture at once.
             await viewer.pictures({0, 1})
+
+
+async def test_a_stream_keeps_to_its_budget(tmp_path: Path) -> None:
+    budget = "[stream]\nmax_mbit = 1.5\n"
+    with RunningSystem(tmp_path, THREE, stream=budget) as system:
+        async with system.viewer() as viewer:
+            sizes: deque[int] = deque(maxlen=30)
+
+            def within(message: object) -> bool:
+                if isinstance(message, FrameBundle) and any(f.width for f in message.frames):
+                    sizes.append(message.size)
+                return len(sizes) == 30 and sum(sizes) * 8 <= 1.5e6
+
+            await viewer.until(within)
+            bundle = await viewer.until(lambda m: isinstance(m, FrameBundle) and m.frames[0].width)
+            assert bundle.frames[0].width == 200, "quality alone is not enough: 400 is halved"
+            assert bundle.frames[0].source_width == 400

@@ -145,7 +145,14 @@ def good_messages() -> dict[str, MessageVector]:
         ),
         "request": MessageVector(
             "from grabber to camera process",
-            {"type": "request", "seq": 9, "cameras": [0, 1], "refresh": [1]},
+            {
+                "type": "request",
+                "seq": 9,
+                "cameras": [0, 1],
+                "refresh": [1],
+                "quality": 65,
+                "halvings": 1,
+            },
         ),
         "report": MessageVector(
             "from camera process to grabber",

@@ -198,6 +198,8 @@ const MESSAGES = {
     seq: [integer],
     cameras: [array(integer), []],
     refresh: [array(integer), []],
+    quality: [integer, 100],
+    halvings: count,
   }),
   report: object({
     cameras: [array(CAMERA_STATUS), []],

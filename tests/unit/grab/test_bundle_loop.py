@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from camstrm.config import StreamSettings
 from camstrm.grab import bundle_loop as bundle_loop_module
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.wire import CameraState, Demand, FrameBundle
@@ -20,14 +21,15 @@ PERIOD = 1 / FPS
 class Rig:
     """A BundleLoop at 20 fps on links that answer when told to."""
 
-    def __init__(self, patch: pytest.MonkeyPatch, *links: FakeLink) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, *links: FakeLink, max_mbit: float = 0.0) -> None:
         self.loop = ManualLoop()
         patch.setattr(bundle_loop_module, "time", self.loop.clock)
         self.links = links
         self.supervisor = FakeSupervisor(*links)
         self.sent: list[FrameBundle] = []
         supervisor: Any = self.supervisor
-        self.bundles = BundleLoop(self.loop, supervisor, FPS, self.sent.append)
+        stream = StreamSettings(fps=FPS, max_mbit=max_mbit)
+        self.bundles = BundleLoop(self.loop, supervisor, stream, self.sent.append)
 
     def demand(self, demand: Demand = ALL) -> None:
         """Say what is wanted and let what is due at once happen."""
@@ -317,3 +319,39 @@ def test_an_answer_out_of_turn_makes_no_bundle(one: Rig) -> None:
     one.answer_all()
     one.answer(one.links[0], 0)
     assert len(one.sent) == 1
+
+
+def test_the_tick_follows_the_slowest_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+    rig.supervisor.set_state(0, CameraState.STREAMING, grab_fps=40.0)
+    rig.supervisor.set_state(1, CameraState.STREAMING, grab_fps=400.0)
+    rig.demand()
+    ages_ms = []
+    for _ in range(60):
+        # The camera's frames come at whole 25 ms, the first tick 10 ms after one of them.
+        tick_us = rig.loop.clock.time_ns() // 1000
+        age_us = (tick_us - START_NS // 1000 + 10_000) % 25_000
+        ages_ms.append(age_us / 1000)
+        for link, capture_us in ((rig.links[0], tick_us - age_us), (rig.links[1], tick_us)):
+            bundle = link.picture(*link.group.indices, capture_time_us=capture_us)
+            rig.bundles.answer(link, bundle)  # type: ignore[arg-type]
+        rig.loop.advance(rig.loop.waiting[0] + 1e-6)  # it is rounded
+    assert ages_ms[0] == 10.0
+    assert 1.0 <= min(ages_ms) <= max(ages_ms[-10:]) <= 3.0
+    assert len(rig.sent) == 60
+
+
+def test_pictures_are_reduced_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(monkeypatch, FakeLink(0), max_mbit=1.0)
+    rig.demand()
+    for _ in range(100):
+        rig.answer(rig.links[0], 0, text="x" * 100_000)
+        rig.loop.advance(PERIOD)
+    first, last = rig.links[0].requests[0], rig.links[0].requests[-1]
+    assert (first.quality, first.halvings) == (80, 0)
+    assert (last.quality, last.halvings) == (30, 3), "16 Mbit/s come, whatever is asked for"
+    rig.demand(Demand(cameras=()))
+    rig.loop.advance(60.0)
+    rig.demand()
+    rig.answer(rig.links[0], 0)
+    assert rig.links[0].requests[-1].quality == 30, "the pause was no room"

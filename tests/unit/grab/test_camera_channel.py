@@ -58,10 +58,12 @@ class FakeEncoder:
 
     def __init__(self) -> None:
         self.frames = 0
+        self.wanted = (0, 0)
         self.error: Exception | None = None
 
-    def encode(self, frame: RawFrame) -> Any:
+    def encode(self, frame: RawFrame, *, quality: int, halvings: int) -> Any:
         self.frames += 1
+        self.wanted = (quality, halvings)
         if self.error is not None:
             raise self.error
         return SimpleNamespace(
@@ -116,6 +118,12 @@ def test_the_newest_frame_becomes_a_picture(rig: Rig, clock: FakeClock) -> None:
     assert frame.pixel_format == MONO8
     assert frame.flags == FrameFlag.FRAME_ID | FrameFlag.DEVICE_TIMESTAMP
     assert rig.worker.released == 1
+
+
+def test_pictures_are_reduced_as_the_request_says(rig: Rig) -> None:
+    rig.worker.give()
+    rig.channel.picture(refresh=False, quality=50, halvings=2)
+    assert rig.encoder.wanted == (50, 2)
 
 
 def test_what_the_producer_does_not_tell_is_flagged(rig: Rig) -> None:

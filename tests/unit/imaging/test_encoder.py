@@ -235,3 +235,19 @@ def test_a_frame_that_opencv_refuses_is_an_image_error(monkeypatch: pytest.Monke
         encoder.encode(frame)
     monkeypatch.undo()
     assert encoder.encode(frame).width == 64
+
+
+@pytest.mark.parametrize("name", ["Mono8", "BayerRG8", "RGB8"])
+def test_a_picture_is_reduced_further_when_asked(name: str) -> None:
+    frame = frame_of(name, LARGE_SCENE)
+    encoder = PictureEncoder(max_width=160, quality=80)
+    full, poor = encoder.encode(frame), encoder.encode(frame, quality=40)
+    assert (full.width, full.height) == (poor.width, poor.height) == (160, 120)
+    assert len(poor.jpeg) < 0.8 * len(full.jpeg)
+    assert encoder.encode(frame, quality=95).jpeg == full.jpeg, "at most, not exactly"
+    assert (encoder.encode(frame, halvings=1).width, encoder.encode(frame).width) == (160, 160)
+    wide = PictureEncoder()
+    smaller = wide.encode(frame, halvings=1)
+    assert (smaller.width, smaller.height) == (160, 120)
+    assert psnr(pixels_of(smaller), pixels_of(full)) > 30
+    assert wide.encode(frame, halvings=3).width == 160, "120 lines would become 60"

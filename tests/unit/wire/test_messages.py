@@ -88,7 +88,10 @@ any_message = st.one_of([messages_of(cls) for cls in KNOWN])
         (Subscribe(), '{"type":"subscribe","cameras":null,"max_fps":null}'),
         (Subscribe((0, 2), 15.0), '{"type":"subscribe","cameras":[0,2],"max_fps":15.0}'),
         (Demand(None), '{"type":"demand","cameras":null,"max_fps":null,"refresh":false}'),
-        (FrameRequest(3, (1,)), '{"type":"request","seq":3,"cameras":[1],"refresh":[]}'),
+        (
+            FrameRequest(3, (1,)),
+            '{"type":"request","seq":3,"cameras":[1],"refresh":[],"quality":100,"halvings":0}',
+        ),
         (Start({"a": [1, None]}), '{"type":"start","settings":{"a":[1,null]}}'),
         (
             Report(fatal="no license"),

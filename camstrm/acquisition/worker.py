@@ -226,6 +226,7 @@ class AcquisitionWorker:
                 self.statistics,
                 mode=settings.drain,
                 pixel_format=pixel_format,
+                buffers=buffers,
             )
             try:
                 rate_text = f"{rate:g}" if rate else "unknown"

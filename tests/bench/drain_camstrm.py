@@ -36,7 +36,9 @@ _END_S = 10.0
 def _settings(camera: dict[str, Any]) -> CameraSettings:
     triggered: dict[str, bool | int | float | str] = {"TriggerMode": "On", "TriggerSource": "Line0"}
     return CameraSettings(
-        serial=camera["serial"], features=triggered if camera["silent"] else {}
+        serial=camera["serial"],
+        num_buffers=camera["buffers"],
+        features=triggered if camera["silent"] else {},
     )
 
 
@@ -47,6 +49,7 @@ class OneProcess(InProcess):
         super().__init__(job)
         self._producer = GentlProducer(job.cti)
         self._workers: list[AcquisitionWorker] = []
+        self._taking_ns = [0] * len(job.cameras)
 
     def start(self) -> None:
         """Start a worker for each camera."""
@@ -66,8 +69,15 @@ class OneProcess(InProcess):
             worker.start()
 
     def take(self, index: int) -> RawFrame | None:
-        """Take a worker's frame."""
-        return self._workers[index].take()
+        """Take a worker's frame, which may empty the queue: its time counts as draining."""
+        begin = time.thread_time_ns()
+        frame = self._workers[index].take()
+        self._taking_ns[index] += time.thread_time_ns() - begin
+        return frame
+
+    def drain_ns(self) -> int:
+        """Return the CPU time of the workers' threads and of taking frames."""
+        return super().drain_ns() + sum(self._taking_ns)
 
     def gaps(self) -> int:
         """Return those that the workers counted."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 from ctypes import POINTER, c_uint64, c_void_p
 from typing import Any
 
@@ -66,6 +65,9 @@ class CThread(InProcess):
         def info(what: BufferInfo) -> int:
             return self._library.buffer_info(stream, buffer, what) or 0
 
+        def give_back() -> None:
+            self._library.queue_buffer(stream, buffer)
+
         memory = (ctypes.c_uint8 * info(BufferInfo.SIZE)).from_address(info(BufferInfo.BASE))
         return RawFrame(
             np.ctypeslib.as_array(memory),
@@ -73,7 +75,7 @@ class CThread(InProcess):
             info(BufferInfo.HEIGHT),
             info(BufferInfo.PIXELFORMAT),
             FrameTimes(0, 0.0, info(BufferInfo.TIMESTAMP_NS)),
-            on_release=functools.partial(self._library.queue_buffer, stream, buffer),
+            on_release=give_back,
         )
 
     def gaps(self) -> int:
@@ -108,5 +110,3 @@ def _floor() -> Any:
         function.restype = result
         function.argtypes = arguments
     return library
-
-

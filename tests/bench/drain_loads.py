@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,16 @@ from tests.fakes.gentl import child_environment
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario, reference_cameras
 
-__all__ = ["FASTER", "FASTEST", "REFERENCE", "WITH_SILENT", "Load", "Outcome", "measure"]
+__all__ = [
+    "FASTER",
+    "FASTEST",
+    "REFERENCE",
+    "WITH_SILENT",
+    "Load",
+    "Outcome",
+    "measure",
+    "several",
+]
 
 _START_S = 40.0
 """Opening the cameras of a way and closing them again, on a busy machine."""
@@ -53,8 +63,17 @@ REFERENCE = Load("2 x 400 + 60 fps", _reference(400.0, 60.0))
 FASTER = Load("2 x 1600 + 100 fps", _reference(1600.0, 100.0))
 FASTEST = Load("2 x 3200 + 100 fps", _reference(3200.0, 100.0))
 
+
+def several(count: int) -> Load:
+    """Return so many small cameras at 200 fps."""
+    small = dataclasses.replace(reference_cameras()[0], frame_rate=200.0)
+    cameras = tuple(dataclasses.replace(small, serial=f"DA{i:07}") for i in range(count))
+    return Load(f"{count} x 200 fps", cameras)
+
+
 _SILENT = tuple(
-    dataclasses.replace(REFERENCE.cameras[0], serial=serial) for serial in ("DA0000003", "DA0000004")
+    dataclasses.replace(REFERENCE.cameras[0], serial=serial)
+    for serial in ("DA0000003", "DA0000004")
 )
 WITH_SILENT = dataclasses.replace(
     REFERENCE, name=f"{REFERENCE.name} and two silent cameras", silent=_SILENT
@@ -115,10 +134,13 @@ class Outcome:
         )
 
 
-def measure(load: Load, way: str, seconds: float, *, encode: bool = True) -> Outcome:
+def measure(
+    load: Load, way: str, seconds: float, *, encode: bool = True, buffered_s: float = 0.0
+) -> Outcome:
     """Run ``way`` (a name of :mod:`tests.bench.drain_child`) under ``load`` in a child process.
 
-    ``encode`` False never takes a frame: draining alone. Raises
+    ``encode`` False never takes a frame: draining alone. ``buffered_s``: buffers for so many
+    seconds of frames, in place of as many as camstrm computes. Raises
     subprocess.CalledProcessError when the way fails, and SimulatorBuildError.
     """
     cti = build_simulator()
@@ -130,18 +152,19 @@ def measure(load: Load, way: str, seconds: float, *, encode: bool = True) -> Out
         job = {
             "cti": str(cti),
             "control": str(run.control_folder),
-            "cameras": [_camera(camera, silent=False) for camera in load.cameras]
-            + [_camera(camera, silent=True) for camera in load.silent],
+            "cameras": [_camera(camera, buffered_s, silent=False) for camera in load.cameras]
+            + [_camera(camera, buffered_s, silent=True) for camera in load.silent],
             "seconds": seconds,
             "encode": encode,
         }
         return Outcome(**_child(way, job, run.variables, seconds))
 
 
-def _camera(camera: CameraSpec, *, silent: bool) -> dict[str, Any]:
+def _camera(camera: CameraSpec, buffered_s: float, *, silent: bool) -> dict[str, Any]:
     # As camstrm computes it; peers get the same number.
     generic = load_profiles()["generic"]
-    count = buffer_count(generic, camera.frame_rate, camera.width * camera.height)
+    wanted = math.ceil(camera.frame_rate * buffered_s)
+    count = buffer_count(generic, camera.frame_rate, camera.width * camera.height, wanted)
     return {"serial": camera.serial, "buffers": count, "silent": silent}
 
 

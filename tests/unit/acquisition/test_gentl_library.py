@@ -71,9 +71,7 @@ def test_numbers_have_the_widths_of_the_standard(stub: GentlLibrary) -> None:
     assert stub.num_underrun(1) == 102
 
 
-def test_what_is_asked_of_each_buffer(
-    stub: GentlLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_asked_of_each_buffer(stub: GentlLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = stub.stream_calls(2**63 + 1, 3)
     assert calls.frame_id(2**63 + 2) == 2**64 - 1
     assert calls.is_incomplete(4)

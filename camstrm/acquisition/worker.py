@@ -14,6 +14,7 @@ from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.gentl_errors import camera_errors
 from camstrm.acquisition.producer import GentlProducer
+from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 from camstrm.frame import RawFrame
@@ -84,7 +85,7 @@ class AcquisitionSettings:
     its grabber crashed it stays locked for its heartbeat time, and more frequent tries
     were seen to keep it locked. ``close_open_pause_s``: pause between closing and opening.
     ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
-    in seconds; the last one repeats.
+    in seconds; the last one repeats. ``realtime``: ask for a real-time priority for the thread.
     """
 
     serial: str
@@ -98,6 +99,7 @@ class AcquisitionSettings:
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
+    realtime: bool = False
 
 
 class AcquisitionWorker:
@@ -156,6 +158,8 @@ class AcquisitionWorker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if self._settings.realtime:
+            ask_for_real_time(self._settings.name)
         failures = 0
         while not self._stop.is_set():
             begin = time.monotonic()

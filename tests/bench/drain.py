@@ -64,12 +64,12 @@ def run(*, short: bool) -> Findings:
         return Findings([*_count_rows(REFERENCE, runs), *viky_rows(1.0, 1, peer=False)])
     rows = []
     # One minute of ours at the reference load.
-    lengths = {OURS: 30.0, PROCESSES: 5.0, FLOOR: 5.0, NAPPING_FLOOR: 5.0, FETCH: 5.0}
+    lengths = {OURS: 30.0, PROCESSES: 4.0, FLOOR: 4.0, FETCH: 4.0}
     reference = _in_turns(REFERENCE, lengths, 2, floor=floor)
-    reference |= _in_turns(REFERENCE, {BACKGROUND: 5.0}, 1, floor=floor)
+    reference |= _in_turns(REFERENCE, {NAPPING_FLOOR: 4.0, BACKGROUND: 4.0}, 1, floor=floor)
     rows += [*_count_rows(REFERENCE, reference), *_cpu_rows(reference)]
     for load in (FASTER, FASTEST):
-        lengths = {OURS: 8.0, PROCESSES: 4.0, FLOOR: 4.0, FETCH: 4.0, BACKGROUND: 4.0}
+        lengths = {OURS: 6.0, PROCESSES: 3.0, FLOOR: 3.0, FETCH: 3.0, BACKGROUND: 3.0}
         runs = _in_turns(load, lengths, 1, floor=floor)
         rows += [*_count_rows(load, runs), _fast_cpu_row(load, runs)]
     rows += [*_silent_rows(), *viky_rows(3.0, 1, peer=True)]
@@ -100,7 +100,7 @@ def _count_rows(load: Load, runs: Runs) -> list[Row]:
     rows = []
     for way, found in runs.items():
         lost, produced = sum(o.lost for o in found), sum(o.produced for o in found)
-        bundles = min(o.bundles_per_s for o in found)
+        bundles = sum(o.bundles for o in found) / sum(o.seconds for o in found)
         ours = way in _MOST_CPU
         name = _PEERS.get(way, way)
         rows.append(
@@ -197,7 +197,7 @@ def _fast_cpu_row(load: Load, runs: Runs) -> Row:
 
 def _silent_rows() -> list[Row]:
     rows = []
-    for way, turns in ((OURS, 3), (FETCH, 1)):
+    for way, turns in ((OURS, 2), (FETCH, 1)):
         without: list[Outcome] = []
         silent: list[Outcome] = []
         for _ in range(turns):
@@ -229,7 +229,7 @@ def _series(*, floor: bool) -> list[Series]:
     age: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
     for count in (1, 4, 8):
         for way in ways:
-            outcome = measure(several(count), way, 1.5)
+            outcome = measure(several(count), way, 1.0)
             cpu[way].append((count, 100 * outcome.drain_s / outcome.seconds))
             age[way].append((count, percentile(outcome.age_ms, 50)))
     x_label = "cameras at 200 fps"

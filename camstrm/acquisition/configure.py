@@ -89,6 +89,7 @@ def acquisition_settings(
         close_open_pause_s=quirks.close_open_pause_s,
         local_teardown=quirks.local_teardown,
         retry_s=RETRY_SHARED_S if shared else RETRY_S,
+        realtime=process.realtime,
     )
 
 

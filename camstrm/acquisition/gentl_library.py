@@ -8,13 +8,24 @@ Numbers and types are those of the GenTL standard 1.6 (EMVA), section "GenTL hea
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, byref, c_bool, c_int32, c_size_t, c_uint64, c_void_p, sizeof
+from ctypes import (
+    POINTER,
+    addressof,
+    byref,
+    c_bool,
+    c_int32,
+    c_size_t,
+    c_uint8,
+    c_uint64,
+    c_void_p,
+    sizeof,
+)
 from enum import IntEnum
 from typing import Any
 
 from camstrm.errors import ProducerError
 
-__all__ = ["BufferInfo", "GcError", "GentlLibrary"]
+__all__ = ["BufferInfo", "GcError", "GentlLibrary", "StreamCalls"]
 
 
 class GcError(IntEnum):
@@ -81,14 +92,6 @@ _CTYPES: dict[BufferInfo, type[Any]] = {
 }
 
 
-class _EventNewBufferData(ctypes.Structure):
-    """EVENT_NEW_BUFFER_DATA of the standard."""
-
-    _pack_ = 1
-    _layout_ = "ms"
-    _fields_ = (("buffer_handle", c_void_p), ("user_pointer", c_void_p))
-
-
 class GentlLibrary:
     """The C functions of one loaded producer; ctypes releases the GIL in each call.
 
@@ -107,6 +110,7 @@ class GentlLibrary:
             self._get_stream_info = library.DSGetInfo
         except (OSError, AttributeError) as error:
             raise ProducerError(cti, f"cannot be called directly ({error})") from None
+        self._library = library
         for function, arguments in (
             (self._event_get_data, (c_void_p, c_void_p, POINTER(c_size_t), c_uint64)),
             (
@@ -126,12 +130,9 @@ class GentlLibrary:
             function.argtypes = arguments
             function.restype = c_int32
 
-    def wait_new_buffer(self, event: int, timeout_ms: int) -> tuple[int, int]:
-        """Wait for a filled buffer; return (GC_ERROR, buffer handle or 0)."""
-        data = _EventNewBufferData()
-        size = c_size_t(sizeof(data))
-        code = self._event_get_data(event, byref(data), byref(size), timeout_ms)
-        return code, (data.buffer_handle or 0) if code == GcError.SUCCESS else 0
+    def stream_calls(self, stream: int, event: int) -> StreamCalls:
+        """Return the calls for each buffer of a DS_HANDLE and its new-buffer EVENT_HANDLE."""
+        return StreamCalls(self._library, stream, event)
 
     def num_in_queue(self, event: int) -> int:
         """Return how many filled buffers wait (0 also where the producer cannot tell)."""
@@ -166,3 +167,92 @@ class GentlLibrary:
             stream, _STREAM_INFO_NUM_UNDERRUN, byref(kind), byref(value), byref(size)
         )
         return value.value if code == GcError.SUCCESS else None
+
+
+class StreamCalls:
+    """What is called for each buffer of one stream, with arguments that are made once.
+
+    Hundreds of frames a second pass through four calls each; making the arguments anew took
+    longer than the calls (1.3 us instead of 0.6 us a call, Python 3.11). So one thread at a
+    time may use an object. Handles are plain integers, codes are GC_ERROR.
+    """
+
+    def __init__(self, library: ctypes.CDLL, stream: int, event: int) -> None:
+        """Prepare calls to ``library`` for a DS_HANDLE and its new-buffer EVENT_HANDLE."""
+        # Function objects of its own: without argument types, nothing is converted, so every
+        # argument below is a ctypes object of the right width.
+        self._event_get_data = _function(library, "EventGetData")
+        self._get_buffer_info = _function(library, "DSGetBufferInfo")
+        self._queue_buffer = _function(library, "DSQueueBuffer")
+        self._stream = c_void_p(stream)
+        self._event = c_void_p(event)
+        self._buffer = c_void_p()
+        self._timeout_ms = c_uint64()
+        # EVENT_NEW_BUFFER_DATA: buffer handle and user pointer.
+        self._data = (c_void_p * 2)()
+        self._frame_id = c_uint64()
+        self._incomplete = c_uint8()
+        self._size = c_size_t()
+        self._kind = c_int32()
+        self._ask_id = c_int32(BufferInfo.FRAMEID)
+        self._ask_incomplete = c_int32(BufferInfo.IS_INCOMPLETE)
+        self._data_at = _address(self._data)
+        self._frame_id_at = _address(self._frame_id)
+        self._incomplete_at = _address(self._incomplete)
+        self._size_at = _address(self._size)
+        self._kind_at = _address(self._kind)
+
+    def next_buffer(self, timeout_ms: int) -> tuple[int, int]:
+        """Wait for a filled buffer; return (GC_ERROR, buffer handle or 0)."""
+        self._size.value = sizeof(self._data)
+        self._timeout_ms.value = timeout_ms
+        code: int = self._event_get_data(
+            self._event, self._data_at, self._size_at, self._timeout_ms
+        )
+        return code, 0 if code else self._data[0] or 0
+
+    def frame_id(self, buffer: int) -> int | None:
+        """Return BUFFER_INFO_FRAMEID; None where the producer gives none."""
+        self._buffer.value = buffer
+        self._size.value = 8
+        if self._get_buffer_info(
+            self._stream,
+            self._buffer,
+            self._ask_id,
+            self._kind_at,
+            self._frame_id_at,
+            self._size_at,
+        ):
+            return None
+        return self._frame_id.value
+
+    def is_incomplete(self, buffer: int) -> bool:
+        """Return BUFFER_INFO_IS_INCOMPLETE; False where the producer gives none."""
+        self._buffer.value = buffer
+        self._size.value = 1
+        if self._get_buffer_info(
+            self._stream,
+            self._buffer,
+            self._ask_incomplete,
+            self._kind_at,
+            self._incomplete_at,
+            self._size_at,
+        ):
+            return False
+        return bool(self._incomplete.value)
+
+    def queue(self, buffer: int) -> int:
+        """Give a buffer back to the producer; return the GC_ERROR code."""
+        self._buffer.value = buffer
+        code: int = self._queue_buffer(self._stream, self._buffer)
+        return code
+
+
+def _function(library: ctypes.CDLL, name: str) -> Any:
+    function = library[name]
+    function.restype = c_int32
+    return function
+
+
+def _address(variable: Any) -> c_void_p:
+    return c_void_p(addressof(variable))

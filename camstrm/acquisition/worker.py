@@ -14,6 +14,7 @@ from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.gentl_errors import camera_errors
 from camstrm.acquisition.producer import GentlProducer
+from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 from camstrm.frame import RawFrame
@@ -88,7 +89,7 @@ class AcquisitionSettings:
     locked after its user crashed, as far as is known before it is open; it is not tried
     again before that. ``close_open_pause_s``: pause between closing and opening.
     ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
-    in seconds; the last one repeats.
+    in seconds; the last one repeats. ``realtime``: ask for a real-time priority for the thread.
     """
 
     serial: str
@@ -103,6 +104,7 @@ class AcquisitionSettings:
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
+    realtime: bool = False
 
 
 class AcquisitionWorker:
@@ -163,6 +165,8 @@ class AcquisitionWorker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if self._settings.realtime:
+            ask_for_real_time(self._settings.name)
         failures = 0
         while not self._stop.is_set():
             begin = time.monotonic()
@@ -235,6 +239,7 @@ class AcquisitionWorker:
                 self.statistics,
                 mode=settings.drain,
                 pixel_format=pixel_format,
+                buffers=buffers,
             )
             try:
                 rate_text = f"{rate:g}" if rate else "unknown"

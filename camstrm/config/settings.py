@@ -146,6 +146,7 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     block its process. ``stop_timeout_s``: for an orderly end, then it is killed
     (an open, healthy camera closes in a few tenths).
     ``restart_delay_s`` doubles with each failure up to ``restart_delay_max_s``.
+    ``realtime``: the threads that take frames from the cameras ask for a real-time priority.
     """
 
     single_process: bool = False
@@ -156,6 +157,7 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     stop_timeout_s: Seconds = 1.5
     restart_delay_s: Seconds = 1.0
     restart_delay_max_s: Seconds = 30.0
+    realtime: bool = False
 
 
 class ProducerSettings(Struct, frozen=True, forbid_unknown_fields=True):

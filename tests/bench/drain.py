@@ -1,121 +1,243 @@
-"""Draining one simulated camera at its full rate: camstrm's worker beside Harvesters' fetch()."""
+"""Draining the cameras: camstrm's workers beside a C thread and beside plain Harvesters.
+
+Each way runs in a process of its own, under the same load of simulated cameras, while the
+newest frame of each is encoded thirty times a second. CPU time is that of the draining
+threads alone; the simulator's are not counted.
+"""
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
-import time
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from camstrm.cli.demo import simulator_cti
-from tests.bench.report import Findings, Row
+from tests.bench.drain_loads import (
+    FASTER,
+    FASTEST,
+    REFERENCE,
+    WITH_SILENT,
+    Load,
+    Outcome,
+    measure,
+    several,
+)
+from tests.bench.drain_viky import run as viky_rows
+from tests.bench.measure import percentile
+from tests.bench.native import NoCompilerError, build_floor
+from tests.bench.report import Findings, Row, Series
+from tests.simulator.build import NoCompilerError as NoSimulatorError
+from tests.simulator.build import build_simulator
 
-FPS = 200.0
-SERIAL = "1"
+__all__ = ["run"]
+
+OURS, PROCESSES, FLOOR, NAPPING_FLOOR = (
+    "camstrm",
+    "camstrm processes",
+    "C thread",
+    "C thread with nap",
+)
+FETCH, BACKGROUND = "fetch", "background"
+
+_LEAST_BUNDLES = 29.5
+_MOST_CPU = {OURS: 3.0, PROCESSES: 6.0}
+_MOST_OF_FETCH = 0.25
+_MOST_SILENT = 1.3
+_PEERS = {
+    FETCH: "Harvesters, fetch() in threads",
+    BACKGROUND: "Harvesters, run_as_thread and fetch()",
+}
+_CLEARED = "genicam clears a buffer when it queues it: these pictures are black and encode faster"
+
+Runs = dict[str, list[Outcome]]
 
 
 def run(*, short: bool) -> Findings:
-    """Return CPU per frame of both, measured in processes of their own, in turns."""
-    seconds, turns = (3.0, 1) if short else (10.0, 3)
-    results: dict[str, list[dict[str, Any]]] = {"camstrm": [], "fetch": []}
-    for _ in range(turns):
-        for way, found in results.items():
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.bench.drain", way, str(seconds)],
-                stdout=subprocess.PIPE,
-                check=True,
-                timeout=seconds + 60,
-            )
-            found.append(json.loads(done.stdout))
+    """Return losses, bundles and CPU per frame at each load."""
+    try:
+        build_simulator()
+    except NoSimulatorError:
+        return Findings(viky_rows(2.0, 1, peer=not short))
+    floor = _has_floor()
+    if short:
+        # A busy machine is no loss here: half a second of buffers.
+        ways = [OURS, *([FLOOR] if floor else [])]
+        runs = {way: [measure(REFERENCE, way, 1.5, buffered_s=0.5)] for way in ways}
+        return Findings([*_count_rows(REFERENCE, runs), *viky_rows(1.0, 1, peer=False)])
     rows = []
-    cpu = {
-        way: statistics.median(r["cpu_s"] / max(r["frames"], 1) for r in found)
-        for way, found in results.items()
-    }
-    for way, found in results.items():
-        lost = sum(r["lost"] for r in found)
+    # One minute of ours at the reference load.
+    lengths = {OURS: 30.0, PROCESSES: 4.0, FLOOR: 4.0, FETCH: 4.0}
+    reference = _in_turns(REFERENCE, lengths, 2, floor=floor)
+    reference |= _in_turns(REFERENCE, {NAPPING_FLOOR: 4.0, BACKGROUND: 4.0}, 1, floor=floor)
+    rows += [*_count_rows(REFERENCE, reference), *_cpu_rows(reference)]
+    for load in (FASTER, FASTEST):
+        lengths = {OURS: 6.0, PROCESSES: 3.0, FLOOR: 3.0, FETCH: 3.0, BACKGROUND: 3.0}
+        runs = _in_turns(load, lengths, 1, floor=floor)
+        rows += [*_count_rows(load, runs), _fast_cpu_row(load, runs)]
+    rows += [*_silent_rows(), *viky_rows(3.0, 1, peer=True)]
+    return Findings(rows, _series(floor=floor))
+
+
+def _has_floor() -> bool:
+    try:
+        build_floor("drain", "-shared", "-fPIC")
+    except NoCompilerError:
+        return False
+    return True
+
+
+def _in_turns(load: Load, lengths: dict[str, float], turns: int, *, floor: bool) -> Runs:
+    runs: Runs = {way: [] for way in lengths if floor or way not in (FLOOR, NAPPING_FLOOR)}
+    for _ in range(turns):
+        for way, found in runs.items():
+            found.append(measure(load, way, lengths[way]))
+    return runs
+
+
+def _median(runs: Sequence[Outcome], value: Callable[[Outcome], float]) -> float:
+    return statistics.median(value(outcome) for outcome in runs)
+
+
+def _count_rows(load: Load, runs: Runs) -> list[Row]:
+    rows = []
+    for way, found in runs.items():
+        lost, produced = sum(o.lost for o in found), sum(o.produced for o in found)
+        bundles = sum(o.bundles for o in found) / sum(o.seconds for o in found)
+        ours = way in _MOST_CPU
+        name = _PEERS.get(way, way)
         rows.append(
             Row(
-                f"{way}: one 400x300 camera at {FPS:g} fps",
-                cpu[way] * 1e6,
-                "us CPU a frame (the simulator's own included)",
-                cpu[way] / cpu["fetch"],
-                "Harvesters fetch() in a thread",
-                lost if way == "camstrm" else 0,
-                note=f"{sum(r['frames'] for r in found)} frames, {lost} lost",
+                f"{name}: frames lost at {load.name}",
+                lost,
+                f"of {produced}",
+                lost=lost if ours else 0,
+                target=_loss_target(load) if ours else "",
+                met=_loss_met(load, lost, runs.get(FLOOR)) if ours else None,
+                note=str(found[0]),
             )
         )
-    return Findings(rows)
+        rows.append(
+            Row(
+                f"{name}: bundles at {load.name}",
+                bundles,
+                "a second",
+                bundles / 30,
+                "the stream rate",
+                target=f">= {_LEAST_BUNDLES:g}" if ours else "",
+                met=bundles >= _LEAST_BUNDLES if ours else None,
+                note=f"{found[0].bundle_bytes // 1000} KB each"
+                + (f"; {_CLEARED}" if way in _PEERS else ""),
+            )
+        )
+    return rows
 
 
-def _camstrm(seconds: float) -> dict[str, Any]:
-    from camstrm.acquisition.configure import acquisition_settings
-    from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.worker import AcquisitionWorker
-    from camstrm.config import CameraSettings, ProcessSettings
-    from camstrm.profiles import load_profiles
-
-    producer = GentlProducer(simulator_cti())
-    producer.open()
-    features: dict[str, bool | int | float | str] = {
-        "Width": 400,
-        "Height": 300,
-        "AcquisitionFrameRate": FPS,
-    }
-    camera = CameraSettings(serial=SERIAL, features=features)
-    settings = acquisition_settings(load_profiles(), producer.cti, camera, ProcessSettings())
-    worker = AcquisitionWorker(producer, settings)
-    worker.start()
-    while not worker.statistics.delivered:
-        time.sleep(0.01)
-    first, begin = worker.statistics.delivered, time.process_time()
-    time.sleep(seconds)
-    frames = worker.statistics.delivered - first
-    cpu = time.process_time() - begin
-    lost = worker.statistics.gaps + worker.statistics.underrun + worker.statistics.incomplete
-    worker.stop()
-    worker.join(10)
-    producer.close()
-    return {"frames": frames, "cpu_s": cpu, "lost": lost}
+def _loss_target(load: Load) -> str:
+    return "0, or as the C thread" if load is FASTEST else "0"
 
 
-def _fetch(seconds: float) -> dict[str, Any]:
-    # First: it makes genicam importable where Python has no shared library.
-    import camstrm.acquisition.binding  # noqa: F401  isort: skip
-    from harvesters.core import Harvester
-
-    harvester = Harvester()
-    harvester.add_file(simulator_cti())
-    harvester.update()
-    acquirer = harvester.create({"serial_number": SERIAL})
-    nodes = acquirer.remote_device.node_map
-    nodes.ComponentSelector.value = "Range"
-    nodes.ComponentEnable.value = False
-    nodes.ChunkModeActive.value = False
-    nodes.Width.value, nodes.Height.value = 400, 300
-    nodes.AcquisitionFrameRate.value = FPS
-    acquirer.num_buffers = 20
-    acquirer.start()
-    frames = lost = last = 0
-    begin = end = 0.0
-    while not end or time.monotonic() < end:
-        with acquirer.fetch(timeout=3) as buffer:
-            frame_id = buffer.module.frame_id
-        if not end:
-            begin, end = time.process_time(), time.monotonic() + seconds
-        elif frame_id > last + 1:
-            lost += frame_id - last - 1
-        last = frame_id
-        frames += 1
-    cpu = time.process_time() - begin
-    acquirer.stop()
-    acquirer.destroy()
-    harvester.reset()
-    return {"frames": frames, "cpu_s": cpu, "lost": lost}
+def _loss_met(load: Load, lost: int, floor: Sequence[Outcome] | None) -> bool:
+    allowed = sum(o.lost for o in floor) if load is FASTEST and floor else 0
+    return lost <= allowed
 
 
-if __name__ == "__main__":
-    way, seconds = sys.argv[1:]
-    print(json.dumps({"camstrm": _camstrm, "fetch": _fetch}[way](float(seconds))))
+def _cpu_rows(runs: Runs) -> list[Row]:
+    cost = {way: _median(found, lambda o: o.drain_us) for way, found in runs.items()}
+    rows = []
+    for way, most in _MOST_CPU.items():
+        what = f"{way}: drain CPU at {REFERENCE.name}"
+        notes = []
+        if way == PROCESSES:
+            notes.append("frames that the main threads collect are not counted")
+        if NAPPING_FLOOR in cost:
+            ratio = cost[way] / cost[NAPPING_FLOOR]
+            notes.append(f"{ratio:.1f} x a C thread that naps 5 ms before each wait")
+        if FLOOR in cost:
+            ratio = cost[way] / cost[FLOOR]
+            rows.append(
+                Row(
+                    what,
+                    cost[way],
+                    "us a frame",
+                    ratio,
+                    "a C thread",
+                    target=f"<= {most:g} x",
+                    met=ratio <= most,
+                    note="; ".join(notes),
+                )
+            )
+        else:
+            rows.append(Row(what, cost[way], "us a frame", note="no C compiler for the floor"))
+    ratio = cost[OURS] / cost[FETCH]
+    rows.append(
+        Row(
+            f"{OURS}: drain CPU at {REFERENCE.name} against fetch()",
+            cost[OURS],
+            "us a frame",
+            ratio,
+            _PEERS[FETCH],
+            target=f"<= {_MOST_OF_FETCH:g} x",
+            met=ratio <= _MOST_OF_FETCH,
+            note=f"fetch() {cost[FETCH]:.0f} us, run_as_thread {cost[BACKGROUND]:.0f} us",
+        )
+    )
+    return rows
+
+
+def _fast_cpu_row(load: Load, runs: Runs) -> Row:
+    cost = {way: _median(found, lambda o: o.drain_us) for way, found in runs.items()}
+    note = ", ".join(f"{way} {us:.1f}" for way, us in cost.items() if way != OURS)
+    return Row(
+        f"{OURS}: drain CPU at {load.name}",
+        cost[OURS],
+        "us a frame",
+        cost[OURS] / cost[FLOOR] if FLOOR in cost else None,
+        "a C thread",
+        note=f"{note} us",
+    )
+
+
+def _silent_rows() -> list[Row]:
+    rows = []
+    for way, turns in ((OURS, 2), (FETCH, 1)):
+        without: list[Outcome] = []
+        silent: list[Outcome] = []
+        for _ in range(turns):
+            without.append(measure(REFERENCE, way, 3.0))
+            silent.append(measure(WITH_SILENT, way, 3.0))
+        base, ms = (
+            _median(found, lambda o: percentile(o.round_ms, 50)) for found in (without, silent)
+        )
+        ours = way == OURS
+        rows.append(
+            Row(
+                f"{_PEERS.get(way, way)}: a bundle beside two silent cameras",
+                ms,
+                "ms p50",
+                ms / base,
+                "without them",
+                sum(o.lost for o in silent) if ours else 0,
+                target=f"<= {_MOST_SILENT:g} x" if ours else "",
+                met=ms / base <= _MOST_SILENT if ours else None,
+                note=f"{base:.1f} ms without; triggered, a frame in 2 s",
+            )
+        )
+    return rows
+
+
+def _series(*, floor: bool) -> list[Series]:
+    ways = {OURS: OURS, FETCH: _PEERS[FETCH], **({FLOOR: FLOOR} if floor else {})}
+    cpu: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+    age: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+    for count in (1, 4, 8):
+        for way in ways:
+            outcome = measure(several(count), way, 1.0)
+            cpu[way].append((count, 100 * outcome.drain_s / outcome.seconds))
+            age[way].append((count, percentile(outcome.age_ms, 50)))
+    x_label = "cameras at 200 fps"
+    return [
+        Series(plot, ways[way], x_label, y_label, tuple(points))
+        for plot, y_label, lines in (
+            ("drain CPU by cameras", "CPU of the draining threads, % of a core", cpu),
+            ("age by cameras", "frame made to picture encoded, p50 in ms", age),
+        )
+        for way, points in lines.items()
+    ]

@@ -10,12 +10,33 @@ import ctypes
 from collections import deque
 
 from camstrm.acquisition.drain import StreamHandles
-from camstrm.acquisition.gentl_library import BufferInfo, GcError, GentlLibrary
+from camstrm.acquisition.gentl_library import BufferInfo, GcError, GentlLibrary, StreamCalls
 
 HANDLES = StreamHandles(stream=7, event=8)
 WIDTH, HEIGHT = 4, 2
 MONO8 = 0x01080001
 FIRST_BUFFER = 100
+
+
+class FakeStreamCalls(StreamCalls):
+    """Passes the calls for each buffer on to the library."""
+
+    def __init__(self, library: FakeGentlLibrary, stream: int, event: int) -> None:
+        self.library = library
+        self.stream = stream
+        self.event = event
+
+    def next_buffer(self, timeout_ms: int) -> tuple[int, int]:
+        return self.library.wait_new_buffer(self.event, timeout_ms)
+
+    def frame_id(self, buffer: int) -> int | None:
+        return self.library.buffer_info(self.stream, buffer, BufferInfo.FRAMEID)
+
+    def is_incomplete(self, buffer: int) -> bool:
+        return bool(self.library.buffer_info(self.stream, buffer, BufferInfo.IS_INCOMPLETE))
+
+    def queue(self, buffer: int) -> int:
+        return self.library.queue_buffer(self.stream, buffer)
 
 
 class FakeGentlLibrary(GentlLibrary):
@@ -54,6 +75,9 @@ class FakeGentlLibrary(GentlLibrary):
         }
         self.output.append(handle)
         return handle
+
+    def stream_calls(self, stream: int, event: int) -> FakeStreamCalls:
+        return FakeStreamCalls(self, stream, event)
 
     def wait_new_buffer(self, event: int, timeout_ms: int) -> tuple[int, int]:
         assert event == HANDLES.event

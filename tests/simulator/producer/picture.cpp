@@ -47,6 +47,19 @@ Rgb bar_colour(int64_t index) {
     return {level(!(index & 2)), level(!(index & 4)), level(!(index & 1))};
 }
 
+// Always the same: what is measured with it can be measured again.
+void add_noise(uint8_t* begin, uint8_t* end, uint64_t levels) {
+    const auto most = static_cast<uint32_t>(std::min<uint64_t>(levels, 127));
+    uint32_t state = 0x9E3779B9u;
+    for (uint8_t* out = begin; out < end; ++out) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        const auto change = static_cast<int>(state % (2 * most + 1)) - static_cast<int>(most);
+        *out = static_cast<uint8_t>(std::clamp(*out + change, 0, 255));
+    }
+}
+
 }  // namespace
 
 Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
@@ -54,7 +67,8 @@ Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
       height_(height),
       block_(kUnit * std::max<int64_t>(1, width / kReferenceWidth)),
       columns_(std::min(kMaxColumns, width / block_)),
-      rows_((kStampBits + columns_ - 1) / columns_) {
+      rows_((kStampBits + columns_ - 1) / columns_),
+      byte_components_(format.packing == Packing::Bytes) {
     const auto pixels = static_cast<size_t>(width);
     std::vector<Rgb> bars(pixels), ramp(pixels);
     for (int64_t x = 0; x < width; ++x) {
@@ -79,7 +93,7 @@ void Picture::put(uint8_t* out, size_t room, int64_t y, const std::vector<uint8_
     if (offset < room) std::memcpy(out + offset, line.data(), std::min(line.size(), room - offset));
 }
 
-void Picture::draw_ground(uint8_t* out, size_t room) const {
+void Picture::draw_ground(uint8_t* out, size_t room, uint64_t noise) const {
     const int64_t top = std::min(rows_ * block_, height_);
     const int64_t bottom = std::max(top, height_ - block_);
     const int64_t middle = (top + bottom) / 2;
@@ -88,6 +102,11 @@ void Picture::draw_ground(uint8_t* out, size_t room) const {
         const bool dark = y < top || y >= bottom;
         put(out, room, y, dark ? dark_ : y < middle ? bars_[parity] : ramp_[parity]);
     }
+    if (!noise || !byte_components_) return;
+    const auto line = [&](int64_t y) {
+        return out + std::min(line_bytes_ * static_cast<size_t>(y), room);
+    };
+    add_noise(line(top), line(bottom), noise);
 }
 
 void Picture::draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* white,

@@ -5,6 +5,7 @@
 // 16 pixels times the whole number of times that 640 pixels fit in the width; 40 of them, or
 // as many as fit, stand in a line. The stamp's bits, highest first, white is 1: 0xA5, frame
 // number (32 bits), microseconds (64), CRC-16 of those 13 bytes (CCITT, start 0xFFFF).
+// Bars and ramp may carry noise, as a camera's picture does.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +22,9 @@ class Picture {
     size_t bytes() const { return line_bytes_ * static_cast<size_t>(height_); }
 
     // Draw into a buffer of which 'room' bytes may be written. The ground never changes: who
-    // keeps a buffer that holds it draws the moving part alone.
-    void draw_ground(uint8_t* out, size_t room) const;
+    // keeps a buffer that holds it draws the moving part alone. 'noise': up to so many levels to
+    // either side, in formats with a byte for each component.
+    void draw_ground(uint8_t* out, size_t room, uint64_t noise) const;
     void draw_moving(uint8_t* out, size_t room, uint64_t frame, uint64_t time_us) const;
 
   private:
@@ -31,6 +33,7 @@ class Picture {
 
     int64_t width_, height_;
     int64_t block_, columns_, rows_;
+    bool byte_components_;
     size_t line_bytes_, block_bytes_;
     std::vector<uint8_t> black_, white_;    // one line of a block
     std::vector<uint8_t> dark_;             // a whole black line

@@ -222,20 +222,85 @@ def test_polling_asks_the_queue_and_never_waits_in_the_producer(
     assert set(library.waits) == {0}
 
 
+def stream(library: FakeGentlLibrary, clock: FakeClock, drain: BufferDrain, fps: float) -> None:
+    """Let frames come at a rate, also while the drain naps, and drain them for a while."""
+    due = clock.now_s
+
+    def come(_: float = 0.0) -> None:
+        nonlocal due
+        while due <= clock.now_s:
+            library.deliver()
+            due += 1 / fps
+
+    clock.on_sleep = come
+    for _ in range(200):
+        clock.advance(0.0001 + max(0.0, due - clock.now_s))
+        come()
+        drain.drain(0.2)
+    clock.on_sleep = lambda _: None
+
+
+@pytest.mark.parametrize(("buffers", "nap_s"), [(36, 0.010), (8, 0.005), (4, 0.0025)])
 def test_many_frames_a_second_are_drained_in_batches(
+    statistics: StreamStatistics, clock: FakeClock, buffers: int, nap_s: float
+) -> None:
+    library = FakeGentlLibrary(buffers)
+    drain = BufferDrain(library, HANDLES, statistics, buffers=buffers)
+    stream(library, clock, drain, 400.0)
+    assert clock.slept[-1] == pytest.approx(nap_s, rel=0.2), "a quarter of what the buffers hold"
+    assert library.lost == statistics.gaps == 0
+    stream(library, clock, drain, 50.0)
+    clock.slept.clear()
+    stream(library, clock, drain, 50.0)
+    assert clock.slept == [], "a slow camera's frames are not late"
+
+
+def test_without_the_number_of_buffers_there_is_no_nap(
     library: FakeGentlLibrary, drain: BufferDrain, clock: FakeClock
 ) -> None:
-    for _ in range(60):
+    stream(library, clock, drain, 400.0)
+    assert clock.slept == []
+
+
+def test_who_takes_a_frame_during_a_nap_gets_the_newest(
+    library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock
+) -> None:
+    drain = BufferDrain(library, HANDLES, statistics, buffers=4)
+    stream(library, clock, drain, 400.0)
+    before = statistics.delivered
+    frames = []
+
+    def take(_: float) -> None:
         library.deliver()
-        clock.advance(1 / 400)
-        drain.drain(0.2)
-    assert set(clock.slept) == {0.005}
-    clock.slept.clear()
-    for _ in range(60):
+        library.deliver(IS_INCOMPLETE=1)
         library.deliver()
-        clock.advance(1 / 50)
-        drain.drain(0.2)
-    assert len(clock.slept) < 40, "a slow camera must not nap for ever"
+        newest = library.frame_id
+        frame = drain.take()
+        assert frame is not None
+        assert frame.frame_id == newest
+        frames.append(frame)
+
+    clock.on_sleep = take
+    assert drain.drain(0.2) == 2, "those that were collected meanwhile count"
+    assert len(frames) == 1
+    assert statistics.delivered == before + 2
+    frames[0].release()
+    assert library.held == set()
+
+
+def test_after_the_nap_only_the_draining_thread_asks_the_producer(
+    library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock
+) -> None:
+    drain = BufferDrain(library, HANDLES, statistics, buffers=4)
+    stream(library, clock, drain, 400.0)
+    assert clock.slept
+    library.deliver()
+    library.waits.clear()
+    frame = drain.take()
+    assert frame is not None
+    assert frame.frame_id is not None
+    assert frame.frame_id < library.frame_id
+    assert library.waits == []
 
 
 def test_underrun_adds_to_that_of_earlier_streams(library: FakeGentlLibrary) -> None:

@@ -26,7 +26,7 @@ class DrainMachine(RuleBasedStateMachine):
         self.patch.setattr(drain_module, "time", self.clock)
         self.library = FakeGentlLibrary(BUFFERS)
         self.statistics = StreamStatistics()
-        self.drain = BufferDrain(self.library, HANDLES, self.statistics)
+        self.drain = BufferDrain(self.library, HANDLES, self.statistics, buffers=BUFFERS)
         self.frames: list[RawFrame] = []
         self.kept: int | None = None
         self.sent: list[tuple[int, str]] = []
@@ -49,12 +49,8 @@ class DrainMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.open)
     @rule()
     def drain_all(self) -> None:
-        complete = [(i, kind) for i, kind in self.sent if kind != "incomplete"]
-        assert self.drain.drain(0.2) == len(complete)
-        if complete:
-            self.kept = complete[-1][0]
-            self.kept_kind = complete[-1][1]
-        self.sent.clear()
+        drained = self.drain.drain(0.2)
+        assert drained == self.note_collected()
         assert not self.library.output
 
     @precondition(lambda self: self.open)
@@ -64,6 +60,33 @@ class DrainMachine(RuleBasedStateMachine):
         self.deliver("complete")
         self.drain_all()
         self.take()
+
+    @precondition(lambda self: self.open)
+    @rule(kinds=st.lists(st.sampled_from(["complete", "incomplete", "no image"]), max_size=3))
+    def take_in_a_nap(self, kinds: list[str]) -> None:
+        """Somebody asks for a frame while the draining thread naps."""
+        collected = 0
+
+        def ask(_: float) -> None:
+            nonlocal collected
+            for kind in kinds:
+                self.deliver(kind)
+            collected = self.note_collected()
+            self.take()
+
+        self.drain._fps = 1000.0
+        self.clock.on_sleep = ask
+        result = self.drain.drain(0.2)
+        self.clock.on_sleep = lambda _: None
+        assert result == collected
+
+    def note_collected(self) -> int:
+        """All that was sent is out of the queue now; return how many frames are complete."""
+        complete = [(i, kind) for i, kind in self.sent if kind != "incomplete"]
+        if complete:
+            self.kept, self.kept_kind = complete[-1]
+        self.sent.clear()
+        return len(complete)
 
     @rule()
     def take(self) -> None:

@@ -59,8 +59,9 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> GentlLibrary:
 
 def test_the_new_buffer_event_is_two_pointers_and_the_timeout_64_bits(stub: GentlLibrary) -> None:
     handle = 2**63 + 16
-    assert stub.wait_new_buffer(handle, 5_000_000_000) == (GcError.SUCCESS, handle + 1)
-    assert stub.wait_new_buffer(handle, 5) == (GcError.TIMEOUT, 0)
+    calls = stub.stream_calls(1, handle)
+    assert calls.next_buffer(5_000_000_000) == (GcError.SUCCESS, handle + 1)
+    assert calls.next_buffer(5) == (GcError.TIMEOUT, 0)
 
 
 def test_numbers_have_the_widths_of_the_standard(stub: GentlLibrary) -> None:
@@ -68,6 +69,18 @@ def test_numbers_have_the_widths_of_the_standard(stub: GentlLibrary) -> None:
         wanted = 1 if what is BufferInfo.IS_INCOMPLETE else 2**64 - 1
         assert stub.buffer_info(1, 2, what) == wanted, what
     assert stub.num_underrun(1) == 102
+
+
+def test_what_is_asked_of_each_buffer(stub: GentlLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = stub.stream_calls(2**63 + 1, 3)
+    assert calls.frame_id(2**63 + 2) == 2**64 - 1
+    assert calls.is_incomplete(4)
+    assert calls.frame_id(4) == 2**64 - 1, "each question has an answer of its own width"
+    assert calls.queue(4) == GcError.SUCCESS
+    assert calls.queue(2**63 + 1) == GcError.RESOURCE_IN_USE
+    monkeypatch.setattr(calls, "_get_buffer_info", lambda *_: GcError.NOT_AVAILABLE)
+    assert calls.frame_id(4) is None
+    assert not calls.is_incomplete(4)
 
 
 def test_what_a_producer_does_not_tell(stub: GentlLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +111,7 @@ def test_buffers_of_a_real_producer(
     library = producer.library
     configure_small(camera)
     handles = pool.submit(camera.start, 4).result()
-    code, buffer = library.wait_new_buffer(handles.event, LONG_MS)
+    code, buffer = library.stream_calls(handles.stream, handles.event).next_buffer(LONG_MS)
     assert code == GcError.SUCCESS
     info = {what: library.buffer_info(handles.stream, buffer, what) for what in BufferInfo}
     assert (info[BufferInfo.WIDTH], info[BufferInfo.HEIGHT]) == (WIDTH, HEIGHT)
@@ -118,15 +131,15 @@ def test_waiting_leaves_other_threads_alone(
 ) -> None:
     """The wait lets go of the GIL: this thread steps on while another one waits."""
     handles = pool.submit(camera.start, 4).result()
-    library, stream, event = producer.library, handles.stream, handles.event
-    while (found := library.wait_new_buffer(event, 0))[0] == GcError.SUCCESS:
-        library.queue_buffer(stream, found[1])
+    calls = producer.library.stream_calls(handles.stream, handles.event)
+    while (found := calls.next_buffer(0))[0] == GcError.SUCCESS:
+        calls.queue(found[1])
     camera._acquirer.stop()
     started = threading.Event()
 
     def wait() -> tuple[int, int]:
         started.set()
-        return library.wait_new_buffer(event, 300)
+        return calls.next_buffer(300)
 
     interval = sys.getswitchinterval()
     waiting = pool.submit(wait)

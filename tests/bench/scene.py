@@ -65,7 +65,7 @@ def frame_of(name: str, scene: NDArray[np.uint8]) -> RawFrame:
 
 
 def _to_bytes(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return cv2.convertScaleAbs(cv2.max(picture, 0.0))
+    return np.asarray(np.clip(np.round(picture), 0, 255), np.uint8)
 
 
 def _grey(scene: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -82,7 +82,7 @@ def _rows(way: str, found: dict[str, list[dict[str, Any]]]) -> list[Row]:
 
 
 def _median(results: list[dict[str, Any]], key: str) -> float:
-    return statistics.median(result[key] for result in results)
+    return float(statistics.median(result[key] for result in results))
 
 
 def _hop(way: str, count: int) -> dict[str, Any]:

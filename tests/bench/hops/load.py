@@ -71,7 +71,7 @@ class Arrivals:
             self._begin_s = time.process_time()
         self.count += 1
         self._misordered += number <= self.last
-        self.last = number
+        self.last = max(self.last, number)
         mark = payloads(number)[0][0]
         self._damaged += sum(len(part) for part in parts) != SIZE or any(
             part[0] != mark or part[-1] != mark for part in parts

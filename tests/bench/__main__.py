@@ -16,6 +16,7 @@ PARTS = {
     "picture": "picture",
     "socket": "socket_hop",
     "drain": "drain",
+    "viewer": "viewer",
     "whole way": "whole_way",
 }
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""

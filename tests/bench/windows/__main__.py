@@ -61,9 +61,7 @@ def _run(seconds: float, until: Callable[[], bool] = lambda: False) -> None:
     # Not the application's: its quit() closes all windows.
     loop, poll = QEventLoop(), QTimer()
     deadline = time.monotonic() + seconds
-    poll.timeout.connect(
-        lambda: loop.quit() if until() or time.monotonic() >= deadline else None
-    )
+    poll.timeout.connect(lambda: loop.quit() if until() or time.monotonic() >= deadline else None)
     poll.start(50)
     loop.exec()
     poll.stop()

@@ -32,7 +32,7 @@ class Feed(QObject):
         self.pictures = 0
         self._deliver = deliver
         self._seq = 0
-        self._variants = [_jpegs(number) for number in range(_VARIANTS)]
+        self._variants = _variants()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -70,12 +70,12 @@ def _frame(camera: int, jpeg: bytes, now_us: int) -> CameraFrame:
     )
 
 
-def _jpegs(variant: int) -> list[bytes]:
-    """Return a JPEG for each camera: the scene, moved on a little with each variant."""
-    jpegs = []
+def _variants() -> list[list[bytes]]:
+    """Return sets of a JPEG for each camera: its scene, moved on a little with each set."""
+    by_camera = []
     for camera, (width, height) in enumerate(SIZES):
         scene = camera_scene(2 * width, 2 * height)
-        scene = np.roll(scene, 40 * variant + 300 * camera, axis=1)
         halved = cv2.resize(scene, (width, height), interpolation=cv2.INTER_AREA)
-        jpegs.append(simplejpeg.encode_jpeg(halved, _QUALITY, "RGB", "420"))
-    return jpegs
+        moved = (np.roll(halved, 20 * n + 150 * camera, axis=1) for n in range(_VARIANTS))
+        by_camera.append([simplejpeg.encode_jpeg(m, _QUALITY, "RGB", "420") for m in moved])
+    return [list(jpegs) for jpegs in zip(*by_camera, strict=True)]

@@ -13,7 +13,7 @@ from camstrm.bridge.unix_socket import listen_unix
 from camstrm.grab.loop import Loop
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
-from tests.bench.hops.load import RATE_HZ, TIMEOUT_S, Arrivals, Departures, payloads
+from tests.bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
 
 __all__ = ["receive", "send"]
 
@@ -28,13 +28,15 @@ def send(path: str, count: int) -> dict[str, Any]:
     loop.call_at(deadline, loop.stop)
     loop.call_later(0.1, lambda: None)
     loop.run(lambda: publisher.connected)
+    frames = [_frames(number) for number in range(SETS)]
     departures, begin = Departures(), time.monotonic()
     sent = 0
 
     def tick() -> None:
         nonlocal sent
         sent += 1
-        publisher.publish(_bundle(sent))
+        # The hop's own time stamp, in the place of the server's.
+        publisher.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
         if sent < count:
             loop.call_at(begin + (sent + 1) / RATE_HZ, tick)
 
@@ -51,21 +53,13 @@ def _all_gone(publisher: BundlePublisher) -> bool:
     return connection is None or (connection.idle and publisher._bundle is None)
 
 
-def _bundle(number: int) -> FrameBundle:
-    stamp_ns = time.monotonic_ns()
-    frames = tuple(
+def _frames(number: int) -> tuple[CameraFrame, ...]:
+    return tuple(
         CameraFrame(
-            index,
-            CameraState.STREAMING,
-            Encoding.JPEG,
-            device_timestamp_ns=stamp_ns,
-            width=640,
-            height=480,
-            payload=payload,
+            index, CameraState.STREAMING, Encoding.JPEG, width=640, height=480, payload=payload
         )
         for index, payload in enumerate(payloads(number))
     )
-    return FrameBundle(number, time.time_ns() // 1000, frames)
 
 
 def receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
@@ -105,10 +99,8 @@ class _Sink:
         """Nothing of it is measured."""
 
     def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
-        frames = bundle.bundle.frames
-        stamp_ns = frames[0].device_timestamp_ns
-        parts = [memoryview(frame.payload) for frame in frames]
-        self.arrivals.note(bundle.bundle.seq, stamp_ns, *parts)
+        parts = [memoryview(frame.payload) for frame in bundle.bundle.frames]
+        self.arrivals.note(bundle.bundle.seq, bundle.bundle.timestamp_us, *parts)
         if self.arrivals.last == self._count:
             self.over.set()
 

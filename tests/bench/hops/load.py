@@ -9,7 +9,17 @@ from typing import Any
 
 from tests.bench.measure import percentile
 
-__all__ = ["HEADER", "RATE_HZ", "SIZE", "TIMEOUT_S", "Arrivals", "Departures", "payloads", "ticks"]
+__all__ = [
+    "HEADER",
+    "RATE_HZ",
+    "SETS",
+    "SIZE",
+    "TIMEOUT_S",
+    "Arrivals",
+    "Departures",
+    "payloads",
+    "ticks",
+]
 
 RATE_HZ = 100.0
 PART_SIZES = (300_000, 75_000, 75_000)
@@ -22,15 +32,16 @@ TIMEOUT_S = 20.0
 HEADER = struct.Struct("<QQI")
 """What ways without a format of their own put first: number, time stamp, bytes that follow."""
 
-_SETS = 5
+SETS = 5
+"""Different payloads."""
 
 
 def payloads(number: int) -> list[bytes]:
     """Return the three pictures of message ``number``; the same five sets again and again."""
-    return _PAYLOADS[number % _SETS]
+    return _PAYLOADS[number % SETS]
 
 
-_PAYLOADS = [[bytes([1 + which]) * size for size in PART_SIZES] for which in range(_SETS)]
+_PAYLOADS = [[bytes([1 + which]) * size for size in PART_SIZES] for which in range(SETS)]
 
 
 def ticks(count: int) -> Iterator[int]:

@@ -23,6 +23,14 @@ __all__ = ["BlockingPacketSocket", "PacketConnection", "text_of"]
 _MAX_PARTS = 512
 """Buffers for one sendmsg; IOV_MAX is 1024 on Linux."""
 
+_SEND_BUFFER = 262144
+"""Bytes for SO_SNDBUF, which Linux doubles: room for one bundle of the reference load (450 KB).
+
+With the default (208 KB) a bundle goes out in three pieces, each with a wake-up of both sides:
+0.36 ms and 450 us of CPU per hop instead of 0.28 ms and 350 us. No more than that, because
+what the kernel holds while the other side stands still is old when it goes on.
+"""
+
 
 def text_of(packet: Packet) -> Message:
     """Decode a TEXT packet."""
@@ -38,6 +46,7 @@ class BlockingPacketSocket:
 
     def __init__(self, sock: socket.socket, timeout_s: float = 10.0) -> None:
         sock.settimeout(timeout_s)
+        _give_room(sock)
         self._sock = sock
         self._splitter = PacketSplitter()
 
@@ -78,6 +87,7 @@ class PacketConnection:
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
+        _give_room(sock)
         self._sock = sock
         self._splitter = PacketSplitter()
         self._out: deque[memoryview] = deque()
@@ -111,6 +121,8 @@ class PacketConnection:
             for _ in range(len(views)):
                 self._out.popleft()
             self._out.extendleft(reversed(rest))
+            if rest:
+                return  # the socket is full: asking it again costs a call for nothing
 
     def receive(self, limit: int = 64) -> list[Packet]:
         """Receive what is there, in at most ``limit`` reads.
@@ -141,6 +153,10 @@ class PacketConnection:
         """Close the socket and forget what was queued."""
         self._out.clear()
         self._sock.close()
+
+
+def _give_room(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
 
 def _unsent(views: list[memoryview], sent: int) -> list[memoryview]:

@@ -4,6 +4,7 @@ import socket
 import struct
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -78,6 +79,50 @@ def test_what_the_socket_does_not_take_at_once_goes_later(pair: Pair) -> None:
     assert connection.idle
     assert bytes(packets[0].payload) == LARGE * 2
     assert text_of(packets[1]) == Ack(7)
+
+
+class CountingSocket(socket.socket):
+    """Counts the calls of sendmsg."""
+
+    calls = 0
+
+    def sendmsg(self, *arguments: Any) -> int:
+        self.calls += 1
+        return super().sendmsg(*arguments)
+
+
+@pytest.fixture
+def counting(sockets: tuple[socket.socket, socket.socket]) -> Generator[CountingSocket, None, None]:
+    with CountingSocket(fileno=sockets[1].detach()) as sock:
+        yield sock
+
+
+def test_a_bundle_goes_out_in_one_call_though_nobody_reads(counting: CountingSocket) -> None:
+    connection = PacketConnection(counting)
+    # Linux lets any process have twice its default of 212,992 bytes.
+    connection.queue(PacketKind.BUNDLE, [bytes(100_000)] * 4)
+    connection.flush()
+    assert connection.idle
+    assert counting.calls == 1
+
+
+def test_a_full_socket_is_not_asked_again(counting: CountingSocket) -> None:
+    connection = PacketConnection(counting)
+    connection.queue(PacketKind.BUNDLE, [LARGE, LARGE])
+    connection.flush()
+    assert not connection.idle
+    assert counting.calls == 1
+    connection.flush()
+    assert counting.calls == 2
+
+
+def test_the_kernel_holds_a_bundle_or_two_not_a_second_of_them(counting: CountingSocket) -> None:
+    connection = PacketConnection(counting)
+    for _ in range(30):
+        connection.queue(PacketKind.BUNDLE, [bytes(450_000)])
+    connection.flush()
+    assert len(connection._out) > 50
+    assert counting.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * 450_000
 
 
 def test_a_large_packet_is_received_in_parts_without_losing_any(pair: Pair) -> None:

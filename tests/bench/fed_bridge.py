@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.bench.peers.running_peer import ROOT, free_port
+from tests.bench.running_server import ROOT, free_port
 
 __all__ = ["FedBridge"]
 

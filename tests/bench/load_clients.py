@@ -7,6 +7,7 @@ until a line comes on standard input.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def summary(received: Sequence[Sequence[Received]], messages: int, seconds: floa
         numbers = [r.seq for r in row]
         seen = set(numbers)
         gaps.append(max(seen) - min(seen) + 1 - len(seen) if seen else 0)
-        misordered += sum(b < a for a, b in zip(numbers, numbers[1:]))
+        misordered += sum(b < a for a, b in itertools.pairwise(numbers))
         misordered += max(0, len(numbers) - messages * len(seen))
     ages = [(r.received_ns - r.sent_ns) / 1e6 for row in received for r in row]
     return Load(

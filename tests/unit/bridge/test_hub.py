@@ -295,6 +295,27 @@ def test_status_text_says_every_field(hub: BundleHub) -> None:
     assert json.loads(text).keys() == whole.keys()
 
 
+def test_viewer_is_nudged_whenever_something_is_there_for_it(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    viewer = hub.join("a", "websocket")
+    taken: list[object] = []
+    viewer.nudge = lambda: taken.extend(drain(viewer) or [viewer.outbox.closed])
+    viewer.nudge()
+    taken.clear()
+    send(hub, 1, 0, 1)
+    hub.grabber_said_hello(HELLO)
+    hub.tick()
+    hub.set_input("none")
+    hub.subscribe_message(viewer, Subscribe((0,)))
+    hub.set_input("ok")
+    hub.subscribe_message(viewer, Subscribe((0, 1)))
+    hub.close()
+    names = [type(item).__name__ for item in taken]
+    assert names == ["tuple", "Hello", "Status", "Status", "bool", "Status", "tuple", "bool"]
+    assert taken[-1] is True
+
+
 def test_totals_outlive_viewers(hub: BundleHub, link: FakeGrabberLink) -> None:
     one, two = hub.join("a", "websocket"), hub.join("b", "websocket")
     send(hub, 1, 0)

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from camstrm.bridge.viewer import PAUSE_S
+from camstrm.bridge.viewer import PAUSE_S, WebSocketViewer
 from camstrm.wire import (
     Ack,
     CameraState,
@@ -132,6 +132,61 @@ async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
     assert status.viewer.reason == "unacknowledged"
     await say(viewer, Ack(2))
     assert (await viewer.bundle()).seq == 6
+
+
+@pytest.mark.parametrize("text", ['{"type":"ack","seq":1}', '{ "seq": 1, "type": "ack" }'])
+async def test_ack_may_be_spelled_as_json_allows(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer, text: str
+) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await viewer.send(text)
+    await heard(viewer)
+    await grabber.send_bundle()
+    await viewer.bundle()
+    (listed,) = await viewers(bridge)
+    assert listed["in_flight"] == 1
+
+
+async def test_bundle_needs_no_turn_of_the_sender(
+    grabber: FakeGrabber, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = 0
+    take_nap = WebSocketViewer._take_nap
+
+    async def counted(self: WebSocketViewer) -> str | None:
+        nonlocal turns
+        turns += 1
+        return await take_nap(self)
+
+    monkeypatch.setattr(WebSocketViewer, "_take_nap", counted)
+    for _ in range(60):
+        sent = await grabber.send_bundle()
+        assert (await viewer.bundle()).seq == sent.seq
+        await say(viewer, Ack(sent.seq))
+        await heard(viewer)
+    assert 1 <= turns < 20, "one, and one for each status that came in between"
+
+
+async def test_sender_takes_over_what_the_kernel_does_not_take(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with raw_viewer(bridge) as (reader, _):
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 2)
+        sent = [await grabber.send_bundle()]
+        grabber.padding = 1_000_000
+        sent.append(await grabber.send_bundle())
+        grabber.padding = 0
+        sent += [await grabber.send_bundle() for _ in range(3)]
+        await viewer.bundle(lambda b: b.seq == sent[-1].seq)
+        received = b""
+        while encode_bundle(sent[-1]) not in received:
+            part = await asyncio.wait_for(reader.read(65536), 5)
+            assert part
+            received += part
+    assert encode_bundle(sent[0]) in received
+    assert encode_bundle(sent[1]) in received
+    assert received.count(b"CSFB") == 3, "those in between were replaced"
 
 
 async def test_subscribe(grabber: FakeGrabber, viewer: Viewer) -> None:

@@ -237,3 +237,23 @@ def test_what_is_forgotten_gives_its_credit_back() -> None:
     seen = [credit.open]
     credit.clear()
     assert [*seen, credit.open] == [False, True]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_viewer_does_the_window_stays_open_for_one(seed: int) -> None:
+    chance = random.Random(seed)
+    credit = CreditWindow(4)
+    now, seq = 0.0, 0
+    for _ in range(5000):
+        now += chance.choice((0.0, 0.001, 0.03, 0.3, 3.0))
+        if credit.open:
+            seq += 1
+            credit.sent(seq, now)
+        else:
+            credit.held_back()
+        if chance.random() < 0.7:
+            credit.acknowledge(chance.randint(max(0, seq - 6), seq + 2), now)
+        if chance.random() < 0.001:
+            credit.clear()
+        assert 1 <= credit.window <= 4
+        assert credit.open == (credit.in_flight < credit.window)

@@ -12,12 +12,16 @@ from pathlib import Path
 
 from tests.bench.report import Findings, markdown
 
+<<<<<<< HEAD
 PARTS = {
     "picture": "picture",
     "drain": "drain",
     "whole way": "whole_way",
     "slow links": "slow_links",
 }
+=======
+PARTS = {"picture": "picture", "drain": "drain", "broadcast": "broadcast", "whole way": "whole_way"}
+>>>>>>> broadcast
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 
 

@@ -63,6 +63,14 @@ class BridgeCollector(Collector):
             count = sum(viewer.kind == kind for viewer in hub.viewers.values())
             viewers.add_metric([kind], count)
         yield viewers
+        acknowledging = [v for v in hub.viewers.values() if v.outbox.credit.acknowledges]
+        windows = GaugeMetricFamily(
+            "camstrm_credit_windows", "Viewers that acknowledge, by window", labels=["window"]
+        )
+        for window in range(1, self._state.settings.window + 1):
+            count = sum(v.outbox.credit.window == window for v in acknowledging)
+            windows.add_metric([str(window)], count)
+        yield windows
         skipped = CounterMetricFamily(
             "camstrm_bundles_skipped", "Bundles that a newer one replaced", labels=["reason"]
         )

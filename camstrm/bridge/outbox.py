@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 
+from camstrm.bridge.credit import CreditWindow
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.wire import ViewerStatus
 
 __all__ = ["ViewerOutbox"]
-
-_REMEMBERED = 1024
-"""Sent bundles that can still be acknowledged; bounds what a viewer without acks costs."""
 
 _SLACK = 0.25
 """Part of the frame interval by which a bundle may go before or after its turn, so that a
@@ -24,14 +22,15 @@ class ViewerOutbox:
     """Holds at most one bundle, one hello and one status for a viewer.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
-    that are slower than the stream. From the first acknowledgement on, at most ``window``
-    sent bundles may be unacknowledged. Not for several threads; exactly one sender task
-    calls :meth:`take` and :meth:`wait`.
+    that are slower than the stream. From the first acknowledgement on, ``credit`` says
+    whether another bundle may go. Not for several threads; exactly one sender task calls
+    :meth:`take` and :meth:`wait`.
     """
 
     def __init__(
         self, viewer_id: int, window: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        """Let at most ``window`` bundles be under way to a viewer that acknowledges."""
         self.id = viewer_id
         self.cameras: frozenset[int] | None = None
         self.max_fps: float | None = None
@@ -41,22 +40,15 @@ class ViewerOutbox:
         self.reason = ""
         self.sent_fps = 0.0
         self.closed = False
-        self._window = window
+        self.credit = CreditWindow(window)
         self._clock = clock
         self._hello: str | None = None
         self._status: str | None = None
         self._bundle: SharedBundle | None = None
-        self._in_flight: deque[int] = deque(maxlen=_REMEMBERED)
-        self._acknowledges = False
         self._due_s = float("-inf")
         self._release_s = float("-inf")
         self._wake = asyncio.Event()
         self._measured = (clock(), 0)
-
-    @property
-    def in_flight(self) -> int:
-        """Bundles sent and not yet acknowledged; 0 for a viewer that never acknowledges."""
-        return len(self._in_flight) if self._acknowledges else 0
 
     def put_hello(self, text: str) -> None:
         """Let ``text`` be the next to go; it replaces a hello that has not gone."""
@@ -79,22 +71,20 @@ class ViewerOutbox:
         self._bundle = bundle
         slack = _SLACK * self._interval_s
         self._release_s = now if now >= self._due_s - slack else self._due_s + slack
+        if now >= self._release_s and not self.credit.open:
+            self.credit.held_back()
         self._wake.set()
 
     def start_session(self) -> None:
         """Forget bundles of an earlier grabber run: sequence numbers start again."""
         self._bundle = None
-        self._in_flight.clear()
+        self.credit.clear()
         self._wake.set()
 
     def acknowledge(self, seq: int) -> None:
         """Take bundle ``seq`` and all sent before it as shown; ignore one never sent."""
-        if seq not in self._in_flight:
-            return
-        self._acknowledges = True
-        while self._in_flight.popleft() != seq:
-            pass
-        self._wake.set()
+        if self.credit.acknowledge(seq, self._clock()):
+            self._wake.set()
 
     def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
@@ -117,7 +107,7 @@ class ViewerOutbox:
             text, self._status = self._status, None
             return text
         now = self._clock()
-        if self._bundle is None or not self._has_credit or now < self._release_s:
+        if self._bundle is None or not self.credit.open or now < self._release_s:
             return None
         bundle, self._bundle = self._bundle, None
         self._count(bundle, now)
@@ -129,7 +119,7 @@ class ViewerOutbox:
         if self.closed or self._hello is not None or self._status is not None:
             return
         timeout_s = None
-        if self._bundle is not None and self._has_credit:
+        if self._bundle is not None and self.credit.open:
             timeout_s = self._release_s - self._clock()
             if timeout_s <= 0:
                 return
@@ -154,7 +144,7 @@ class ViewerOutbox:
             sent=self.sent,
             skipped=sum(self.skipped.values()),
             reason=self.reason,
-            in_flight=self.in_flight,
+            in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
         )
 
@@ -162,20 +152,14 @@ class ViewerOutbox:
     def _interval_s(self) -> float:
         return 0.0 if self.max_fps is None else 1.0 / self.max_fps
 
-    @property
-    def _has_credit(self) -> bool:
-        return not self._acknowledges or len(self._in_flight) < self._window
-
     def _reason(self, now: float) -> str:
-        if not self._has_credit:
+        if not self.credit.open:
             return "unacknowledged"
         return "max_fps" if now < self._release_s else "slow link"
 
     def _count(self, bundle: SharedBundle, now: float) -> None:
         self.sent += 1
-        seq = bundle.bundle.seq
-        if not self._in_flight or self._in_flight[-1] != seq:
-            self._in_flight.append(seq)
+        self.credit.sent(bundle.bundle.seq, now)
         interval_s = self._interval_s
         on_time = now - self._due_s < interval_s
         self._due_s = (self._due_s if on_time else now) + interval_s

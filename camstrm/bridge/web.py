@@ -122,6 +122,7 @@ async def api_status(request: web.Request) -> web.Response:
     viewers = [
         {
             **asdict(viewer.outbox.status()),
+            "window": viewer.outbox.credit.window,
             "address": viewer.address,
             "kind": viewer.kind,
             "cameras": None if viewer.outbox.cameras is None else sorted(viewer.outbox.cameras),

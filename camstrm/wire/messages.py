@@ -62,7 +62,7 @@ class CameraInfo:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the server grants: ``window`` bundles unacknowledged, message sizes in bytes."""
+    """What the server grants: at most ``window`` bundles unacknowledged, message sizes in bytes."""
 
     window: int = 2
     max_message_size: int = MAX_VIEWER_TEXT_SIZE

@@ -55,6 +55,8 @@ class Client:
         try:
             if receive_buffer:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            # As browsers and Qt do: an ack must not wait until the one before is confirmed.
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.socket.settimeout(10.0)
             self.socket.connect((host, port))
             self.protocol.open(self.socket)

@@ -24,7 +24,7 @@ _CONFIG = """\
 [socket]
 path = "{folder}/s.sock"
 [bridge]
-host = "127.0.0.1"
+host = "{host}"
 port = {port}
 auth = false
 max_clients = 1000
@@ -40,12 +40,15 @@ class FedBridge:
     Raises RuntimeError, with what the bridge printed, when it does not start.
     """
 
-    def __init__(self, jpegs: Path, *, fps: float = 30.0, bridge: str = "") -> None:
+    def __init__(
+        self, jpegs: Path, *, fps: float = 30.0, host: str = "127.0.0.1", bridge: str = ""
+    ) -> None:
         self.name = "camstrm"
         self.port = free_port()
         self.pids: tuple[int, ...] = ()
         self._jpegs = jpegs
         self._fps = fps
+        self._host = host
         self._bridge = bridge
         self._stack = contextlib.ExitStack()
 
@@ -53,7 +56,8 @@ class FedBridge:
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="camstrm-bench-"))
             config = Path(folder) / "camstrm.toml"
-            config.write_text(_CONFIG.format(folder=folder, port=self.port) + self._bridge)
+            head = _CONFIG.format(folder=folder, host=self._host, port=self.port)
+            config.write_text(head + self._bridge)
             log = stack.enter_context((Path(folder) / "log").open("w+"))
             command = [sys.executable, "-m", "camstrm", "bridge", "--config", str(config)]
             bridge = subprocess.Popen(

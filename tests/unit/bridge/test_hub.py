@@ -62,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def hub(clock: Clock) -> BundleHub:
-    return BundleHub("camstrm test", window=2, clock=clock)
+    return BundleHub("camstrm test", window=4, clock=clock)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
     hello = drain(hub.join("a", "websocket"))[0]
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras) == ("run1", CAMERAS)
-    assert hello.limits == Limits(window=2, max_message_size=4096, stream_fps=20.0)
+    assert hello.limits == Limits(window=4, max_message_size=4096, stream_fps=20.0)
 
 
 def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:
@@ -214,10 +214,11 @@ def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrab
     assert isinstance(hello, Hello)
     assert isinstance(status, Status)
     assert (hello.session, status.input, status.bundles) == ("run2", "ok", 0)
-    assert viewer.outbox.in_flight == 0
+    assert viewer.outbox.credit.in_flight == 0
     for seq in (1, 2):
         send(hub, seq, 0)
         assert drain(viewer) == [(seq, b"%d" % seq, b"")]
+        viewer.outbox.acknowledge(seq)
 
 
 def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:
@@ -228,7 +229,7 @@ def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:
     viewer.outbox.acknowledge(5)
     hub.grabber_went()
     hub.grabber_came(HELLO, link)
-    assert viewer.outbox.in_flight == 1, "what is on its way still counts"
+    assert viewer.outbox.credit.in_flight == 1, "what is on its way still counts"
     assert drain(hub.join("b", "websocket"))[2:] == [(6, b"6", b"6")]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
+from camstrm.wire import Ack, Status, encode_message
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.running_bridge import RunningBridge, connected_viewer, running_bridge
 
@@ -32,6 +33,8 @@ async def test_counters(tmp_path: Path) -> None:
             await grabber.send_status()
             sent = await grabber.send_bundle()
             await viewer.bundle()
+            await viewer.send(encode_message(Ack(sent.seq)))
+            await viewer.control(lambda m: isinstance(m, Status) and m.bundles == 1)
             found = await samples(bridge)
         assert found["camstrm_input_up"] == 1
         assert found["camstrm_grabbers_total"] == 1
@@ -42,6 +45,7 @@ async def test_counters(tmp_path: Path) -> None:
         assert found["camstrm_bundles_skipped_total|slow link"] == 0
         assert found["camstrm_viewers|websocket"] == 1
         assert found["camstrm_viewers|mjpeg"] == 0
+        assert [found[f"camstrm_credit_windows|{n}"] for n in (1, 2, 3, 4)] == [1, 0, 0, 0]
         assert found["camstrm_camera_state|right"] == 2
         assert found["camstrm_camera_grab_fps|left"] == 400
         assert "camstrm_camera_events_total|left|delivered" in found

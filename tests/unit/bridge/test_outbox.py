@@ -40,7 +40,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def outbox(clock: Clock) -> ViewerOutbox:
-    return ViewerOutbox(7, window=2, clock=clock)
+    return ViewerOutbox(7, window=4, clock=clock)
 
 
 def test_nothing_to_send(outbox: ViewerOutbox) -> None:
@@ -74,7 +74,7 @@ def test_plain_client_needs_no_credit(outbox: ViewerOutbox) -> None:
     for seq in range(5):
         outbox.put_bundle(bundle(seq))
         assert taken(outbox) == seq
-    assert outbox.in_flight == 0
+    assert outbox.credit.in_flight == 0
 
 
 def test_from_the_first_ack_on_the_window_holds(outbox: ViewerOutbox) -> None:
@@ -82,7 +82,7 @@ def test_from_the_first_ack_on_the_window_holds(outbox: ViewerOutbox) -> None:
         outbox.put_bundle(bundle(seq))
         taken(outbox)
     outbox.acknowledge(1)
-    assert outbox.in_flight == 3
+    assert outbox.credit.in_flight == 3
     outbox.put_bundle(bundle(5))
     assert taken(outbox) is None
     outbox.put_bundle(bundle(6))
@@ -90,10 +90,41 @@ def test_from_the_first_ack_on_the_window_holds(outbox: ViewerOutbox) -> None:
     outbox.acknowledge(2)
     assert taken(outbox) is None, "two still on the way"
     outbox.acknowledge(3)
+    assert taken(outbox) is None, "one still on the way"
+    outbox.acknowledge(4)
     assert taken(outbox) == 6
-    assert outbox.in_flight == 2
+    assert outbox.status().in_flight == 1
     outbox.acknowledge(6)
-    assert outbox.in_flight == 0, "6 is shown, so 4 is too"
+    assert outbox.status().in_flight == 0
+
+
+def test_window_is_raised_while_acks_take_as_long_as_before(
+    outbox: ViewerOutbox, clock: Clock
+) -> None:
+    for seq in range(60):
+        clock.now += 0.05
+        outbox.acknowledge(seq - 2)  # 0.1 s after it was sent
+        outbox.put_bundle(bundle(seq))
+        outbox.take()
+    assert outbox.credit.window > 1
+    assert outbox.credit.in_flight == 2
+
+
+def test_bundle_that_waits_for_its_turn_does_not_wait_for_credit(
+    outbox: ViewerOutbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_back: list[float] = []
+    monkeypatch.setattr(outbox.credit, "held_back", lambda: held_back.append(clock.now))
+    outbox.subscribe(None, 10.0)
+    for seq, now in ((1, 100.0), (2, 101.0), (3, 101.02)):
+        clock.now = now
+        outbox.put_bundle(bundle(seq))
+        outbox.take()
+        outbox.acknowledge(1)
+    assert not held_back, "3 comes too early"
+    clock.now = 101.2
+    outbox.put_bundle(bundle(4))
+    assert held_back == [101.2]
 
 
 def test_acks_for_what_was_never_sent_are_ignored(outbox: ViewerOutbox) -> None:
@@ -101,30 +132,29 @@ def test_acks_for_what_was_never_sent_are_ignored(outbox: ViewerOutbox) -> None:
     taken(outbox)
     for seq in (0, 4, 6, 2**63):
         outbox.acknowledge(seq)
-    assert outbox.in_flight == 0, "never acknowledged anything real: still a plain client"
+    assert outbox.credit.in_flight == 0, "never acknowledged anything real: still a plain client"
     outbox.acknowledge(5)
     outbox.acknowledge(5)
     for seq in (7, 8, 9):
         outbox.put_bundle(bundle(seq))
     assert taken(outbox) == 9
     outbox.acknowledge(8)
-    assert outbox.in_flight == 1, "8 was skipped, not sent"
+    assert outbox.credit.in_flight == 1, "8 was skipped, not sent"
 
 
 def test_credit_starts_anew_with_the_session(outbox: ViewerOutbox) -> None:
     outbox.put_bundle(bundle(1000))
     taken(outbox)
     outbox.acknowledge(1000)
-    for seq in (1001, 1002):
-        outbox.put_bundle(bundle(seq))
-        taken(outbox)
-    outbox.put_bundle(bundle(1003))
+    outbox.put_bundle(bundle(1001))
+    taken(outbox)
+    outbox.put_bundle(bundle(1002))
     assert taken(outbox) is None
     outbox.start_session()
     assert taken(outbox) is None, "pictures of the old run are dropped"
-    for seq in (1, 2):
-        outbox.put_bundle(bundle(seq))
-        assert taken(outbox) == seq
+    outbox.put_bundle(bundle(1))
+    assert taken(outbox) == 1
+    outbox.put_bundle(bundle(2))
     outbox.put_bundle(bundle(3))
     assert taken(outbox) is None, "the viewer acknowledges, so the window still holds"
     outbox.acknowledge(1001)

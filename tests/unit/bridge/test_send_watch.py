@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
 from typing import Any
 
 import pytest
@@ -25,11 +26,20 @@ class NoInfoSocket:
         raise OSError
 
 
+class InfoSocket:
+    """A socket whose TCP_INFO a test writes: packets on their way, bytes confirmed, not sent."""
+
+    unacked, confirmed, notsent = 0, 0, 0
+
+    def getsockopt(self, *_: int) -> bytes:
+        return struct.pack("=24xI92xQ16xI", self.unacked, self.confirmed, self.notsent)
+
+
 class FakeTransport(asyncio.Transport):
     """Holds what was written until a test takes it out."""
 
-    def __init__(self) -> None:
-        super().__init__({"socket": NoInfoSocket()})
+    def __init__(self, sock: NoInfoSocket | InfoSocket | None = None) -> None:
+        super().__init__({"socket": sock or NoInfoSocket()})
         self.size = 10 * PROGRESS_BYTES
         self.aborted = asyncio.Event()
         self.closing = False
@@ -88,6 +98,33 @@ async def test_closed_watch_is_over() -> None:
     assert not transport.aborted.is_set()
 
 
+@pytest.mark.parametrize("outstanding", ["unacked", "notsent"])
+async def test_silent_far_side_is_found_by_the_next_send(outstanding: str) -> None:
+    sock = InfoSocket()
+    transport = FakeTransport(sock)
+    watch = SendWatch(transport, TIMEOUT_S)
+    setattr(sock, outstanding, 1)
+    with watch:
+        pass
+    await asyncio.sleep(1.5 * TIMEOUT_S)
+    assert not transport.aborted.is_set(), "no send is blocked"
+    with watch:
+        assert transport.aborted.is_set()
+    assert watch.stuck
+
+
+async def test_far_side_that_confirms_or_has_nothing_to_confirm_is_left_alone() -> None:
+    sock = InfoSocket()
+    transport = FakeTransport(sock)
+    watch = SendWatch(transport, TIMEOUT_S)
+    for sock.unacked, sock.confirmed in ((1, 0), (1, 1), (1, 2), (0, 2), (0, 2), (1, 3)):
+        with watch:
+            pass
+        await asyncio.sleep(1.5 * TIMEOUT_S)
+    watch.close()
+    assert not watch.stuck
+
+
 async def test_closing_transport_is_dropped_with_its_buffers() -> None:
     transport = FakeTransport()
     transport.closing = True
@@ -127,6 +164,8 @@ async def test_far_side_that_reads_slowly_counts_as_progress() -> None:
     reader, writer = await asyncio.open_connection(*listener.getsockname(), limit=1024)
     transport = await asyncio.wait_for(accepted, 5)
     tune_transport(transport)
+    sock = transport.get_extra_info("socket")
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0
     watch = SendWatch(transport, 0.2)
     with contextlib.suppress(OSError):
         transport.write(bytes(16_000_000))

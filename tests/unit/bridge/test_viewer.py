@@ -113,6 +113,7 @@ async def test_grabber_is_killed_and_comes_back(
     for _ in range(2):
         sent = await grabber.send_bundle()
         assert (await viewer.bundle()).seq == sent.seq
+        await say(viewer, Ack(sent.seq))
 
 
 async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
@@ -120,18 +121,17 @@ async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
     await viewer.bundle()
     await say(viewer, Ack(1), Ack(99), Ack(2))
     await heard(viewer)
-    for _ in range(2):
-        await grabber.send_bundle()
-        await viewer.bundle()
+    await grabber.send_bundle()
+    await viewer.bundle()
     for _ in range(4):
         await grabber.send_bundle()
     status = await viewer.control(
         lambda m: isinstance(m, Status) and m.viewer is not None and m.viewer.skipped == 3
     )
-    assert status.viewer.in_flight == 2
+    assert status.viewer.in_flight == 1
     assert status.viewer.reason == "unacknowledged"
-    await say(viewer, Ack(3))
-    assert (await viewer.bundle()).seq == 7
+    await say(viewer, Ack(2))
+    assert (await viewer.bundle()).seq == 6
 
 
 @pytest.mark.parametrize("text", ['{"type":"ack","seq":1}', '{ "seq": 1, "type": "ack" }'])

@@ -57,6 +57,7 @@ async def test_api_status_lists_the_viewers(tmp_path: Path) -> None:
         (listed,) = body["viewers"]
         assert listed["id"] == 1
         assert listed["sent"] == 1
+        assert listed["window"] == 1
         assert listed["cameras"] == [0]
         assert listed["max_fps"] == 12.5
         assert (listed["address"], listed["kind"]) == ("127.0.0.1", "websocket")

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from tests.bench.report import Findings, markdown
 
-PARTS = {"picture": "picture", "drain": "drain", "whole way": "whole_way"}
+PARTS = {
+    "picture": "picture",
+    "drain": "drain",
+    "whole way": "whole_way",
+    "scaling": "scaling",
+}
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 
 

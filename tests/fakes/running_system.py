@@ -32,7 +32,8 @@ path = "{socket}"
 host = "127.0.0.1"
 port = {port}
 token_file = "{token_file}"
-max_clients_per_address = 64
+max_clients = {max_viewers}
+max_clients_per_address = {max_viewers}
 [[producer]]
 cti = "{cti}"
 """
@@ -148,25 +149,30 @@ class RunningSystem:
         stream: str = "",
         cti: str = "",
         environment: Mapping[str, str] | None = None,
+        max_viewers: int = 64,
     ) -> None:
         """Prepare a configuration of ``cameras`` ([[camera]] tables) in ``folder``.
 
         ``stream``: other tables. ``cti``: another producer than the genicam wheel's
-        simulator; ``environment``: what it needs.
+        simulator; ``environment``: what it needs. ``max_viewers``: that the bridge lets in.
         """
         self.environment = dict(environment or {})
         self.port = free_port()
         self.folder = folder
         self.cti = cti or simulator_cti()
         self.token = "a-token-that-only-this-test-knows-0123456789"
-        token_file = folder / "token"
-        token_file.write_text(self.token)
-        token_file.chmod(0o600)
+        self.token_file = folder / "token"
+        self.token_file.write_text(self.token)
+        self.token_file.chmod(0o600)
         folder.chmod(0o700)
         self.socket_path = str(folder / "s.sock")
         self.config = folder / "camstrm.toml"
         head = CONFIG_HEAD.format(
-            socket=self.socket_path, port=self.port, token_file=token_file, cti=self.cti
+            socket=self.socket_path,
+            port=self.port,
+            token_file=self.token_file,
+            max_viewers=max_viewers,
+            cti=self.cti,
         )
         self.config.write_text(stream + head + cameras)
         self.bridge: Command | None = None

@@ -24,7 +24,8 @@ void FrameWriter::write(Buffer& buffer, uint64_t frame, uint64_t told_id, uint64
     const Geometry now = camera_.geometry();
     if (!picture_ || !(now == geometry_)) {
         geometry_ = now;
-        picture_ = std::make_unique<Picture>(*now.format, now.width, now.height);
+        picture_ = std::make_unique<Picture>(*now.format, now.width, now.height,
+                                             camera_.spec.grain);
         ground_ = ++last_ground;
     }
     const size_t image = picture_->bytes(), chunks = camera_.chunk_bytes();

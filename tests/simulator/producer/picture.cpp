@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <random>
 
 #include "packing.h"
 
@@ -16,6 +17,7 @@ constexpr int64_t kStampBytes = 15;
 constexpr int64_t kStampBits = kStampBytes * 8;
 constexpr uint8_t kSync = 0xA5;
 constexpr uint8_t kHigh = 208, kLow = 32;
+constexpr int64_t kGrainLines = 64;  // different noisy lines, which stand in no order
 
 uint16_t crc16(const uint8_t* data, size_t size) {
     uint16_t crc = 0xFFFF;
@@ -47,9 +49,21 @@ Rgb bar_colour(int64_t index) {
     return {level(!(index & 2)), level(!(index & 4)), level(!(index & 1))};
 }
 
+// The same noise in every run: lines of the same length are as hard to compress.
+std::vector<Rgb> with_grain(std::vector<Rgb> line, int64_t grain, std::minstd_rand& random) {
+    if (!grain) return line;
+    std::uniform_int_distribution<int> noise(static_cast<int>(-grain), static_cast<int>(grain));
+    for (Rgb& pixel : line) {
+        for (uint8_t& value : pixel) {
+            value = static_cast<uint8_t>(std::clamp(value + noise(random), 0, 255));
+        }
+    }
+    return line;
+}
+
 }  // namespace
 
-Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
+Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain)
     : width_(width),
       height_(height),
       block_(kUnit * std::max<int64_t>(1, width / kReferenceWidth)),
@@ -66,9 +80,10 @@ Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
     black_ = pack_line(format, std::vector<Rgb>(block, Rgb{0, 0, 0}), 0);
     white_ = pack_line(format, std::vector<Rgb>(block, Rgb{255, 255, 255}), 0);
     dark_ = pack_line(format, std::vector<Rgb>(pixels, Rgb{0, 0, 0}), 0);
-    for (int parity = 0; parity < 2; ++parity) {
-        bars_[parity] = pack_line(format, bars, parity);
-        ramp_[parity] = pack_line(format, ramp, parity);
+    std::minstd_rand random(1);
+    for (int64_t line = 0; line < (grain ? kGrainLines : 2); ++line) {
+        bars_.push_back(pack_line(format, with_grain(bars, grain, random), line % 2));
+        ramp_.push_back(pack_line(format, with_grain(ramp, grain, random), line % 2));
     }
     line_bytes_ = dark_.size();
     block_bytes_ = black_.size();
@@ -84,9 +99,11 @@ void Picture::draw_ground(uint8_t* out, size_t room) const {
     const int64_t bottom = std::max(top, height_ - block_);
     const int64_t middle = (top + bottom) / 2;
     for (int64_t y = 0; y < height_; ++y) {
-        const int64_t parity = y % 2;
+        // Of the lines of the right parity any one, but always the same.
+        const auto mixed = static_cast<uint32_t>(y) * 2654435761u >> 16;
+        const size_t line = (mixed * 2 + static_cast<uint32_t>(y % 2)) % bars_.size();
         const bool dark = y < top || y >= bottom;
-        put(out, room, y, dark ? dark_ : y < middle ? bars_[parity] : ramp_[parity]);
+        put(out, room, y, dark ? dark_ : y < middle ? bars_[line] : ramp_[line]);
     }
 }
 

@@ -16,7 +16,8 @@ namespace camsim {
 
 class Picture {
   public:
-    Picture(const PixelFormat& format, int64_t width, int64_t height);
+    // grain: noise of bars and ramp in grey levels, up or down (0: none).
+    Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain = 0);
 
     size_t bytes() const { return line_bytes_ * static_cast<size_t>(height_); }
 
@@ -34,7 +35,7 @@ class Picture {
     size_t line_bytes_, block_bytes_;
     std::vector<uint8_t> black_, white_;    // one line of a block
     std::vector<uint8_t> dark_;             // a whole black line
-    std::vector<uint8_t> bars_[2], ramp_[2];  // even and odd lines
+    std::vector<std::vector<uint8_t>> bars_, ramp_;  // even and odd lines in turns
 };
 
 }  // namespace camsim

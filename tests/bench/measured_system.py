@@ -128,7 +128,7 @@ class MeasuredSystem:
             f"num_buffers = {math.ceil(camera.frame_rate * buffer_s)}\n"
             for camera in self.cameras
         )
-        self._system = RunningSystem(
+        self.system = RunningSystem(
             folder,
             tables,
             stream=f"[stream]\nfps = {fps}\n",
@@ -138,7 +138,7 @@ class MeasuredSystem:
         )
 
     def __enter__(self) -> MeasuredSystem:
-        self._system.__enter__()
+        self.system.__enter__()
         return self
 
     def __exit__(
@@ -147,7 +147,7 @@ class MeasuredSystem:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._system.__exit__(kind, error, traceback)
+        self.system.__exit__(kind, error, traceback)
 
     @contextlib.contextmanager
     def watched(self, viewers: int, *, decode: bool = True) -> Iterator[list[WatcherProcess]]:
@@ -159,7 +159,7 @@ class MeasuredSystem:
             yield [
                 stack.enter_context(
                     WatcherProcess(
-                        self._system.port, self._system.token_file, count, len(self.cameras), every
+                        self.system.port, self.system.token_file, count, len(self.cameras), every
                     )
                 )
                 for count, every in counts
@@ -195,7 +195,7 @@ class MeasuredSystem:
 
     def memory(self) -> dict[str, int]:
         """Return the anonymous memory in bytes of each process, by what it is."""
-        system = self._system
+        system = self.system
         assert system.bridge is not None
         assert system.grabber is not None
         found = {
@@ -211,7 +211,7 @@ class MeasuredSystem:
         return sum(camera["encoded"] for camera in self._cameras())
 
     def _cameras(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = asyncio.run(self._system.status())["status"]["cameras"]
+        found: list[dict[str, Any]] = asyncio.run(self.system.status())["status"]["cameras"]
         return found
 
     def _counters(self) -> dict[str, int]:
@@ -222,10 +222,8 @@ class MeasuredSystem:
                     total[name] = total.get(name, 0) + control[name]
         return total
 
-    def _snapshot(
-        self, watchers: Sequence[WatcherProcess], *, counters_first: bool
-    ) -> _Snapshot:
-        system = self._system
+    def _snapshot(self, watchers: Sequence[WatcherProcess], *, counters_first: bool) -> _Snapshot:
+        system = self.system
         assert system.bridge is not None
         assert system.grabber is not None
         # What the producer counts, camstrm learns a little later: in this order a window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -38,9 +39,9 @@ class Sweep:
         lost = sum(window.lost for window in windows)
         rows = [
             Row(
-                f"{what}: frames lost of {sum(window.produced for window in windows)}",
+                f"{what}: frames lost",
                 lost,
-                "frames",
+                f"of {sum(window.produced for window in windows)}",
                 lost=lost + wrong,
                 target="0",
                 met=lost + wrong == 0,
@@ -104,7 +105,7 @@ class Sweep:
     ) -> Row:
         costs = {size: cost(self.windows[size]) for size in sizes}
         worst, step = 0.0, (sizes[0], sizes[0])
-        for small, large in zip(sizes, sizes[1:], strict=False):
+        for small, large in itertools.pairwise(sizes):
             ratio = costs[large] / max(costs[small], least) / (large / small)
             if ratio > worst:
                 worst, step = ratio, (small, large)
@@ -115,8 +116,8 @@ class Sweep:
             "cost ratio / size ratio",
             target="no step worse than linear (<= 1.2 with noise)",
             met=worst <= _MOST,
-            note=f"{step[0]:g} -> {step[1]:g}: {costs[step[0]]:.3g} -> {costs[step[1]]:.3g} {unit}; "
-            f"in all {first:.3g} -> {last:.3g}",
+            note=f"{step[0]:g} -> {step[1]:g}: {costs[step[0]]:.3g} -> {costs[step[1]]:.3g} "
+            f"{unit}; in all {first:.3g} -> {last:.3g}",
         )
 
 

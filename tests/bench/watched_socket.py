@@ -12,7 +12,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-__all__ = ["Closed", "WatchedSocket"]
+__all__ = ["ConnectionEndedError", "WatchedSocket"]
 
 _TIMEOUT_S = 20.0
 _ROOM = 1 << 16
@@ -24,7 +24,7 @@ _MASKED = 0x80
 _MAX_HEAD = 2048
 
 
-class Closed(Exception):
+class ConnectionEndedError(Exception):
     """The bridge has ended the connection, or never let it come about."""
 
 
@@ -35,7 +35,7 @@ class WatchedSocket:
     """
 
     def __init__(self, port: int, token: str) -> None:
-        """Connect to a bridge on this machine; raises Closed and OSError."""
+        """Connect to a bridge on this machine; raises ConnectionEndedError and OSError."""
         self.received_bytes = 0
         self._socket = socket.create_connection(("127.0.0.1", port), _TIMEOUT_S)
         try:
@@ -61,12 +61,12 @@ class WatchedSocket:
         assert len(body) < _SHORT
         frame = bytes((_FINAL | 1, _MASKED | len(body), 0, 0, 0, 0)) + body
         if self._socket.send(frame) != len(frame):
-            raise Closed("the bridge reads nothing")
+            raise ConnectionEndedError("the bridge reads nothing")
 
     def messages(self) -> Iterator[tuple[int, memoryview]]:
         """Read once; yield opcode and payload of each message that is complete now.
 
-        Raises Closed at the end of the connection.
+        Raises ConnectionEndedError at the end of the connection.
         """
         try:
             with memoryview(self._buffer) as view:
@@ -74,9 +74,9 @@ class WatchedSocket:
         except BlockingIOError:
             return
         except OSError as error:
-            raise Closed(str(error)) from None
+            raise ConnectionEndedError(str(error)) from None
         if not count:
-            raise Closed("end of the connection")
+            raise ConnectionEndedError("end of the connection")
         self._filled += count
         self.received_bytes += count
         start = 0
@@ -86,7 +86,9 @@ class WatchedSocket:
                 self._make_room(end - start)
                 break
             if opcode == _CLOSE:
-                raise Closed(bytes(self._buffer[begin + 2 : end]).decode(errors="replace"))
+                raise ConnectionEndedError(
+                    bytes(self._buffer[begin + 2 : end]).decode(errors="replace")
+                )
             if opcode != _PING:
                 with memoryview(self._buffer) as view, view[begin:end] as payload:
                     yield opcode, payload
@@ -136,10 +138,10 @@ class WatchedSocket:
         while b"\r\n\r\n" not in answer:
             data = self._socket.recv(_MAX_HEAD)
             if not data or len(answer) > _MAX_HEAD:
-                raise Closed(f"no handshake: {answer[:100]!r}")
+                raise ConnectionEndedError(f"no handshake: {answer[:100]!r}")
             answer += data
         head, _, rest = answer.partition(b"\r\n\r\n")
         if b" 101 " not in head.splitlines()[0]:
-            raise Closed(f"refused: {head.splitlines()[0].decode(errors='replace')}")
+            raise ConnectionEndedError(f"refused: {head.splitlines()[0].decode(errors='replace')}")
         self._buffer[: len(rest)] = rest
         return len(rest)

@@ -21,7 +21,7 @@ import msgspec
 import simplejpeg
 
 from camstrm.wire import FrameBundle, FrameFlag, decode_bundle
-from tests.bench.watched_socket import Closed, WatchedSocket
+from tests.bench.watched_socket import ConnectionEndedError, WatchedSocket
 from tests.simulator.stamp import StampError, read_stamp
 
 __all__ = ["WatcherReport", "main"]
@@ -36,7 +36,8 @@ class WatcherReport(msgspec.Struct):
     """What all viewers of the process saw together since the last report.
 
     ``seconds``: since then. ``bundles``: of each viewer. ``pictures``: in all of them
-    together. ``skipped``: sequence numbers that a viewer never got; ``misordered``: bundles or pictures older than one before them.
+    together. ``skipped``: sequence numbers that a viewer never got; ``misordered``:
+    bundles or pictures older than one before them.
     ``ages_us``: from the oldest buffer's time stamp to the last byte of each bundle.
     ``glass_us``: from the stamp in the pixels to the decoded picture, the oldest of each
     decoded bundle; ``wrong``: decoded pictures with no stamp or another frame's.
@@ -125,7 +126,7 @@ class _Watchers:
                     viewer.socket.send_text(f'{{"type":"ack","seq":{bundle.seq}}}')
                     # It refers to the buffer, which the next message needs.
                     del bundle
-        except Closed as error:
+        except ConnectionEndedError as error:
             self._report.closed.append(str(error))
             self._selector.unregister(viewer.socket)
             viewer.socket.close()
@@ -200,7 +201,7 @@ def main(arguments: list[str]) -> int:
     token = Path(token_file).read_text()
     try:
         watchers = _Watchers(int(port), token, int(count), int(cameras), int(*rest or "0"))
-    except (OSError, Closed) as error:
+    except (OSError, ConnectionEndedError) as error:
         print(f"no connection: {error}", file=sys.stderr)
         return 1
     deadline = time.monotonic() + _READY_S

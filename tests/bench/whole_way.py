@@ -38,7 +38,7 @@ def _short(folder: Path) -> list[Row]:
     with MeasuredSystem(folder, reference_load(), buffer_s=_SHORT_BUFFER_S) as system:
         with system.watched(8) as watchers:
             window = system.window(3.0, watchers)
-        return [*window_rows(window, "8 viewers"), _nobody_watches(system, 0.5)]
+        return [*window_rows(window, "8 viewers, 3 s"), _nobody_watches(system, 0.5)]
 
 
 def _long(folder: Path) -> list[Row]:
@@ -48,28 +48,27 @@ def _long(folder: Path) -> list[Row]:
             growth = MemoryGrowth(system.memory())
             window = system.window(60.0, watchers)
             growth.add(system.memory())
-        rows = window_rows(window, "8 viewers")
-        rows += growth.rows("60 s, 8 viewers")
+        rows = window_rows(window, "8 viewers, 60 s")
+        rows += growth.rows("8 viewers, 60 s")
         for count in (1, 32):
             with system.watched(count) as watchers:
                 time.sleep(1.0)
-                rows += window_rows(system.window(15.0, watchers), f"{count} viewers")
+                rows += window_rows(system.window(15.0, watchers), f"{count} viewers, 15 s")
         rows.append(_nobody_watches(system, 5.0))
     return rows
 
 
-def window_rows(window: Window, who: str) -> list[Row]:
-    """Return what was measured at the reference load with so many viewers (``who``)."""
+def window_rows(window: Window, what: str) -> list[Row]:
+    """Return what was measured at the reference load; ``what``: viewers and time."""
     wrong = window.total("misordered") + window.total("wrong") + len(window.closed)
-    what = f"{who}, {window.seconds:.0f} s"
     ages, glass = sorted(window.ages_ms), sorted(window.glass_ms)
     slowest = min(window.rates)
     age_p50, age_p99 = percentile(ages, 50), percentile(ages, 99)
     return [
         Row(
-            f"{what}: frames lost of {window.produced}",
+            f"{what}: frames lost",
             window.lost,
-            "frames",
+            f"of {window.produced}",
             lost=window.lost + wrong,
             target="0",
             met=window.lost + wrong == 0,
@@ -132,7 +131,7 @@ def _nobody_watches(system: MeasuredSystem, seconds: float) -> Row:
     time.sleep(_STATUS_S)
     encoded = system.encoded() - before
     return Row(
-        f"0 viewers, {seconds:.0f} s: pictures encoded",
+        f"0 viewers, {seconds:g} s: pictures encoded",
         encoded,
         "",
         lost=window.lost,

@@ -184,3 +184,28 @@ def test_symbols_of_the_makers_stand_for_pfnc_formats(
         for symbol, code in symbols.items():
             entry = xml[xml.index(f'<EnumEntry Name="{symbol}"') :]
             assert f"<Value>{code}</Value>" in entry.split("</EnumEntry>")[0]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        [
+            CameraSpec("A1", width=640, height=480, formats=("Mono8",), grain=20),
+        ]
+    ],
+    indirect=True,
+)
+def test_grain_lies_on_the_ground_and_spares_the_stamp(camera: OpenCamera) -> None:
+    code = ALL_CODES["Mono8"]
+    data, frame_id = grab(camera, code)
+    stamp = read_stamp(decode(data, 640, 480, code))
+    assert stamp.frame == frame_id
+    picture = np.frombuffer(data, np.uint8).reshape(480, 640).astype(np.int64)
+    plain = expected_rgb(640, 480, stamp).astype(np.int64) @ MONO_WEIGHTS >> 8
+    ground = slice(48, 464)
+    noise = picture - plain
+    assert (noise[:48] == 0).all()
+    assert (noise[464:] == 0).all()
+    assert np.abs(noise[ground]).max() <= 20 + 1
+    # Uniform noise of each colour, weighted and added: 20 / sqrt(3) * 0.66.
+    assert 5 < noise[ground].std() < 10

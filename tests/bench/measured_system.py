@@ -25,7 +25,9 @@ __all__ = ["MeasuredSystem", "Window"]
 DECODE_EVERY = 10
 """Bundles of the one viewer that decodes: often enough to see, too seldom to cost."""
 
-_STOP_LOST = ("underrun", "dropped", "lost", "incomplete")
+_MEMORY_SAMPLES, _MEMORY_PAUSE_S = 60, 0.05
+
+_LOST = ("underrun", "dropped", "lost", "incomplete")
 """The producer's own counters of frames that did not come to camstrm whole."""
 
 
@@ -178,7 +180,7 @@ class MeasuredSystem:
         # The producer counts what it could not hand over; ids that never came without it
         # having counted anything would be our own loss.
         missing = after.gaps - before.gaps - made["behind"]
-        known = sum(made[name] for name in _STOP_LOST)
+        known = sum(made[name] for name in _LOST)
         return Window(
             spent,
             (after.grabber.own_s - before.grabber.own_s) / spent,
@@ -194,7 +196,22 @@ class MeasuredSystem:
         )
 
     def memory(self) -> dict[str, int]:
-        """Return the anonymous memory in bytes of each process, by what it is."""
+        """Return the anonymous memory in bytes of each process, by what it is.
+
+        The least of some seconds: a bundle on its way is half a MB, and no growth.
+        """
+        least = self._memory_now()
+        for _ in range(_MEMORY_SAMPLES):
+            time.sleep(_MEMORY_PAUSE_S)
+            now = self._memory_now()
+            least = {name: min(size, least.get(name, size)) for name, size in now.items()}
+        return least
+
+    def encoded(self) -> int:
+        """Return the pictures encoded so far; reported twice a second, told once a second."""
+        return sum(camera["encoded"] for camera in self._cameras())
+
+    def _memory_now(self) -> dict[str, int]:
         system = self.system
         assert system.bridge is not None
         assert system.grabber is not None
@@ -206,10 +223,6 @@ class MeasuredSystem:
             found[f"camera process {number + 1}"] = resident_bytes(pid)
         return found
 
-    def encoded(self) -> int:
-        """Return the pictures encoded so far; reported twice a second, told once a second."""
-        return sum(camera["encoded"] for camera in self._cameras())
-
     def _cameras(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = asyncio.run(self.system.status())["status"]["cameras"]
         return found
@@ -218,7 +231,7 @@ class MeasuredSystem:
         total: dict[str, int] = {}
         for camera in self.cameras:
             with self._run.control(camera.serial) as control:
-                for name in ("produced", "behind", *_STOP_LOST):
+                for name in ("produced", "behind", *_LOST):
                     total[name] = total.get(name, 0) + control[name]
         return total
 

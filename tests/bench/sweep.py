@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 
 from tests.bench.measure import percentile
 from tests.bench.measured_system import Window
-from tests.bench.report import Row, Series
+from tests.bench.report import GUIDE, Row, Series
 
-__all__ = ["GUIDE", "Sweep"]
-
-GUIDE = "proportional"
-"""Name of the line that no cost may rise more steeply than."""
+__all__ = ["Sweep"]
 
 _MOST = 1.2
 """Ratio of cost over ratio of size that noise makes of a cost which grows linearly."""
@@ -57,8 +54,11 @@ class Sweep:
             rows.append(self._worst_step(f"{what}: {name}", sizes, cost, unit, least))
         return rows
 
-    def series(self) -> list[Series]:
-        """Return the lines of CPU, age and rate against the size, all that were measured."""
+    def series(self, guided_by: float) -> list[Series]:
+        """Return the lines of CPU, age and rate against the size, all that were measured.
+
+        The guide's line goes through the cost of grabber and bridge at size ``guided_by``.
+        """
         x_label = f"{self.what} ({self.unit})" if self.unit else self.what
         lines: list[tuple[str, str, str, Callable[[Window], float]]] = [
             ("CPU", "grabber", "CPU in % of a core", lambda w: 100 * w.grabber),
@@ -80,20 +80,12 @@ class Sweep:
             )
             for kind, name, y_label, value in lines
         ]
-        found.append(self._guide(sizes, x_label))
+        window = self.windows[guided_by]
+        each = 100 * (window.grabber + window.bridge) / guided_by
+        ends = tuple((size, each * size) for size in (sizes[0], sizes[-1]))
+        label = f"CPU against {self.what}"
+        found.append(Series(label, GUIDE, x_label, "CPU in % of a core", ends))
         return found
-
-    def _guide(self, sizes: list[float], x_label: str) -> Series:
-        """Both together at the largest size, were they proportional to it."""
-        largest = self.windows[sizes[-1]]
-        each = 100 * (largest.grabber + largest.bridge) / sizes[-1]
-        return Series(
-            f"CPU against {self.what}",
-            GUIDE,
-            x_label,
-            "CPU in % of a core",
-            ((sizes[0], each * sizes[0]), (sizes[-1], each * sizes[-1])),
-        )
 
     def _worst_step(
         self,

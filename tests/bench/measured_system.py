@@ -16,7 +16,7 @@ from tests.bench.measure import resident_bytes
 from tests.bench.process_cost import CpuTimes, busy_cores_s, cpu_times
 from tests.bench.watcher_process import WatcherProcess
 from tests.bench.watchers import WatcherReport
-from tests.fakes.running_system import RunningSystem
+from tests.fakes.running_system import Command, RunningSystem
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 
@@ -118,10 +118,12 @@ class MeasuredSystem:
         fps: float = 30.0,
         buffer_s: float = 0.0,
         max_viewers: int = 64,
+        fetch: bool = False,
     ) -> None:
         """Prepare ``cameras`` with buffers for so many seconds; 0 is what camstrm computes.
 
-        Raises NoCompilerError of the simulator.
+        ``fetch``: run the grabber that camstrm's is measured beside. Raises
+        NoCompilerError of the simulator.
         """
         self.cameras = tuple(cameras)
         self._run = Scenario(self.cameras).write(folder)
@@ -139,8 +141,14 @@ class MeasuredSystem:
             max_viewers=max_viewers,
         )
 
+        self._fps = fps
+        self._fetch = fetch
+
     def __enter__(self) -> MeasuredSystem:
-        self.system.__enter__()
+        if self._fetch:
+            self._start_fetch()
+        else:
+            self.system.__enter__()
         return self
 
     def __exit__(
@@ -210,6 +218,21 @@ class MeasuredSystem:
     def encoded(self) -> int:
         """Return the pictures encoded so far; reported twice a second, told once a second."""
         return sum(camera["encoded"] for camera in self._cameras())
+
+    def _start_fetch(self) -> None:
+        system = self.system
+        system.start_bridge()
+        try:
+            rates = [f"{camera.serial}={camera.frame_rate}" for camera in self.cameras]
+            system.grabber = Command(
+                [system.cti, system.socket_path, str(self._fps), *rates],
+                system.folder / "grabber.log",
+                module="tests.bench.fetch_grabber",
+                **system.environment,
+            )
+        except BaseException:
+            system.__exit__(None, None, None)
+            raise
 
     def _memory_now(self) -> dict[str, int]:
         system = self.system

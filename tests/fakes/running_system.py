@@ -57,11 +57,13 @@ def free_port() -> int:
 class Command:
     """A camstrm command as a process, with its output in a file."""
 
-    def __init__(self, arguments: Sequence[str], log: Path, **environment: str) -> None:
+    def __init__(
+        self, arguments: Sequence[str], log: Path, *, module: str = "camstrm", **environment: str
+    ) -> None:
         self.log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "camstrm", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,

@@ -30,7 +30,9 @@ void FrameWriter::write(Buffer& buffer, uint64_t frame, uint64_t told_id, uint64
     }
     const size_t image = picture_->bytes(), chunks = camera_.chunk_bytes();
     const size_t room = std::min(image, buffer.size);
-    if (buffer.ground != ground_) picture_->draw_ground(buffer.base, room);
+    if (buffer.ground != ground_ || !picture_->holds_ground(buffer.base, room)) {
+        picture_->draw_ground(buffer.base, room);
+    }
     buffer.ground = ground_;
     picture_->draw_moving(buffer.base, room, frame, time_us);
 

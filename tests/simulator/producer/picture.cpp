@@ -94,17 +94,25 @@ void Picture::put(uint8_t* out, size_t room, int64_t y, const std::vector<uint8_
     if (offset < room) std::memcpy(out + offset, line.data(), std::min(line.size(), room - offset));
 }
 
-void Picture::draw_ground(uint8_t* out, size_t room) const {
+const std::vector<uint8_t>& Picture::ground_line(int64_t y) const {
     const int64_t top = std::min(rows_ * block_, height_);
     const int64_t bottom = std::max(top, height_ - block_);
-    const int64_t middle = (top + bottom) / 2;
-    for (int64_t y = 0; y < height_; ++y) {
-        // Of the lines of the right parity any one, but always the same.
-        const auto mixed = static_cast<uint32_t>(y) * 2654435761u >> 16;
-        const size_t line = (mixed * 2 + static_cast<uint32_t>(y % 2)) % bars_.size();
-        const bool dark = y < top || y >= bottom;
-        put(out, room, y, dark ? dark_ : y < middle ? bars_[line] : ramp_[line]);
-    }
+    if (y < top || y >= bottom) return dark_;
+    // Of the lines of the right parity any one, but always the same.
+    const auto mixed = static_cast<uint32_t>(y) * 2654435761u >> 16;
+    const size_t line = (mixed * 2 + static_cast<uint32_t>(y % 2)) % bars_.size();
+    return y < (top + bottom) / 2 ? bars_[line] : ramp_[line];
+}
+
+void Picture::draw_ground(uint8_t* out, size_t room) const {
+    for (int64_t y = 0; y < height_; ++y) put(out, room, y, ground_line(y));
+}
+
+bool Picture::holds_ground(const uint8_t* out, size_t room) const {
+    const int64_t y = std::min(rows_ * block_, height_ - 1);
+    const auto& line = ground_line(y);
+    const size_t offset = line_bytes_ * static_cast<size_t>(y);
+    return offset + line.size() > room || !std::memcmp(out + offset, line.data(), line.size());
 }
 
 void Picture::draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* white,

@@ -24,9 +24,12 @@ class Picture {
     // Draw into a buffer of which 'room' bytes may be written. The ground never changes: who
     // keeps a buffer that holds it draws the moving part alone.
     void draw_ground(uint8_t* out, size_t room) const;
+    // Whether a line of the ground is there still: genicam's binding clears buffers.
+    bool holds_ground(const uint8_t* out, size_t room) const;
     void draw_moving(uint8_t* out, size_t room, uint64_t frame, uint64_t time_us) const;
 
   private:
+    const std::vector<uint8_t>& ground_line(int64_t y) const;
     void put(uint8_t* out, size_t room, int64_t y, const std::vector<uint8_t>& line) const;
     void draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* white, int64_t count) const;
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
 def _watch(system: MeasuredSystem, minutes: float) -> int:
     windows: list[Window] = []
     with system.watched(VIEWERS) as watchers:
-        time.sleep(min(_WARM_UP_S, _MINUTE_S * minutes / 2))
+        # As a window: its questions are a part of the warm-up.
+        system.window(min(_WARM_UP_S, _MINUTE_S * minutes / 2), watchers)
         growth = MemoryGrowth(system.memory())
         print(_memory_line("after the warm-up", growth), flush=True)
         left_s = _MINUTE_S * minutes

@@ -44,7 +44,8 @@ def _short(folder: Path) -> list[Row]:
 def _long(folder: Path) -> list[Row]:
     with MeasuredSystem(folder, reference_load()) as system:
         with system.watched(8) as watchers:
-            time.sleep(_WARM_UP_S)
+            # A window of its own first: its questions are a part of the warm-up.
+            system.window(_WARM_UP_S, watchers)
             growth = MemoryGrowth(system.memory())
             window = system.window(60.0, watchers)
             growth.add(system.memory())
@@ -55,7 +56,51 @@ def _long(folder: Path) -> list[Row]:
                 time.sleep(1.0)
                 rows += window_rows(system.window(15.0, watchers), f"{count} viewers, 15 s")
         rows.append(_nobody_watches(system, 5.0))
-    return rows
+    peer_folder = folder / "fetch"
+    peer_folder.mkdir()
+    return rows + _fetch_rows(peer_folder, window)
+
+
+def _fetch_rows(folder: Path, ours: Window) -> list[Row]:
+    """Return the same for Harvesters' fetch() in threads, 15 s."""
+    with (
+        MeasuredSystem(folder, reference_load(), fetch=True) as system,
+        system.watched(8) as watchers,
+    ):
+        time.sleep(1.0)
+        theirs = system.window(15.0, watchers)
+    what = "Harvesters fetch() in threads instead of camstrm's grabber, 8 viewers, 15 s"
+    ages, mine = theirs.ages_ms, ours.ages_ms
+    p50, p99 = percentile(ages, 50), percentile(ages, 99)
+    rate = min(theirs.rates)
+    against = "camstrm's, 60 s"
+    return [
+        Row(
+            f"{what}: bundles at {FPS:g}, slowest viewer",
+            rate,
+            "1/s",
+            rate / min(ours.rates),
+            against,
+            note=f"{theirs.lost} of {theirs.produced} frames lost; {theirs.bundle_kb:.0f} KB with "
+            f"{theirs.pictures_per_bundle:.3f} pictures each",
+        ),
+        Row(
+            f"{what}: buffer time stamp -> bytes, p50",
+            p50,
+            "ms",
+            p50 / percentile(mine, 50),
+            against,
+            note=f"p99 {p99:.0f} ms, {p99 / percentile(mine, 99):.1f} x camstrm's",
+        ),
+        Row(
+            f"{what}: grabber, for each bundle",
+            1e3 * theirs.grabber / theirs.bundles_per_s,
+            "ms CPU",
+            theirs.grabber / theirs.bundles_per_s / (ours.grabber / ours.bundles_per_s),
+            against,
+            note=f"{100 * theirs.grabber:.0f} % of a core against {100 * ours.grabber:.0f} %",
+        ),
+    ]
 
 
 def window_rows(window: Window, what: str) -> list[Row]:

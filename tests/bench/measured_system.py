@@ -20,7 +20,7 @@ from tests.fakes.running_system import Command, RunningSystem
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 
-__all__ = ["MeasuredSystem", "Window"]
+__all__ = ["MeasuredSystem", "Window", "merged"]
 
 DECODE_EVERY = 10
 """Bundles of the one viewer that decodes: often enough to see, too seldom to cost."""
@@ -93,6 +93,33 @@ class Window:
     def closed(self) -> list[str]:
         """Why connections ended that should not have."""
         return [reason for report in self.reports for reason in report.closed]
+
+
+def merged(windows: Sequence[Window]) -> Window:
+    """Return windows of the same system as one; shares are averages over time."""
+    seconds = sum(window.seconds for window in windows)
+
+    def share(name: str) -> float:
+        total: float = sum(getattr(window, name) * window.seconds for window in windows)
+        return total / seconds
+
+    def count(name: str) -> int:
+        total: int = sum(getattr(window, name) for window in windows)
+        return total
+
+    return Window(
+        seconds,
+        share("grabber"),
+        share("simulator"),
+        share("bridge"),
+        share("viewers"),
+        share("machine"),
+        count("produced"),
+        count("lost"),
+        count("stood_still"),
+        count("encoded"),
+        [report for window in windows for report in window.reports],
+    )
 
 
 @dataclass(frozen=True)

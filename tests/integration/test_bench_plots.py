@@ -11,7 +11,7 @@ from tests.bench.report import GUIDE, Series
 pytest.importorskip("matplotlib", reason="in the dependency group of the benchmark")
 
 
-@pytest.mark.leaks_allowed("matplotlib keeps its font files open")
+@pytest.mark.leaks_allowed(reason="matplotlib keeps its font files open")
 def test_each_plot_is_a_file_of_its_own(tmp_path: Path) -> None:
     from tests.bench.plots import draw
 

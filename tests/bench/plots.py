@@ -19,7 +19,7 @@ _WIDE = 8.0
 """From this ratio of largest to smallest value on, an axis is logarithmic."""
 
 _MOST_TICKS = 12
-_NEAR = 1.25
+_NEAR = 1.4
 """Sizes closer together than by this ratio do not both get a tick."""
 
 

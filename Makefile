@@ -10,7 +10,7 @@ SOURCES := camstrm client_qt tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench fuzz soak wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long fuzz soak wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -18,6 +18,7 @@ help:
 	@echo "make test    all tests (at most 10 minutes)"
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make bench   grabber and bridge under load: frames lost, bundles, CPU"
+	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes"
 	@echo "make image   build the container image with docker"
@@ -44,6 +45,9 @@ format: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench $(BENCH)
+
+bench-long: $(VENV)/.test
+	$(BIN)/python -m tests.bench.long_run $(MINUTES)
 
 fuzz: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600

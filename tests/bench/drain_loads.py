@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from camstrm.profiles import buffer_count, load_profiles
+from tests.bench.loads import reference_load
 from tests.bench.measure import percentile
 from tests.fakes.gentl import child_environment
 from tests.simulator.build import build_simulator
-from tests.simulator.scenario import CameraSpec, Scenario, reference_cameras
+from tests.simulator.scenario import CameraSpec, Scenario
 
 __all__ = [
     "FASTER",
@@ -31,10 +32,6 @@ __all__ = [
 
 _START_S = 40.0
 """Opening the cameras of a way and closing them again, on a busy machine."""
-
-
-_NOISE = 32
-"""Levels of noise in the pictures: makes a bundle as large as one of real cameras, 500 KB."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def _reference(small_fps: float, large_fps: float) -> tuple[CameraSpec, ...]:
     rates = (small_fps, small_fps, large_fps)
     return tuple(
         dataclasses.replace(camera, frame_rate=rate)
-        for camera, rate in zip(reference_cameras(), rates, strict=True)
+        for camera, rate in zip(reference_load(), rates, strict=True)
     )
 
 
@@ -66,7 +63,7 @@ FASTEST = Load("2 x 3200 + 100 fps", _reference(3200.0, 100.0))
 
 def several(count: int) -> Load:
     """Return so many small cameras at 200 fps."""
-    small = dataclasses.replace(reference_cameras()[0], frame_rate=200.0)
+    small = dataclasses.replace(reference_load()[0], frame_rate=200.0)
     cameras = tuple(dataclasses.replace(small, serial=f"DA{i:07}") for i in range(count))
     return Load(f"{count} x 200 fps", cameras)
 
@@ -146,9 +143,6 @@ def measure(
     cti = build_simulator()
     with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
         run = Scenario(load.cameras + load.silent).write(Path(folder))
-        for camera in load.cameras + load.silent:
-            with run.control(camera.serial) as control:
-                control.set(noise=_NOISE)
         job = {
             "cti": str(cti),
             "control": str(run.control_folder),

@@ -15,7 +15,7 @@ from tests.fakes.running_system import RunningSystem, camera_table
 __all__ = ["rows"]
 
 _CAMERAS = "".join(camera_table(str(index), f"c{index}", 100.0) for index in range(3))
-_OPEN = "auth = false\nmax_clients = 200\n"
+_OPEN = "auth = false\n"
 
 _START_S = 30.0
 
@@ -25,7 +25,7 @@ def rows(*, short: bool) -> list[Row]:
     seconds, counts = (1.0, (4,)) if short else (5.0, (1, 100))
     with (
         tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder,
-        RunningSystem(Path(folder), _CAMERAS, bridge=_OPEN) as system,
+        RunningSystem(Path(folder), _CAMERAS, bridge=_OPEN, max_viewers=200) as system,
     ):
         _wait_for_cameras(system)
         idle_fps, idle_cpu = _measure(system, 0, seconds)

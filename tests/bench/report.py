@@ -6,7 +6,10 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Findings", "Row", "Series", "markdown"]
+__all__ = ["GUIDE", "Findings", "Row", "Series", "markdown"]
+
+GUIDE = "proportional"
+"""Name of a Series that is drawn as a guide for the eye: what cost would be in proportion."""
 
 
 @dataclass(frozen=True)

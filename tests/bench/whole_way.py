@@ -1,76 +1,210 @@
-"""The whole way: three cameras, grabber, bridge and viewers as processes."""
+"""The whole way: cameras, grabber, bridge and viewers as processes at the reference load."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import tempfile
 import time
 from pathlib import Path
 
-from camstrm.wire import FrameBundle, Status
-from tests.bench.measure import cpu_s
+from tests.bench.loads import REFERENCE, reference_load
+from tests.bench.measure import percentile
+from tests.bench.measured_system import MeasuredSystem, Window, merged
+from tests.bench.memory_growth import MemoryGrowth
 from tests.bench.report import Findings, Row
-from tests.fakes.running_system import RunningSystem, Viewer, camera_table
+from tests.simulator.build import NoCompilerError
 
-THREE = "".join(camera_table(str(index), f"c{index}", 200.0) for index in range(3))
+FPS = 30.0
+LEAST_FPS = 29.5
+AGE_P50_MS, AGE_P99_MS = 20.0, 40.0
+
+_WARM_UP_S = 10.0
+_SHORT_BUFFER_S = 0.7
+"""The tests' machine may stand still for longer than a server, see tests/fakes."""
+
+_PHASES, _PHASE_S, _SETTLE_S = 8, 2.0, 0.5
+"""Ticks and cameras keep their phase for as long as somebody watches, and how old the
+newest frame is at a tick is a matter of it. So age is measured at several, as they come."""
+
+_STATUS_S = 1.7
+"""After so long the bridge tells what a camera process counted when the last viewer left."""
 
 
 def run(*, short: bool) -> Findings:
-    """Return bundles a second, losses, CPU and age for some numbers of viewers."""
-    seconds = 4.0 if short else 20.0
-    rows = []
-    for viewers in (1,) if short else (1, 8, 32):
+    """Return losses, bundles a second, age, CPU and memory for some numbers of viewers."""
+    try:
         with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
-            rows += asyncio.run(_measure(Path(folder), viewers, seconds))
-    return Findings(rows)
+            return Findings(_short(Path(folder)) if short else _long(Path(folder)))
+    except NoCompilerError as error:
+        return Findings([Row("whole way: not measured", 0.0, "", note=str(error))])
 
 
-async def _measure(folder: Path, count: int, seconds: float) -> list[Row]:
-    with RunningSystem(folder, THREE) as system:
-        async with contextlib.AsyncExitStack() as stack:
-            viewers = [await stack.enter_async_context(system.viewer()) for _ in range(count)]
-            await viewers[0].pictures({0, 1, 2})
-            status = await viewers[0].until(lambda m: isinstance(m, Status))
-            lost = -sum(c.gaps + c.underrun + c.incomplete for c in status.cameras)
-            assert system.bridge is not None
-            assert system.grabber is not None
-            pids = [system.grabber.process.pid, *system.grabber.children()]
-            grabber, bridge = cpu_s(*pids), cpu_s(system.bridge.process.pid)
-            begin = time.monotonic()
-            results = await asyncio.gather(*(_watch(v, begin + seconds) for v in viewers))
-            spent = time.monotonic() - begin
-            grabber, bridge = cpu_s(*pids) - grabber, cpu_s(system.bridge.process.pid) - bridge
-            status = await viewers[0].until(lambda m: isinstance(m, Status))
-            lost += sum(c.gaps + c.underrun + c.incomplete for c in status.cameras)
-    ages = sorted(age for _, row in results for age in row)
-    bundles = sum(n for n, _ in results) / count / spent
-    what = f"3 cameras at 200 fps, {count} viewers"
-    p50, p99 = ages[len(ages) // 2] / 1e3, ages[len(ages) * 99 // 100] / 1e3
+def _short(folder: Path) -> list[Row]:
+    with MeasuredSystem(folder, reference_load(), buffer_s=_SHORT_BUFFER_S) as system:
+        with system.watched(8) as watchers:
+            window = system.window(3.0, watchers)
+        what = "8 viewers, 3 s"
+        rows = [_lost_row(window, what), _bundle_row(window, what, min(window.rates))]
+        return [*rows, *_age_rows(window, what), *_cpu_rows(window, what), _idle_row(system, 0.5)]
+
+
+def _long(folder: Path) -> list[Row]:
+    with MeasuredSystem(folder, reference_load()) as system:
+        with system.watched(8) as watchers:
+            # A window of its own first: its questions are a part of the warm-up.
+            system.window(_WARM_UP_S, watchers)
+            growth = MemoryGrowth(system.memory())
+            window = system.window(60.0, watchers)
+            growth.add(system.memory())
+        what = "8 viewers, 60 s"
+        rows = [_lost_row(window, what), _bundle_row(window, what, min(window.rates))]
+        rows += [*_cpu_rows(window, what), *growth.rows(what)]
+        for count in (1, 32, 8):
+            found = merged([_one_phase(system, count) for _ in range(_PHASES)])
+            what = f"{count} viewer{'s' * (count > 1)}, {_PHASES} x {_PHASE_S:g} s"
+            rows += [_lost_row(found, what), _bundle_row(found, what, found.bundles_per_s)]
+            rows += [*_age_rows(found, what), *_cpu_rows(found, what)]
+        rows.append(_idle_row(system, 5.0))
+    peer_folder = folder / "fetch"
+    peer_folder.mkdir()
+    return rows + _fetch_rows(peer_folder, found)
+
+
+def _one_phase(system: MeasuredSystem, viewers: int) -> Window:
+    """Measure with viewers that have just come: the ticks begin with the first of them."""
+    with system.watched(viewers) as watchers:
+        time.sleep(_SETTLE_S)
+        return system.window(_PHASE_S, watchers)
+
+
+def _fetch_rows(folder: Path, ours: Window) -> list[Row]:
+    """Return the same for Harvesters' fetch() in threads, 15 s."""
+    with (
+        MeasuredSystem(folder, reference_load(), fetch=True) as system,
+        system.watched(8) as watchers,
+    ):
+        time.sleep(1.0)
+        theirs = system.window(15.0, watchers)
+    what = "Harvesters fetch() in threads instead of camstrm's grabber, 8 viewers, 15 s"
+    ages, mine = theirs.ages_ms, ours.ages_ms
+    p50, p99 = percentile(ages, 50), percentile(ages, 99)
+    against = "camstrm's"
     return [
         Row(
-            f"{what}: bundles",
-            bundles,
-            "a second and viewer",
-            bundles / 30,
-            "the stream rate",
-            lost,
+            f"{what}: bundles at {FPS:g}",
+            theirs.bundles_per_s,
+            "1/s",
+            theirs.bundles_per_s / ours.bundles_per_s,
+            against,
+            note=f"{theirs.lost} of {theirs.produced} frames lost; {theirs.bundle_kb:.0f} KB with "
+            f"{theirs.pictures_per_bundle:.3f} pictures each",
         ),
-        Row(f"{what}: age", p50, "ms from arrival to viewer, p50", note=f"p99 {p99:.0f} ms"),
-        Row(f"{what}: grabber", 100 * grabber / spent, "% of a core", note="simulators included"),
-        Row(f"{what}: bridge", 100 * bridge / spent, "% of a core"),
+        Row(
+            f"{what}: buffer time stamp -> bytes, p50",
+            p50,
+            "ms",
+            p50 / percentile(mine, 50),
+            against,
+            note=f"p99 {p99:.0f} ms, {p99 / percentile(mine, 99):.1f} x camstrm's",
+        ),
+        Row(
+            f"{what}: grabber, for each bundle",
+            1e3 * theirs.grabber / theirs.bundles_per_s,
+            "ms CPU",
+            theirs.grabber / theirs.bundles_per_s / (ours.grabber / ours.bundles_per_s),
+            against,
+            note=f"{100 * theirs.grabber:.0f} % of a core against {100 * ours.grabber:.0f} %",
+        ),
     ]
 
 
-async def _watch(viewer: Viewer, end: float) -> tuple[int, list[int]]:
-    """Return the number of bundles and the age of each one's oldest picture in us."""
-    bundles = 0
-    ages: list[int] = []
-    while time.monotonic() < end:
-        message = await viewer.next()
-        if isinstance(message, FrameBundle):
-            bundles += 1
-            times = [f.capture_time_us for f in message.frames if len(f.payload)]
-            if times:
-                ages.append(time.time_ns() // 1000 - min(times))
-    return bundles, ages
+def _lost_row(window: Window, what: str) -> Row:
+    wrong = window.total("misordered") + window.total("wrong") + len(window.closed)
+    still = f"; {window.stood_still} not made: the machine stood still"
+    return Row(
+        f"{what}: frames lost",
+        window.lost,
+        f"of {window.produced}",
+        lost=window.lost + wrong,
+        target="0",
+        met=window.lost + wrong == 0,
+        note=f"{REFERENCE}, all encoded; {wrong} bundles or pictures out of order or wrong"
+        + still * bool(window.stood_still),
+    )
+
+
+def _bundle_row(window: Window, what: str, rate: float) -> Row:
+    return Row(
+        f"{what}: bundles at {FPS:g}",
+        rate,
+        "1/s",
+        rate / FPS,
+        "the stream rate",
+        target=f">= {LEAST_FPS:g}",
+        met=rate >= LEAST_FPS,
+        note=f"{window.bundle_kb:.0f} KB with {window.pictures_per_bundle:.3f} pictures each; "
+        f"{window.total('skipped')} skipped",
+    )
+
+
+def _age_rows(window: Window, what: str) -> list[Row]:
+    ages, glass = sorted(window.ages_ms), sorted(window.glass_ms)
+    p50, p99 = percentile(ages, 50), percentile(ages, 99)
+    return [
+        Row(
+            f"{what}: buffer time stamp -> bytes, p50",
+            p50,
+            "ms",
+            target=f"<= {AGE_P50_MS:g} ms",
+            met=p50 <= AGE_P50_MS,
+            note="the oldest picture of each bundle, all viewers",
+        ),
+        Row(
+            f"{what}: buffer time stamp -> bytes, p99",
+            p99,
+            "ms",
+            target=f"<= {AGE_P99_MS:g} ms",
+            met=p99 <= AGE_P99_MS,
+            note=f"max {percentile(ages, 100):.0f} ms",
+        ),
+        Row(
+            f"{what}: stamp in the pixels -> decoded (glass to glass), p50",
+            percentile(glass, 50),
+            "ms",
+            note=f"p99 {percentile(glass, 99):.1f} ms; {len(glass)} bundles of one viewer",
+        ),
+    ]
+
+
+def _cpu_rows(window: Window, what: str) -> list[Row]:
+    return [
+        Row(
+            f"{what}: grabber",
+            100 * window.grabber,
+            "% of a core",
+            note=f"the simulated cameras' threads beside it {100 * window.simulator:.1f} %",
+        ),
+        Row(
+            f"{what}: bridge",
+            100 * window.bridge,
+            "% of a core",
+            note=f"viewers {100 * window.viewers:.0f} %, all that runs on the machine "
+            f"{100 * window.machine:.0f} %",
+        ),
+    ]
+
+
+def _idle_row(system: MeasuredSystem, seconds: float) -> Row:
+    time.sleep(_STATUS_S)
+    before = system.encoded()
+    window = system.window(seconds)
+    time.sleep(_STATUS_S)
+    encoded = system.encoded() - before
+    return Row(
+        f"0 viewers, {seconds:g} s: pictures encoded",
+        encoded,
+        "",
+        lost=window.lost,
+        target="0",
+        met=encoded == 0,
+        note=f"grabber {100 * window.grabber:.1f} % of a core, bridge {100 * window.bridge:.1f} %",
+    )

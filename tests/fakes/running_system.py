@@ -32,7 +32,8 @@ path = "{socket}"
 host = "127.0.0.1"
 port = {port}
 token_file = "{token_file}"
-max_clients_per_address = 200
+max_clients = {max_viewers}
+max_clients_per_address = {max_viewers}
 {bridge}[[producer]]
 cti = "{cti}"
 """
@@ -56,11 +57,13 @@ def free_port() -> int:
 class Command:
     """A camstrm command as a process, with its output in a file."""
 
-    def __init__(self, arguments: Sequence[str], log: Path, **environment: str) -> None:
+    def __init__(
+        self, arguments: Sequence[str], log: Path, *, module: str = "camstrm", **environment: str
+    ) -> None:
         self.log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "camstrm", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
@@ -149,28 +152,31 @@ class RunningSystem:
         bridge: str = "",
         cti: str = "",
         environment: Mapping[str, str] | None = None,
+        max_viewers: int = 64,
     ) -> None:
         """Prepare a configuration of ``cameras`` ([[camera]] tables) in ``folder``.
 
         ``stream``: other tables. ``bridge``: further lines of [bridge]. ``cti``: another
         producer than the genicam wheel's simulator; ``environment``: what it needs.
+        ``max_viewers``: that the bridge lets in.
         """
         self.environment = dict(environment or {})
         self.port = free_port()
         self.folder = folder
         self.cti = cti or simulator_cti()
         self.token = "a-token-that-only-this-test-knows-0123456789"
-        token_file = folder / "token"
-        token_file.write_text(self.token)
-        token_file.chmod(0o600)
+        self.token_file = folder / "token"
+        self.token_file.write_text(self.token)
+        self.token_file.chmod(0o600)
         folder.chmod(0o700)
         self.socket_path = str(folder / "s.sock")
         self.config = folder / "camstrm.toml"
         head = CONFIG_HEAD.format(
             socket=self.socket_path,
             port=self.port,
-            token_file=token_file,
+            token_file=self.token_file,
             bridge=bridge,
+            max_viewers=max_viewers,
             cti=self.cti,
         )
         self.config.write_text(stream + head + cameras)

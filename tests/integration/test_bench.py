@@ -23,7 +23,7 @@ def test_the_short_benchmark_loses_no_frame(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     rows = json.loads(report.read_text())["rows"]
-    assert {"Mono8 2656x2304 halved", "3 cameras at 200 fps, 1 viewers: bundles"} <= {
+    assert {"Mono8 2656x2304 halved", "8 viewers, 3 s: frames lost"} <= {
         row["what"] for row in rows
     }
     assert [row["lost"] for row in rows] == [0] * len(rows)

@@ -33,6 +33,8 @@ class CameraSpec:
     ``heartbeat_ms``: how long a GEV camera stays locked after its user crashed.
     ``control_timeout_ms``, ``control_retries``: a register access to a camera that is gone
     blocks for timeout x (retries + 1). ``frame_id_bits``: 16 for GigE Vision 1.x.
+    ``grain``: noise of the picture in grey levels, up or down, as a real one is hard to
+    compress (the stamp has none).
     """
 
     serial: str
@@ -54,6 +56,7 @@ class CameraSpec:
     control_retries: int = 3
     frame_id_bits: int = 64
     zipped_xml: bool = False
+    grain: int = 0
 
 
 @dataclass(frozen=True)

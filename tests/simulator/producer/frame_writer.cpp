@@ -24,13 +24,14 @@ void FrameWriter::write(Buffer& buffer, uint64_t frame, uint64_t told_id, uint64
     const Geometry now = camera_.geometry();
     if (!picture_ || !(now == geometry_)) {
         geometry_ = now;
-        picture_ = std::make_unique<Picture>(*now.format, now.width, now.height);
+        picture_ = std::make_unique<Picture>(*now.format, now.width, now.height,
+                                             camera_.spec.grain);
         ground_ = ++last_ground;
     }
     const size_t image = picture_->bytes(), chunks = camera_.chunk_bytes();
     const size_t room = std::min(image, buffer.size);
-    if (buffer.ground != ground_) {
-        picture_->draw_ground(buffer.base, room, shared.get(Slot::noise));
+    if (buffer.ground != ground_ || !picture_->holds_ground(buffer.base, room)) {
+        picture_->draw_ground(buffer.base, room);
     }
     buffer.ground = ground_;
     picture_->draw_moving(buffer.base, room, frame, time_us);

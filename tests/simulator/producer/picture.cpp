@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <random>
 
 #include "packing.h"
 
@@ -16,6 +17,7 @@ constexpr int64_t kStampBytes = 15;
 constexpr int64_t kStampBits = kStampBytes * 8;
 constexpr uint8_t kSync = 0xA5;
 constexpr uint8_t kHigh = 208, kLow = 32;
+constexpr int64_t kGrainLines = 64;  // different noisy lines, which stand in no order
 
 uint16_t crc16(const uint8_t* data, size_t size) {
     uint16_t crc = 0xFFFF;
@@ -47,28 +49,26 @@ Rgb bar_colour(int64_t index) {
     return {level(!(index & 2)), level(!(index & 4)), level(!(index & 1))};
 }
 
-// Always the same: what is measured with it can be measured again.
-void add_noise(uint8_t* begin, uint8_t* end, uint64_t levels) {
-    const auto most = static_cast<uint32_t>(std::min<uint64_t>(levels, 127));
-    uint32_t state = 0x9E3779B9u;
-    for (uint8_t* out = begin; out < end; ++out) {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        const auto change = static_cast<int>(state % (2 * most + 1)) - static_cast<int>(most);
-        *out = static_cast<uint8_t>(std::clamp(*out + change, 0, 255));
+// The same noise in every run: lines of the same length are as hard to compress.
+std::vector<Rgb> with_grain(std::vector<Rgb> line, int64_t grain, std::minstd_rand& random) {
+    if (!grain) return line;
+    std::uniform_int_distribution<int> noise(static_cast<int>(-grain), static_cast<int>(grain));
+    for (Rgb& pixel : line) {
+        for (uint8_t& value : pixel) {
+            value = static_cast<uint8_t>(std::clamp(value + noise(random), 0, 255));
+        }
     }
+    return line;
 }
 
 }  // namespace
 
-Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
+Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain)
     : width_(width),
       height_(height),
       block_(kUnit * std::max<int64_t>(1, width / kReferenceWidth)),
       columns_(std::min(kMaxColumns, width / block_)),
-      rows_((kStampBits + columns_ - 1) / columns_),
-      byte_components_(format.packing == Packing::Bytes) {
+      rows_((kStampBits + columns_ - 1) / columns_) {
     const auto pixels = static_cast<size_t>(width);
     std::vector<Rgb> bars(pixels), ramp(pixels);
     for (int64_t x = 0; x < width; ++x) {
@@ -80,9 +80,10 @@ Picture::Picture(const PixelFormat& format, int64_t width, int64_t height)
     black_ = pack_line(format, std::vector<Rgb>(block, Rgb{0, 0, 0}), 0);
     white_ = pack_line(format, std::vector<Rgb>(block, Rgb{255, 255, 255}), 0);
     dark_ = pack_line(format, std::vector<Rgb>(pixels, Rgb{0, 0, 0}), 0);
-    for (int parity = 0; parity < 2; ++parity) {
-        bars_[parity] = pack_line(format, bars, parity);
-        ramp_[parity] = pack_line(format, ramp, parity);
+    std::minstd_rand random(1);
+    for (int64_t line = 0; line < (grain ? kGrainLines : 2); ++line) {
+        bars_.push_back(pack_line(format, with_grain(bars, grain, random), line % 2));
+        ramp_.push_back(pack_line(format, with_grain(ramp, grain, random), line % 2));
     }
     line_bytes_ = dark_.size();
     block_bytes_ = black_.size();
@@ -93,20 +94,25 @@ void Picture::put(uint8_t* out, size_t room, int64_t y, const std::vector<uint8_
     if (offset < room) std::memcpy(out + offset, line.data(), std::min(line.size(), room - offset));
 }
 
-void Picture::draw_ground(uint8_t* out, size_t room, uint64_t noise) const {
+const std::vector<uint8_t>& Picture::ground_line(int64_t y) const {
     const int64_t top = std::min(rows_ * block_, height_);
     const int64_t bottom = std::max(top, height_ - block_);
-    const int64_t middle = (top + bottom) / 2;
-    for (int64_t y = 0; y < height_; ++y) {
-        const int64_t parity = y % 2;
-        const bool dark = y < top || y >= bottom;
-        put(out, room, y, dark ? dark_ : y < middle ? bars_[parity] : ramp_[parity]);
-    }
-    if (!noise || !byte_components_) return;
-    const auto line = [&](int64_t y) {
-        return out + std::min(line_bytes_ * static_cast<size_t>(y), room);
-    };
-    add_noise(line(top), line(bottom), noise);
+    if (y < top || y >= bottom) return dark_;
+    // Of the lines of the right parity any one, but always the same.
+    const auto mixed = static_cast<uint32_t>(y) * 2654435761u >> 16;
+    const size_t line = (mixed * 2 + static_cast<uint32_t>(y % 2)) % bars_.size();
+    return y < (top + bottom) / 2 ? bars_[line] : ramp_[line];
+}
+
+void Picture::draw_ground(uint8_t* out, size_t room) const {
+    for (int64_t y = 0; y < height_; ++y) put(out, room, y, ground_line(y));
+}
+
+bool Picture::holds_ground(const uint8_t* out, size_t room) const {
+    const int64_t y = std::min(rows_ * block_, height_ - 1);
+    const auto& line = ground_line(y);
+    const size_t offset = line_bytes_ * static_cast<size_t>(y);
+    return offset + line.size() > room || !std::memcmp(out + offset, line.data(), line.size());
 }
 
 void Picture::draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* white,

@@ -17,27 +17,29 @@ namespace camsim {
 
 class Picture {
   public:
-    Picture(const PixelFormat& format, int64_t width, int64_t height);
+    // grain: noise of bars and ramp in grey levels, up or down (0: none).
+    Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain = 0);
 
     size_t bytes() const { return line_bytes_ * static_cast<size_t>(height_); }
 
     // Draw into a buffer of which 'room' bytes may be written. The ground never changes: who
-    // keeps a buffer that holds it draws the moving part alone. 'noise': up to so many levels to
-    // either side, in formats with a byte for each component.
-    void draw_ground(uint8_t* out, size_t room, uint64_t noise) const;
+    // keeps a buffer that holds it draws the moving part alone.
+    void draw_ground(uint8_t* out, size_t room) const;
+    // Whether a line of the ground is there still: genicam's binding clears buffers.
+    bool holds_ground(const uint8_t* out, size_t room) const;
     void draw_moving(uint8_t* out, size_t room, uint64_t frame, uint64_t time_us) const;
 
   private:
+    const std::vector<uint8_t>& ground_line(int64_t y) const;
     void put(uint8_t* out, size_t room, int64_t y, const std::vector<uint8_t>& line) const;
     void draw_blocks(uint8_t* out, size_t room, int64_t y, const bool* white, int64_t count) const;
 
     int64_t width_, height_;
     int64_t block_, columns_, rows_;
-    bool byte_components_;
     size_t line_bytes_, block_bytes_;
     std::vector<uint8_t> black_, white_;    // one line of a block
     std::vector<uint8_t> dark_;             // a whole black line
-    std::vector<uint8_t> bars_[2], ramp_[2];  // even and odd lines
+    std::vector<std::vector<uint8_t>> bars_, ramp_;  // even and odd lines in turns
 };
 
 }  // namespace camsim

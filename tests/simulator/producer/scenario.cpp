@@ -86,6 +86,7 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
         {"control_retries", [&] { camera.control_retries = number(value, 0, 20); }},
         {"frame_id_bits", [&] { camera.frame_id_bits = number(value, 16, 64); }},
         {"zipped_xml", [&] { camera.zipped_xml = yes_or_no(value); }},
+        {"grain", [&] { camera.grain = number(value, 0, 100); }},
     };
     const auto found = setters.find(key);
     if (found == setters.end()) throw std::invalid_argument("unknown key '" + key + "'");

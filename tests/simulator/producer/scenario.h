@@ -31,6 +31,7 @@ struct CameraSpec {
     int64_t control_retries = 3;
     int64_t frame_id_bits = 64;
     bool zipped_xml = false;
+    int64_t grain = 0;
 };
 
 struct InterfaceSpec {

@@ -214,6 +214,8 @@ async def test_a_stream_keeps_to_its_budget(tmp_path: Path) -> None:
                 return len(sizes) == 30 and sum(sizes) * 8 <= 1.5e6
 
             await viewer.until(within)
-            bundle = await viewer.until(lambda m: isinstance(m, FrameBundle) and m.frames[0].width)
+            bundle = await viewer.until(
+                lambda m: isinstance(m, FrameBundle) and m.frames[0].width > 0
+            )
             assert bundle.frames[0].width == 200, "quality alone is not enough: 400 is halved"
             assert bundle.frames[0].source_width == 400

@@ -45,7 +45,7 @@ def run(*, short: bool) -> Findings:
                 return Findings([Row("viewer", 0.0, "", note=note)])
             reports.append(report)
     rows = [row for way in found for row in _rows(way, found)]
-    flood_s = 2.0 if short else 25.0
+    flood_s = 2.0 if short else 45.0
     return Findings([*rows, _memory(show("camstrm", FLOOD_FPS, warm_up_s, flood_s), flood_s)])
 
 

@@ -89,7 +89,9 @@ def _rows(way: str, found: dict[str, list[dict[str, Any]]]) -> list[Row]:
             sum(map(unexplained, reports)) if ours else 0,
             f"<= {MAX_CPU_RATIO:g} x" if ours else "",
             ratio <= MAX_CPU_RATIO if ours and ratio is not None else None,
-            "pictures: " + ", ".join(f"{number} {key}" for key, number in counts.items()),
+            "pictures: "
+            + ", ".join(f"{number} {key}" for key, number in counts.items())
+            + f"; {_median(reports, 'shown_per_s'):.0f} shown a second",
         ),
         Row(
             f"{what}: UI thread late",

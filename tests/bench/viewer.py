@@ -45,7 +45,7 @@ def run(*, short: bool) -> Findings:
                 return Findings([Row("viewer", 0.0, "", note=note)])
             reports.append(report)
     rows = [row for way in found for row in _rows(way, found)]
-    flood_s = 2.0 if short else 25.0
+    flood_s = 2.0 if short else 45.0
     return Findings([*rows, _memory(show("camstrm", FLOOD_FPS, warm_up_s, flood_s), flood_s)])
 
 
@@ -89,7 +89,9 @@ def _rows(way: str, found: dict[str, list[dict[str, Any]]]) -> list[Row]:
             sum(map(unexplained, reports)) if ours else 0,
             f"<= {MAX_CPU_RATIO:g} x" if ours else "",
             ratio <= MAX_CPU_RATIO if ours and ratio is not None else None,
-            "pictures: " + ", ".join(f"{number} {key}" for key, number in counts.items()),
+            "pictures: "
+            + ", ".join(f"{number} {key}" for key, number in counts.items())
+            + f"; {_median(reports, 'shown_per_s'):.0f} shown a second",
         ),
         Row(
             f"{what}: UI thread late",

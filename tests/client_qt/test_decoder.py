@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from camstrm.wire import CameraFrame
-from client_qt.decoder import PictureDecoder, PictureJob, PictureResult
+from client_qt.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
 from client_qt.picture import Picture, decode_picture
 from tests.fakes.viewer_pictures import grey_jpeg, picture_frame
 
@@ -56,8 +56,10 @@ def held() -> Iterator[HeldDecode]:
 def make(held: HeldDecode) -> Iterator[Callable[..., PictureDecoder]]:
     made: list[PictureDecoder] = []
 
-    def build(*, decode: Callable[[CameraFrame, tuple[int, int]], Picture]) -> PictureDecoder:
-        decoder = PictureDecoder(decode=decode)
+    def build(
+        *, decode: Callable[[CameraFrame, tuple[int, int]], Picture], workers: int = 2
+    ) -> PictureDecoder:
+        decoder = PictureDecoder(decode=decode, workers=workers)
         decoder.start()
         made.append(decoder)
         return decoder
@@ -136,6 +138,33 @@ def test_cameras_are_decoded_side_by_side_but_each_one_in_order(
     wait_until(lambda: {(r.job.camera, r.job.ticket) for r in results} >= {(0, 1), (1, 1)})
     assert max(held.at_once) == 2
     assert held.thread_names == {"camstrm-decode-0", "camstrm-decode-1"}
+
+
+def test_cameras_take_turns_however_fast_new_pictures_come(
+    make: Callable[..., PictureDecoder],
+) -> None:
+    turn, decoded = threading.Semaphore(0), threading.Semaphore(0)
+    order: list[int] = []
+
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+        order.append(frame.camera_index)
+        decoded.release()
+        assert turn.acquire(timeout=10)
+        return decode_picture(frame, view_size)
+
+    decoder = make(decode=decode, workers=1)
+    for ticket in range(9):
+        decoder.submit(*(job(ticket, camera) for camera in range(3)))
+        if ticket:
+            turn.release()
+        assert decoded.acquire(timeout=10)
+    turn.release(100)
+    assert order[:9] == [0, 1, 2] * 3
+
+
+@pytest.mark.parametrize(("processors", "workers"), [(1, 1), (2, 1), (3, 2), (64, 2)])
+def test_the_ui_thread_keeps_a_processor(processors: int, workers: int) -> None:
+    assert usual_workers(processors) == workers
 
 
 def test_results_that_nobody_takes_do_not_pile_up(make: Callable[..., PictureDecoder]) -> None:

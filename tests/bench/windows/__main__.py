@@ -38,9 +38,10 @@ def main() -> None:
     feed = Feed(window.deliver)
     feed.start(fps)
     _run(warm_up_s)
-    watch = Watch(window.views)
+    watch, shown = Watch(window.views), window.counts()["shown"]
     _run(seconds)
     report: dict[str, Any] = watch.report()
+    report["shown_per_s"] = (window.counts()["shown"] - shown) / seconds
     feed.stop()
 
     def settled() -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +12,7 @@ from client_qt.address import parse_address
 from client_qt.client import StreamClient
 from client_qt.decoder import PictureDecoder
 from client_qt.main_window import MainWindow
+from client_qt.picture import Picture
 from client_qt.session import StreamSession
 from tests.bench.windows.feed import CAMERAS
 
@@ -46,7 +49,7 @@ class CamstrmWindow:
         self._decoder = PictureDecoder()
         self._session = StreamSession(self._client, self._decoder)
         self._window = MainWindow(self._session, "bench")
-        self._shown = 0
+        self._shown = [0] * CAMERAS
         self._session.picture_ready.connect(self._count)
         self._window.show()
         self._session.start()
@@ -57,11 +60,12 @@ class CamstrmWindow:
         """The cameras' views."""
         return list(self._window.views.values())
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, Any]:
         """Return pictures decoded and shown, dropped, and broken; the last bundle's ack."""
         cameras = self._session.model.cameras.values()
         return {
-            "shown": self._shown,
+            "shown": sum(self._shown),
+            "shown_by_camera": self._shown,
             "dropped": sum(camera.dropped for camera in cameras),
             "failed": sum(camera.failed for camera in cameras),
             "acknowledged": self._client.acknowledged,
@@ -73,5 +77,5 @@ class CamstrmWindow:
         if not self._session.close():
             raise RuntimeError("a decoder thread did not end")
 
-    def _count(self) -> None:
-        self._shown += 1
+    def _count(self, camera: int, _: Picture) -> None:
+        self._shown[camera] += 1

@@ -127,8 +127,8 @@ def _lost_row(window: Window, what: str) -> Row:
         lost=window.lost + wrong,
         target="0",
         met=window.lost + wrong == 0,
-        note=f"{REFERENCE}, all encoded; {wrong} bundles or pictures out of order or wrong"
-        + still * bool(window.stood_still),
+        note=f"{REFERENCE}, all encoded; {wrong} bundles or pictures out of order or wrong; "
+        f"machine busy {100 * window.machine:.0f} %" + still * bool(window.stood_still),
     )
 
 

@@ -17,6 +17,7 @@ from tests.bench.watchers import WatcherReport
 from tests.simulator.build import NoCompilerError
 
 CAMERAS, VIEWERS = 2, 5
+MB = 1_000_000
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def window(grabber: float = 0.1, rate: float = 30.0, **changes: int) -> Window:
 
 
 def steady() -> MemoryGrowth:
-    growth = MemoryGrowth({"grabber": 100, "camera process 1": 900, "bridge": 1000})
-    growth.add({"grabber": 100, "camera process 1": 905, "bridge": 1009})
+    growth = MemoryGrowth({"grabber": 10 * MB, "camera process 1": 90 * MB, "bridge": 30 * MB})
+    growth.add({"grabber": 10 * MB, "camera process 1": 91 * MB, "bridge": 31 * MB})
     return growth
 
 
@@ -86,7 +87,7 @@ def test_a_long_run_names_each_mistake() -> None:
     late.reports[0].misordered = 1
     late.reports[0].closed = ["too slow"]
     growth = steady()
-    growth.add({"grabber": 100, "camera process 1": 920, "bridge": 1009})
+    growth.add({"grabber": 10 * MB, "camera process 1": 92 * MB, "bridge": 31 * MB})
     assert mistakes([window(lost=3), late], growth) == [
         "3 frames lost",
         "1 bundles or pictures out of order or wrong",
@@ -98,7 +99,8 @@ def test_a_long_run_names_each_mistake() -> None:
 
 def test_a_camera_process_that_was_started_again_is_not_flat_memory() -> None:
     growth = steady()
-    growth.add({"grabber": 100, "bridge": 1009})
+    growth.add({"grabber": 10 * MB, "bridge": 30 * MB})
+    assert not growth.is_flat("bridge")
     assert growth.percent("bridge") == float("inf")
 
 

@@ -31,7 +31,7 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 _WAIT_S = 0.2
-"""Longest wait for a buffer: so late a stop or a stall is seen."""
+"""Longest wait for a buffer: so late a stop, a stall or an underrun is seen."""
 
 RETRY_S = (0.5, 1.0)
 """Pauses between attempts to open a camera in seconds; the last one repeats."""
@@ -266,7 +266,7 @@ class AcquisitionWorker:
                 _log.error("camera %s: a frame is still in use, not closed", settings.name)
 
     def _pump(self, drain: BufferDrain, patience_s: float | None) -> None:
-        last = time.monotonic()
+        last = next_look = time.monotonic()
         incomplete = self.statistics.incomplete
         while not self._stop.is_set():
             try:
@@ -275,8 +275,11 @@ class AcquisitionWorker:
                 raise CameraLostError(
                     self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
                 ) from None
-            drain.update_underrun()
             now = time.monotonic()
+            if now >= next_look:
+                # A call for each wake-up would cost as much as a frame.
+                drain.update_underrun()
+                next_look = now + _WAIT_S
             if count:
                 last = now
                 incomplete = self.statistics.incomplete

@@ -240,7 +240,7 @@ def stream(library: FakeGentlLibrary, clock: FakeClock, drain: BufferDrain, fps:
     clock.on_sleep = lambda _: None
 
 
-@pytest.mark.parametrize(("buffers", "nap_s"), [(36, 0.010), (8, 0.005), (4, 0.0025)])
+@pytest.mark.parametrize(("buffers", "nap_s"), [(36, 0.015), (8, 0.005), (4, 0.0025)])
 def test_many_frames_a_second_are_drained_in_batches(
     statistics: StreamStatistics, clock: FakeClock, buffers: int, nap_s: float
 ) -> None:

@@ -312,3 +312,20 @@ def test_counters_go_on_over_streams(scene: MakeScene) -> None:
     assert played.worker.statistics.delivered == 3
     assert played.worker.statistics.underrun == 7
     assert played.worker.statistics.gaps == 0
+
+
+def test_the_underrun_counter_is_asked_five_times_a_second(
+    scene: MakeScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def frame_after_50_ms() -> None:
+        played.clock.advance(0.05)
+        assert played.library is not None
+        played.library.deliver()
+
+    steps: list[Step] = [frame_after_50_ms] * 13
+    played: Scene = scene(Opening(steps))
+    asked: list[float] = []
+    monkeypatch.setattr(BufferDrain, "update_underrun", lambda _: asked.append(played.clock.now_s))
+    played.play()
+    first = asked[0]
+    assert [round(at - first, 3) for at in asked if at - first < 0.55] == [0.0, 0.2, 0.4]

@@ -69,7 +69,7 @@ class WebSocketViewer:
             compress=False,  # JPEG does not compress: 11 ms of CPU a message for nothing
             max_msg_size=MAX_VIEWER_TEXT_SIZE,
             timeout=_CLOSE_TIMEOUT_S,
-            autoping=False,  # pings count as messages, see _pace
+            autoping=False,  # pings count as messages, see _too_many
             writer_limit=0,  # wait for the kernel after each message, not after 256 KiB
         )
 
@@ -172,7 +172,8 @@ class WebSocketViewer:
             # Without a timeout: a viewer need not say anything, and one that is gone is
             # found by the status that is sent to it each second.
             message = await self._socket.receive()
-            await self._pace()
+            if self._too_many():
+                await asyncio.sleep(PAUSE_S)
             if message.type == WSMsgType.TEXT:
                 self._obey(message.data)
                 if self._garbage >= MAX_GARBAGE:
@@ -210,15 +211,15 @@ class WebSocketViewer:
             if self._garbage == 1:
                 _LOGGER.warning("viewer %d: wrong message: %s", self._outbox.id, error)
 
-    async def _pace(self) -> None:
-        """Read no faster than MESSAGES_PER_S: a flood waits in the viewer's own buffers."""
+    def _too_many(self) -> bool:
+        """Count a message; tell whether to pause, so that a flood waits in its own buffers."""
         now = time.monotonic()
         earned = (now - self._allowed_s) * MESSAGES_PER_S
         self._allowance = min(MESSAGE_BURST, self._allowance + earned)
         self._allowed_s = now
-        if self._allowance < 1:
-            await asyncio.sleep(PAUSE_S)
+        too_many = self._allowance < 1
         self._allowance -= 1
+        return too_many
 
     async def _end(self) -> None:
         """Say why it ends and hear the viewer's answer, if both is possible at once."""

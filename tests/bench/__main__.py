@@ -15,8 +15,9 @@ from tests.bench.report import Findings, markdown
 PARTS = {
     "picture": "picture",
     "drain": "drain",
-    "whole way": "whole_way",
+    "broadcast": "broadcast",
     "slow links": "slow_links",
+    "whole way": "whole_way",
 }
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 

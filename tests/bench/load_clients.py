@@ -11,6 +11,7 @@ import itertools
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +23,7 @@ from tests.bench.running_server import ROOT
 __all__ = ["Load", "run_load"]
 
 _WARM_UP_S = 0.6
-_PATIENCE_S = 60.0
+_PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Load:
 
     ``sets``: pictures over pictures of a set; ``gaps``: numbers of sets that never came
     between a client's first and last, each client's by itself; ``misordered``: pictures
-    that came again or behind a newer one; ages from stamp to arrival in ms.
+    that came again or behind a newer one; ``silent``: clients that got nothing; ages from
+    stamp to arrival in ms.
     """
 
     clients: int
@@ -39,6 +41,7 @@ class Load:
     sets: float
     gaps: list[int]
     misordered: int
+    silent: int
     age_p50_ms: float
     age_p99_ms: float
 
@@ -65,6 +68,7 @@ def summary(received: Sequence[Sequence[Received]], messages: int, seconds: floa
         len(ages) / messages,
         gaps,
         misordered,
+        sum(not row for row in received),
         percentile(ages, 50),
         percentile(ages, 99),
     )
@@ -85,30 +89,35 @@ def run_load(
     was refused or lost.
     """
     arguments = map(str, (protocol, port, count, seconds))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.load_clients", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    timer = threading.Timer(seconds + _PATIENCE_S, process.kill)
-    timer.start()
-    try:
-        for word, call in (("begin", begin), ("end", end)):
-            line = process.stdout.readline()
-            if line.strip() != word:
-                raise RuntimeError(f"{count} clients of {protocol} failed: {line!r}")
-            call()
-        return Load(**json.loads(process.stdout.readline()))
-    finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait(_PATIENCE_S)
-        timer.cancel()
-        timer.join()
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.load_clients", *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = threading.Timer(seconds + _PATIENCE_S, process.kill)
+        timer.start()
+        try:
+            for word, call in (("begin", begin), ("end", end)):
+                line = process.stdout.readline()
+                if line.strip() != word:
+                    process.wait(_PATIENCE_S)
+                    errors.seek(0)
+                    why = errors.read().strip().rpartition("\n")[2] or "no answer in time"
+                    raise RuntimeError(f"{count} clients: {why}")
+                call()
+            return Load(**json.loads(process.stdout.readline()))
+        finally:
+            process.stdin.close()
+            process.stdout.close()
+            process.wait(_PATIENCE_S)
+            timer.cancel()
+            timer.join()
 
 
 def main() -> None:

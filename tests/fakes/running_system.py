@@ -32,8 +32,8 @@ path = "{socket}"
 host = "127.0.0.1"
 port = {port}
 token_file = "{token_file}"
-max_clients_per_address = 64
-[[producer]]
+max_clients_per_address = 200
+{bridge}[[producer]]
 cti = "{cti}"
 """
 
@@ -146,13 +146,14 @@ class RunningSystem:
         cameras: str,
         *,
         stream: str = "",
+        bridge: str = "",
         cti: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare a configuration of ``cameras`` ([[camera]] tables) in ``folder``.
 
-        ``stream``: other tables. ``cti``: another producer than the genicam wheel's
-        simulator; ``environment``: what it needs.
+        ``stream``: other tables. ``bridge``: further lines of [bridge]. ``cti``: another
+        producer than the genicam wheel's simulator; ``environment``: what it needs.
         """
         self.environment = dict(environment or {})
         self.port = free_port()
@@ -166,7 +167,11 @@ class RunningSystem:
         self.socket_path = str(folder / "s.sock")
         self.config = folder / "camstrm.toml"
         head = CONFIG_HEAD.format(
-            socket=self.socket_path, port=self.port, token_file=token_file, cti=self.cti
+            socket=self.socket_path,
+            port=self.port,
+            token_file=token_file,
+            bridge=bridge,
+            cti=self.cti,
         )
         self.config.write_text(stream + head + cameras)
         self.bridge: Command | None = None

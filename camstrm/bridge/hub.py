@@ -8,7 +8,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from camstrm.bridge.counters import HubCounters
 from camstrm.bridge.demand import DemandKeeper
@@ -289,7 +289,7 @@ class BundleHub:
         # The common part is made once: with 16 cameras it is most of the work.
         body = json.loads(encode_message(self.status()))
         for viewer in self.viewers.values():
-            body["viewer"] = asdict(viewer.outbox.status())
+            body["viewer"] = vars(viewer.outbox.status())
             viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
             viewer.nudge()
 

@@ -50,6 +50,9 @@ class BridgeCollector(Collector):
         yield _counter("bundle_bytes_received", "Bytes of those", counters.bundle_bytes)
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
         yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
+        yield _counter(
+            "bundles_overtaken", "Bundles that a newer one replaced unread", subscriber.overtaken
+        )
         yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
         yield _gauge(
             "grabber_bundles_dropped", "As the present grabber counts", status.bundles_dropped

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import socket
+import sys
+import termios
 import time
 from collections.abc import Callable, Collection
 from typing import Protocol
@@ -68,7 +71,9 @@ class BundleSubscriber:
     A connection becomes the current one with its hello and ends the one before, so a
     grabber that was started anew takes over even if the old one hangs, and somebody who
     connects and talks nonsense disturbs nobody. A grabber that says nothing for
-    ``silence_s`` counts as no input until it speaks again.
+    ``silence_s`` counts as no input until it speaks again. A bundle behind which more bytes
+    wait already is held until they are read, so that a bridge without CPU left passes on the
+    newest; ``overtaken`` counts those that never went.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class BundleSubscriber:
         self.silence_s = silence_s
         self.garbage = 0
         self.refused = 0
+        self.overtaken = 0
         self._current: _GrabberConnection | None = None
         self._waiting: list[_GrabberConnection] = []
         self._server: asyncio.Server | None = None
@@ -158,6 +164,7 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         self._silent = False
         self._heard_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._held: tuple[SharedBundle, int] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -185,6 +192,8 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         try:
             for packet in self._splitter.bytes_received(nbytes):
                 self._packet_received(packet)
+            if self._held is not None and not self._more_waits():
+                self._pass_on()
         except WireError as error:
             self._subscriber.refuse(error)
             self.abort()
@@ -214,7 +223,33 @@ class _GrabberConnection(asyncio.BufferedProtocol):
             raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
         else:
             bundle = SharedBundle(decode_bundle(packet.payload), packet.payload)
-            self._subscriber.sink.grabber_sent_bundle(bundle, len(packet.payload))
+            self._hold(bundle, len(packet.payload))
+
+    def _hold(self, bundle: SharedBundle, size: int) -> None:
+        if self._held is not None:
+            older = self._held[0]
+            if bundle.bundle.seq <= older.bundle.seq:
+                self._pass_on()  # another run of the grabber: nothing of it is overtaken
+            else:
+                self._subscriber.overtaken += 1
+                bundle = bundle.over(older)
+        self._held = bundle, size
+
+    def _pass_on(self) -> None:
+        if self._held is not None:
+            (bundle, size), self._held = self._held, None
+            self._subscriber.sink.grabber_sent_bundle(bundle, size)
+
+    def _more_waits(self) -> bool:
+        """Tell whether the kernel holds bytes that will be read in the loop's next round."""
+        assert self._transport is not None
+        sock = self._transport.get_extra_info("socket")
+        waiting = bytearray(4)
+        try:
+            fcntl.ioctl(sock.fileno(), termios.FIONREAD, waiting)
+        except OSError:
+            return False  # the connection has just ended
+        return int.from_bytes(waiting, sys.byteorder) > 0
 
     def _text_received(self, payload: memoryview) -> None:
         if len(payload) > MAX_TEXT_SIZE:
@@ -233,6 +268,7 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         if hello.protocol != PROTOCOL:
             raise WireError("hello.protocol", f"version {hello.protocol}, wanted {PROTOCOL}")
         if self._introduced:
+            self._pass_on()  # it belongs to what was said before
             self._subscriber.sink.grabber_said_hello(hello)
             return
         self._introduced = True

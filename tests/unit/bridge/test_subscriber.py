@@ -119,6 +119,30 @@ async def test_hello_status_and_bundles_in_order(hub: FakeHub, path: str) -> Non
         assert hub.sizes == [sent.size]
 
 
+async def test_a_bundle_that_waits_unread_is_overtaken_by_the_next(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path) as subscriber, FakeGrabber(path, ("a", "b")) as grabber:
+        await hub.until(lambda h: bool(h.events))
+        bundles = [grabber.next_bundle() for _ in range(3)]
+        parts = (encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(b)]) for b in bundles)
+        await grabber.send_raw(b"".join(bytes(p) for row in parts for p in row))
+        await hub.until(lambda h: "bundle" in h.events)
+        assert [shared.bundle.seq for shared in hub.bundles] == [bundles[-1].seq]
+        assert subscriber.overtaken == 2
+        sent = await grabber.send_bundle()
+        await hub.until_count("bundle", 2)
+        assert hub.bundles[-1].bundle == sent
+        assert subscriber.overtaken == 2
+
+
+async def test_bundles_before_a_hello_are_passed_on_before_it(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path), FakeGrabber(path, session="s") as grabber:
+        bundle = encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(grabber.next_bundle())])
+        await grabber.send_raw(b"".join(bytes(p) for p in bundle) + HELLO)
+        await hub.until(lambda h: len(h.events) == 3)
+        assert hub.events[:2] == ["came s", "bundle"]
+        assert hub.events[2].startswith("hello")
+
+
 async def test_demand_goes_back(hub: FakeHub, path: str) -> None:
     async with listening(hub, path), FakeGrabber(path) as grabber:
         await hub.until(lambda h: h.send_demand is not None)

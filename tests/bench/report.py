@@ -72,7 +72,11 @@ def markdown(rows: list[Row]) -> str:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x {row.against}"
         verdict = {None: "", True: " (met)", False: " (**missed**)"}[row.met]
         lines.append(
-            f"| {row.what} | {row.value:.3g} {row.unit} | {ratio} | {row.target}{verdict} "
+            f"| {row.what} | {_figure(row.value)} {row.unit} | {ratio} | {row.target}{verdict} "
             f"| {row.lost or ''} | {row.note} |"
         )
     return "\n".join(lines)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"

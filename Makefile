@@ -17,7 +17,7 @@ help:
 	@echo "make view    the Qt viewer on the running demo"
 	@echo "make test    all tests (at most 10 minutes)"
 	@echo "make check   format, lint, types, import contracts"
-	@echo "make bench   grabber and bridge under load: frames lost, bundles, CPU"
+	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes"

@@ -8,6 +8,7 @@ each is encoded. The last line of the output is JSON: the fields of
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import json
 import logging
@@ -81,11 +82,16 @@ def _measure(way: Way, job: Job, controls: list[CameraControl]) -> dict[str, Any
     }
 
 
+def _is_above_0(slot: str, control: CameraControl) -> bool:
+    return control[slot] > 0
+
+
 def _await_streams(job: Job, controls: list[CameraControl]) -> None:
     deadline = time.monotonic() + _STREAMING_DEADLINE_S
     for camera, control in zip(job.cameras, controls, strict=True):
         slot = "starts" if camera["silent"] else "fetched"
-        if not control.wait_until(lambda c, s=slot: c[s] > 0, deadline - time.monotonic()):  # type: ignore[misc]
+        streams = functools.partial(_is_above_0, slot)
+        if not control.wait_until(streams, deadline - time.monotonic()):
             raise TimeoutError(f"camera {camera['serial']} does not stream: {control.counters()}")
 
 

@@ -165,6 +165,7 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         self._heard_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._held: tuple[SharedBundle, int] | None = None
+        self._room = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -182,7 +183,9 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         self._subscriber.ended(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the splitter knows better
-        return self._splitter.get_buffer()
+        buffer = self._splitter.get_buffer()
+        self._room = len(buffer)
+        return buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         self._heard_s = time.monotonic()
@@ -192,11 +195,15 @@ class _GrabberConnection(asyncio.BufferedProtocol):
         try:
             for packet in self._splitter.bytes_received(nbytes):
                 self._packet_received(packet)
-            if self._held is not None and not self._more_waits():
+            # A read that filled less than it might have found no more.
+            if self._held is not None and (nbytes < self._room or not self._more_waits()):
                 self._pass_on()
         except WireError as error:
             self._subscriber.refuse(error)
             self.abort()
+            return
+        # The memory for the next packet is made now, not when its bytes are there.
+        self._splitter.get_buffer()
 
     def send_demand(self, demand: Demand) -> None:
         """Write a demand; a grabber that does not read is dropped, it would never obey."""

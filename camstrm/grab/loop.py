@@ -58,9 +58,13 @@ class Loop:
     def watch(self, source: HasFileno, events: int, call: Callable[[int], None]) -> None:
         """Call ``call(events)`` when ``source`` is ready; replaces an earlier watch."""
         try:
-            self._selector.modify(source, events, call)
+            key = self._selector.get_key(source)
         except KeyError:
             self._selector.register(source, events, call)
+            return
+        # Asked for after each packet, mostly with what is watched already.
+        if key.events != events or key.data != call:
+            self._selector.modify(source, events, call)
 
     def unwatch(self, source: HasFileno) -> None:
         """Stop watching; to be called before ``source`` is closed."""

@@ -124,7 +124,7 @@ class PacketConnection:
             if rest:
                 return  # the socket is full: asking it again costs a call for nothing
 
-    def receive(self, limit: int = 64) -> list[Packet]:
+    def receive(self, limit: int = 16) -> list[Packet]:
         """Receive what is there, in at most ``limit`` reads.
 
         What came before the end of the connection is returned; the end is raised by the
@@ -132,8 +132,9 @@ class PacketConnection:
         """
         packets: list[Packet] = []
         for _ in range(limit):
+            buffer = self._splitter.get_buffer()
             try:
-                count = self._sock.recv_into(self._splitter.get_buffer())
+                count = self._sock.recv_into(buffer)
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:
@@ -147,6 +148,8 @@ class PacketConnection:
                     break
                 raise ConnectionResetError("closed by the other side")
             packets += self._splitter.bytes_received(count)
+            if count < len(buffer):
+                break  # there was no more: asking again costs a call for nothing
         return packets
 
     def close(self) -> None:

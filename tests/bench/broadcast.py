@@ -31,7 +31,7 @@ from tests.bench.running_server import RunningServer, running_floor
 
 COUNTS = (1, 32, 100)
 MOST = COUNTS[-1]
-ROUNDS, SECONDS = 3, 2.0
+ROUNDS, SECONDS = 5, 2.0
 SHORT_COUNTS, SHORT_SECONDS = (16,), 1.5
 
 _CAMSTRM, _NO_ACKS, _DEFLATE = "camstrm", "camstrm, no acks", "camstrm, deflate offered"

@@ -53,10 +53,13 @@ def _rows(way: str, found: dict[str, list[dict[str, Any]]]) -> list[Row]:
     ):
         counts += f", {number} {name}" if number else ""
     what = f"{WAYS[way]}, {SIZE // 1000} KB at {RATE_HZ:g} Hz"
+    ring_ms = _median(found["ring"], "p95_ms") if "ring" in found else None
     age = Row(
         f"{what}: hop",
         ages["p95_ms"],
         "ms p95",
+        None if ring_ms is None else ages["p95_ms"] / ring_ms,
+        "" if ring_ms is None else "shared-memory ring",
         lost=max(lost, 0) + wrong if ours else 0,
         target=f"<= {MAX_P95_MS:g} ms" if ours else "",
         met=ages["p95_ms"] <= MAX_P95_MS if ours else None,

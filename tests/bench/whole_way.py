@@ -25,6 +25,9 @@ _PHASES, _PHASE_S, _SETTLE_S = 8, 2.0, 0.5
 """Ticks and cameras keep their phase for as long as somebody watches, and how old the
 newest frame is at a tick is a matter of it. So age is measured at several, as they come."""
 
+_TURNS, _TURN_S = 2, 8.0
+"""Of camstrm's grabber and of the one that it is measured beside: A B A B."""
+
 _STATUS_S = 1.7
 """After so long the bridge tells what a camera process counted when the last viewer left."""
 
@@ -64,9 +67,7 @@ def _long(folder: Path) -> list[Row]:
             rows += [_lost_row(found, what), _bundle_row(found, what, found.bundles_per_s)]
             rows += [*_age_rows(found, what), *_cpu_rows(found, what)]
         rows.append(_idle_row(system, 5.0))
-    peer_folder = folder / "fetch"
-    peer_folder.mkdir()
-    return rows + _fetch_rows(peer_folder, found)
+    return rows + _fetch_rows(folder)
 
 
 def _one_phase(system: MeasuredSystem, viewers: int) -> Window:
@@ -76,15 +77,27 @@ def _one_phase(system: MeasuredSystem, viewers: int) -> Window:
         return system.window(_PHASE_S, watchers)
 
 
-def _fetch_rows(folder: Path, ours: Window) -> list[Row]:
-    """Return the same for Harvesters' fetch() in threads, 15 s."""
+def _turn(folder: Path, *, fetch: bool) -> Window:
+    folder.mkdir()
     with (
-        MeasuredSystem(folder, reference_load(), fetch=True) as system,
+        MeasuredSystem(folder, reference_load(), fetch=fetch) as system,
         system.watched(8) as watchers,
     ):
         time.sleep(1.0)
-        theirs = system.window(15.0, watchers)
-    what = "Harvesters fetch() in threads instead of camstrm's grabber, 8 viewers, 15 s"
+        return system.window(_TURN_S, watchers)
+
+
+def _fetch_rows(folder: Path) -> list[Row]:
+    """Return the same for Harvesters' fetch() in threads, in turns with camstrm's grabber."""
+    windows = [
+        (_turn(folder / f"camstrm {n}", fetch=False), _turn(folder / f"fetch {n}", fetch=True))
+        for n in range(_TURNS)
+    ]
+    ours, theirs = (merged(side) for side in zip(*windows, strict=True))
+    what = (
+        "Harvesters fetch() in threads instead of camstrm's grabber, 8 viewers, "
+        f"{_TURNS} turns of {_TURN_S:g} s"
+    )
     ages, mine = theirs.ages_ms, ours.ages_ms
     p50, p99 = percentile(ages, 50), percentile(ages, 99)
     against = "camstrm's"
@@ -95,7 +108,8 @@ def _fetch_rows(folder: Path, ours: Window) -> list[Row]:
             "1/s",
             theirs.bundles_per_s / ours.bundles_per_s,
             against,
-            note=f"{theirs.lost} of {theirs.produced} frames lost; {theirs.bundle_kb:.0f} KB with "
+            note=f"{theirs.lost} of {theirs.produced} frames lost, camstrm's {ours.lost} of "
+            f"{ours.produced}; {theirs.bundle_kb:.0f} KB with "
             f"{theirs.pictures_per_bundle:.3f} pictures each",
         ),
         Row(

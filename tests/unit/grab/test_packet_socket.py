@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from camstrm.errors import WireError
 from camstrm.grab.packet_socket import BlockingPacketSocket, PacketConnection, text_of
-from camstrm.wire import Ack, Demand, Packet, PacketKind, Stop, UnknownMessage
+from camstrm.wire import Ack, Demand, Message, Packet, PacketKind, Stop, UnknownMessage
+from camstrm.wire.packet import PACKET_HEADER_SIZE
 
 LONG_S = 30.0
 LARGE = bytes(range(256)) * 8192
@@ -138,14 +139,18 @@ def test_a_large_packet_is_received_in_parts_without_losing_any(pair: Pair) -> N
 
 def test_a_read_takes_a_limited_share(pair: Pair) -> None:
     blocking, connection = pair
-    for i in range(10):
-        blocking.send_message(Ack(i))
-    first = connection.receive(limit=4)
-    assert 0 < len(first) <= 4
-    rest: list[Packet] = []
-    while len(first) + len(rest) < 10:
-        rest += connection.receive(limit=4)
-    assert [text_of(p) for p in [*first, *rest]] == [Ack(i) for i in range(10)]
+    sent = [Ack(i) for i in range(1000)]
+    with ThreadPoolExecutor(1) as pool:
+        sending = [pool.submit(blocking.send_message, ack) for ack in sent]
+        received: list[Message] = []
+        while len(received) < len(sent):
+            share = connection.receive(limit=2)
+            # A splitter that has seen small packets only has a buffer of 4096 bytes.
+            assert len(share) * PACKET_HEADER_SIZE <= 2 * 4096
+            received += [text_of(p) for p in share]
+        for one in sending:
+            one.result(LONG_S)
+    assert received == sent
 
 
 @given(st.data())

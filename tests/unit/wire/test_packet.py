@@ -102,13 +102,43 @@ def test_reading_into_the_buffer_gives_the_packets() -> None:
     assert contents(packets) == [(1, b"{}"), (2, b"b" * 99)]
 
 
-def test_the_payload_is_received_in_place() -> None:
+def test_a_large_payload_is_received_in_place() -> None:
     splitter = PacketSplitter()
-    assert splitter.receive_data(packet_bytes(2, bytes(1000))[:PACKET_HEADER_SIZE]) == []
+    assert splitter.receive_data(packet_bytes(2, bytes(9000))[:PACKET_HEADER_SIZE]) == []
     target = splitter.get_buffer()
-    assert len(target) == 1000
-    (packet,) = splitter.bytes_received(1000)
+    assert len(target) == 9000
+    (packet,) = splitter.bytes_received(9000)
     assert packet.payload.obj is target.obj
+
+
+def test_one_read_takes_a_packet_like_the_last_one_with_its_header_and_what_follows() -> None:
+    splitter = PacketSplitter()
+    splitter.receive_data(packet_bytes(2, bytes(90_000)))
+    stream = packet_bytes(2, b"b" * 93_000) + packet_bytes(1, b"{}") + packet_bytes(2, b"c" * 99)
+    target = splitter.get_buffer()
+    count = len(stream) - 50
+    assert len(target) > count
+    target[:count] = stream[:count]
+    packets = splitter.bytes_received(count)
+    assert contents(packets) == [(2, b"b" * 93_000), (1, b"{}")]
+    assert packets[0].payload.obj is target.obj
+    packets[0].payload[-1:] = b"x"
+    assert contents(splitter.receive_data(stream[count:])) == [(2, b"c" * 99)]
+
+
+def test_a_small_payload_does_not_hold_the_buffer_of_a_large_one() -> None:
+    splitter = PacketSplitter()
+    splitter.receive_data(packet_bytes(2, bytes(90_000)))
+    (packet,) = splitter.receive_data(packet_bytes(1, b"{}"))
+    assert packet.payload.obj == b"{}"
+
+
+def test_the_buffer_becomes_smaller_when_packets_do() -> None:
+    splitter = PacketSplitter()
+    splitter.receive_data(packet_bytes(2, bytes(4_000_000)))
+    for _ in range(400):
+        splitter.receive_data(packet_bytes(2, bytes(40_000)))
+    assert len(splitter.get_buffer()) < 100_000
 
 
 @pytest.mark.parametrize("header_size", [16, 17, 255])

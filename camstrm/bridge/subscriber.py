@@ -3,66 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import socket
-import sys
-import termios
-import time
-from collections.abc import Callable, Collection
-from typing import Protocol
+from collections.abc import Collection
 
+from camstrm.bridge.grabber_connection import GrabberConnection, GrabberSink
 from camstrm.bridge.repeat_log import RepeatLog
-from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.config.socket_path import check_peer
 from camstrm.errors import SocketPathError, WireError
-from camstrm.wire import (
-    MAX_TEXT_SIZE,
-    PROTOCOL,
-    Demand,
-    Hello,
-    Packet,
-    PacketKind,
-    PacketSplitter,
-    Status,
-    UnknownMessage,
-    decode_bundle,
-    decode_message,
-    encode_message,
-    encode_packet_parts,
-)
+from camstrm.wire import Hello
 
-__all__ = ["BundleSubscriber", "GrabberSink"]
+__all__ = ["BundleSubscriber"]
 
 _LOGGER = logging.getLogger(__name__)
 
 MAX_WAITING = 8
 """Connections that have not said hello; the oldest makes room for one more."""
-
-MAX_UNREAD_DEMAND = 65536
-"""Bytes of demands that a grabber may leave unread before it counts as stuck."""
-
-
-class GrabberSink(Protocol):
-    """Who takes what the grabber sends (the hub)."""
-
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        """Take the first hello of a connection and the way back to the grabber."""
-
-    def grabber_said_hello(self, hello: Hello) -> None:
-        """Take a later hello of the same connection."""
-
-    def grabber_sent_status(self, status: Status) -> None:
-        """Take the grabber's counters."""
-
-    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
-        """Take a bundle of ``size`` bytes."""
-
-    def grabber_went(self) -> None:
-        """Learn that the connection is over."""
-
-    def set_input(self, state: str) -> None:
-        """Learn that the grabber is silent ("none") or speaks again ("ok")."""
 
 
 class BundleSubscriber:
@@ -93,8 +49,8 @@ class BundleSubscriber:
         self.garbage = 0
         self.refused = 0
         self.overtaken = 0
-        self._current: _GrabberConnection | None = None
-        self._waiting: list[_GrabberConnection] = []
+        self._current: GrabberConnection | None = None
+        self._waiting: list[GrabberConnection] = []
         self._server: asyncio.Server | None = None
         self._log = RepeatLog(_LOGGER)
 
@@ -104,7 +60,7 @@ class BundleSubscriber:
         # may be systemd's or already a successor's. A duplicate, because the server
         # closes what it is given.
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _GrabberConnection(self), sock=sock.dup())
+        self._server = await loop.create_server(lambda: GrabberConnection(self), sock=sock.dup())
 
     async def close(self) -> None:
         """Stop accepting and drop all connections."""
@@ -115,7 +71,7 @@ class BundleSubscriber:
             connection.abort()
         await asyncio.sleep(0)  # lets the transports close their sockets
 
-    def arrived(self, connection: _GrabberConnection, peer: socket.socket) -> bool:
+    def arrived(self, connection: GrabberConnection, peer: socket.socket) -> bool:
         """Decide whether a new connection may speak."""
         try:
             check_peer(peer, self.path, self.allowed_uids)
@@ -128,7 +84,7 @@ class BundleSubscriber:
         self._waiting.append(connection)
         return True
 
-    def introduced(self, connection: _GrabberConnection, hello: Hello) -> None:
+    def introduced(self, connection: GrabberConnection, hello: Hello) -> None:
         """Make the connection the current one, in place of the one before."""
         self._waiting.remove(connection)
         older, self._current = self._current, connection
@@ -138,7 +94,7 @@ class BundleSubscriber:
         _LOGGER.info("grabber connected: %s", hello.server or "unnamed")
         self.sink.grabber_came(hello, connection.send_demand)
 
-    def ended(self, connection: _GrabberConnection) -> None:
+    def ended(self, connection: GrabberConnection) -> None:
         """Forget a connection that is closed."""
         if connection in self._waiting:
             self._waiting.remove(connection)
@@ -151,158 +107,3 @@ class BundleSubscriber:
         """Count and log what is not camstrm's format."""
         self.garbage += 1
         self._log.warning("connection on %s closed, wrong data: %s", self.path, error)
-
-
-class _GrabberConnection(asyncio.BufferedProtocol):
-    """One connection: cuts the stream into packets, reading payloads into place."""
-
-    def __init__(self, subscriber: BundleSubscriber) -> None:
-        self._subscriber = subscriber
-        self._splitter = PacketSplitter()
-        self._transport: asyncio.Transport | None = None
-        self._introduced = False
-        self._silent = False
-        self._heard_s = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-        self._held: tuple[SharedBundle, int] | None = None
-        self._room = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        if not self._subscriber.arrived(self, transport.get_extra_info("socket")):
-            self.abort()
-            return
-        self._heard_s = time.monotonic()
-        self._watch(self._subscriber.hello_timeout_s)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's call
-        self._transport = None
-        if self._timer is not None:
-            self._timer.cancel()
-        self._subscriber.ended(self)
-
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the splitter knows better
-        buffer = self._splitter.get_buffer()
-        self._room = len(buffer)
-        return buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._heard_s = time.monotonic()
-        if self._silent:
-            self._silent = False
-            self._subscriber.sink.set_input("ok")
-        try:
-            for packet in self._splitter.bytes_received(nbytes):
-                self._packet_received(packet)
-            # A read that filled less than it might have found no more.
-            if self._held is not None and (nbytes < self._room or not self._more_waits()):
-                self._pass_on()
-        except WireError as error:
-            self._subscriber.refuse(error)
-            self.abort()
-            return
-        # The memory for the next packet is made now, not when its bytes are there.
-        self._splitter.get_buffer()
-
-    def send_demand(self, demand: Demand) -> None:
-        """Write a demand; a grabber that does not read is dropped, it would never obey."""
-        if self._transport is None or self._transport.is_closing():
-            return
-        if self._transport.get_write_buffer_size() > MAX_UNREAD_DEMAND:
-            _LOGGER.warning("the grabber does not read its demands: connection closed")
-            self.abort()
-            return
-        text = encode_message(demand).encode()
-        self._transport.writelines(encode_packet_parts(PacketKind.TEXT, [text]))
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    def _packet_received(self, packet: Packet) -> None:
-        if self._transport is None or self._transport.is_closing():
-            return
-        if packet.kind == PacketKind.TEXT:
-            self._text_received(packet.payload)
-        elif not self._introduced:
-            raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
-        else:
-            bundle = SharedBundle(decode_bundle(packet.payload), packet.payload)
-            self._hold(bundle, len(packet.payload))
-
-    def _hold(self, bundle: SharedBundle, size: int) -> None:
-        if self._held is not None:
-            older = self._held[0]
-            if bundle.bundle.seq <= older.bundle.seq:
-                self._pass_on()  # another run of the grabber: nothing of it is overtaken
-            else:
-                self._subscriber.overtaken += 1
-                bundle = bundle.over(older)
-        self._held = bundle, size
-
-    def _pass_on(self) -> None:
-        if self._held is not None:
-            (bundle, size), self._held = self._held, None
-            self._subscriber.sink.grabber_sent_bundle(bundle, size)
-
-    def _more_waits(self) -> bool:
-        """Tell whether the kernel holds bytes that will be read in the loop's next round."""
-        assert self._transport is not None
-        sock = self._transport.get_extra_info("socket")
-        waiting = bytearray(4)
-        try:
-            fcntl.ioctl(sock.fileno(), termios.FIONREAD, waiting)
-        except OSError:
-            return False  # the connection has just ended
-        return int.from_bytes(waiting, sys.byteorder) > 0
-
-    def _text_received(self, payload: memoryview) -> None:
-        if len(payload) > MAX_TEXT_SIZE:
-            raise WireError("control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most")
-        message = decode_message(payload)
-        if isinstance(message, Hello):
-            self._hello_received(message)
-        elif not self._introduced:
-            raise WireError("control message", f"{_name(message)} came first, wanted hello")
-        elif isinstance(message, Status):
-            self._subscriber.sink.grabber_sent_status(message)
-        elif not isinstance(message, UnknownMessage):
-            raise WireError("control message", f"{_name(message)} is nothing a grabber sends")
-
-    def _hello_received(self, hello: Hello) -> None:
-        if hello.protocol != PROTOCOL:
-            raise WireError("hello.protocol", f"version {hello.protocol}, wanted {PROTOCOL}")
-        if self._introduced:
-            self._pass_on()  # it belongs to what was said before
-            self._subscriber.sink.grabber_said_hello(hello)
-            return
-        self._introduced = True
-        self._subscriber.introduced(self, hello)
-        self._watch(self._subscriber.silence_s)
-
-    def _watch(self, limit_s: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        left_s = max(0.0, self._heard_s + limit_s - time.monotonic()) or limit_s
-        self._timer = asyncio.get_running_loop().call_later(left_s, self._check_silence)
-
-    def _check_silence(self) -> None:
-        self._timer = None
-        if not self._introduced:
-            self._subscriber.refuse(
-                WireError("hello", f"none within {self._subscriber.hello_timeout_s} s")
-            )
-            self.abort()
-            return
-        limit_s = self._subscriber.silence_s
-        if not self._silent and time.monotonic() - self._heard_s >= limit_s:
-            self._silent = True
-            _LOGGER.warning("the grabber has said nothing for %.1f s: no frame input", limit_s)
-            self._subscriber.sink.set_input("none")
-        self._watch(limit_s)
-
-
-def _name(message: object) -> str:
-    return type(message).__name__.lower()

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import cv2
 
 from camstrm.errors import ImageError
-from camstrm.frame import RawFrame
-from camstrm.imaging.groups import frame_format
+from camstrm.frame import Layout, PixelFormat, RawFrame
+from camstrm.imaging.groups import frame_format, pixel_groups
 from camstrm.imaging.image import decode
-from camstrm.imaging.jpeg import MAX_SIDE, encode_jpeg
+from camstrm.imaging.jpeg import MAX_SIDE, encode_jpeg, encode_planes
 from camstrm.imaging.scale import fit_size
 from camstrm.imaging.scratch import Scratch
+from camstrm.imaging.yuv import planes_from_yuv
 
 __all__ = ["Picture", "PictureEncoder"]
 
@@ -78,10 +79,19 @@ class PictureEncoder:
         if geometry != self._scratch_for:
             self._scratch, self._scratch_for = Scratch(), geometry
         try:
-            pixels, channels = decode(frame, known, width, height, self._scratch)
-            jpeg = encode_jpeg(pixels, channels, min(quality, self._quality))
+            jpeg = self._jpeg(frame, known, width, height, min(quality, self._quality))
         except (cv2.error, MemoryError) as error:
             # One frame that the libraries choke on must not end the stream of its camera.
             what = f"{frame.width}x{frame.height} {known.name}"
             raise ImageError(f"{what} cannot be encoded: {error}") from error
         return Picture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)
+
+    def _jpeg(
+        self, frame: RawFrame, known: PixelFormat, width: int, height: int, quality: int
+    ) -> bytes:
+        # libjpeg-turbo pads planes of odd sides with other values: up to 6 off at the edge.
+        if known.layout is Layout.YUV and width % 2 == height % 2 == 0:
+            groups = pixel_groups(frame, known)
+            planes = planes_from_yuv(groups, known, frame, width, height, self._scratch)
+            return encode_planes(*planes, quality)
+        return encode_jpeg(*decode(frame, known, width, height, self._scratch), quality)

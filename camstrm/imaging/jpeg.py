@@ -6,7 +6,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-__all__ = ["MAX_SIDE", "encode_jpeg"]
+__all__ = ["MAX_SIDE", "encode_jpeg", "encode_planes"]
 
 MAX_SIDE = 65500
 """Pixels: libjpeg's limit for width and height (JPEG_MAX_DIMENSION)."""
@@ -25,4 +25,13 @@ def encode_jpeg(image: NDArray[np.uint8], channels: str, quality: int) -> bytes:
         )
     else:
         jpeg = simplejpeg.encode_jpeg(image, quality, channels, "420")
+    return jpeg
+
+
+def encode_planes(
+    luma: NDArray[np.uint8], blue: NDArray[np.uint8], red: NDArray[np.uint8], quality: int
+) -> bytes:
+    """Encode Y (height, width), Cb and Cr of half as many rows and columns as YCbCr 4:2:0."""
+    planes = [np.ascontiguousarray(plane) for plane in (luma, blue, red)]
+    jpeg: bytes = simplejpeg.encode_jpeg_yuv_planes(*planes, quality)
     return jpeg

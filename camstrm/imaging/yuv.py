@@ -1,4 +1,4 @@
-"""Sort YUV and YCbCr bytes into pixels and turn them into RGB.
+"""Sort YUV and YCbCr bytes into pixels, and turn them into RGB or into the planes of a JPEG.
 
 All these formats are taken as full range (0-255) with BT.601 coefficients, which is also
 what JPEG stores: PFNC says so of the YCbCr names that carry no 601 or 709. The YUV names
@@ -10,7 +10,7 @@ television's 16-235 and would stretch the contrast.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -22,7 +22,7 @@ from camstrm.imaging.scale import shrink
 from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.unpack import interleave
 
-__all__ = ["rgb_from_yuv"]
+__all__ = ["planes_from_yuv", "rgb_from_yuv"]
 
 
 def rgb_from_yuv(
@@ -39,21 +39,77 @@ def rgb_from_yuv(
     colour are reduced apart from each other, before the conversion. Subsampled colour is
     repeated, not interpolated: the JPEG subsamples it again.
     """
-    rows, count, group_bytes = groups.shape
-    planes = [scratch.array(f"yuv{i}", (rows, count)) for i in range(group_bytes)]
-    planes = list(cv2.split(groups, planes))
-    lumas = [plane for plane, kind in zip(planes, known.components, strict=True) if kind == "Y"]
-    luma = crop_to_lines(interleave(lumas, scratch, "luma"), frame.height, frame.width)
-    channels = [shrink(luma, width, height, scratch, "Y")]
-    for kind in "VU":
-        chroma = planes[known.components.index(kind)]
-        if rows != frame.height or frame.width % len(lumas) or width > count:
-            chroma = _per_pixel(chroma, len(lumas), frame, scratch, kind)
-        channels.append(shrink(chroma, width, height, scratch, kind))
+    parts = _parts(groups, known, frame, scratch)
+    channels = [shrink(parts.luma, width, height, scratch, "Y")]
+    channels += [_reduced(parts, kind, width, height, frame, scratch) for kind in "VU"]
     merged = cv2.merge(channels, scratch.array("YCrCb", (height, width, 3)))
     out = scratch.array("rgb", (height, width, 3))
     rgb: NDArray[np.uint8] = cv2.cvtColor(merged, cv2.COLOR_YCrCb2RGB, dst=out)
     return rgb
+
+
+def planes_from_yuv(
+    groups: NDArray[np.uint8],
+    known: PixelFormat,
+    frame: RawFrame,
+    width: int,
+    height: int,
+    scratch: Scratch,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return Y, Cb and Cr of a YUV frame as a JPEG of ``width`` x ``height`` stores them.
+
+    ``width`` and ``height`` are even. Y is uint8 (height, width), the others have half as
+    many rows and columns (4:2:0). The way over RGB takes 1.4 times as long and changes
+    nothing but rounding.
+    """
+    parts = _parts(groups, known, frame, scratch, halved=frame.width >= 2 * width)
+    luma = shrink(parts.luma, width, height, scratch, "Y")
+    blue, red = (_reduced(parts, kind, width // 2, height // 2, frame, scratch) for kind in "UV")
+    return luma, blue, red
+
+
+class _Parts(NamedTuple):
+    luma: NDArray[np.uint8]
+    """(height, width) of the frame, or half as wide."""
+    chroma: dict[str, NDArray[np.uint8]]
+    """By "U" and "V": one for each group of pixels."""
+    group_pixels: int
+
+
+def _parts(
+    groups: NDArray[np.uint8],
+    known: PixelFormat,
+    frame: RawFrame,
+    scratch: Scratch,
+    *,
+    halved: bool = False,
+) -> _Parts:
+    """Take the bytes apart. ``halved``: the mean of two neighbours does for their brightness."""
+    rows, count, group_bytes = groups.shape
+    planes = [scratch.array(f"yuv{i}", (rows, count)) for i in range(group_bytes)]
+    planes = list(cv2.split(groups, planes))
+    lumas = [plane for plane, kind in zip(planes, known.components, strict=True) if kind == "Y"]
+    chroma = {kind: planes[known.components.index(kind)] for kind in "UV"}
+    if halved and len(lumas) > 1 and rows == frame.height and frame.width % len(lumas) == 0:
+        # The neighbours are in planes of their own already: no need to put them together.
+        pairs = list(zip(lumas[::2], lumas[1::2], strict=True))
+        means = [
+            cv2.addWeighted(left, 0.5, right, 0.5, 0.0, dst=scratch.array(f"mean{i}", left.shape))
+            for i, (left, right) in enumerate(pairs)
+        ]
+        return _Parts(interleave(means, scratch, "luma"), chroma, len(lumas))
+    luma = crop_to_lines(interleave(lumas, scratch, "luma"), frame.height, frame.width)
+    return _Parts(luma, chroma, len(lumas))
+
+
+def _reduced(
+    parts: _Parts, kind: str, width: int, height: int, frame: RawFrame, scratch: Scratch
+) -> NDArray[np.uint8]:
+    chroma = parts.chroma[kind]
+    rows, count = chroma.shape
+    if rows != frame.height or frame.width % parts.group_pixels or width > count:
+        chroma = _per_pixel(chroma, parts.group_pixels, frame, scratch, kind)
+    return shrink(chroma, width, height, scratch, kind)
 
 
 def _per_pixel(

@@ -15,9 +15,9 @@ from camstrm.wire.bundle import (
     decode_bundle,
     encode_bundle,
     encode_bundle_parts,
-    merge_bundles,
-    select_cameras,
 )
+from camstrm.wire.bundle_change import merge_bundles, select_cameras
+from camstrm.wire.message_codec import decode_message, encode_message
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     MAX_VIEWER_TEXT_SIZE,
@@ -37,8 +37,6 @@ from camstrm.wire.messages import (
     Subscribe,
     UnknownMessage,
     ViewerStatus,
-    decode_message,
-    encode_message,
 )
 from camstrm.wire.packet import (
     MAX_PACKET_SIZE,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from camstrm.bridge import grabber_connection as connection_module
 from camstrm.bridge import subscriber as subscriber_module
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.bridge.subscriber import BundleSubscriber
@@ -324,7 +325,7 @@ async def test_silence_of_the_current_grabber_is_told(hub: FakeHub, path: str) -
 async def test_grabber_that_never_reads_is_dropped(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriber_module, "MAX_UNREAD_DEMAND", 1000)
+    monkeypatch.setattr(connection_module, "MAX_UNREAD_DEMAND", 1000)
     async with listening(hub, path):
         _, writer = await asyncio.open_unix_connection(path, limit=1)
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can

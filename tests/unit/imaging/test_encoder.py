@@ -94,6 +94,15 @@ def test_colours_are_not_exchanged(name: str, colour: tuple[int, int, int]) -> N
         assert np.abs(pixels.astype(int) - colour).max() <= 6
 
 
+@pytest.mark.parametrize("size", [(64, 36), (63, 36), (64, 35), (31, 17)])
+@pytest.mark.parametrize("name", [name for name in EVERY_NAME if name.startswith("Y")])
+def test_yuv_shows_an_even_colour_to_the_edge(name: str, size: tuple[int, int]) -> None:
+    frame = frame_of(name, plain_scene(72, 128, (60, 140, 90)))
+    picture = PictureEncoder(max_width=size[0], max_height=size[1], quality=95).encode(frame)
+    pixels = pixels_of(picture).astype(int)
+    assert np.ptp(pixels, axis=(0, 1)).max() <= 2
+
+
 @pytest.mark.parametrize("name", ["Mono8", "BayerRG8", "BayerRG12p"])
 def test_the_reference_camera_is_halved_exactly(name: str) -> None:
     code = ALL_CODES[name]

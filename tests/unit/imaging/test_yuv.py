@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from camstrm.imaging import to_image
 from camstrm.imaging.groups import frame_format, pixel_groups
 from camstrm.imaging.scratch import Scratch
-from camstrm.imaging.yuv import rgb_from_yuv
+from camstrm.imaging.yuv import planes_from_yuv, rgb_from_yuv
 from tests.fakes.pixel_packing import ALL_CODES, INTERLEAVED, pack_colour, raw_frame
 from tests.fakes.scenes import gradient_scene, plain_scene, psnr
 
@@ -90,3 +91,23 @@ def test_reduced_pictures_show_the_same_scene(
 def test_lines_that_end_within_a_group(name: str, source_width: int) -> None:
     assert reduced(name, source_width, 5, (source_width, 60)) > 33
     assert reduced(name, source_width, 5, (source_width // 2, 30)) > 33
+
+
+@pytest.mark.parametrize("padding_x", [0, 5])
+@pytest.mark.parametrize("size", [(80, 60), (50, 38), (40, 30), (26, 18), (20, 60)])
+@pytest.mark.parametrize("name", NAMES)
+def test_planes_are_the_picture_with_half_the_colours(
+    name: str, size: tuple[int, int], padding_x: int
+) -> None:
+    width, height = size
+    # Without padding, groups of 4:1:1 and lines of odd lengths run over the ends of lines.
+    for source_width in (80, 82, 83) if padding_x else (80,):
+        frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
+        known = frame_format(frame)
+        groups = pixel_groups(frame, known)
+        luma, *colours = planes_from_yuv(groups, known, frame, width, height, Scratch())
+        assert luma.shape == (height, width)
+        assert [plane.shape for plane in colours] == [(height // 2, width // 2)] * 2
+        blue, red = (cv2.resize(plane, size) for plane in colours)
+        shown = cv2.cvtColor(cv2.merge([luma, red, blue]), cv2.COLOR_YCrCb2RGB)
+        assert psnr(shown, gradient_scene(height, width)) > 31

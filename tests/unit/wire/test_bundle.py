@@ -24,8 +24,8 @@ from camstrm.wire.bundle import (
     decode_bundle,
     encode_bundle,
     encode_bundle_parts,
-    select_cameras,
 )
+from camstrm.wire.bundle_change import select_cameras
 
 FRAME = CameraFrame(
     camera_index=0x0102,

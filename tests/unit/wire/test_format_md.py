@@ -13,7 +13,7 @@ import pytest
 
 import camstrm.wire
 from camstrm.wire import bundle, messages, packet
-from camstrm.wire.messages import decode_message, encode_message
+from camstrm.wire.message_codec import decode_message, encode_message
 from tests.vectors import layout
 
 FORMAT = (Path(camstrm.wire.__file__).parent / "FORMAT.md").read_text("utf-8")
@@ -134,7 +134,7 @@ def examples() -> list[str]:
 def test_the_messages_shown_are_there() -> None:
     shown = [json.loads(text)["type"] for text in examples()]
     assert shown == ["hello", "status", "ack", "subscribe", "demand"]
-    for name in messages._TYPES:
+    for name in messages.MESSAGE_TYPES:
         assert f"`{name}`" in FORMAT or name in shown
 
 
@@ -152,7 +152,7 @@ def test_the_defaults_are_as_in_the_examples() -> None:
 
 
 def test_only_messages_and_their_parts_are_dataclasses_here() -> None:
-    named = {cls.__name__ for cls in messages._TYPES.values()}
+    named = {cls.__name__ for cls in messages.MESSAGE_TYPES.values()}
     parts = {"CameraInfo", "CameraStatus", "Limits", "ViewerStatus", "UnknownMessage"}
     assert named | parts == {
         name for name in messages.__all__ if is_dataclass(getattr(messages, name))

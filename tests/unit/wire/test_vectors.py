@@ -10,7 +10,8 @@ import pytest
 
 from camstrm.errors import WireError
 from camstrm.wire.bundle import decode_bundle, encode_bundle
-from camstrm.wire.messages import UnknownMessage, decode_message, encode_message
+from camstrm.wire.message_codec import decode_message, encode_message
+from camstrm.wire.messages import UnknownMessage
 from camstrm.wire.packet import PacketSplitter
 from tests.vectors import layout, make_vectors
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camstrm.wire import bundle as bundle_module
+from camstrm.wire import bundle_change
 from camstrm.wire.bundle import (
     CameraFrame,
     CameraState,
@@ -16,8 +16,8 @@ from camstrm.wire.bundle import (
     FrameBundle,
     decode_bundle,
     encode_bundle,
-    merge_bundles,
 )
+from camstrm.wire.bundle_change import merge_bundles
 
 
 def picture(index: int, payload: bytes, **values: int) -> CameraFrame:
@@ -80,13 +80,13 @@ def test_a_camera_that_is_gone_stays_gone() -> None:
 def test_pictures_are_kept_while_the_bundle_can_be_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     older = FrameBundle(1, 1, (picture(0, b"x" * 60), picture(1, b"y" * 40)))
     newer = FrameBundle(2, 2, (CameraFrame(0, 2), CameraFrame(1, 2), picture(2, b"z" * 10)))
-    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 59)
+    monkeypatch.setattr(bundle_change, "MAX_BUNDLE_SIZE", newer.size + 59)
     merged = merge_bundles(older, newer)
     assert [bytes(f.payload) for f in merged.frames] == [b"", b"y" * 40, b"z" * 10]
     assert decode_bundle(encode_bundle(merged)) == merged
-    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 99)
+    monkeypatch.setattr(bundle_change, "MAX_BUNDLE_SIZE", newer.size + 99)
     assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 0, 10]
-    monkeypatch.setattr(bundle_module, "MAX_BUNDLE_SIZE", newer.size + 100)
+    monkeypatch.setattr(bundle_change, "MAX_BUNDLE_SIZE", newer.size + 100)
     assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 40, 10]
 
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.errors import WireError
-from camstrm.wire import messages
+from camstrm.wire.message_codec import decode_message, encode_message
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
+    MESSAGE_TYPES,
     Ack,
     CameraInfo,
     CameraStatus,
@@ -32,8 +33,6 @@ from camstrm.wire.messages import (
     Subscribe,
     UnknownMessage,
     ViewerStatus,
-    decode_message,
-    encode_message,
 )
 
 KNOWN = [t for t in typing.get_args(Message) if t is not UnknownMessage]
@@ -121,7 +120,7 @@ def test_encodes_and_decodes_this_text(message: Message, text: str) -> None:
 
 
 def test_every_message_type_has_a_name_on_the_wire() -> None:
-    assert set(messages._TYPES.values()) == set(KNOWN)
+    assert set(MESSAGE_TYPES.values()) == set(KNOWN)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])

@@ -1,0 +1,51 @@
+"""Bundles made of other bundles: what replaces an unsent one, and what one viewer wants."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from camstrm.wire.bundle import MAX_BUNDLE_SIZE, CameraFrame, Encoding, FrameBundle, byte_count
+
+__all__ = ["merge_bundles", "select_cameras"]
+
+
+def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
+    """Give ``newer`` the pictures of ``older`` for the cameras where it has none.
+
+    What replaces an unsent bundle goes through this, so that a camera slower than the
+    stream does not lose its newest picture. State and ``state_since_us`` stay those of
+    ``newer``; a camera that ``newer`` does not list is gone. A picture that would make
+    the bundle larger than MAX_BUNDLE_SIZE is left out: the result can always be encoded.
+    """
+    kept = {f.camera_index: f for f in older.frames if len(f.payload)}
+    if not kept:
+        return newer
+    room = MAX_BUNDLE_SIZE - newer.size
+    frames = []
+    for frame in newer.frames:
+        picture = None if len(frame.payload) else kept.get(frame.camera_index)
+        if picture is not None and byte_count(picture.payload) <= room:
+            room -= byte_count(picture.payload)
+            frames.append(replace(picture, state=frame.state, state_since_us=frame.state_since_us))
+        else:
+            frames.append(frame)
+    return replace(newer, frames=tuple(frames))
+
+
+def select_cameras(bundle: FrameBundle, cameras: Collection[int]) -> FrameBundle:
+    """Cut the payloads of the cameras that are not in ``cameras``; headers stay.
+
+    A camera that is cut keeps its state, so that a viewer can show that it is there.
+    """
+    return replace(bundle, frames=tuple(_without_picture(bundle.frames, cameras)))
+
+
+def _without_picture(
+    frames: Iterable[CameraFrame], cameras: Collection[int]
+) -> Iterable[CameraFrame]:
+    for frame in frames:
+        if frame.camera_index in cameras or not len(frame.payload):
+            yield frame
+        else:
+            yield replace(frame, encoding=Encoding.NONE, width=0, height=0, payload=b"")

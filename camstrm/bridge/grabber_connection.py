@@ -130,6 +130,7 @@ class GrabberConnection(asyncio.BufferedProtocol):
             # A read that filled less than it might have found no more.
             if self._held is not None and (nbytes < self._room or not self._more_waits()):
                 self._pass_on()
+            self._splitter.bytes_received(0)  # raises if garbage came behind these packets
         except WireError as error:
             self._owner.refuse(error)
             self.abort()

@@ -31,7 +31,12 @@ def encode_jpeg(image: NDArray[np.uint8], channels: str, quality: int) -> bytes:
 def encode_planes(
     luma: NDArray[np.uint8], blue: NDArray[np.uint8], red: NDArray[np.uint8], quality: int
 ) -> bytes:
-    """Encode Y (height, width), Cb and Cr of half as many rows and columns as YCbCr 4:2:0."""
+    """Encode the planes of a picture, full range BT.601 as JPEG stores it, as YCbCr 4:2:0.
+
+    ``luma``: uint8 (height, width), both even; ``blue`` (Cb) and ``red`` (Cr): uint8
+    (height / 2, width / 2). ``quality``: 1 to 100. Raises ValueError for planes whose
+    sizes do not fit together.
+    """
     planes = [np.ascontiguousarray(plane) for plane in (luma, blue, red)]
     jpeg: bytes = simplejpeg.encode_jpeg_yuv_planes(*planes, quality)
     return jpeg

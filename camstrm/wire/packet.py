@@ -109,7 +109,8 @@ class PacketSplitter:
     def bytes_received(self, count: int) -> list[Packet]:
         """Take note of ``count`` bytes written to the buffer; return finished packets.
 
-        When it raises, packets that came in the same read before the error are lost with it.
+        Raises WireError for what is no packet. If packets were finished before it, these are
+        returned, and the next call raises; a ``count`` of 0 asks for that.
         """
         self._end += count
         packets: list[Packet] = []
@@ -119,10 +120,15 @@ class PacketSplitter:
             self._begin += skipped
             if self._skip or self._end - self._begin < self._size:
                 break
-            if self._kind is None:
-                self._read_header()
-            else:
+            if self._kind is not None:
                 packets.append(Packet(self._kind, self._take_payload()))
+                continue
+            try:
+                self._read_header()
+            except WireError:
+                if packets:
+                    break  # the header stays where it is: the next call meets it again
+                raise
         self._make_room()
         return packets
 
@@ -139,6 +145,7 @@ class PacketSplitter:
             target[:count] = view[:count]
             view = view[count:]
             packets += self.bytes_received(count)
+        self.bytes_received(0)
         return packets
 
     def _read_header(self) -> None:
@@ -186,7 +193,7 @@ class PacketSplitter:
             if len(self._buffer) > 2 * self._room:
                 self._buffer = None  # packets have become smaller
                 return
-        if self._begin + self._size > len(self._buffer):
+        if self._end == len(self._buffer) or self._begin + self._size > len(self._buffer):
             self._move(max(self._size, self._room))
 
     def _move(self, room: int) -> None:

@@ -168,6 +168,7 @@ async def test_a_frozen_picture_does_not_look_alive(page: Page, server: PageServ
 
 async def test_no_frame_input(page: Page, server: PageServer) -> None:
     await page.until(LIVE)
+    await moving(page, "left")  # live comes with the hello; where no picture is, none is stale
     server.streaming = False
     await page.until(f"{HEADER}.includes('no frame input')")  # no bundles, though input is "ok"
     await page.until(f"{tile('left')}.dataset.stale === 'true'")

@@ -241,6 +241,17 @@ async def test_unknown_messages_and_kinds_are_skipped(hub: FakeHub, path: str) -
         assert subscriber.garbage == 0
 
 
+async def test_a_bundle_before_garbage_is_passed_on(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path) as subscriber, FakeGrabber(path) as grabber:
+        await hub.until(lambda h: bool(h.events))
+        bundle = grabber.next_bundle()
+        parts = encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(bundle)])
+        await grabber.send_raw(b"".join(bytes(part) for part in parts) + b"GET / HTTP/1.1\r\n")
+        await hub.until_count("went", 1)
+        assert [shared.bundle for shared in hub.bundles] == [bundle]
+        assert subscriber.garbage == 1
+
+
 async def test_garbage_is_logged_once_a_second(
     hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -126,6 +126,20 @@ def test_one_read_takes_a_packet_like_the_last_one_with_its_header_and_what_foll
     assert contents(splitter.receive_data(stream[count:])) == [(2, b"c" * 99)]
 
 
+@pytest.mark.parametrize("garbage", [b"GET / HTTP/1.1\r\n", b"x" * 5000])
+def test_packets_before_garbage_in_the_same_read_count(garbage: bytes) -> None:
+    splitter = PacketSplitter()
+    splitter.receive_data(packet_bytes(2, bytes(6000)))
+    stream = packet_bytes(1, b"{}") + packet_bytes(2, b"four") + garbage
+    target = splitter.get_buffer()
+    target[: len(stream)] = stream
+    assert contents(splitter.bytes_received(len(stream))) == [(1, b"{}"), (2, b"four")]
+    assert len(splitter.get_buffer())
+    for _ in range(2):
+        with pytest.raises(WireError, match="magic"):
+            splitter.bytes_received(0)
+
+
 def test_a_small_payload_does_not_hold_the_buffer_of_a_large_one() -> None:
     splitter = PacketSplitter()
     splitter.receive_data(packet_bytes(2, bytes(90_000)))

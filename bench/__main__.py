@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench.report import Findings, markdown
+from bench.report import Findings, markdown
 
 PARTS = {
     "picture": "picture",
@@ -27,7 +27,7 @@ PARTS = {
 
 def main() -> int:
     """Run the benchmark; return 1 when frames were lost."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="seconds instead of minutes")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write what was found as JSON")
     parser.add_argument("--plots", metavar="FOLDER", type=Path, help="write plots as PNG")
@@ -38,9 +38,7 @@ def main() -> int:
     for name, module in PARTS.items():
         if options.part is None or name in options.part:
             begin = time.monotonic()
-            part: Findings = importlib.import_module(f"tests.bench.{module}").run(
-                short=options.short
-            )
+            part: Findings = importlib.import_module(f"bench.{module}").run(short=options.short)
             found.rows += part.rows
             found.series += part.series
             seconds = time.monotonic() - begin
@@ -53,7 +51,7 @@ def main() -> int:
         options.json.write_text(json.dumps(body, indent=2))
     if options.plots and found.series:
         # Late: matplotlib is in the benchmark's own dependency group only.
-        from tests.bench.plots import draw
+        from bench.plots import draw
 
         for path in draw(found.series, options.plots):
             print(path)

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
+from bench.stamped_jpeg import find_stamp
 from camstrm.wire import BUNDLE_MAGIC, Ack, encode_message
-from tests.bench.stamped_jpeg import find_stamp
 
 __all__ = ["PROTOCOLS", "Frame", "Protocol"]
 

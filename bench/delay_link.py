@@ -3,7 +3,7 @@
 What netem does in the kernel is done here by a process, for kernels without it. TCP at both
 ends sees the round trip, other than behind a proxy that delays.
 
-``python -m tests.bench.delay_link NEAR FAR DELAY_MS`` (one way): prints ``ready`` when both
+``python -m bench.delay_link NEAR FAR DELAY_MS`` (one way): prints ``ready`` when both
 devices are there, and ends with its standard input. Needs root.
 """
 
@@ -20,8 +20,8 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from tests.bench.network import Link, NoNetworkError, namespace_pair, set_up
-from tests.bench.running_server import ROOT
+from bench.network import Link, NoNetworkError, namespace_pair, set_up
+from bench.running_server import ROOT
 
 __all__ = ["delayed_link"]
 
@@ -47,7 +47,7 @@ def delayed_link(delay_ms: float) -> Iterator[tuple[str, Link]]:
     with namespace_pair() as (server, client), contextlib.ExitStack() as stack:
         near, far = f"{server}t", f"{client}t"
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.delay_link", near, far, str(delay_ms)],
+            [sys.executable, "-m", "bench.delay_link", near, far, str(delay_ms)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """A path with a delay: passes TCP on, each byte so much later. Runs where netem is missing.
 
-``python -m tests.bench.delay_proxy PORT DELAY_MS``: listens on a free port of 127.0.0.1,
+``python -m bench.delay_proxy PORT DELAY_MS``: listens on a free port of 127.0.0.1,
 prints it, and passes connections on to PORT until standard input ends. DELAY_MS is one way.
 The rate is not limited. Both TCP connections are short, so it delays what a viewer sees but
 not what TCP does; the bridge's kernel sees no round trip at all.
@@ -24,7 +24,7 @@ _TIMEOUT_S = 10.0
 def delay_proxy(port: int, delay_ms: float) -> Iterator[int]:
     """Run the proxy as a process while the block runs; yield its port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.delay_proxy", str(port), str(delay_ms)],
+        [sys.executable, "-m", "bench.delay_proxy", str(port), str(delay_ms)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

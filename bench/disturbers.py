@@ -1,6 +1,6 @@
 """Viewers that disturb: one reads 1 MB/s, one nothing, one comes and goes each second.
 
-``python -m tests.bench.disturbers PORT``, until standard input ends. All three speak as a
+``python -m bench.disturbers PORT``, until standard input ends. All three speak as a
 viewer that acknowledges what it has read.
 """
 
@@ -12,8 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from tests.bench.clients import Client, read_all, read_throttled
-from tests.bench.running_server import ROOT
+from bench.clients import Client, read_all, read_throttled
+from bench.running_server import ROOT
 
 __all__ = ["disturbers"]
 
@@ -27,7 +27,7 @@ _TIMEOUT_S = 10.0
 def disturbers(port: int) -> Iterator[None]:
     """Run them as a process while the block runs; raise RuntimeError if they ended before."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.disturbers", str(port)],
+        [sys.executable, "-m", "bench.disturbers", str(port)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 
-from tests.bench.drain_loads import (
+from bench.drain_loads import (
     FASTER,
     FASTEST,
     REFERENCE,
@@ -20,10 +20,10 @@ from tests.bench.drain_loads import (
     measure,
     several,
 )
-from tests.bench.drain_viky import run as viky_rows
-from tests.bench.measure import percentile
-from tests.bench.native import NoCompilerError, build_floor
-from tests.bench.report import Findings, Row, Series
+from bench.drain_viky import run as viky_rows
+from bench.measure import percentile
+from bench.native import NoCompilerError, build_floor
+from bench.report import Findings, Row, Series
 from tests.simulator.build import NoCompilerError as NoSimulatorError
 from tests.simulator.build import build_simulator
 

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from bench.drain_way import MAX_HEIGHT, MAX_WIDTH, QUALITY, Encoded, InProcess, Job, drain_ns
 from camstrm.acquisition.configure import acquisition_settings
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.producer import GentlProducer
@@ -29,7 +30,6 @@ from camstrm.wire import (
     Stop,
     decode_bundle,
 )
-from tests.bench.drain_way import MAX_HEIGHT, MAX_WIDTH, QUALITY, Encoded, InProcess, Job, drain_ns
 
 __all__ = ["OneProcess", "ProcessPerCamera"]
 

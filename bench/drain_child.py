@@ -1,8 +1,8 @@
-"""One run of the drain benchmark: ``python -m tests.bench.drain_child WAY`` with a job on stdin.
+"""One run of the drain benchmark: ``python -m bench.drain_child WAY`` with a job on stdin.
 
 The way opens the simulated cameras and drains them; thirty times a second the newest frame of
 each is encoded. The last line of the output is JSON: the fields of
-:class:`tests.bench.drain_loads.Outcome`.
+:class:`bench.drain_loads.Outcome`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import cv2
 
-from tests.bench.drain_way import FPS, Job, Way
+from bench.drain_way import FPS, Job, Way
 from tests.simulator.control import CameraControl
 
 __all__ = ["WAYS"]
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     cv2.setNumThreads(1)
     job = Job(**json.load(sys.stdin))
     module, name = WAYS[arguments[0]]
-    make = getattr(importlib.import_module(f"tests.bench.{module}"), name)
+    make = getattr(importlib.import_module(f"bench.{module}"), name)
     way: Way = make(job)
     with contextlib.ExitStack() as stack:
         controls = [

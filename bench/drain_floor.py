@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from bench.drain_way import InProcess, Job
+from bench.native import build_floor
 from camstrm.acquisition.gentl_library import BufferInfo, GentlLibrary
 from camstrm.frame import FrameTimes, RawFrame
-from tests.bench.drain_way import InProcess, Job
-from tests.bench.native import build_floor
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 
 __all__ = ["CThread", "CThreadWithNap"]

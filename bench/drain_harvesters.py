@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from bench.drain_way import InProcess, Job
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
 from camstrm.latest import LatestSlot
-from tests.bench.drain_way import InProcess, Job
 
 # First: it makes genicam importable where Python has no shared library.
 import camstrm.acquisition.binding  # noqa: F401  isort: skip

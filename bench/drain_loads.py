@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.loads import reference_load
+from bench.measure import percentile
 from camstrm.profiles import buffer_count, load_profiles
-from tests.bench.loads import reference_load
-from tests.bench.measure import percentile
 from tests.fakes.gentl import child_environment
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
@@ -134,7 +134,7 @@ class Outcome:
 def measure(
     load: Load, way: str, seconds: float, *, encode: bool = True, buffered_s: float = 0.0
 ) -> Outcome:
-    """Run ``way`` (a name of :mod:`tests.bench.drain_child`) under ``load`` in a child process.
+    """Run ``way`` (a name of :mod:`bench.drain_child`) under ``load`` in a child process.
 
     ``encode`` False never takes a frame: draining alone. ``buffered_s``: buffers for so many
     seconds of frames, in place of as many as camstrm computes. Raises
@@ -166,7 +166,7 @@ def _child(
     way: str, job: dict[str, Any], variables: dict[str, str], seconds: float
 ) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.drain_child", way],
+        [sys.executable, "-m", "bench.drain_child", way],
         input=json.dumps(job),
         stdout=subprocess.PIPE,
         text=True,

@@ -1,7 +1,7 @@
 """One camera of the genicam wheel's own simulator: camstrm's worker beside ``fetch()``.
 
 So that nothing is fitted to the project's own simulator alone. Run as
-``python -m tests.bench.drain_viky WAY SECONDS``, in a process for each way.
+``python -m bench.drain_viky WAY SECONDS``, in a process for each way.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import sys
 import time
 from typing import Any
 
+from bench.report import Row
 from camstrm.cli.demo import simulator_cti
-from tests.bench.report import Row
 
 __all__ = ["run"]
 
@@ -28,7 +28,7 @@ def run(seconds: float, turns: int, *, peer: bool) -> list[Row]:
     for _ in range(turns):
         for way, found in results.items():
             done = subprocess.run(
-                [sys.executable, "-m", "tests.bench.drain_viky", way, str(seconds)],
+                [sys.executable, "-m", "bench.drain_viky", way, str(seconds)],
                 stdout=subprocess.PIPE,
                 check=True,
                 timeout=seconds + 60,

@@ -33,7 +33,7 @@ _SIMULATOR_THREAD = "camsim-frames"
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is told; see :func:`tests.bench.drain_loads.measure`."""
+    """What a child is told; see :func:`bench.drain_loads.measure`."""
 
     cti: str
     control: str

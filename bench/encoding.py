@@ -7,9 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.load_clients import run_load
-from tests.bench.measure import scheduled_s
-from tests.bench.report import Row
+from bench.load_clients import run_load
+from bench.measure import scheduled_s
+from bench.report import Row
 from tests.fakes.running_system import RunningSystem, camera_table
 
 __all__ = ["rows"]

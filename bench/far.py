@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.clients import Client, Received, read_all
-from tests.bench.delay_link import delayed_link
-from tests.bench.delay_proxy import delay_proxy
-from tests.bench.fed_bridge import FedBridge
-from tests.bench.namespaced import Watcher, bridge_in, watch
-from tests.bench.network import NoNetworkError
-from tests.bench.report import Row
+from bench.clients import Client, Received, read_all
+from bench.delay_link import delayed_link
+from bench.delay_proxy import delay_proxy
+from bench.fed_bridge import FedBridge
+from bench.namespaced import Watcher, bridge_in, watch
+from bench.network import NoNetworkError
+from bench.report import Row
 
 __all__ = ["far_rows", "unexplained"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.bench.running_server import ROOT, free_port
+from bench.running_server import ROOT, free_port
 
 __all__ = ["FedBridge"]
 
@@ -66,7 +66,7 @@ class FedBridge:
             stack.callback(_end, bridge)
             feeder = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "tests.bench.feeder", f"{folder}/s.sock"),
+                    *(sys.executable, "-m", "bench.feeder", f"{folder}/s.sock"),
                     *(str(self._jpegs), str(self._fps)),
                 ],
                 cwd=ROOT,

@@ -1,6 +1,6 @@
 """Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate.
 
-``python -m tests.bench.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
+``python -m bench.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
 the grabber's own BundlePublisher and obeys the demand; a stamp in every JPEG tells number and
 time of its set, and the bundle has the same number.
 """
@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
 from camstrm.grab.loop import READ, Loop
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
@@ -26,7 +27,6 @@ from camstrm.wire import (
     Limits,
     Status,
 )
-from tests.bench.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
 
 _MONO8 = 0x01080001
 _SESSION = "bench"

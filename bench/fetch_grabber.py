@@ -1,6 +1,6 @@
 """What camstrm's grabber is measured beside: plain Harvesters, a thread with fetch() per camera.
 
-``python -m tests.bench.fetch_grabber CTI SOCKET FPS SERIAL=RATE...``, all in one process,
+``python -m bench.fetch_grabber CTI SOCKET FPS SERIAL=RATE...``, all in one process,
 as Harvesters' own examples do it. Pictures are encoded and sent as camstrm does.
 """
 

@@ -13,7 +13,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from tests.bench.native import NoCompilerError, build_floor
+from bench.native import NoCompilerError, build_floor
 
 __all__ = ["build_jpeg_floor", "c_encoder", "simplejpeg_encoder"]
 

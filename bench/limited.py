@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.client_protocols import CAMERAS
-from tests.bench.namespaced import Watcher, bridge_in, watch
-from tests.bench.network import NoNetworkError, limited_links
-from tests.bench.report import Row
-from tests.bench.throttled import Seen, seen
+from bench.client_protocols import CAMERAS
+from bench.namespaced import Watcher, bridge_in, watch
+from bench.network import NoNetworkError, limited_links
+from bench.report import Row
+from bench.throttled import Seen, seen
 
 __all__ = ["limited_rows"]
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.long_run [MINUTES]``: the reference load with 8 viewers for long.
+"""``python -m bench.long_run [MINUTES]``: the reference load with 8 viewers for long.
 
 Prints a line a minute; ends with 1 when a frame was lost or came in the wrong order, when a
 viewer got less than 29.5 bundles a second, or when memory grew by more than 1 %
@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.loads import REFERENCE, reference_load
-from tests.bench.measure import percentile
-from tests.bench.measured_system import MeasuredSystem, Window
-from tests.bench.memory_growth import MemoryGrowth
-from tests.bench.whole_way import LEAST_FPS
+from bench.loads import REFERENCE, reference_load
+from bench.measure import percentile
+from bench.measured_system import MeasuredSystem, Window
+from bench.memory_growth import MemoryGrowth
+from bench.whole_way import LEAST_FPS
 from tests.simulator.build import SimulatorBuildError
 
 __all__ = ["main", "mistakes"]

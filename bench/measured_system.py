@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.bench.measure import resident_bytes
-from tests.bench.process_cost import CpuTimes, busy_cores_s, cpu_times
-from tests.bench.watcher_process import WatcherProcess
-from tests.bench.watchers import WatcherReport
+from bench.measure import resident_bytes
+from bench.process_cost import CpuTimes, busy_cores_s, cpu_times
+from bench.watcher_process import WatcherProcess
+from bench.watchers import WatcherReport
 from tests.fakes.running_system import Command, RunningSystem
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
@@ -254,7 +254,7 @@ class MeasuredSystem:
             system.grabber = Command(
                 [system.cti, system.socket_path, str(self._fps), *rates],
                 system.folder / "grabber.log",
-                module="tests.bench.fetch_grabber",
+                module="bench.fetch_grabber",
                 **system.environment,
             )
         except BaseException:

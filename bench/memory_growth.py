@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench.report import Row
+from bench.report import Row
 
 __all__ = ["MemoryGrowth"]
 

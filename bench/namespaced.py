@@ -1,7 +1,7 @@
 """The bridge and viewers in network namespaces, as processes of this module.
 
-python -m tests.bench.namespaced bridge FOLDER          prints its port; ends with its input
-python -m tests.bench.namespaced viewer PROTOCOL HOST PORT SECONDS    prints what it received
+python -m bench.namespaced bridge FOLDER          prints its port; ends with its input
+python -m bench.namespaced viewer PROTOCOL HOST PORT SECONDS    prints what it received
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.clients import Client, Received, read_all
-from tests.bench.fed_bridge import FedBridge
-from tests.bench.network import Link, in_namespace
-from tests.bench.running_server import ROOT
+from bench.clients import Client, Received, read_all
+from bench.fed_bridge import FedBridge
+from bench.network import Link, in_namespace
+from bench.running_server import ROOT
 
 __all__ = ["Watcher", "bridge_in", "watch"]
 
@@ -35,7 +35,7 @@ class Watcher:
 @contextlib.contextmanager
 def bridge_in(namespace: str, jpegs: Path) -> Iterator[int]:
     """Run a fed bridge in a namespace while the block runs; yield its port."""
-    command = (sys.executable, "-m", "tests.bench.namespaced", "bridge", str(jpegs))
+    command = (sys.executable, "-m", "bench.namespaced", "bridge", str(jpegs))
     process = subprocess.Popen(
         in_namespace(namespace, *command),
         cwd=ROOT,
@@ -66,7 +66,7 @@ def watch(watchers: Mapping[str, Watcher], port: int, seconds: float) -> dict[st
     try:
         for name, watcher in watchers.items():
             command = (
-                *(sys.executable, "-m", "tests.bench.namespaced", "viewer"),
+                *(sys.executable, "-m", "bench.namespaced", "viewer"),
                 *(watcher.protocol, watcher.link.address, str(port), str(seconds)),
             )
             processes[name] = subprocess.Popen(

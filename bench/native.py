@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["FOLDER", "NoCompilerError", "build_floor"]
 
 SOURCES = Path(__file__).with_name("floors")
-FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
+FOLDER = Path(__file__).resolve().parents[1] / "build" / "bench"
 
 _FLAGS = "-std=gnu11 -O2 -pthread -Wall -Wextra -Werror".split()
 _TIMEOUT_S = 120

@@ -12,12 +12,12 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from bench.jpeg_floor import Timed, build_jpeg_floor, c_encoder, simplejpeg_encoder
+from bench.report import Findings, Row
+from bench.scene import camera_scene, frame_of
 from camstrm.frame import RawFrame
 from camstrm.imaging import PictureEncoder, to_image
 from camstrm.imaging.scale import fit_size
-from tests.bench.jpeg_floor import Timed, build_jpeg_floor, c_encoder, simplejpeg_encoder
-from tests.bench.report import Findings, Row
-from tests.bench.scene import camera_scene, frame_of
 from tests.fakes.scenes import psnr
 
 WIDTH, HEIGHT, QUALITY = 2656, 2304, 80

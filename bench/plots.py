@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from tests.bench.report import GUIDE, Series
+from bench.report import GUIDE, Series
 
 __all__ = ["draw"]
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tests.bench.native import build_floor
+from bench.native import build_floor
 
 __all__ = ["ROOT", "RunningServer", "free_port", "running_floor"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 START_TIMEOUT_S = 45.0
 _STOP_TIMEOUT_S = 15.0

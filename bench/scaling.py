@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.loads import REFERENCE, SMALL_FPS, reference_load, small_cameras
-from tests.bench.measured_system import MeasuredSystem, Window
-from tests.bench.report import Findings, Row
-from tests.bench.sweep import Sweep
-from tests.bench.watcher_process import WatcherError
+from bench.loads import REFERENCE, SMALL_FPS, reference_load, small_cameras
+from bench.measured_system import MeasuredSystem, Window
+from bench.report import Findings, Row
+from bench.sweep import Sweep
+from bench.watcher_process import WatcherError
 from tests.simulator.build import NoCompilerError
 from tests.simulator.scenario import CameraSpec
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench.far import far_rows
-from tests.bench.limited import limited_rows
-from tests.bench.picture_set import write_picture_set
-from tests.bench.report import Findings
-from tests.bench.throttled import throttled_rows
-from tests.bench.undisturbed import undisturbed_rows
+from bench.far import far_rows
+from bench.limited import limited_rows
+from bench.picture_set import write_picture_set
+from bench.report import Findings
+from bench.throttled import throttled_rows
+from bench.undisturbed import undisturbed_rows
 
 __all__ = ["run"]
 

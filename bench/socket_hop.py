@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.hops.load import RATE_HZ, SIZE, TIMEOUT_S
-from tests.bench.hops.ring import open_ring
-from tests.bench.report import Findings, Row
+from bench.hops.load import RATE_HZ, SIZE, TIMEOUT_S
+from bench.hops.ring import open_ring
+from bench.report import Findings, Row
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 WAYS = {
     "bundles": "camstrm: publisher, BufferedProtocol",
@@ -121,7 +121,7 @@ def _start(
     stack: contextlib.ExitStack, arguments: Sequence[str], descriptors: tuple[int, ...]
 ) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.hops", *arguments],
+        [sys.executable, "-m", "bench.hops", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.bench.measure import percentile
-from tests.bench.measured_system import Window
-from tests.bench.report import GUIDE, Row, Series
+from bench.measure import percentile
+from bench.measured_system import Window
+from bench.report import GUIDE, Row, Series
 
 __all__ = ["Sweep"]
 

@@ -7,10 +7,10 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from tests.bench.disturbers import disturbers
-from tests.bench.fed_bridge import FedBridge
-from tests.bench.load_clients import Load, run_load
-from tests.bench.report import Row
+from bench.disturbers import disturbers
+from bench.fed_bridge import FedBridge
+from bench.load_clients import Load, run_load
+from bench.report import Row
 
 __all__ = ["undisturbed_rows"]
 

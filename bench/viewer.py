@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench.report import Findings, Row
+from bench.report import Findings, Row
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 WAYS = {
     "camstrm": "camstrm's viewer",
@@ -52,7 +52,7 @@ def run(*, short: bool) -> Findings:
 def show(way: str, fps: float, warm_up_s: float, seconds: float) -> dict[str, Any]:
     """Run one window; return what it counted, or ``missing`` with the reason."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.windows", way, *map(str, (fps, warm_up_s, seconds))],
+        [sys.executable, "-m", "bench.windows", way, *map(str, (fps, warm_up_s, seconds))],
         cwd=ROOT,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,

@@ -1,4 +1,4 @@
-"""WatcherProcess: starts ``tests.bench.watchers`` and asks it for reports."""
+"""WatcherProcess: starts ``bench.watchers`` and asks it for reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import TracebackType
 
 import msgspec
 
-from tests.bench.watchers import WatcherReport
+from bench.watchers import WatcherReport
 
 __all__ = ["WatcherError", "WatcherProcess"]
 
@@ -35,7 +35,7 @@ class WatcherProcess:
         self.viewers = viewers
         numbers = (viewers, cameras, decode_every)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.watchers", str(port), str(token_file)]
+            [sys.executable, "-m", "bench.watchers", str(port), str(token_file)]
             + [str(number) for number in numbers],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """Viewers of a bridge in a process of their own: they acknowledge, count, and measure ages.
 
-``python -m tests.bench.watchers PORT TOKEN_FILE COUNT CAMERAS [DECODE_EVERY]`` prints a
+``python -m bench.watchers PORT TOKEN_FILE COUNT CAMERAS [DECODE_EVERY]`` prints a
 line when each of COUNT viewers has a picture of each of CAMERAS cameras, and then for each
 line of its input what it saw since the last one, as JSON (WatcherReport). It ends with its
 input. The cameras must be simulated ones, whose clock is the host's monotonic one. With
@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 import simplejpeg
 
+from bench.watched_socket import ConnectionEndedError, WatchedSocket
 from camstrm.wire import FrameBundle, FrameFlag, decode_bundle
-from tests.bench.watched_socket import ConnectionEndedError, WatchedSocket
 from tests.simulator.stamp import StampError, read_stamp
 
 __all__ = ["WatcherReport", "main"]

@@ -6,11 +6,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.loads import REFERENCE, reference_load
-from tests.bench.measure import percentile
-from tests.bench.measured_system import MeasuredSystem, Window, merged
-from tests.bench.memory_growth import MemoryGrowth
-from tests.bench.report import Findings, Row
+from bench.loads import REFERENCE, reference_load
+from bench.measure import percentile
+from bench.measured_system import MeasuredSystem, Window, merged
+from bench.memory_growth import MemoryGrowth
+from bench.report import Findings, Row
 from tests.simulator.build import NoCompilerError
 
 FPS = 30.0

@@ -1,4 +1,4 @@
-"""One end of a hop as a process: ``python -m tests.bench.hops WAY send|receive ADDRESS COUNT``.
+"""One end of a hop as a process: ``python -m bench.hops WAY send|receive ADDRESS COUNT``.
 
 A receiver writes ``ready`` when a sender may come; at its end each writes a line of JSON.
 """
@@ -16,7 +16,7 @@ def main() -> None:
     way, end, address, count = sys.argv[1:]
     # That the sender goes at the end is no news.
     logging.basicConfig(level=logging.ERROR)
-    module = importlib.import_module(f"tests.bench.hops.{way}")
+    module = importlib.import_module(f"bench.hops.{way}")
     if end == "send":
         report = module.send(address, int(count))
     else:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.hops.load import HEADER, SIZE, TIMEOUT_S, Arrivals, Departures, payloads, ticks
+from bench.hops.load import HEADER, SIZE, TIMEOUT_S, Arrivals, Departures, payloads, ticks
 
 __all__ = ["receive", "send"]
 

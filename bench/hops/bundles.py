@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.bridge.subscriber import BundleSubscriber
 from camstrm.bridge.unix_socket import listen_unix
 from camstrm.grab.loop import Loop
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
-from tests.bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
 
 __all__ = ["receive", "send"]
 

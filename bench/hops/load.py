@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.measure import percentile
+from bench.measure import percentile
 
 __all__ = [
     "HEADER",

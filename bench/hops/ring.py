@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.hops.load import (
+from bench.hops.load import (
     HEADER,
     SIZE,
     TIMEOUT_S,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.hops.load import (
+from bench.hops.load import (
     HEADER,
     RATE_HZ,
     SIZE,

@@ -12,7 +12,7 @@ import foxglove
 from foxglove.channels import CompressedImageChannel
 from foxglove.messages import CompressedImage, Timestamp
 
-from tests.bench.peers.serving import PictureSource, options, say_ready
+from bench.peers.serving import PictureSource, options, say_ready
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import imagezmq
 
-from tests.bench.peers.serving import PictureSource, options, say_ready
+from bench.peers.serving import PictureSource, options, say_ready
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import asyncio
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_create_server
 
-from tests.bench.peers.serving import PictureSource, options, say_ready
+from bench.peers.serving import PictureSource, options, say_ready
 
 
 class Client(WSListener):  # type: ignore[misc]  # picows is not installed where mypy runs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.peers.interpreter import peers_python
-from tests.bench.running_server import RunningServer, free_port
+from bench.peers.interpreter import peers_python
+from bench.running_server import RunningServer, free_port
 
 __all__ = ["RunningPeer"]
 
@@ -24,5 +24,5 @@ class RunningPeer(RunningServer):
         port = free_port()
         options = {"port": port, "jpegs": jpegs, "fps": fps, **knobs}
         arguments = [str(a) for key, value in options.items() for a in (f"--{key}", value)]
-        command = [str(python), "-m", f"tests.bench.peers.{name}_server", *arguments]
+        command = [str(python), "-m", f"bench.peers.{name}_server", *arguments]
         super().__init__(name, port, command)

@@ -2,7 +2,7 @@
 
 Every server module is run by the peers' interpreter, from the repository's root::
 
-    python -m tests.bench.peers.NAME_server --port P --jpegs FOLDER --fps 30 [--knob value]
+    python -m bench.peers.NAME_server --port P --jpegs FOLDER --fps 30 [--knob value]
 
 It sends the JPEGs of FOLDER, stamped with one sequence number and time for all of them, at
 each tick to every client, prints ``ready`` and the process ids whose CPU time is the
@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.stamped_jpeg import load_jpegs, stamped
+from bench.stamped_jpeg import load_jpegs, stamped
 
 __all__ = ["PictureSource", "options", "say_ready"]
 

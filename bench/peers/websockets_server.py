@@ -14,7 +14,7 @@ import asyncio
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 
-from tests.bench.peers.serving import PictureSource, options, say_ready
+from bench.peers.serving import PictureSource, options, say_ready
 
 
 class Server:

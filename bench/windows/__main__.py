@@ -1,4 +1,4 @@
-"""One window as a process: ``python -m tests.bench.windows WAY FPS WARM_UP_S SECONDS``.
+"""One window as a process: ``python -m bench.windows WAY FPS WARM_UP_S SECONDS``.
 
 Writes a line of JSON; ``{"missing": ...}`` where the viewer's packages are not installed.
 """
@@ -22,10 +22,10 @@ def main() -> None:
     try:
         from PySide6.QtWidgets import QApplication
 
-        from tests.bench.windows.camstrm_window import CamstrmWindow
-        from tests.bench.windows.feed import Feed
-        from tests.bench.windows.plain_window import PlainWindow
-        from tests.bench.windows.watch import Watch
+        from bench.windows.camstrm_window import CamstrmWindow
+        from bench.windows.feed import Feed
+        from bench.windows.plain_window import PlainWindow
+        from bench.windows.watch import Watch
     except ImportError as error:
         print(json.dumps({"missing": str(error)}))
         return

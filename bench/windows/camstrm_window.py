@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
+from bench.windows.feed import CAMERAS
 from camstrm.wire import Ack, CameraInfo, Hello, Subscribe, encode_message
 from client_qt.address import parse_address
 from client_qt.client import StreamClient
@@ -14,7 +15,6 @@ from client_qt.decoder import PictureDecoder
 from client_qt.main_window import MainWindow
 from client_qt.picture import Picture
 from client_qt.session import StreamSession
-from tests.bench.windows.feed import CAMERAS
 
 __all__ = ["CamstrmWindow"]
 

@@ -10,8 +10,8 @@ import numpy as np
 import simplejpeg
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from bench.scene import camera_scene
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle, encode_bundle
-from tests.bench.scene import camera_scene
 
 __all__ = ["CAMERAS", "SIZES", "Feed"]
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from bench.windows.feed import CAMERAS, SIZES
 from camstrm.wire import decode_bundle
 from client_qt.camera_view import CameraView
 from client_qt.picture import Picture
 from client_qt.tiling import arrange
-from tests.bench.windows.feed import CAMERAS, SIZES
 
 __all__ = ["PlainWindow"]
 

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from tests.bench.measure import percentile, resident_bytes
+from bench.measure import percentile, resident_bytes
 
 __all__ = ["Watch"]
 

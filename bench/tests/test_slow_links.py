@@ -1,4 +1,4 @@
-"""The benchmark's own means for slow links: links, delays, counting."""
+"""Links and delays of the benchmark: they delay, and they are gone afterwards."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.clients import Received
-from tests.bench.delay_link import delayed_link
-from tests.bench.delay_proxy import delay_proxy
-from tests.bench.far import unexplained
-from tests.bench.network import Link, NoNetworkError, in_namespace, limited_links
-from tests.bench.throttled import seen
+from bench.delay_link import delayed_link
+from bench.delay_proxy import delay_proxy
+from bench.network import Link, NoNetworkError, in_namespace, limited_links
 
 TIMEOUT_S = 20
 
@@ -40,10 +37,6 @@ def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         sock.settimeout(TIMEOUT_S)
         yield sock
-
-
-def received(*numbers: int, age_s: float = 0.5) -> list[Received]:
-    return [Received(int(age_s * 1e9) + n, n, n, 1000) for n in numbers]
 
 
 def connecting_s(server: str, link: Link) -> float:
@@ -112,23 +105,6 @@ def test_packets_come_later() -> None:
             pytest.skip(str(error))
         assert connecting_s(server, link) >= 0.06
     assert not {server, link.namespace} & namespaces()
-
-
-def test_what_nobody_explains_is_lost() -> None:
-    status = {"status": {"bundles_dropped": 1}}
-    assert unexplained(received(4, 5, 9), {"skipped": 2}, status) == 0
-    assert unexplained(received(4, 5, 9), {"skipped": 1}, status) == 1
-    assert unexplained(received(4, 6, 5), {"skipped": 0}, status) == 1
-    assert unexplained([], {"skipped": 0}, status) == 0
-
-
-def test_what_a_client_saw() -> None:
-    young, old = received(1, 2, 3, 4, 5, 6), received(7, 7, age_s=2.0)
-    found = seen(young + old, 4.0, 3)
-    assert (found.age_s, found.end_age_s) == (0.5, 2.0)
-    assert found.pictures_per_s == 6.0
-    assert found.misordered == 0
-    assert seen(old + young, 4.0, 3).misordered == 1
 
 
 def namespaces() -> set[str]:

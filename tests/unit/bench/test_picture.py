@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import simplejpeg
 
+from bench.jpeg_floor import build_jpeg_floor, c_encoder
+from bench.picture import FORMATS, Course
+from bench.scene import camera_scene, frame_of
 from camstrm.imaging import to_image
-from tests.bench.jpeg_floor import build_jpeg_floor, c_encoder
-from tests.bench.picture import FORMATS, TARGETS, Course, run
-from tests.bench.scene import camera_scene, frame_of
 from tests.fakes.pixel_packing import ONE_COMPONENT, pack_colour, pack_values
 from tests.fakes.scenes import mosaic_of
 
@@ -51,15 +51,6 @@ def test_the_floor_in_c_makes_jpegs_of_the_usual_size() -> None:
     for way, image in (("plane", grey), ("grey", grey), ("rgb", SCENE)):
         with c_encoder(program, way, image, 80) as compress:
             assert 0 < compress() < 1
-
-
-def test_the_short_form_loses_no_picture_and_keeps_the_quality() -> None:
-    rows = {row.what: row for row in run(short=True).rows}
-    assert {f"{name} 2656x2304 halved" for name in FORMATS} <= set(rows)
-    assert {"Mono8 640x480", "BayerRG8 640x480"} <= set(rows)
-    assert [row.lost for row in rows.values()] == [0] * len(rows)
-    assert rows["BayerRG8 2656x2304 halved: PSNR of the JPEG"].met
-    assert all(rows[f"{name} 2656x2304 halved"].target for name in TARGETS)
 
 
 def test_a_picture_that_is_another_one_counts_as_lost() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.report import GUIDE, Series
+from bench.report import GUIDE, Series
 
 pytest.importorskip("matplotlib", reason="in the dependency group of the benchmark")
 
 
 @pytest.mark.leaks_allowed(reason="matplotlib keeps its font files open")
 def test_each_plot_is_a_file_of_its_own(tmp_path: Path) -> None:
-    from tests.bench.plots import draw
+    from bench.plots import draw
 
     lines = [
         Series("CPU against viewers", "bridge", "viewers", "CPU in %", ((1, 0.0), (200, 30.0))),

@@ -1,4 +1,4 @@
-"""What the broadcast's figures rest on: pictures, stamps, clients and servers, by counts."""
+"""Clients and servers of the broadcast: every set in order, by counts."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import simplejpeg
 
-from tests.bench.client_protocols import PROTOCOLS
-from tests.bench.clients import Client, Received, read_all, read_throttled
-from tests.bench.fed_bridge import FedBridge
-from tests.bench.load_clients import run_load, summary
-from tests.bench.native import NoCompilerError
-from tests.bench.peers.interpreter import peers_python
-from tests.bench.peers.running_peer import RunningPeer
-from tests.bench.picture_set import SET_SIZE, write_picture_set
-from tests.bench.running_server import running_floor
-from tests.bench.stamped_jpeg import (
-    PICTURE_SIZES,
-    STAMP_SIZE,
-    find_stamp,
-    load_jpegs,
-    stamped,
-)
+from bench.client_protocols import PROTOCOLS
+from bench.clients import Client, read_all, read_throttled
+from bench.fed_bridge import FedBridge
+from bench.load_clients import run_load, summary
+from bench.native import NoCompilerError
+from bench.peers.interpreter import peers_python
+from bench.peers.running_peer import RunningPeer
+from bench.picture_set import write_picture_set
+from bench.running_server import running_floor
 
 FPS = 30.0
 
@@ -49,38 +41,6 @@ def jpegs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bridge(jpegs: Path) -> Iterator[FedBridge]:
     with FedBridge(jpegs, fps=FPS) as bridge:
         yield bridge
-
-
-def test_pictures_are_jpegs_of_exactly_the_size_of_a_set(jpegs: Path) -> None:
-    pictures = load_jpegs(jpegs)
-    assert sum(map(len, pictures)) == SET_SIZE
-    sizes = [simplejpeg.decode_jpeg_header(jpeg)[:2] for jpeg in pictures]
-    assert sizes == [(height, width) for width, height in PICTURE_SIZES]
-    for jpeg in pictures:
-        simplejpeg.decode_jpeg(jpeg, colorspace="GRAY", strict=True)
-
-
-def test_stamp_is_found_and_leaves_the_picture_as_it_is(jpegs: Path) -> None:
-    jpeg = load_jpegs(jpegs)[1]
-    marked = stamped(jpeg, 7, 1_234_567_890_123_456_789)
-    assert find_stamp(b"before" + marked) == (7, 1_234_567_890_123_456_789)
-    assert find_stamp(marked[:20]) is None
-    assert find_stamp(jpeg) is None
-    assert len(marked) == len(jpeg) + STAMP_SIZE
-    before = simplejpeg.decode_jpeg(jpeg, colorspace="GRAY")
-    assert (simplejpeg.decode_jpeg(marked, colorspace="GRAY") == before).all()
-
-
-def test_summary_counts_gaps_wrong_order_and_silence() -> None:
-    def row(*numbers: int) -> list[Received]:
-        return [Received(2_000_000, 1_000_000, seq, 10) for seq in numbers]
-
-    load = summary([row(1, 2, 5), row(3, 2, 2), row()], 1, 2.0)
-    assert (load.gaps, load.misordered, load.silent) == ([2, 0, 0], 2, 1)
-    assert (load.sets, load.sets_per_s) == (6, 1.0)
-    assert (load.age_p50_ms, load.age_p99_ms) == (1.0, 1.0)
-    three_each = summary([row(1, 1, 1, 2, 2, 2)], 3, 1.0)
-    assert (three_each.sets, three_each.misordered) == (2, 0)
 
 
 @pytest.mark.parametrize("protocol", ["camstrm", "camstrm deflate", "websocket"])

@@ -43,6 +43,12 @@ class CameraSpec:
     vendor, model and serial. ``user_name_query``: whether the transport layer knows the
     user-defined name. ``access_status``: a DEVICE_ACCESS_STATUS that is reported while the
     camera is free; 0 is the true one.
+
+    ``xml_file``: the camera's XML, its bytes as they are, instead of the flavour's.
+    ``memory_file``: what its registers hold, lines "address bytes" in hex; all others read 0,
+    and all can be written. The picture is still that of ``width``, ``height``, the first of
+    ``formats`` and ``frame_rate``, whatever is written: it is DSStartAcquisition that starts
+    such a camera, and DSStopAcquisition that stops it.
     """
 
     serial: str
@@ -71,6 +77,8 @@ class CameraSpec:
     display_name: str = ""
     user_name_query: bool = True
     access_status: int = 0
+    xml_file: str | Path = ""
+    memory_file: str | Path = ""
 
 
 @dataclass(frozen=True)
@@ -84,18 +92,28 @@ class InterfaceSpec:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Cameras and interfaces; ``gbk_errors`` makes all error texts GBK."""
+    """Cameras and interfaces.
+
+    ``gbk_errors``: all error texts are GBK. ``module_xml``: whether system, interfaces,
+    devices and streams have an XML; the cameras always do.
+    """
 
     cameras: tuple[CameraSpec, ...]
     interfaces: tuple[InterfaceSpec, ...] = ()
     vendor: str = "camstrm"
     gbk_errors: bool = False
+    module_xml: bool = True
 
     def write(self, folder: Path) -> RunnableScenario:
         """Write ``scenario.ini`` and an empty folder ``control`` below ``folder``."""
         control = folder / "control"
         control.mkdir(parents=True, exist_ok=True)
-        head = {"control": control, "vendor": self.vendor, "gbk_errors": self.gbk_errors}
+        head = {
+            "control": control,
+            "vendor": self.vendor,
+            "gbk_errors": self.gbk_errors,
+            "module_xml": self.module_xml,
+        }
         sections = [_section("[simulator]", head)]
         for interface in self.interfaces:
             keys = {"bus": interface.bus, "display_name": interface.display_name or interface.id}

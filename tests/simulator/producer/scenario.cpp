@@ -103,6 +103,8 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
          }},
         {"display_name", [&] { camera.display_name = value; }},
         {"user_name_query", [&] { camera.user_name_query = yes_or_no(value); }},
+        {"xml_file", [&] { camera.xml_file = value; }},
+        {"memory_file", [&] { camera.memory_file = value; }},
         {"access_status", [&] { camera.access_status = number(value, 0, 7); }},
     };
     const auto found = setters.find(key);
@@ -141,6 +143,8 @@ class Reader {
             scenario.vendor = value;
         } else if (kind_ == "simulator" && key == "gbk_errors") {
             scenario.gbk_errors = yes_or_no(value);
+        } else if (kind_ == "simulator" && key == "module_xml") {
+            scenario.module_xml = yes_or_no(value);
         } else {
             throw std::invalid_argument("unknown key '" + key + "'");
         }

@@ -38,6 +38,8 @@ struct CameraSpec {
     bool node_serial_is_integer = false;
     std::string display_name;  // empty: vendor, model and serial number
     bool user_name_query = true;
+    std::string xml_file;       // the camera's XML, as it is; empty: that of its flavour
+    std::string memory_file;    // what its registers hold then
     int64_t access_status = 0;  // reported of a free camera; 0: that it is free
 };
 
@@ -56,6 +58,7 @@ struct Scenario {
     std::string control_folder;  // empty: knobs and locks are this process's own
     std::string vendor = "camstrm";
     bool gbk_errors = false;
+    bool module_xml = true;  // whether other modules than the cameras have an XML
     std::vector<InterfaceSpec> interfaces;
     std::vector<CameraSpec> cameras;
 };

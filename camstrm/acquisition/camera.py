@@ -82,12 +82,12 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
-        self._node_map: Any = None  # of the remote device; Harvesters has a view of it
 
     @property
     def node_map(self) -> Any:
         """The remote device's node map; the camera is open."""
-        return self._node_map
+        nodes = self._acquirer.remote_device.node_map
+        return nodes.node_map if isinstance(nodes, CommandlessNodes) else nodes
 
     @property
     def stream_node_map(self) -> Any:
@@ -118,7 +118,7 @@ class Camera:
             # the next attempt finds it.
             self._attempt("looking for it again", self._producer.rescan)
             raise
-        self._take_node_map()
+        self._prepare_node_map()
         try:
             self._check_serial()
         except BaseException:
@@ -205,7 +205,6 @@ class Camera:
 
     def _release(self, answers: bool) -> None:
         acquirer, self._acquirer = self._acquirer, None
-        self._node_map = None
         if not answers:
             local = getattr(acquirer.device, "node_map", None)
             for name, value in self._local_teardown.items() if local is not None else ():
@@ -246,10 +245,9 @@ class Camera:
             self._attempt("closing after a failed opening", _close_device, module)
             raise
 
-    def _take_node_map(self) -> None:
+    def _prepare_node_map(self) -> None:
         remote = self._acquirer.remote_device
-        self._node_map = remote.node_map
-        remote._node_map = CommandlessNodes(self._node_map)  # noqa: SLF001  # no public way
+        remote._node_map = CommandlessNodes(remote.node_map)  # noqa: SLF001  # no public way
         repairs = "; ".join(xml_repairs(remote))
         if repairs and self._producer.note_repair(self.serial, repairs):
             _log.info("camera %s: its XML had to be repaired: %s", self.name, repairs)

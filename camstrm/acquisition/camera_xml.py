@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from camstrm.acquisition.binding import genapi
@@ -88,8 +89,7 @@ def read_xml(port: Any) -> bytes:
         if scheme.lower() == "file":
             path = re.sub(r"^/*(?=/|[A-Za-z]:)", "", rest.split("?")[0])
             try:
-                with open(path, "rb") as file:
-                    return file.read()
+                return Path(path).read_bytes()
             except OSError as error:
                 raise RefusedXmlError(f"{path}: {error.strerror}") from None
     where = ", ".join(urls) or "nowhere"

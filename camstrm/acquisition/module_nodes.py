@@ -85,12 +85,12 @@ class CommandlessNodes:
     """
 
     def __init__(self, node_map: Any) -> None:
-        self._nodes = node_map
+        self.node_map = node_map  # the whole one
 
     def __getattr__(self, name: str) -> Any:
         if name == "AcquisitionMode":
             raise AttributeError(name)
-        node = getattr(self._nodes, name, None)
+        node = getattr(self.node_map, name, None)
         access = None if node is None or not hasattr(node, "node") else node.node.get_access_mode()
         if name in ("AcquisitionStart", "AcquisitionStop"):
             return _NoCommand() if access in (None, genapi.EAccessMode.NI) else node

@@ -25,7 +25,13 @@ CATEGORY = genapi.EInterfaceType.intfICategory
 class _Face:
     def __init__(self, node: FakeNode) -> None:
         self._node = node
+        self.name = ""
+        self.display_name = ""
+        self.tooltip = ""
         self.principal_interface_type = node.kind
+
+    def is_feature(self) -> bool:
+        return True
 
     def get_access_mode(self) -> Any:
         return self._node.access
@@ -92,6 +98,11 @@ class FakeNodeMap:
 
     def __init__(self, **nodes: FakeNode) -> None:
         self.__dict__.update(nodes)
+        for name, node in nodes.items():
+            node.node.name = name
+        self._nodes = tuple(nodes.values())
 
-    def __dir__(self) -> list[str]:
-        return [*self.__dict__, "get_node", "_private"]
+    @property
+    def nodes(self) -> tuple[FakeNode, ...]:
+        """All nodes, without those that are only set later."""
+        return self._nodes

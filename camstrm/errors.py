@@ -8,7 +8,7 @@
     │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
-    │   ├── ProducerInUseError      another program uses it, and it bears only one
+    │   ├── ProducerInUseError      another program uses it, and it supports only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
@@ -126,13 +126,14 @@ class ProducerError(CamstrmError):
 
 
 class ProducerInUseError(ProducerError):
-    """``users`` use a producer that bears one program only: a second one would stop them."""
+    """``users`` use a producer that supports only one program: a second one would stop them."""
 
     def __init__(self, cti: str, users: str) -> None:
         super().__init__(
             cti,
-            f"in use by {users}, and it bears one program only: not searched for cameras",
-            "End that program first, if its cameras may stop",
+            f"{users} is using this producer, which supports only one program at a time, so its "
+            "cameras were not listed",
+            "Close that program first (this stops its cameras)",
         )
         self.users = users
 

@@ -173,7 +173,7 @@ class Supervisor:
         slot.group = msgspec.structs.replace(slot.group, cameras=cameras, siblings=len(cameras))
         if slot.link is not None:
             names = ", ".join(member.settings.label for member in members)
-            slot.link.kill(f"its process ends, to take in camera {names}")
+            slot.link.kill(f"restarting its process to add camera {names}")
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None

@@ -16,6 +16,7 @@
     │   ├── UnsupportedPixelFormatError
     │   └── PayloadSizeError
     ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
 
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUseError",
+    "BridgeTakenError",
     "CameraBusyError",
     "CameraError",
     "CameraLostError",
@@ -215,6 +217,22 @@ class SocketPathError(CamstrmError):
     def __str__(self) -> str:
         text = f"socket {self.path}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class BridgeTakenError(CamstrmError):
+    """The bridge has another grabber; ``reason`` is the bridge's sentence about that one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        reason = self.reason or "it has another grabber"
+        return (
+            f"the bridge at {self.path} refused this grabber: {reason}. Stop the other one "
+            "first, or use a bridge of your own (--socket)"
+        )
 
 
 class AddressInUseError(CamstrmError):

@@ -78,10 +78,14 @@ class Supervisor:
         self._stopping = False
         self._resolver = CameraResolver(loop, config, profiles, self._found, self._missing)
 
-    def start(self) -> None:
-        """Find the cameras and start their processes."""
+    def list_configured(self) -> None:
+        """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
         for camera in self._config.cameras:
             self._ledger(camera)
+
+    def start(self) -> None:
+        """Find the cameras and start their processes."""
+        self.list_configured()
         self._resolver.start()
         self._watch()
 

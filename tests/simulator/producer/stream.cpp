@@ -81,6 +81,8 @@ void Stream::start(uint64_t frames) {
     delivered_ = 0;
     running_ = true;
     thread_ = std::thread([this] { run(); });
+    Camera& camera = device->camera;
+    if (camera.has_foreign_xml()) camera.start_acquisition(camera.instance.load());
     device->camera.shared.count(Slot::starts);
 }
 
@@ -88,6 +90,7 @@ void Stream::stop() {
     const std::lock_guard<std::mutex> guard(engine_);
     require(running_ || thread_.joinable(), GC_ERR_RESOURCE_IN_USE, "the acquisition does not run");
     running_ = false;
+    if (device->camera.has_foreign_xml()) device->camera.stop_acquisition();
     device->camera.wake_up();
     thread_.join();
     device->camera.shared.count(Slot::stops);

@@ -76,8 +76,7 @@ class Grabber:
         """
         try:
             self._supervisor.list_configured()
-            self._publisher.start()
-            if not self._publisher.connected:
+            if not self._publisher.start():
                 self._start_cameras()
             self._loop.call_later(_STATUS_S, self._send_status)
             self._loop.run()

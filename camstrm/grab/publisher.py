@@ -89,9 +89,9 @@ class BundlePublisher:
         """Whether a bridge is there."""
         return self._connection is not None
 
-    def start(self) -> None:
-        """Connect, and again whenever the connection ends."""
-        self._connect()
+    def start(self) -> bool:
+        """Connect, and again whenever the connection ends; tell whether a bridge was there."""
+        return self._connect()
 
     def stop(self) -> None:
         """Say goodbye, if that is possible at once, and close the connection."""
@@ -129,7 +129,10 @@ class BundlePublisher:
             self._loop.unwatch(connection)
             connection.close()
 
-    def _connect(self) -> None:
+    def _reconnect(self) -> None:
+        self._connect()
+
+    def _connect(self) -> bool:
         self._timer = None
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -142,8 +145,8 @@ class BundlePublisher:
         except (OSError, SocketPathError) as error:
             sock.close()
             self._note(error)
-            self._timer = self._loop.call_later(_RETRY_S, self._connect)
-            return
+            self._timer = self._loop.call_later(_RETRY_S, self._reconnect)
+            return False
         if not self._refusals:
             _log.info("connected to the bridge at %s", self._path)
         self._problem = ""
@@ -152,6 +155,7 @@ class BundlePublisher:
         self._hello_due = True
         self._timer = self._loop.call_later(_ANSWER_S, self._unanswered)
         self._flush()
+        return True
 
     def _unanswered(self) -> None:
         self._timer = None
@@ -247,7 +251,7 @@ class BundlePublisher:
             _log.warning("%s (waiting for its end)", error)
         pause_s = _STAND_BY_S[min(self._refusals, len(_STAND_BY_S) - 1)]
         self._refusals += 1
-        self._timer = self._loop.call_later(pause_s, self._connect)
+        self._timer = self._loop.call_later(pause_s, self._reconnect)
 
     def _disconnected(self, reason: str) -> None:
         _log.info("the bridge is gone: %s", reason)
@@ -255,4 +259,4 @@ class BundlePublisher:
         self._bundle = self._status = None
         self._alone_since_s = time.monotonic()
         self._on_demand(Demand())
-        self._timer = self._loop.call_later(_RETRY_S, self._connect)
+        self._timer = self._loop.call_later(_RETRY_S, self._reconnect)

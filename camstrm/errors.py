@@ -4,12 +4,15 @@
 
     CamstrmError
     ├── ConfigError                 a configuration or profile file is wrong
+    ├── ChildError                  a process that was asked something gave no answer
+    │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
     │   ├── ProducerInUseError      another program uses it, and it bears only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraXmlError          the camera's XML cannot be read
     │   ├── CameraBusyError         another program holds the camera
     │   └── CameraLostError         the camera no longer answers
     ├── ImageError                  a frame cannot be turned into a picture
@@ -33,7 +36,10 @@ __all__ = [
     "CameraError",
     "CameraLostError",
     "CameraNotFoundError",
+    "CameraXmlError",
     "CamstrmError",
+    "ChildError",
+    "ChildTimeoutError",
     "ConfigError",
     "ImageError",
     "PayloadSizeError",
@@ -69,6 +75,29 @@ class ConfigError(CamstrmError):
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+
+
+class ChildError(CamstrmError):
+    """A process that was asked something gave no answer; ``problem`` is a sentence's end.
+
+    ``crash``: name of the signal that ended it, "" if none did.
+    """
+
+    def __init__(self, problem: str, crash: str = "") -> None:
+        super().__init__(problem, crash)
+        self.problem = problem
+        self.crash = crash
+
+    def __str__(self) -> str:
+        return f"a child process {self.problem}"
+
+
+class ChildTimeoutError(ChildError):
+    """A process did not answer within ``timeout_s`` and was ended."""
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(f"did not answer within {timeout_s:g} s")
+        self.timeout_s = timeout_s
 
 
 class WireError(CamstrmError):
@@ -146,6 +175,23 @@ class CameraNotFoundError(CameraError):
         )
         self.serial = serial
         self.found = found
+
+
+class CameraXmlError(CameraError):
+    """The parser refuses the camera's XML; ``detail`` is its own text.
+
+    ``line`` is 1-based, in the XML as the camera has it; None where the parser names none.
+    """
+
+    def __init__(self, camera: str, detail: str, line: int | None = None) -> None:
+        where = "" if line is None else f", line {line}"
+        super().__init__(
+            camera,
+            f"its XML cannot be read{where} ({detail})",
+            "The XML comes from the camera's firmware: ask its maker for another version",
+        )
+        self.detail = detail
+        self.line = line
 
 
 class CameraBusyError(CameraError):

@@ -44,6 +44,9 @@ class CameraSpec:
     user-defined name. ``access_status``: a DEVICE_ACCESS_STATUS that is reported while the
     camera is free; 0 is the true one.
 
+    ``size_info``: whether buffers tell their width and height. ``timestamps``: "ns", or
+    "ticks" for TIMESTAMP without TIMESTAMP_NS. ``timestamp_frequency``: ticks in a second.
+
     ``xml_file``: the camera's XML, its bytes as they are, instead of the flavour's.
     ``memory_file``: what its registers hold, lines "address bytes" in hex; all others read 0,
     and all can be written. The picture is still that of ``width``, ``height``, the first of
@@ -77,6 +80,9 @@ class CameraSpec:
     display_name: str = ""
     user_name_query: bool = True
     access_status: int = 0
+    size_info: bool = True
+    timestamps: str = "ns"
+    timestamp_frequency: int = 1_000_000_000
     xml_file: str | Path = ""
     memory_file: str | Path = ""
 

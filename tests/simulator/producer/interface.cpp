@@ -198,7 +198,8 @@ void answer_device_info(Camera& camera, const std::string& id, AccessStatus stat
             return answer.text(*serial);
         }
         case DEVICE_INFO_VERSION: return answer.text(spec.version);
-        case DEVICE_INFO_TIMESTAMP_FREQUENCY: return answer.uint64(1000000000u);
+        case DEVICE_INFO_TIMESTAMP_FREQUENCY:
+            return answer.uint64(static_cast<uint64_t>(spec.timestamp_frequency));
         default: fail(GC_ERR_INVALID_PARAMETER, "unknown DEVICE_INFO_CMD");
     }
 }

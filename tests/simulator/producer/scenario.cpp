@@ -55,6 +55,8 @@ const std::map<std::string, Flavour> kFlavours = {{"hikrobot", Flavour::Hikrobot
                                                   {"flir-old", Flavour::FlirOld},
                                                   {"generic", Flavour::Generic}};
 
+// Whether there are nanoseconds beside the ticks.
+const std::map<std::string, bool> kTimestamps = {{"ns", true}, {"ticks", false}};
 // Whether the type is an integer.
 const std::map<std::string, bool> kSerialTypes = {{"string", false}, {"integer", true}};
 
@@ -103,6 +105,9 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
          }},
         {"display_name", [&] { camera.display_name = value; }},
         {"user_name_query", [&] { camera.user_name_query = yes_or_no(value); }},
+        {"size_info", [&] { camera.size_info = yes_or_no(value); }},
+        {"timestamps", [&] { camera.timestamps_in_ns = one_of(value, kTimestamps); }},
+        {"timestamp_frequency", [&] { camera.timestamp_frequency = number(value, 1, 1e10); }},
         {"xml_file", [&] { camera.xml_file = value; }},
         {"memory_file", [&] { camera.memory_file = value; }},
         {"access_status", [&] { camera.access_status = number(value, 0, 7); }},
@@ -179,6 +184,12 @@ const char* bus_name(Bus bus) {
         case Bus::Custom: break;
     }
     return "Custom";
+}
+
+uint64_t ticks(const CameraSpec& spec, uint64_t nanoseconds) {
+    const auto frequency = static_cast<uint64_t>(spec.timestamp_frequency);
+    constexpr uint64_t kNsPerS = 1000000000;
+    return nanoseconds / kNsPerS * frequency + nanoseconds % kNsPerS * frequency / kNsPerS;
 }
 
 std::optional<std::string> told_serial(const CameraSpec& spec) {

@@ -52,9 +52,10 @@ class BundlePublisher:
 
     One bundle waits at most; a newer one takes its place (with its pictures, where it
     has none) and is counted. While there is no bridge nothing is kept and the demand is
-    empty. ``on_demand`` is called for each demand, of which the first comes at once, and with
-    an empty one when the connection ends or the bridge gives no answer. ``on_refused`` is called when the bridge has another grabber; if it
-    returns True, the bridge is asked again, at longer and longer intervals.
+    empty. ``on_demand`` is called for each demand, of which the first comes at once, and
+    with an empty one when the connection ends or the bridge gives no answer.
+    ``on_refused`` is called when the bridge has another grabber; if it returns True, the
+    bridge is asked again, at longer and longer intervals.
     """
 
     def __init__(

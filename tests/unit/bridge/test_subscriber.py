@@ -220,16 +220,15 @@ async def test_a_grabber_whose_process_is_gone_is_replaced_at_once(
 async def test_a_grabber_that_said_goodbye_or_closed_is_replaced_at_once(
     hub: FakeHub, path: str
 ) -> None:
-    async with listening(hub, path, silence_s=1000.0):
-        async with FakeGrabber(path, session="a") as first:
-            await first.send(Goodbye())
-            async with FakeGrabber(path, session="b") as second:
-                await hub.until(lambda h: h.events == ["came a", "came b"])
-                # More unread bytes than one read takes, then the end: the next one is read first.
-                await second.send_raw(packet(77, bytes(100_000)))
-                await second.close()
-                async with FakeGrabber(path, session="c"):
-                    await hub.until(lambda h: "came c" in h.events)
+    async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="a") as first:
+        await first.send(Goodbye())
+        async with FakeGrabber(path, session="b") as second:
+            await hub.until(lambda h: h.events == ["came a", "came b"])
+            # Unread bytes wait before the end of this connection.
+            await second.send_raw(packet(77, bytes(100_000)))
+            await second.close()
+            async with FakeGrabber(path, session="c"):
+                await hub.until(lambda h: "came c" in h.events)
 
 
 async def test_the_same_grabber_that_connects_again_is_not_its_own_rival(

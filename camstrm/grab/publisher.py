@@ -213,14 +213,15 @@ class BundlePublisher:
 
     def _read(self) -> bool:
         """Obey what the bridge says; return whether the connection is still there."""
-        assert self._connection is not None
+        connection = self._connection
+        assert connection is not None
         try:
-            for packet in self._connection.receive():
+            for packet in connection.receive():
                 message = text_of(packet) if packet.kind is PacketKind.TEXT else None
                 if isinstance(message, Demand):
                     self._accepted()
                     self._on_demand(message)
-                    if self._connection is None:
+                    if self._connection is not connection:
                         return False
                 elif isinstance(message, Refused):
                     self._refused(message.reason)

@@ -7,6 +7,8 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 
+from camstrm.acquisition.child import show_text
+from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.discovery import discovery_command, parse_discovery
 from camstrm.errors import ProducerError
@@ -50,13 +52,21 @@ class DiscoveryRun:
         self._over = False
         self._timer: Timer | None = None
         self._started_s = loop.running_s
-        self._process = subprocess.Popen(
-            discovery_command(cti, python, text_encoding),
-            env=dict(os.environ if environment is None else environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._text = ChildText()
+        # What it writes to standard error is read at its end: a scan takes seconds.
+        self._errors = os.memfd_create("camstrm-discovery")
+        try:
+            self._process = subprocess.Popen(
+                discovery_command(cti, python, text_encoding),
+                env=dict(os.environ if environment is None else environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(self._errors)
+            raise
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
         os.set_blocking(self._pipe.fileno(), False)
@@ -71,6 +81,7 @@ class DiscoveryRun:
             self._release()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_REAP_S)
+            self._show_errors()
 
     def _ready(self, _events: int) -> None:
         try:
@@ -106,11 +117,12 @@ class DiscoveryRun:
             self._timer = self._loop.call_later(_EXIT_CODE_S, lambda: self._await_exit(tries - 1))
             return
         self._over = True
+        self._show_errors()
         try:
             if code is None or self._problem:
                 problem = self._problem or "the process that lists its cameras cannot be ended"
                 raise ProducerError(self._cti, problem)
-            devices = parse_discovery(self._cti, bytes(self._output), code)
+            devices = parse_discovery(self._cti, bytes(self._output), code, self._text)
         except ProducerError as error:
             self._done(self._cti, (), error)
         else:
@@ -122,3 +134,9 @@ class DiscoveryRun:
         if not self._pipe.closed:
             self._loop.unwatch(self._pipe)
             self._pipe.close()
+
+    def _show_errors(self) -> None:
+        # Not lseek: a child that cannot be ended still has this very file.
+        errors = os.pread(self._errors, os.fstat(self._errors).st_size, 0)
+        os.close(self._errors)
+        show_text(self._text.feed(errors) + self._text.finish())

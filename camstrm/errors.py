@@ -12,6 +12,7 @@
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraXmlError          the camera's XML cannot be read
     │   ├── CameraBusyError         another program holds the camera
     │   └── CameraLostError         the camera no longer answers
     ├── ImageError                  a frame cannot be turned into a picture
@@ -33,6 +34,7 @@ __all__ = [
     "CameraError",
     "CameraLostError",
     "CameraNotFoundError",
+    "CameraXmlError",
     "CamstrmError",
     "ChildError",
     "ChildTimeoutError",
@@ -171,6 +173,23 @@ class CameraNotFoundError(CameraError):
         )
         self.serial = serial
         self.found = found
+
+
+class CameraXmlError(CameraError):
+    """The parser refuses the camera's XML; ``detail`` is its own text.
+
+    ``line`` is 1-based, in the XML as the camera has it; None where the parser names none.
+    """
+
+    def __init__(self, camera: str, detail: str, line: int | None = None) -> None:
+        where = "" if line is None else f", line {line}"
+        super().__init__(
+            camera,
+            f"its XML cannot be read{where} ({detail})",
+            "The XML comes from the camera's firmware: ask its maker for another version",
+        )
+        self.detail = detail
+        self.line = line
 
 
 class CameraBusyError(CameraError):

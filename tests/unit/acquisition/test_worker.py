@@ -224,7 +224,11 @@ def test_a_producer_that_ends_the_stream_means_the_camera_is_lost(scene: MakeSce
 @pytest.mark.parametrize(
     ("error", "reason", "close"),
     [
-        (KeyError("Width"), "KeyError: 'Width' while setting it up", "close"),
+        (
+            KeyError("Width"),
+            "a value that Harvesters does not know: 'Width' while setting it up",
+            "close",
+        ),
         (CameraError("left", "refused"), "refused", "close"),
         (CameraLostError("left", "silent"), "silent", "close, gone"),
     ],

@@ -293,7 +293,12 @@ class GrabberConnection(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
         left_s = max(0.0, self._heard_s + limit_s - time.monotonic()) or limit_s
-        self._timer = asyncio.get_running_loop().call_later(left_s, self._check_silence)
+        self._timer = asyncio.get_running_loop().call_later(left_s, self._time_is_over)
+
+    def _time_is_over(self) -> None:
+        # If this process was stopped, what the grabber said meanwhile is still unread: the
+        # next turn of the loop reads it before it calls this.
+        self._timer = asyncio.get_running_loop().call_later(0, self._check_silence)
 
     def _check_silence(self) -> None:
         self._timer = None

@@ -6,6 +6,7 @@ import os
 import re
 import struct
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -452,6 +453,26 @@ async def test_silence_of_the_current_grabber_is_told(hub: FakeHub, path: str) -
         await hub.until(lambda h: h.events == ["came s", "input none"])
         await grabber.send_bundle()
         await hub.until(lambda h: h.events[:4] == ["came s", "input none", "input ok", "bundle"])
+
+
+async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silent(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(hub, path, silence_s=0.1), FakeGrabber(path, session="s") as grabber:
+        await hub.until(lambda h: h.events == ["came s"])
+        selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
+        select = selector.select
+
+        def stopped(_timeout: float | None) -> list[object]:
+            time.sleep(0.2)
+            # A wait that a SIGCONT ended after its time returns nothing, whatever is there.
+            monkeypatch.setattr(selector, "select", select)
+            return []
+
+        monkeypatch.setattr(selector, "select", stopped)
+        await grabber.send_bundle()
+        await hub.until(lambda h: "bundle" in h.events)
+        assert hub.events[:2] == ["came s", "bundle"]
 
 
 async def test_grabber_that_never_reads_is_dropped(

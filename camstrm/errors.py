@@ -12,12 +12,14 @@
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraXmlError          the camera's XML cannot be read
     │   ├── CameraBusyError         another program holds the camera
     │   └── CameraLostError         the camera no longer answers
     ├── ImageError                  a frame cannot be turned into a picture
     │   ├── UnsupportedPixelFormatError
     │   └── PayloadSizeError
     ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
 
@@ -29,10 +31,12 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUseError",
+    "BridgeTakenError",
     "CameraBusyError",
     "CameraError",
     "CameraLostError",
     "CameraNotFoundError",
+    "CameraXmlError",
     "CamstrmError",
     "ChildError",
     "ChildTimeoutError",
@@ -174,6 +178,23 @@ class CameraNotFoundError(CameraError):
         self.found = found
 
 
+class CameraXmlError(CameraError):
+    """The parser refuses the camera's XML; ``detail`` is its own text.
+
+    ``line`` is 1-based, in the XML as the camera has it; None where the parser names none.
+    """
+
+    def __init__(self, camera: str, detail: str, line: int | None = None) -> None:
+        where = "" if line is None else f", line {line}"
+        super().__init__(
+            camera,
+            f"its XML cannot be read{where} ({detail})",
+            "The XML comes from the camera's firmware: ask its maker for another version",
+        )
+        self.detail = detail
+        self.line = line
+
+
 class CameraBusyError(CameraError):
     """Another program holds the camera, or it is still locked by one that crashed."""
 
@@ -243,6 +264,22 @@ class SocketPathError(CamstrmError):
     def __str__(self) -> str:
         text = f"socket {self.path}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class BridgeTakenError(CamstrmError):
+    """The bridge has another grabber; ``reason`` is the bridge's sentence about that one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        reason = self.reason or "it has another grabber"
+        return (
+            f"the bridge at {self.path} refused this grabber: {reason}. Stop the other one "
+            "first, or use a bridge of your own (--socket)"
+        )
 
 
 class AddressInUseError(CamstrmError):

@@ -227,6 +227,12 @@ def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--socket", metavar="PATH", help="UNIX socket of the bridge")
     parser.add_argument(
+        "--standby",
+        action="store_true",
+        help="if the bridge has another grabber, wait until that one ends instead of ending with "
+        "exit code 1 (for services)",
+    )
+    parser.add_argument(
         "--single-process",
         action="store_true",
         help="no camera processes, everything in this one (debugging only: one camera's "

@@ -12,6 +12,7 @@ from camstrm.errors import (
     CameraError,
     CameraLostError,
     CameraNotFoundError,
+    CameraXmlError,
     CamstrmError,
     ChildError,
     ChildTimeoutError,
@@ -80,6 +81,20 @@ SENTENCES = [
         (
             "camera left: no camera with serial number 'S1' under a.cti (cameras there: none). "
             "Check cable, power and the serial number; 'camstrm list' shows what is found"
+        ),
+    ),
+    (
+        CameraXmlError("left", "unclosed token", 18),
+        (
+            "camera left: its XML cannot be read, line 18 (unclosed token). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
+        ),
+    ),
+    (
+        CameraXmlError("left", "it is empty"),
+        (
+            "camera left: its XML cannot be read (it is empty). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
         ),
     ),
     (

@@ -8,7 +8,7 @@
     │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
-    │   ├── ProducerInUseError      another program uses it, and it bears only one
+    │   ├── ProducerInUseError      another program uses it, and it supports only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
@@ -19,6 +19,7 @@
     │   ├── UnsupportedPixelFormatError
     │   └── PayloadSizeError
     ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
 
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUseError",
+    "BridgeTakenError",
     "CameraBusyError",
     "CameraError",
     "CameraLostError",
@@ -128,13 +130,14 @@ class ProducerError(CamstrmError):
 
 
 class ProducerInUseError(ProducerError):
-    """``users`` use a producer that bears one program only: a second one would stop them."""
+    """``users`` use a producer that supports only one program: a second one would stop them."""
 
     def __init__(self, cti: str, users: str) -> None:
         super().__init__(
             cti,
-            f"in use by {users}, and it bears one program only: not searched for cameras",
-            "End that program first, if its cameras may stop",
+            f"{users} is using this producer, which supports only one program at a time, so its "
+            "cameras were not listed",
+            "Close that program first (this stops its cameras)",
         )
         self.users = users
 
@@ -261,6 +264,22 @@ class SocketPathError(CamstrmError):
     def __str__(self) -> str:
         text = f"socket {self.path}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class BridgeTakenError(CamstrmError):
+    """The bridge has another grabber; ``reason`` is the bridge's sentence about that one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        reason = self.reason or "it has another grabber"
+        return (
+            f"the bridge at {self.path} refused this grabber: {reason}. Stop the other one "
+            "first, or use a bridge of your own (--socket)"
+        )
 
 
 class AddressInUseError(CamstrmError):

@@ -149,6 +149,16 @@ def test_a_camera_without_frames_is_stalled_and_opened_again(scene: MakeScene) -
     assert played.pauses == [0.5]
 
 
+def test_a_pause_of_the_whole_machine_is_no_stall(scene: MakeScene) -> None:
+    def stopped() -> None:
+        played.clock.advance(3600.0)
+
+    played = scene(Opening(["frame", "nothing", stopped, "nothing", "frame", *SILENCE]), Opening())
+    played.play()
+    assert played.states() == [OPENING, STREAMING, STALLED, CLOSED]
+    assert (STALLED, "no frame for 2.2 s") in played.told
+
+
 def test_a_camera_that_never_sends_a_frame_is_stalled_too(scene: MakeScene) -> None:
     played = scene(Opening(SILENCE), Opening(SILENCE), Opening(["frame"]))
     played.play()

@@ -8,22 +8,14 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
-from camstrm.acquisition.binding import genapi
 from camstrm.acquisition.error_text import told_code
+from camstrm.acquisition.feature_facts import NOT_AVAILABLE, FeatureDescription
 from camstrm.acquisition.feature_limits import increment
-from camstrm.acquisition.features import (
-    NOT_AVAILABLE,
-    EAccessMode,
-    EInterfaceType,
-    feature_value,
-    find_node,
-)
+from camstrm.acquisition.features import EAccessMode, EInterfaceType, feature_value, find_node
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
-__all__ = ["FeatureDescription", "describe_feature", "feature_names", "list_features", "similar"]
+__all__ = ["describe_feature", "feature_names", "feature_type", "list_features", "similar"]
 
 _TYPES = {
     EInterfaceType.intfIInteger: "integer",
@@ -41,31 +33,6 @@ _ACCESS = {
     EAccessMode.WO: "wo",
     EAccessMode.NA: "na",
 }
-
-
-class FeatureDescription(msgspec.Struct, frozen=True):
-    """One feature as the camera has it now.
-
-    ``type``: integer, float, boolean, enumeration, string, command or register. ``access``: rw,
-    ro, wo (can only be written) or na (not available now: another setting hides it). ``value``:
-    None where there is none to read; ``problem`` says why, unless that is normal (command,
-    register, wo). ``min``, ``max``, ``increment``: None where it has none or they cannot be
-    read. Numbers that are not finite are the texts NaN, Infinity and -Infinity, which JSON
-    has no numbers for.
-    """
-
-    name: str
-    type: str
-    access: str
-    value: FeatureValue | None = None
-    min: float | str | None = None
-    max: float | str | None = None
-    increment: float | None = None
-    unit: str = ""
-    entries: tuple[str, ...] = ()
-    display_name: str = ""
-    tooltip: str = ""
-    problem: str = ""
 
 
 def list_features(node_map: Any, *, encoding: str = "gbk") -> list[FeatureDescription]:
@@ -105,6 +72,12 @@ def describe_feature(
         with contextlib.suppress(*GENTL_ERRORS):
             facts["entries"] = tuple(str(s) for s in node.symbolics)
     return FeatureDescription(name, kind, access, **facts)
+
+
+def feature_type(node_map: Any, name: str) -> str:
+    """Return a feature's type (see FeatureDescription), empty for what is none."""
+    node = find_node(node_map, name)
+    return "" if node is None else _TYPES.get(node.node.principal_interface_type, "")
 
 
 def similar(wanted: str, names: Sequence[str], most: int = 3) -> list[str]:

@@ -10,10 +10,10 @@ import contextlib
 import difflib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from camstrm.acquisition.binding import genapi
+from camstrm.acquisition.feature_facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
 from camstrm.acquisition.feature_limits import increment, limit, number_text
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
@@ -36,40 +36,12 @@ __all__ = [
 EAccessMode = genapi.EAccessMode
 EInterfaceType = genapi.EInterfaceType
 
-NO_SUCH_FEATURE = "the camera has no such feature"
-"""The reason of a FeatureResult for a node that does not exist."""
-
-NOT_AVAILABLE = "not available now: another setting hides it"
-"""The reason for one that exists and is not available."""
-
 _TRUE = ("true", "on", "yes", "1")
 _FALSE = ("false", "off", "no", "0")
 """Texts for true and false, and the entries of enumerations that stand for them."""
 
 _READABLE = (EAccessMode.RO, EAccessMode.RW)
 _WRITABLE = (EAccessMode.WO, EAccessMode.RW)
-
-
-@dataclass(frozen=True)
-class FeatureResult:
-    """What became of one feature.
-
-    ``applied`` is True when the camera now has the wanted value, within its own limits
-    and steps. ``value`` is what was read back (None: not readable); ``reason`` says why
-    it differs or could not be set.
-    """
-
-    name: str
-    wanted: FeatureValue | None
-    applied: bool
-    value: FeatureValue | None = None
-    reason: str = ""
-
-    def __str__(self) -> str:
-        wanted = f"{self.name}={self.wanted}"
-        if self.applied:
-            return f"{wanted} ({self.reason})" if self.reason else wanted
-        return f"{wanted} not applied: {self.reason}"
 
 
 def write_feature(

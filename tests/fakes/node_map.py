@@ -38,7 +38,10 @@ class _Face:
 
 
 class FakeNode:
-    """One node; ``stored`` is what the camera makes of a written value."""
+    """One node; ``stored`` is what the camera makes of a written value.
+
+    ``error`` is raised by a write, ``unreadable`` by a read.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class FakeNode:
         stored: Callable[[Any], Any] = lambda value: value,
         on_write: Callable[[Any], None] = lambda _: None,
         error: Exception | None = None,
+        unreadable: Exception | None = None,
     ) -> None:
         self.kind = kind
         self.access = access
@@ -67,10 +71,13 @@ class FakeNode:
         self._stored = stored
         self._on_write = on_write
         self._error = error
+        self._unreadable = unreadable
         self.node = _Face(self)
 
     @property
     def value(self) -> Any:
+        if self._unreadable is not None:
+            raise self._unreadable
         return self._value
 
     @value.setter

@@ -4,6 +4,8 @@
 
     CamstrmError
     ├── ConfigError                 a configuration or profile file is wrong
+    ├── ChildError                  a process that was asked something gave no answer
+    │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
     │   ├── ProducerInUseError      another program uses it, and it bears only one
@@ -42,6 +44,8 @@ __all__ = [
     "CameraSubnetError",
     "CameraUnreachableError",
     "CamstrmError",
+    "ChildError",
+    "ChildTimeoutError",
     "ConfigError",
     "ImageError",
     "PayloadSizeError",
@@ -77,6 +81,29 @@ class ConfigError(CamstrmError):
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+
+
+class ChildError(CamstrmError):
+    """A process that was asked something gave no answer; ``problem`` is a sentence's end.
+
+    ``crash``: name of the signal that ended it, "" if none did.
+    """
+
+    def __init__(self, problem: str, crash: str = "") -> None:
+        super().__init__(problem, crash)
+        self.problem = problem
+        self.crash = crash
+
+    def __str__(self) -> str:
+        return f"a child process {self.problem}"
+
+
+class ChildTimeoutError(ChildError):
+    """A process did not answer within ``timeout_s`` and was ended."""
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(f"did not answer within {timeout_s:g} s")
+        self.timeout_s = timeout_s
 
 
 class WireError(CamstrmError):

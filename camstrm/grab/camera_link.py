@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camstrm.errors import WireError
+from camstrm.grab.child_log import ChildLog
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.loop import READ, WRITE, Loop
 from camstrm.grab.packet_socket import PacketConnection, text_of
@@ -68,6 +68,7 @@ class CameraLink:
         self._loop = loop
         self._handlers = handlers
         self._process: subprocess.Popen[bytes] | None = None
+        self._log: ChildLog | None = None
         self._thread: threading.Thread | None = None
         self._gone = False
         self._fatal = ""
@@ -119,7 +120,10 @@ class CameraLink:
         """Return whether the process (or thread) is over; reaps it."""
         if self._thread is not None:
             return not self._thread.is_alive()
-        return self._process is None or self._process.poll() is not None
+        if self._process is not None and self._process.poll() is None:
+            return False
+        self._close_log()
+        return True
 
     def ended_in_order(self) -> bool:
         """Return whether the process has ended by itself, which closes its cameras."""
@@ -137,10 +141,15 @@ class CameraLink:
                 self._process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 return False
+            self._close_log()
         return True
 
+    def _close_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+
     def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 self.group.python or sys.executable,
                 "-m",
@@ -150,9 +159,13 @@ class CameraLink:
             env=self.group.environment or None,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             # A terminal's Ctrl-C and hang-up are for the grabber, which tells this process.
             start_new_session=True,
         )
+        assert process.stderr is not None
+        self._log = ChildLog(self._loop, process.stderr)
+        return process
 
     def _start_thread(self, theirs: socket.socket) -> None:
         # Late: only here does the grabber's own process load GenTL.
@@ -207,13 +220,9 @@ class CameraLink:
         code = self._process.poll() if self._process is not None else 0
         if code is None:
             return "its process closed the connection"
-        if code < 0:
-            try:
-                name = signal.Signals(-code).name
-            except ValueError:
-                name = str(-code)
-            return f"its process was ended by {name}"
-        return f"its process ended with code {code}"
+        if self._log is None:
+            return f"its process ended with code {code}"
+        return f"its process {self._log.describe_end(code)}"
 
     def _end(self, reason: str = "") -> None:
         if self._gone:

@@ -6,6 +6,8 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 
+from camstrm.acquisition.child import show_text
+from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.discovery import discovery_command, parse_discovery
 from camstrm.errors import ProducerError
@@ -37,13 +39,21 @@ class DiscoveryRun:
         self._done = done
         self._output = bytearray()
         self._over = False
-        self._process = subprocess.Popen(
-            discovery_command(cti, python, text_encoding),
-            env=dict(os.environ if environment is None else environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._text = ChildText()
+        # What it writes to standard error is read at its end: a scan takes seconds.
+        self._errors = os.memfd_create("camstrm-discovery")
+        try:
+            self._process = subprocess.Popen(
+                discovery_command(cti, python, text_encoding),
+                env=dict(os.environ if environment is None else environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(self._errors)
+            raise
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
         os.set_blocking(self._pipe.fileno(), False)
@@ -68,7 +78,7 @@ class DiscoveryRun:
             self._process.kill()
         code = self._finish()
         try:
-            devices = parse_discovery(self._cti, bytes(self._output), code)
+            devices = parse_discovery(self._cti, bytes(self._output), code, self._text)
         except ProducerError as error:
             self._done(self._cti, (), error)
         else:
@@ -86,7 +96,11 @@ class DiscoveryRun:
         self._loop.unwatch(self._pipe)
         self._pipe.close()
         try:
-            return self._process.wait(1.0)
+            code = self._process.wait(1.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return self._process.wait(1.0)
+            code = self._process.wait(1.0)
+        os.lseek(self._errors, 0, os.SEEK_SET)
+        with open(self._errors, "rb") as errors:  # noqa: PTH123  a descriptor
+            show_text(self._text.feed(errors.read()) + self._text.finish())
+        return code

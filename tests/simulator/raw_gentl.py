@@ -20,6 +20,7 @@ __all__ = ["INFINITE", "GentlError", "OpenCamera", "RawGentl"]
 
 INFINITE = 0xFFFFFFFFFFFFFFFF
 EXCLUSIVE = 4
+SERIAL_NUMBER = 7  # DEVICE_INFO_SERIAL_NUMBER
 NEW_BUFFER = 1
 ALL_TO_INPUT, ALL_DISCARD = 2, 4
 KILL = 1
@@ -144,11 +145,11 @@ class RawGentl:
 
 
 class OpenCamera:
-    """A camera by serial number, with its stream and buffers; ``with`` closes all."""
+    """A camera by serial number or device id, with its stream and buffers; ``with`` closes all."""
 
-    def __init__(self, gentl: RawGentl, interfaces: Sequence[int], serial: str) -> None:
+    def __init__(self, gentl: RawGentl, interfaces: Sequence[int], wanted: str) -> None:
         self.gentl = gentl
-        self.interface, self.id = self._find(interfaces, serial)
+        self.interface, self.id = self._find(interfaces, wanted)
         self.device = gentl.handle("IFOpenDevice", self.interface, self.id, EXCLUSIVE)
         self.port = gentl.handle("DevGetPort", self.device)
         self.stream = gentl.handle("DevOpenDataStream", self.device, b"Stream0")
@@ -167,13 +168,20 @@ class OpenCamera:
     ) -> None:
         self.gentl.do("DevClose", self.device)
 
-    def _find(self, interfaces: Sequence[int], serial: str) -> tuple[int, bytes]:
+    def _find(self, interfaces: Sequence[int], wanted: str) -> tuple[int, bytes]:
         for interface in interfaces:
             for i in range(self.gentl.count("IFGetNumDevices", interface)):
-                name = self.gentl.text("IFGetDeviceID", interface, i).encode()
-                if self.gentl.info("IFGetDeviceInfo", interface, name, 7) == serial:
-                    return interface, name
-        raise LookupError(serial)
+                name = self.gentl.text("IFGetDeviceID", interface, i)
+                if name == wanted or self._serial(interface, name.encode()) == wanted:
+                    return interface, name.encode()
+        raise LookupError(wanted)
+
+    def _serial(self, interface: int, name: bytes) -> str:
+        """Return a device's serial number, "" if it cannot be asked."""
+        try:
+            return str(self.gentl.info("IFGetDeviceInfo", interface, name, SERIAL_NUMBER))
+        except GentlError:
+            return ""
 
     def address(self, feature: str) -> int:
         """Return where the value of a feature lies."""

@@ -12,7 +12,8 @@ void add_gev(Camera& camera, FeatureBuilder& features) {
     features.told("GevVersionMajor", [] { return int64_t{2}; });
     features.told("GevVersionMinor", [] { return int64_t{0}; });
     features.told("GevCurrentIPAddress", [] { return int64_t{0xC0A80102}; });
-    features.told("GevTimestampTickFrequency", [] { return int64_t{1000000000}; });
+    features.told("GevTimestampTickFrequency",
+                  [&camera] { return camera.spec.timestamp_frequency; });
     const IntegerLimits packet = flir ? IntegerLimits{576, 9000, 4} : IntegerLimits{220, 9156, 8};
     features.locked_while_streaming(
         features.integer(Reg::GevSCPSPacketSize, "GevSCPSPacketSize", packet)).unit = "B";

@@ -53,12 +53,17 @@ class Interface : public Port {
         std::string id;
         Camera* camera;
     };
+    // The cameras that are plugged in here now.
+    std::vector<Listed> present() const;
     Listed listed(const char* id);
+    // Throws Failure(ACCESS_DENIED) for the ID that a camera had before it moved.
+    void refuse_stale(const std::string& id) const;
     Handle open_handle_of(const Camera* camera);
 
     const std::shared_ptr<Library> library_;
     std::mutex mutex_;
     std::vector<Listed> devices_;
+    bool updated_ = false;
     std::map<const Camera*, Handle> open_;
 };
 

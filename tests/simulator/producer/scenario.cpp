@@ -20,6 +20,12 @@ std::string trimmed(const std::string& text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+// Quotes keep blanks at the ends.
+std::string unquoted(const std::string& text) {
+    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 double number(const std::string& text, double low, double high) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
@@ -48,6 +54,11 @@ const std::map<std::string, Flavour> kFlavours = {{"hikrobot", Flavour::Hikrobot
                                                   {"flir", Flavour::Flir},
                                                   {"flir-old", Flavour::FlirOld},
                                                   {"generic", Flavour::Generic}};
+
+// Whether there are nanoseconds beside the ticks.
+const std::map<std::string, bool> kTimestamps = {{"ns", true}, {"ticks", false}};
+// Whether the type is an integer.
+const std::map<std::string, bool> kSerialTypes = {{"string", false}, {"integer", true}};
 
 std::vector<std::string> formats(const std::string& text) {
     std::istringstream words(text);
@@ -87,6 +98,19 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
         {"frame_id_bits", [&] { camera.frame_id_bits = number(value, 16, 64); }},
         {"zipped_xml", [&] { camera.zipped_xml = yes_or_no(value); }},
         {"grain", [&] { camera.grain = number(value, 0, 100); }},
+        {"told_serial", [&] { camera.told_serial = value; }},
+        {"node_serial", [&] { camera.node_serial = value; }},
+        {"node_serial_type", [&] {
+             camera.node_serial_is_integer = one_of(value, kSerialTypes);
+         }},
+        {"display_name", [&] { camera.display_name = value; }},
+        {"user_name_query", [&] { camera.user_name_query = yes_or_no(value); }},
+        {"size_info", [&] { camera.size_info = yes_or_no(value); }},
+        {"timestamps", [&] { camera.timestamps_in_ns = one_of(value, kTimestamps); }},
+        {"timestamp_frequency", [&] { camera.timestamp_frequency = number(value, 1, 1e10); }},
+        {"xml_file", [&] { camera.xml_file = value; }},
+        {"memory_file", [&] { camera.memory_file = value; }},
+        {"access_status", [&] { camera.access_status = number(value, 0, 7); }},
     };
     const auto found = setters.find(key);
     if (found == setters.end()) throw std::invalid_argument("unknown key '" + key + "'");
@@ -124,6 +148,8 @@ class Reader {
             scenario.vendor = value;
         } else if (kind_ == "simulator" && key == "gbk_errors") {
             scenario.gbk_errors = yes_or_no(value);
+        } else if (kind_ == "simulator" && key == "module_xml") {
+            scenario.module_xml = yes_or_no(value);
         } else {
             throw std::invalid_argument("unknown key '" + key + "'");
         }
@@ -160,6 +186,22 @@ const char* bus_name(Bus bus) {
     return "Custom";
 }
 
+uint64_t ticks(const CameraSpec& spec, uint64_t nanoseconds) {
+    const auto frequency = static_cast<uint64_t>(spec.timestamp_frequency);
+    constexpr uint64_t kNsPerS = 1000000000;
+    return nanoseconds / kNsPerS * frequency + nanoseconds % kNsPerS * frequency / kNsPerS;
+}
+
+std::optional<std::string> told_serial(const CameraSpec& spec) {
+    if (spec.told_serial == "none") return std::nullopt;
+    if (spec.told_serial == "empty") return "";
+    return spec.told_serial == "same" ? spec.serial : spec.told_serial;
+}
+
+std::string node_serial(const CameraSpec& spec) {
+    return spec.node_serial == "same" ? spec.serial : spec.node_serial;
+}
+
 Scenario default_scenario() {
     Scenario scenario;
     for (const char* serial : {"DA0000001", "DA0000002", "20000001"}) {
@@ -193,7 +235,8 @@ Scenario read_scenario(const std::string& path) {
             if (line.front() == '[' && line.back() == ']') {
                 reader.section(trimmed(line.substr(1, line.size() - 2)));
             } else if (equals != std::string::npos) {
-                reader.set(trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)));
+                const std::string value = unquoted(trimmed(line.substr(equals + 1)));
+                reader.set(trimmed(line.substr(0, equals)), value);
             } else {
                 throw std::invalid_argument("wanted [section] or key = value");
             }

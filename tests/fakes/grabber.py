@@ -46,6 +46,7 @@ from camstrm.wire import (
     Message,
     PacketKind,
     PacketSplitter,
+    Refused,
     Status,
     decode_message,
     encode_bundle_parts,
@@ -100,6 +101,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
+        self.refused = ""
         self.seq = 0
         self.closed = False
         self._demand_changed = asyncio.Event()
@@ -267,6 +269,9 @@ class FakeGrabber:
             while data := await self._reader.read(65536):
                 for packet in splitter.receive_data(data):
                     message = decode_message(packet.payload)
+                    if isinstance(message, Refused):
+                        self.refused = message.reason
+                        continue
                     assert isinstance(message, Demand), message
                     self.demand = message
                     self.demands.append(message)

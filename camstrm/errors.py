@@ -8,11 +8,12 @@
     │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
-    │   ├── ProducerInUseError      another program uses it, and it bears only one
+    │   ├── ProducerInUseError      another program uses it, and it supports only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number or device id
     │   ├── CameraAmbiguousError    several cameras with this serial number
+    │   ├── CameraXmlError          the camera's XML cannot be read
     │   ├── CameraRefusedError      the producer denies access and does not say why
     │   ├── CameraBusyError         another program holds the camera
     │   ├── CameraLockedError       locked until the heartbeat of a process that was killed ends
@@ -23,6 +24,7 @@
     │   ├── UnsupportedPixelFormatError
     │   └── PayloadSizeError
     ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
 
@@ -34,6 +36,7 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUseError",
+    "BridgeTakenError",
     "CameraAmbiguousError",
     "CameraBusyError",
     "CameraError",
@@ -43,6 +46,7 @@ __all__ = [
     "CameraRefusedError",
     "CameraSubnetError",
     "CameraUnreachableError",
+    "CameraXmlError",
     "CamstrmError",
     "ChildError",
     "ChildTimeoutError",
@@ -136,13 +140,14 @@ class ProducerError(CamstrmError):
 
 
 class ProducerInUseError(ProducerError):
-    """``users`` use a producer that bears one program only: a second one would stop them."""
+    """``users`` use a producer that supports only one program: a second one would stop them."""
 
     def __init__(self, cti: str, users: str) -> None:
         super().__init__(
             cti,
-            f"in use by {users}, and it bears one program only: not searched for cameras",
-            "End that program first, if its cameras may stop",
+            f"{users} is using this producer, which supports only one program at a time, so its "
+            "cameras were not listed",
+            "Close that program first (this stops its cameras)",
         )
         self.users = users
 
@@ -206,6 +211,23 @@ class CameraRefusedError(CameraError):
     def __init__(self, camera: str, detail: str) -> None:
         super().__init__(camera, f"refused: {detail}")
         self.detail = detail
+
+
+class CameraXmlError(CameraError):
+    """The parser refuses the camera's XML; ``detail`` is its own text.
+
+    ``line`` is 1-based, in the XML as the camera has it; None where the parser names none.
+    """
+
+    def __init__(self, camera: str, detail: str, line: int | None = None) -> None:
+        where = "" if line is None else f", line {line}"
+        super().__init__(
+            camera,
+            f"its XML cannot be read{where} ({detail})",
+            "The XML comes from the camera's firmware: ask its maker for another version",
+        )
+        self.detail = detail
+        self.line = line
 
 
 class CameraBusyError(CameraError):
@@ -322,6 +344,22 @@ class SocketPathError(CamstrmError):
     def __str__(self) -> str:
         text = f"socket {self.path}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class BridgeTakenError(CamstrmError):
+    """The bridge has another grabber; ``reason`` is the bridge's sentence about that one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        reason = self.reason or "it has another grabber"
+        return (
+            f"the bridge at {self.path} refused this grabber: {reason}. Stop the other one "
+            "first, or use a bridge of your own (--socket)"
+        )
 
 
 class AddressInUseError(CamstrmError):

@@ -39,6 +39,9 @@ _log = logging.getLogger(__name__)
 _WAIT_S = 0.2
 """Longest wait for a buffer: so late a stop, a stall or an underrun is seen."""
 
+_AWAY_S = 1.0
+"""A wait for a buffer that ends so late was a pause of this process or of the machine."""
+
 RETRY_S = (0.5, 1.0)
 """Pauses between attempts to open a camera in seconds; the last one repeats."""
 
@@ -341,7 +344,7 @@ class AcquisitionWorker:
         self._node_serial = told
 
     def _pump(self, drain: BufferDrain, patience_s: float | None) -> None:
-        last = next_look = time.monotonic()
+        last = next_look = turned = time.monotonic()
         incomplete = self.statistics.incomplete
         while not self._stop.is_set():
             try:
@@ -351,6 +354,10 @@ class AcquisitionWorker:
                     self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
                 ) from None
             now = time.monotonic()
+            if now - turned > _AWAY_S:
+                # This process was stopped, which says nothing about the camera.
+                last += now - turned - _WAIT_S
+            turned = now
             if now >= next_look:
                 # A call for each wake-up would cost as much as a frame.
                 drain.update_underrun()

@@ -55,14 +55,14 @@ class CameraLink:
     """Starts a camera process, asks it for pictures, and ends it.
 
     At most one request is under way: a process that is slow is not asked again before it
-    has answered.
+    has answered. ``started_s``: monotonic clock; ``last_heard_s``: the loop's ``running_s``.
     """
 
     def __init__(self, loop: Loop, group: CameraGroup, handlers: LinkHandlers) -> None:
         """Start the process (a thread of this one with ``process.single_process``)."""
         self.group = group
         self.started_s = time.monotonic()
-        self.last_heard_s = self.started_s
+        self.last_heard_s = loop.running_s
         self.busy = False
         self.opened = False
         self._loop = loop
@@ -203,7 +203,7 @@ class CameraLink:
             self._flush()
 
     def _packet(self, packet: Packet) -> None:
-        self.last_heard_s = time.monotonic()
+        self.last_heard_s = self._loop.running_s
         if packet.kind is PacketKind.BUNDLE:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))

@@ -78,10 +78,14 @@ class Supervisor:
         self._stopping = False
         self._resolver = CameraResolver(loop, config, profiles, self._found, self._missing)
 
-    def start(self) -> None:
-        """Find the cameras and start their processes."""
+    def list_configured(self) -> None:
+        """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
         for camera in self._config.cameras:
             self._ledger(camera)
+
+    def start(self) -> None:
+        """Find the cameras and start their processes."""
+        self.list_configured()
         self._resolver.start()
         self._watch()
 
@@ -243,7 +247,6 @@ class Supervisor:
 
     def _watch(self) -> None:
         settings = self._config.process
-        now = time.monotonic()
         for slot in self._slots:
             slot.stuck = [link for link in slot.stuck if not link.ended()]
             link = slot.link
@@ -253,7 +256,7 @@ class Supervisor:
                 self.ledgers[index].state[0] == CameraState.OPENING for index in slot.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s
-            silent = now - link.last_heard_s
+            silent = self._loop.running_s - link.last_heard_s
             if silent > patience:
                 link.kill(f"its process said nothing for {silent:.0f} s and was ended")
         self._watch_timer = self._loop.call_later(_WATCH_S, self._watch)

@@ -127,6 +127,12 @@ class RawGentl:
         _, place, length = self.text("GCGetPortURL", port).split("?")[0].split(";")
         return self.read(port, int(place, 16), int(length, 16)).decode()
 
+    def registers(self, port: int) -> dict[str, int]:
+        """Return where the integers and floats of a port lie, by their feature's name."""
+        pattern = r'<\w+Reg Name="(\w+)_Reg">.*?<Address>(\w+)</Address>'
+        found = re.findall(pattern, self.xml(port), re.DOTALL)
+        return {name: int(place, 16) for name, place in found}
+
     def open_system(self) -> int:
         """Open the system and list its interfaces."""
         system = self.handle("TLOpen")
@@ -186,9 +192,7 @@ class OpenCamera:
     def address(self, feature: str) -> int:
         """Return where the value of a feature lies."""
         if not self._registers:
-            pattern = r'<\w+Reg Name="(\w+)_Reg">.*?<Address>(\w+)</Address>'
-            found = re.findall(pattern, self.gentl.xml(self.port), re.DOTALL)
-            self._registers = {name: int(place, 16) for name, place in found}
+            self._registers = self.gentl.registers(self.port)
         return self._registers[feature]
 
     def set(self, feature: str, value: int | float) -> None:

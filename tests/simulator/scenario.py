@@ -47,6 +47,10 @@ class CameraSpec:
     ``size_info``: whether buffers tell their width and height. ``timestamps``: "ns", or
     "ticks" for TIMESTAMP without TIMESTAMP_NS. ``timestamp_frequency``: ticks in a second.
 
+    ``ip_address``, ``subnet_mask``: of a GEV camera, shown by the interface's node map; each
+    move adds 1 to the address. Outside its interface's subnet the camera is listed and cannot
+    be opened (ACCESS_DENIED).
+
     ``xml_file``: the camera's XML, its bytes as they are, instead of the flavour's.
     ``memory_file``: what its registers hold, lines "address bytes" in hex; all others read 0,
     and all can be written. The picture is still that of ``width``, ``height``, the first of
@@ -83,17 +87,26 @@ class CameraSpec:
     size_info: bool = True
     timestamps: str = "ns"
     timestamp_frequency: int = 1_000_000_000
+    ip_address: str = ""
+    subnet_mask: str = "255.255.255.0"
     xml_file: str | Path = ""
     memory_file: str | Path = ""
 
 
 @dataclass(frozen=True)
 class InterfaceSpec:
-    """One interface, also one without a camera."""
+    """One interface, also one without a camera.
+
+    ``search_ms``: how long each search for devices takes. ``ip_address``, ``subnet_mask``:
+    shown by the node map of a GEV interface if it or any camera has an address.
+    """
 
     id: str
     display_name: str = ""
     bus: str = "U3V"
+    search_ms: int = 0
+    ip_address: str = ""
+    subnet_mask: str = "255.255.255.0"
 
 
 @dataclass(frozen=True)
@@ -122,8 +135,9 @@ class Scenario:
         }
         sections = [_section("[simulator]", head)]
         for interface in self.interfaces:
-            keys = {"bus": interface.bus, "display_name": interface.display_name or interface.id}
-            sections.append(_section(f"[interface {interface.id}]", keys))
+            keys = dataclasses.asdict(interface)
+            keys["display_name"] = interface.display_name or interface.id
+            sections.append(_section(f"[interface {keys.pop('id')}]", keys))
         for camera in self.cameras:
             keys = dataclasses.asdict(camera)
             sections.append(_section(f"[camera {keys.pop('serial')}]", keys))

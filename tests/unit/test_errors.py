@@ -17,7 +17,10 @@ from camstrm.errors import (
     CameraRefusedError,
     CameraSubnetError,
     CameraUnreachableError,
+    CameraXmlError,
     CamstrmError,
+    ChildError,
+    ChildTimeoutError,
     ConfigError,
     ImageError,
     PayloadSizeError,
@@ -58,10 +61,13 @@ SENTENCES = [
     (
         ProducerInUseError("/opt/a.cti", "SpinView (pid 7)"),
         (
-            "GenTL producer /opt/a.cti: in use by SpinView (pid 7), and it bears one program only: "
-            "not searched for cameras. End that program first, if its cameras may stop"
+            "GenTL producer /opt/a.cti: SpinView (pid 7) is using this producer, which supports "
+            "only one program at a time, so its cameras were not listed. Close that program first "
+            "(this stops its cameras)"
         ),
     ),
+    (ChildError("ended with code 3"), "a child process ended with code 3"),
+    (ChildTimeoutError(2.5), "a child process did not answer within 2.5 s"),
     (
         CameraError("left", "no feature 'Gain'", "See 'camstrm features'"),
         "camera left: no feature 'Gain'. See 'camstrm features'",
@@ -123,6 +129,20 @@ SENTENCES = [
     (
         CameraUnreachableError("left", "GC_ERR_TIMEOUT -1011", bus="U3V"),
         "camera left: no answer; check cable, power and USB port (GC_ERR_TIMEOUT -1011)",
+    ),
+    (
+        CameraXmlError("left", "unclosed token", 18),
+        (
+            "camera left: its XML cannot be read, line 18 (unclosed token). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
+        ),
+    ),
+    (
+        CameraXmlError("left", "it is empty"),
+        (
+            "camera left: its XML cannot be read (it is empty). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
+        ),
     ),
     (
         CameraBusyError("left", "GC_ERR_RESOURCE_IN_USE"),

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "addresses.h"
 #include "answer.h"
 #include "device.h"
 #include "lease.h"
@@ -30,12 +31,7 @@ std::string device_id_of(const Camera& camera, uint64_t moved) {
 
 Interface::Interface(std::shared_ptr<Library> library, const InterfaceSpec& spec, Handle system)
     : Port(Kind::Interface), spec(spec), system(system), library_(std::move(library)) {
-    Node& id = nodes.add(NodeKind::Text, "InterfaceID", "InterfaceInformation");
-    id.get_text = [this] { return this->spec.id; };
-    Node& count = nodes.add(NodeKind::Integer, "DeviceCount", "DeviceEnumeration");
-    count.get_integer = [this] { return int64_t{device_count()}; };
-    Node& update_list = nodes.add(NodeKind::Command, "DeviceUpdateList", "DeviceEnumeration");
-    update_list.execute = [this] { update(); };
+    add_nodes();
 }
 
 PortFacts Interface::facts() {
@@ -72,6 +68,7 @@ std::vector<Interface::Listed> Interface::present() const {
 }
 
 bool Interface::update() {
+    sleep_ms(static_cast<uint64_t>(spec.search_ms));
     for (const auto& camera : library_->cameras) camera->shared.count(Slot::scans);
     std::vector<Listed> now = present();
     const std::lock_guard<std::mutex> guard(mutex_);
@@ -88,10 +85,10 @@ uint32_t Interface::device_count() {
     return static_cast<uint32_t>(devices_.size());
 }
 
-std::string Interface::device_id(uint32_t index) {
+Interface::Listed Interface::device_at(uint32_t index) {
     const std::lock_guard<std::mutex> guard(mutex_);
     require(index < devices_.size(), GC_ERR_INVALID_INDEX, "there is no such device");
-    return devices_[index].id;
+    return devices_[index];
 }
 
 Interface::Listed Interface::listed(const char* id) {
@@ -153,7 +150,7 @@ Handle Interface::open_device(const char* id, int32_t flags) {
     require(!open_handle_of(&camera), GC_ERR_RESOURCE_IN_USE, "the device is open already");
     crash_if_told(camera.shared, kCrashOnOpen);
     sleep_ms(camera.shared.get(Slot::open_ms));
-    if (camera.shared.get(Slot::unplugged)) {
+    if (camera.shared.get(Slot::unplugged) || !reaches(spec, camera)) {
         if (camera.is_gev()) sleep_ms(control_block_ms(camera.spec));
         fail(GC_ERR_ACCESS_DENIED, kNoAnswer);
     }

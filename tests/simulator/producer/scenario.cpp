@@ -1,5 +1,7 @@
 #include "scenario.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -77,6 +79,31 @@ int64_t side(const std::string& text) {
     return pixels;
 }
 
+uint32_t ipv4(const std::string& text) {
+    in_addr address{};
+    if (text.empty()) return 0;
+    if (inet_pton(AF_INET, text.c_str(), &address) != 1) {
+        throw std::invalid_argument("'" + text + "' is no IPv4 address");
+    }
+    return ntohl(address.s_addr);
+}
+
+void set_interface(InterfaceSpec& interface, const std::string& key, const std::string& value) {
+    if (key == "bus") {
+        interface.bus = one_of(value, kBuses);
+    } else if (key == "display_name") {
+        interface.display_name = value;
+    } else if (key == "search_ms") {
+        interface.search_ms = static_cast<int64_t>(number(value, 0, 100000));
+    } else if (key == "ip_address") {
+        interface.ip_address = ipv4(value);
+    } else if (key == "subnet_mask") {
+        interface.subnet_mask = ipv4(value);
+    } else {
+        throw std::invalid_argument("unknown key '" + key + "'");
+    }
+}
+
 void set_camera(CameraSpec& camera, const std::string& key, const std::string& value) {
     const std::map<std::string, std::function<void()>> setters = {
         {"vendor", [&] { camera.vendor = value; }},
@@ -108,6 +135,8 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
         {"size_info", [&] { camera.size_info = yes_or_no(value); }},
         {"timestamps", [&] { camera.timestamps_in_ns = one_of(value, kTimestamps); }},
         {"timestamp_frequency", [&] { camera.timestamp_frequency = number(value, 1, 1e10); }},
+        {"ip_address", [&] { camera.ip_address = ipv4(value); }},
+        {"subnet_mask", [&] { camera.subnet_mask = ipv4(value); }},
         {"xml_file", [&] { camera.xml_file = value; }},
         {"memory_file", [&] { camera.memory_file = value; }},
         {"access_status", [&] { camera.access_status = number(value, 0, 7); }},
@@ -128,7 +157,9 @@ class Reader {
             throw std::invalid_argument("wanted [simulator], [interface ID] or [camera SERIAL]");
         }
         if (kind_ == "interface") {
-            scenario.interfaces.push_back({name, name, Bus::U3v});
+            scenario.interfaces.emplace_back();
+            scenario.interfaces.back().id = name;
+            scenario.interfaces.back().display_name = name;
         } else {
             scenario.cameras.emplace_back();
             scenario.cameras.back().serial = name;
@@ -138,10 +169,8 @@ class Reader {
     void set(const std::string& key, const std::string& value) {
         if (kind_ == "camera") {
             set_camera(scenario.cameras.back(), key, value);
-        } else if (kind_ == "interface" && key == "bus") {
-            scenario.interfaces.back().bus = one_of(value, kBuses);
-        } else if (kind_ == "interface" && key == "display_name") {
-            scenario.interfaces.back().display_name = value;
+        } else if (kind_ == "interface") {
+            set_interface(scenario.interfaces.back(), key, value);
         } else if (kind_ == "simulator" && key == "control") {
             scenario.control_folder = value;
         } else if (kind_ == "simulator" && key == "vendor") {
@@ -170,7 +199,10 @@ void complete(Scenario& scenario) {
         const auto same = [&](const InterfaceSpec& spec) { return spec.id == camera.interface_id; };
         if (std::none_of(scenario.interfaces.begin(), scenario.interfaces.end(), same)) {
             const std::string shown = std::string("Simulated ") + bus_name(camera.bus);
-            scenario.interfaces.push_back({camera.interface_id, shown, camera.bus});
+            scenario.interfaces.emplace_back();
+            scenario.interfaces.back().id = camera.interface_id;
+            scenario.interfaces.back().display_name = shown;
+            scenario.interfaces.back().bus = camera.bus;
         }
     }
 }

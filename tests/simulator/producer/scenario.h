@@ -41,6 +41,8 @@ struct CameraSpec {
     bool size_info = true;        // whether buffers tell their width and height
     bool timestamps_in_ns = true;  // whether they have TIMESTAMP_NS beside TIMESTAMP
     int64_t timestamp_frequency = 1000000000;  // ticks of TIMESTAMP in a second
+    uint32_t ip_address = 0;      // 0: none; the first number is the highest byte
+    uint32_t subnet_mask = 0xFFFFFF00;
     std::string xml_file;       // the camera's XML, as it is; empty: that of its flavour
     std::string memory_file;    // what its registers hold then
     int64_t access_status = 0;  // reported of a free camera; 0: that it is free
@@ -57,6 +59,9 @@ struct InterfaceSpec {
     std::string id;
     std::string display_name;
     Bus bus = Bus::U3v;
+    int64_t search_ms = 0;  // how long a search for devices takes
+    uint32_t ip_address = 0;
+    uint32_t subnet_mask = 0xFFFFFF00;
 };
 
 struct Scenario {

@@ -38,6 +38,9 @@ _EXIT_CODE_S = 0.03
 _EXIT_CODE_TRIES = 16
 """How often that is asked, before a process counts as one that lives on without it."""
 
+_ORDERLY_CODES = (0, 3, 4)
+"""Exit codes of a camera process that has closed its cameras (see CameraProcess.run)."""
+
 
 @dataclass(frozen=True)
 class LinkHandlers:
@@ -52,14 +55,14 @@ class CameraLink:
     """Starts a camera process, asks it for pictures, and ends it.
 
     At most one request is under way: a process that is slow is not asked again before it
-    has answered.
+    has answered. ``started_s``: monotonic clock; ``last_heard_s``: the loop's ``running_s``.
     """
 
     def __init__(self, loop: Loop, group: CameraGroup, handlers: LinkHandlers) -> None:
         """Start the process (a thread of this one with ``process.single_process``)."""
         self.group = group
         self.started_s = time.monotonic()
-        self.last_heard_s = self.started_s
+        self.last_heard_s = loop.running_s
         self.busy = False
         self.opened = False
         self._loop = loop
@@ -121,6 +124,12 @@ class CameraLink:
             return False
         self._close_log()
         return True
+
+    def ended_in_order(self) -> bool:
+        """Return whether the process has ended by itself, which closes its cameras."""
+        if self._thread is not None:
+            return True
+        return self._process is not None and self._process.poll() in _ORDERLY_CODES
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; False when it is still running after ``timeout_s``."""
@@ -194,7 +203,7 @@ class CameraLink:
             self._flush()
 
     def _packet(self, packet: Packet) -> None:
-        self.last_heard_s = time.monotonic()
+        self.last_heard_s = self._loop.running_s
         if packet.kind is PacketKind.BUNDLE:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))

@@ -25,6 +25,7 @@ from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.grab.camera_channel import CameraChannel
+from camstrm.grab.deadman import Deadman
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
 from camstrm.imaging import PictureEncoder
@@ -60,9 +61,10 @@ class CameraProcess:
         The producer may hold the GIL for ever, and the grabber that would kill this process
         may be gone: SIGALRM ends it without help of any Python code. Not for a thread.
         """
-        self._deadman = deadman
-        self._deadman_s = 0.0
-        self._socket = BlockingPacketSocket(sock)
+        self._wants_deadman = deadman
+        self._deadman: Deadman | None = None
+        # A grabber that was stopped takes nothing until it goes on; one that ended closes it.
+        self._socket = BlockingPacketSocket(sock, on_wait=self._arm_deadman)
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
@@ -107,14 +109,16 @@ class CameraProcess:
         logging.getLogger().setLevel(group.log_level)
         self._stop_timeout_s = group.process.stop_timeout_s
         process = group.process
-        self._deadman_s = _DEADMAN_SPARE_S + max(process.open_timeout_s, process.silence_timeout_s)
-        self._arm_deadman()
+        if self._wants_deadman:
+            patience_s = max(process.open_timeout_s, process.silence_timeout_s)
+            self._deadman = Deadman(_DEADMAN_SPARE_S + patience_s)
         profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
-        self._producer = GentlProducer(group.cti, text_encoding=encoding)
+        shared = len(group.cameras) > 1
+        self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
         self._producer.open()
-        if len(group.cameras) > 1:
+        if shared:
             self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
         for camera in group.cameras:
             stream = group.stream.for_camera(camera.settings)
@@ -127,8 +131,9 @@ class CameraProcess:
                     group.process,
                     profile_name=group.profile,
                     siblings=group.siblings,
-                    shared=len(group.cameras) > 1,
+                    shared=shared,
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
+                    locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
                 ),
                 on_change=self._wake,
             )
@@ -141,8 +146,8 @@ class CameraProcess:
             channel.worker.start()
 
     def _arm_deadman(self) -> None:
-        if self._deadman:
-            signal.setitimer(signal.ITIMER_REAL, self._deadman_s)
+        if self._deadman is not None:
+            self._deadman.arm()
 
     def _serve(self) -> None:
         next_report = 0.0

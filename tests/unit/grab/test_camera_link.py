@@ -211,10 +211,10 @@ def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not
 
 def test_when_it_was_last_heard(rig: Rig) -> None:
     link = rig.link()
-    assert link.last_heard_s == link.started_s
+    assert link.last_heard_s == rig.loop.running_s
     rig.run(lambda: link.opened)
     heard = link.last_heard_s
-    assert heard > link.started_s
+    assert heard > 0.0
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
     assert link.last_heard_s > heard

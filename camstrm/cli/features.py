@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.device_info import DeviceInfo, matching_devices
 from camstrm.acquisition.discovery import discover
 from camstrm.acquisition.feature_facts import FeatureDescription, FeatureResult
 from camstrm.acquisition.feature_session import (
@@ -21,7 +21,7 @@ from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.config import ProducerSettings
-from camstrm.errors import CameraNotFoundError, ProducerError, UsageError
+from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
 from camstrm.grab.resolver import profile_of
 from camstrm.profiles import (
     GentlProfile,
@@ -57,13 +57,16 @@ def run(options: argparse.Namespace) -> int:
                 raise
             print(f"camstrm: {error}", file=sys.stderr)
             continue
-        serials += [device.serial for device in devices]
-        if options.serial in serials:
-            device = next(d for d in devices if d.serial == options.serial)
+        serials += [device.selector for device in devices]
+        found = matching_devices(devices, options.serial)
+        if len(found) > 1:
+            choices = tuple(device.selector for device in found)
+            raise CameraAmbiguousError(options.serial, options.serial, choices)
+        if found:
             answer = run_feature_session(
                 producer.cti,
                 options.serial,
-                settings=_prepared(settings, _profile(profiles, producer, device)),
+                settings=_prepared(settings, _profile(profiles, producer, found[0])),
                 listing=options.json or options.find is not None or not settings,
                 environment=environment,
                 text_encoding=encoding,

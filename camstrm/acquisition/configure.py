@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.feature_facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
+from camstrm.acquisition.feature_list import with_proposal
 from camstrm.acquisition.features import (
-    NO_SUCH_FEATURE,
-    FeatureResult,
     choose_entry,
     enum_entries,
     has_feature,
@@ -32,6 +32,8 @@ from camstrm.profiles import (
 __all__ = ["acquisition_settings", "apply_steps"]
 
 _log = logging.getLogger(__name__)
+
+_NOT_THERE = (NO_SUCH_FEATURE, NOT_AVAILABLE)
 
 
 def acquisition_settings(
@@ -159,8 +161,8 @@ class _Applier:
         return results
 
     def _summarize(self, results: Sequence[FeatureResult]) -> None:
-        absent = sorted({r.name for r in results if r.reason == NO_SUCH_FEATURE})
-        refused = [str(r) for r in results if not r.applied and r.reason != NO_SUCH_FEATURE]
+        absent = sorted({r.name for r in results if r.reason in _NOT_THERE})
+        refused = [str(r) for r in results if not r.applied and r.reason not in _NOT_THERE]
         parts = [f"{sum(r.applied for r in results)} features set"]
         if absent:
             parts.append(f"not there: {', '.join(absent)}")
@@ -208,7 +210,10 @@ class _Applier:
             if value is None:
                 wanted = " or ".join(step.first_of)
                 return FeatureResult(name, wanted, False, reason="none of them is available")
-        return write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        result = write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        if step.required and result.reason == NO_SUCH_FEATURE:
+            return with_proposal(node_map, result)
+        return result
 
     def _log(self, step: FeatureStep, result: FeatureResult) -> None:
         if result.applied:

@@ -251,7 +251,7 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
 
 def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
     from camstrm.acquisition.configure import apply_steps
-    from camstrm.acquisition.feature_list import feature_names, similar
+    from camstrm.acquisition.feature_list import with_proposal
     from camstrm.acquisition.features import read_feature, write_feature
 
     results = []
@@ -264,10 +264,7 @@ def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureR
     value = _value_of(node_map, setting.name, setting.text)
     result = write_feature(node_map, setting.name, value, encoding=encoding)
     if result.reason == NO_SUCH_FEATURE:
-        meant = " or ".join(similar(setting.name, feature_names(node_map)))
-        if meant:
-            reason = f"{result.reason}; did you mean {meant}?"
-            result = msgspec.structs.replace(result, reason=reason)
+        result = with_proposal(node_map, result)
     return [*results, result]
 
 

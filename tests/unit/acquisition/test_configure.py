@@ -286,3 +286,18 @@ def test_each_feature_is_noted_while_it_is_set_and_what_ended_a_process_is_left_
     with pytest.raises(RuntimeError):
         failing.configure(camera)
     assert notes[-2:] == ["S1\nHue", ""], "an exception is no death"
+
+
+def test_a_misspelt_feature_of_the_configuration_is_warned_of_with_what_may_be_meant(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    nodes = FakeNodeMap(ExposureTime=FakeNode(fake.FLOAT, 1.0))
+    step = FeatureStep(("exposureTime",), value=9.0, required=True, origin="config")
+    apply(nodes, step, FeatureStep(("exposureTime",), value=9.0))
+    assert levels(caplog)[0] == (
+        "WARNING",
+        (
+            "camera cam: exposureTime=9.0 not applied: the camera has no such feature; "
+            "did you mean ExposureTime?"
+        ),
+    )

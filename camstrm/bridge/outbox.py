@@ -14,15 +14,20 @@ from camstrm.wire import ViewerStatus
 __all__ = ["ViewerOutbox"]
 
 _SLACK = 0.25
-"""Part of the frame interval by which a bundle may go before or after its turn, so that a
-tick that jitters is neither skipped nor beaten by the picture before it."""
+"""Part of a viewer's interval by which a bundle may go before its turn, so that one whose tick
+jitters is not skipped. The turns keep their times, so the rate holds all the same."""
+
+_LAST = 1.5
+"""Intervals after which a bundle that came before its turn goes, because no other has come."""
 
 
 class ViewerOutbox:
     """Holds at most one bundle, one hello and one status for a viewer.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
-    that are slower than the stream. From the first acknowledgement on, ``credit`` says
+    that are slower than the stream. With ``max_fps``, the first bundle that comes in the
+    viewer's turn goes at once; one that comes before is not held until then, because the next
+    one is newer: at the viewer's own rate it would wait up to a whole interval, each time. From the first acknowledgement on, ``credit`` says
     whether another bundle may go. Not for several threads; exactly one sender task calls
     :meth:`take` and :meth:`wait`.
     """
@@ -45,8 +50,9 @@ class ViewerOutbox:
         self._hello: str | None = None
         self._status: str | None = None
         self._bundle: SharedBundle | None = None
-        self._due_s = float("-inf")
-        self._release_s = float("-inf")
+        self._interval_s = 0.0  # 1 / max_fps; 0: no limit
+        self._due_s = float("-inf")  # the viewer's next turn
+        self._release_s = float("-inf")  # when the bundle that waits may go
         self._wake = asyncio.Event()
         self._measured = (clock(), 0)
 
@@ -69,8 +75,9 @@ class ViewerOutbox:
                 self.skipped[self.reason] += 1
             bundle = bundle.over(self._bundle)
         self._bundle = bundle
-        slack = _SLACK * self._interval_s
-        self._release_s = now if now >= self._due_s - slack else self._due_s + slack
+        interval_s = self._interval_s
+        in_turn = now >= self._due_s - _SLACK * interval_s
+        self._release_s = now if in_turn else now + _LAST * interval_s
         if now >= self._release_s and not self.credit.open:
             self.credit.held_back()
         self._wake.set()
@@ -90,6 +97,7 @@ class ViewerOutbox:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
         self.cameras = cameras
         self.max_fps = max_fps
+        self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
         self._wake.set()
 
@@ -147,10 +155,6 @@ class ViewerOutbox:
             in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
         )
-
-    @property
-    def _interval_s(self) -> float:
-        return 0.0 if self.max_fps is None else 1.0 / self.max_fps
 
     def _reason(self, now: float) -> str:
         if not self.credit.open:

@@ -15,7 +15,8 @@ __all__ = ["ViewerOutbox"]
 
 _SLACK = 0.25
 """Part of a viewer's interval by which a bundle may go before its turn, so that one whose tick
-jitters is not skipped. The turns keep their times, so the rate holds all the same."""
+jitters is not skipped; and by which one without a new picture waits after its turn, because
+the next one has it. The turns keep their times, so the rate holds all the same."""
 
 _LAST = 1.5
 """Intervals after which a bundle that came before its turn goes, because no other has come."""
@@ -26,10 +27,11 @@ class ViewerOutbox:
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
     that are slower than the stream. With ``max_fps``, the first bundle that comes in the
-    viewer's turn goes at once; one that comes before is not held until then, because the next
-    one is newer: at the viewer's own rate it would wait up to a whole interval, each time. From the first acknowledgement on, ``credit`` says
-    whether another bundle may go. Not for several threads; exactly one sender task calls
-    :meth:`take` and :meth:`wait`.
+    viewer's turn goes at once. One that comes before is not held until then, because the
+    next one is newer: at the viewer's own rate each would wait up to a whole interval.
+
+    From the first acknowledgement on, ``credit`` says whether another bundle may go. Not
+    for several threads; exactly one sender task calls :meth:`take` and :meth:`wait`.
     """
 
     def __init__(
@@ -69,16 +71,15 @@ class ViewerOutbox:
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Let ``bundle`` be the one to go; one of another tick that waits is skipped."""
         now = self._clock()
+        release_s = self._turn_s(bundle, now) if self._interval_s else now
         if self._bundle is not None:
             if bundle.bundle.seq != self._bundle.bundle.seq:
                 self.reason = self._reason(now)
                 self.skipped[self.reason] += 1
             bundle = bundle.over(self._bundle)
         self._bundle = bundle
-        interval_s = self._interval_s
-        in_turn = now >= self._due_s - _SLACK * interval_s
-        self._release_s = now if in_turn else now + _LAST * interval_s
-        if now >= self._release_s and not self.credit.open:
+        self._release_s = release_s
+        if now >= release_s and not self.credit.open:
             self.credit.held_back()
         self._wake.set()
 
@@ -155,6 +156,17 @@ class ViewerOutbox:
             in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
         )
+
+    def _turn_s(self, bundle: SharedBundle, now: float) -> float:
+        """Return when a bundle that has just come may go to a viewer with max_fps."""
+        pictures = bundle.pictures if self.cameras is None else bundle.pictures & self.cameras
+        slack_s = _SLACK * self._interval_s
+        begin_s = self._due_s - slack_s if pictures else self._due_s + slack_s
+        # What waits for the viewer, not for its turn, keeps its right to go.
+        waits = self._bundle is not None and now >= self._release_s
+        if waits or now >= begin_s:
+            return now
+        return now + _LAST * self._interval_s
 
     def _reason(self, now: float) -> str:
         if not self.credit.open:

@@ -11,7 +11,7 @@ import pytest
 
 from camstrm.bridge.outbox import ViewerOutbox
 from camstrm.bridge.shared_bundle import SharedBundle
-from camstrm.wire import FrameBundle
+from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
 
 STEP_S = 0.001
 """A sender looks this often, which is more often than any timer of it."""
@@ -37,6 +37,13 @@ class Sent:
         return len([t for t in self.times if since_s <= t < until_s]) / (until_s - since_s)
 
 
+def bundle(seq: int, *, picture: bool = True) -> SharedBundle:
+    payload = b"picture" if picture else b""
+    encoding = Encoding.JPEG if picture else Encoding.NONE
+    frame = CameraFrame(0, CameraState.STREAMING, encoding, payload=payload)
+    return SharedBundle(FrameBundle(seq, 0, (frame,)))
+
+
 def ticks(fps: float, first_s: float, until_s: float, jitter_s: float = 0.0) -> Iterator[float]:
     """Return the times at which bundles come."""
     chance = random.Random(5)
@@ -55,7 +62,7 @@ def send(outbox: ViewerOutbox, clock: Clock, arrivals: Iterator[float], until_s:
         if due is not None and due <= clock.now:
             seq += 1
             came[seq] = clock.now
-            outbox.put_bundle(SharedBundle(FrameBundle(seq, 0, ())))
+            outbox.put_bundle(bundle(seq))
             due = next(arrivals, None)
         item = outbox.take()
         if isinstance(item, SharedBundle):
@@ -76,7 +83,7 @@ def test_a_lone_viewer_gets_each_bundle_at_once_in_every_phase(
         clock = Clock()
         outbox = ViewerOutbox(1, window=4, clock=clock)
         outbox.subscribe(None, max_fps)
-        outbox.put_bundle(SharedBundle(FrameBundle(1, 0, ())))  # the pictures that are there
+        outbox.put_bundle(bundle(1))  # the pictures that are there
         assert outbox.take() is not None
         first_s = clock.now + (phase + 0.5) / PHASES / max_fps
         sent = send(outbox, clock, ticks(max_fps, first_s, 100 + seconds, jitter_s), 100 + seconds)
@@ -134,3 +141,51 @@ def test_the_last_bundle_before_a_pause_goes_within_two_periods(max_fps: float) 
     sent = send(outbox, clock, arrivals, 100.0 + 5 / max_fps)
     assert len(sent.times) == 2
     assert 0.9 / max_fps <= sent.times[1] - 100.0 <= 2 / max_fps
+
+
+def test_pictures_of_a_camera_that_misses_ticks_are_new_in_every_phase() -> None:
+    """A 25 fps camera at 30 Hz: every sixth tick finds no new frame, and 5 Hz is one in six."""
+    for phase in range(6):
+        clock = Clock()
+        outbox = ViewerOutbox(1, window=4, clock=clock)
+        outbox.subscribe(None, 5.0)
+        sent = []
+        for tick in range(180):
+            clock.now = 100.0 + tick / 30
+            outbox.put_bundle(bundle(tick, picture=(tick + phase) % 6 != 0))
+            item = outbox.take()
+            if isinstance(item, SharedBundle):
+                sent.append(tick)
+        assert len([tick for tick in sent[1:] if (tick + phase) % 6 == 0]) == 0
+        assert len(sent) in (30, 31)
+
+
+def test_bundles_without_pictures_go_all_the_same() -> None:
+    clock = Clock()
+    outbox = ViewerOutbox(1, window=4, clock=clock)
+    outbox.subscribe(None, 5.0)
+    for tick in range(300):
+        clock.now = 100.0 + tick / 30
+        outbox.put_bundle(bundle(tick, picture=False))
+        outbox.take()
+    assert 38 <= outbox.sent <= 50
+
+
+def test_a_bundle_that_waits_for_the_viewer_does_not_wait_for_its_turn_again() -> None:
+    clock = Clock()
+    outbox = ViewerOutbox(1, window=1, clock=clock)
+    outbox.subscribe(None, 5.0)
+    for seq, now in ((1, 100.0), (2, 100.2), (3, 100.4)):
+        clock.now = now
+        outbox.put_bundle(bundle(seq))
+        assert (outbox.take() is None) == (seq == 3)
+        if seq == 1:
+            outbox.acknowledge(1)
+    clock.now = 100.42
+    outbox.put_bundle(bundle(4, picture=False))
+    assert outbox.take() is None
+    outbox.acknowledge(2)
+    item = outbox.take()
+    assert isinstance(item, SharedBundle)
+    assert (item.bundle.seq, len(item.pictures)) == (4, 1)
+    assert outbox.skipped == {"unacknowledged": 1}

@@ -6,11 +6,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS := deploy/constraints.txt
-SOURCES := camstrm client_qt tests
+SOURCES := bench camstrm client_qt tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long fuzz soak wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -19,6 +19,7 @@ help:
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
+	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes"
 	@echo "make image   build the container image with docker"
@@ -44,10 +45,13 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix $(SOURCES)
 
 bench: $(VENV)/.bench
-	$(BIN)/python -m tests.bench $(BENCH)
+	$(BIN)/python -m bench $(BENCH)
 
 bench-long: $(VENV)/.test
-	$(BIN)/python -m tests.bench.long_run $(MINUTES)
+	$(BIN)/python -m bench.long_run $(MINUTES)
+
+bench-smoke: $(VENV)/.test
+	$(BIN)/python -m pytest bench/tests $(PYTEST)
 
 fuzz: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600

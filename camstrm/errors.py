@@ -4,12 +4,15 @@
 
     CamstrmError
     ├── ConfigError                 a configuration or profile file is wrong
+    ├── ChildError                  a process that was asked something gave no answer
+    │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
     ├── ProducerError               a .cti file cannot be used
-    │   ├── ProducerInUseError      another program uses it, and it bears only one
+    │   ├── ProducerInUseError      another program uses it, and it supports only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
     │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraXmlError          the camera's XML cannot be read
     │   ├── CameraBusyError         another program holds the camera
     │   └── CameraLostError         the camera no longer answers
     ├── ImageError                  a frame cannot be turned into a picture
@@ -17,6 +20,7 @@
     │   ├── PayloadSizeError
     │   └── NoImageError            a buffer holds no image at all
     ├── SocketPathError             the UNIX socket's path cannot be used
+    ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
 
@@ -28,11 +32,15 @@ from __future__ import annotations
 
 __all__ = [
     "AddressInUseError",
+    "BridgeTakenError",
     "CameraBusyError",
     "CameraError",
     "CameraLostError",
     "CameraNotFoundError",
+    "CameraXmlError",
     "CamstrmError",
+    "ChildError",
+    "ChildTimeoutError",
     "ConfigError",
     "ImageError",
     "NoImageError",
@@ -71,6 +79,29 @@ class ConfigError(CamstrmError):
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
 
 
+class ChildError(CamstrmError):
+    """A process that was asked something gave no answer; ``problem`` is a sentence's end.
+
+    ``crash``: name of the signal that ended it, "" if none did.
+    """
+
+    def __init__(self, problem: str, crash: str = "") -> None:
+        super().__init__(problem, crash)
+        self.problem = problem
+        self.crash = crash
+
+    def __str__(self) -> str:
+        return f"a child process {self.problem}"
+
+
+class ChildTimeoutError(ChildError):
+    """A process did not answer within ``timeout_s`` and was ended."""
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(f"did not answer within {timeout_s:g} s")
+        self.timeout_s = timeout_s
+
+
 class WireError(CamstrmError):
     """Bytes or text that do not follow camstrm's wire format.
 
@@ -101,13 +132,14 @@ class ProducerError(CamstrmError):
 
 
 class ProducerInUseError(ProducerError):
-    """``users`` use a producer that bears one program only: a second one would stop them."""
+    """``users`` use a producer that supports only one program: a second one would stop them."""
 
     def __init__(self, cti: str, users: str) -> None:
         super().__init__(
             cti,
-            f"in use by {users}, and it bears one program only: not searched for cameras",
-            "End that program first, if its cameras may stop",
+            f"{users} is using this producer, which supports only one program at a time, so its "
+            "cameras were not listed",
+            "Close that program first (this stops its cameras)",
         )
         self.users = users
 
@@ -146,6 +178,23 @@ class CameraNotFoundError(CameraError):
         )
         self.serial = serial
         self.found = found
+
+
+class CameraXmlError(CameraError):
+    """The parser refuses the camera's XML; ``detail`` is its own text.
+
+    ``line`` is 1-based, in the XML as the camera has it; None where the parser names none.
+    """
+
+    def __init__(self, camera: str, detail: str, line: int | None = None) -> None:
+        where = "" if line is None else f", line {line}"
+        super().__init__(
+            camera,
+            f"its XML cannot be read{where} ({detail})",
+            "The XML comes from the camera's firmware: ask its maker for another version",
+        )
+        self.detail = detail
+        self.line = line
 
 
 class CameraBusyError(CameraError):
@@ -228,6 +277,22 @@ class SocketPathError(CamstrmError):
     def __str__(self) -> str:
         text = f"socket {self.path}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class BridgeTakenError(CamstrmError):
+    """The bridge has another grabber; ``reason`` is the bridge's sentence about that one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        reason = self.reason or "it has another grabber"
+        return (
+            f"the bridge at {self.path} refused this grabber: {reason}. Stop the other one "
+            "first, or use a bridge of your own (--socket)"
+        )
 
 
 class AddressInUseError(CamstrmError):

@@ -9,13 +9,16 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from camstrm.acquisition.binding import gentl
+from camstrm.acquisition.camera_xml import RefusedXmlError
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
+from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.payload import implausible_payload
 from camstrm.acquisition.producer import GentlProducer
-from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
+from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError, CameraXmlError
 
 __all__ = ["Camera"]
 
@@ -84,7 +87,8 @@ class Camera:
     @property
     def node_map(self) -> Any:
         """The remote device's node map; the camera is open."""
-        return self._acquirer.remote_device.node_map
+        nodes = self._acquirer.remote_device.node_map
+        return nodes.node_map if isinstance(nodes, CommandlessNodes) else nodes
 
     @property
     def stream_node_map(self) -> Any:
@@ -108,13 +112,14 @@ class Camera:
         try:
             with self._errors("opening it"), self._producer.lock:
                 self._acquirer = self._create(raw_info)
-        except CameraBusyError:
+        except (CameraBusyError, CameraXmlError):
             raise
         except CameraError:
             # A camera that was plugged in anew may have another device ID, under which
             # the next attempt finds it.
             self._attempt("looking for it again", self._producer.rescan)
             raise
+        self._prepare_node_map()
         try:
             self._check_serial()
         except BaseException:
@@ -149,11 +154,20 @@ class Camera:
         gc.collect()
 
     def payload_size(self) -> int:
-        """Return the bytes of one buffer."""
+        """Return the bytes of one buffer; CameraError for a number that cannot be true."""
         with self._errors("reading the payload size"):
             if self._stream.defines_payload_size():
-                return int(self._stream.payload_size)
-            return int(self.node_map.PayloadSize.value)
+                size = int(self._stream.payload_size)
+            else:
+                told = read_feature(self.node_map, "PayloadSize", encoding=self._encoding)
+                if not isinstance(told.value, int):
+                    raise CameraError(self.name, f"its payload size is not known: {told.reason}")
+                size = told.value
+            width, height = (read_feature(self.node_map, n).value for n in ("Width", "Height"))
+            problem = implausible_payload(size, width, height, self.pixel_format_code())
+            if problem:
+                raise CameraError(self.name, problem)
+            return size
 
     def frame_rate(self) -> FrameRate:
         """Return what the camera says of the time between two frames."""
@@ -246,11 +260,21 @@ class Camera:
         create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see _UnopenedDevice
         try:
             return create(device_proxy=device, config=config)
+        except RefusedXmlError as error:
+            self._attempt("closing after a failed opening", _close_device, module)
+            raise CameraXmlError(self.name, error.detail, error.line) from None
         except BaseException:
             # Harvesters leaves the device open when what follows its opening fails (a broken
             # XML); the camera would be in use for as long as anybody refers to the error.
             self._attempt("closing after a failed opening", _close_device, module)
             raise
+
+    def _prepare_node_map(self) -> None:
+        remote = self._acquirer.remote_device
+        remote._node_map = CommandlessNodes(remote.node_map)  # noqa: SLF001  # no public way
+        repairs = "; ".join(xml_repairs(remote))
+        if repairs and self._producer.note_repair(self.serial, repairs):
+            _log.info("camera %s: its XML had to be repaired: %s", self.name, repairs)
 
     def _check_serial(self) -> None:
         for told in (self._gentl_serial(), read_feature(self.node_map, "DeviceSerialNumber").value):
@@ -269,7 +293,11 @@ class Camera:
             return None
 
     def _errors(self, doing: str) -> AbstractContextManager[None]:
-        return camera_errors(self.name, doing, self._producer.text_encoding)
+        return camera_errors(self.name, doing, self._encoding)
+
+    @property
+    def _encoding(self) -> str:
+        return self._producer.text_encoding
 
     def _attempt(self, doing: str, call: Any, *arguments: Any) -> None:
         try:

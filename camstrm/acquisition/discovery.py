@@ -6,25 +6,23 @@ share a process with a running stream. The child prints one JSON object.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import logging
 import os
-import signal
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from camstrm.acquisition.child import ask_child, parse_answer, show_text
+from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.errors import ProducerError, ProducerTimeoutError
+from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, ProducerTimeoutError
 
 __all__ = ["Discovery", "discover", "discovery_command", "parse_discovery", "scan_producer"]
 
 _EXIT_ERROR = 3
-_KILL_WAIT_S = 0.3
-"""A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,18 @@ def discovery_command(cti: str, python: str = "", text_encoding: str = "gbk") ->
     return [python or sys.executable, "-m", "camstrm.acquisition.discovery", cti, text_encoding]
 
 
-def parse_discovery(cti: str, output: bytes, returncode: int) -> tuple[DeviceInfo, ...]:
-    """Return what the child found; raise ProducerError with what went wrong in it."""
-    return _parse(cti, output, returncode).devices
+def parse_discovery(
+    cti: str, output: bytes, returncode: int, text: ChildText
+) -> tuple[DeviceInfo, ...]:
+    """Return what the child found; raise ProducerError with what went wrong in it.
+
+    ``text``: what it wrote to standard error.
+    """
+    try:
+        answer = parse_answer(output, returncode, text)
+    except ChildError as error:
+        raise _failed(cti, error) from None
+    return _discovery(cti, answer).devices
 
 
 def discover(
@@ -66,60 +73,45 @@ def scan_producer(
     python: str = "",
     text_encoding: str = "gbk",
     timeout_s: float = 60.0,
+    show: Callable[[bytes], None] = show_text,
 ) -> Discovery:
     """List the cameras of one producer and what could not be searched.
 
     Raises ProducerError, or ProducerTimeoutError after ``timeout_s``; the child and what
-    it started are killed then.
+    it started are killed then. ``show`` gets what the producer wrote to standard error.
     """
     try:
-        process = subprocess.Popen(
+        answer = ask_child(
             discovery_command(cti, python, text_encoding),
-            env=dict(os.environ if environment is None else environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
+            environment,
+            timeout_s=timeout_s,
+            show=show,
         )
-    except OSError as error:
-        raise ProducerError(cti, f"{python} cannot be started ({error.strerror})") from None
-    assert process.stdout is not None
+    except ChildTimeoutError as error:
+        raise ProducerTimeoutError(cti, error.timeout_s) from None
+    except ChildError as error:
+        raise _failed(cti, error) from None
+    return _discovery(cti, answer)
+
+
+def _failed(cti: str, error: ChildError) -> ProducerError:
+    remedy = "Reinstall the maker's SDK, or choose another version of it" if error.crash else ""
+    return ProducerError(
+        cti, f"its cameras cannot be listed: the process that loads it {error.problem}", remedy
+    )
+
+
+def _discovery(cti: str, answer: dict[str, Any]) -> Discovery:
     try:
-        output, _ = process.communicate(timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        raise ProducerTimeoutError(cti, timeout_s) from None
-    finally:
-        if process.returncode is None:
-            _kill(process)
-        process.stdout.close()
-    return _parse(cti, output, process.returncode)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_KILL_WAIT_S)
-
-
-def _parse(cti: str, output: bytes, returncode: int) -> Discovery:
-    if returncode < 0:
-        raise ProducerError(
-            cti, f"crashed while its cameras were listed (signal {-returncode})", "Try another SDK"
-        )
-    try:
-        body = json.loads(output.decode().strip().rpartition("\n")[2])
-        if "problem" in body:
-            raise ProducerError(cti, str(body["problem"]), str(body["remedy"]))
+        if "problem" in answer:
+            raise ProducerError(cti, str(answer["problem"]), str(answer["remedy"]))
         return Discovery(
-            tuple(DeviceInfo(**device) for device in body["devices"]),
-            tuple(str(problem) for problem in body.get("problems", ())),
+            tuple(DeviceInfo(**device) for device in answer["devices"]),
+            tuple(str(problem) for problem in answer.get("problems", ())),
         )
-    except (ValueError, TypeError, KeyError):
+    except (TypeError, KeyError):
         raise ProducerError(
-            cti, f"its cameras cannot be listed (the child ended with code {returncode})"
+            cti, "its cameras cannot be listed: the process that loads it is of another camstrm"
         ) from None
 
 

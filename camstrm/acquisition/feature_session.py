@@ -9,13 +9,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from camstrm.errors import CameraError, CamstrmError, ProducerError
+from camstrm.acquisition.child import ask_child
+from camstrm.errors import (
+    CameraError,
+    CamstrmError,
+    ChildError,
+    ChildTimeoutError,
+    ProducerError,
+)
 
 __all__ = ["run_feature_session"]
 
@@ -37,23 +43,16 @@ def run_feature_session(
     """
     request = {"cti": cti, "serial": serial, "set": list(settings), "encoding": text_encoding}
     try:
-        done = subprocess.run(
+        body = ask_child(
             [python or sys.executable, "-m", "camstrm.acquisition.feature_session"],
-            env=dict(os.environ if environment is None else environment),
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            timeout=timeout_s,
-            check=False,
+            environment,
+            request=json.dumps(request).encode(),
+            timeout_s=timeout_s,
         )
-    except subprocess.TimeoutExpired:
+    except ChildTimeoutError:
         raise CameraError(serial, f"it did not answer within {timeout_s:g} s") from None
-    except OSError as error:
-        raise ProducerError(cti, f"{python} cannot be started ({error.strerror})") from None
-    try:
-        body: dict[str, Any] = json.loads(done.stdout.decode().strip().rpartition("\n")[2])
-    except ValueError:
-        problem = f"the process that opened it ended with code {done.returncode}"
-        raise CameraError(serial, problem) from None
+    except ChildError as error:
+        raise CameraError(serial, f"the process that opens it {error.problem}") from None
     if "problem" in body:
         raise CameraError(serial, body["problem"], body["remedy"])
     if "features" not in body:

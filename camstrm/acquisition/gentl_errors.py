@@ -7,6 +7,7 @@ UnicodeDecodeError for them on Python >= 3.11.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from camstrm.acquisition.gentl_library import GcError
 from camstrm.errors import CameraBusyError, CameraError, CameraLostError
 
 __all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code"]
+
+_log = logging.getLogger(__name__)
 
 GENTL_ERRORS: tuple[type[Exception], ...] = (
     gentl.GenericException,
@@ -53,7 +56,8 @@ def describe_error(error: BaseException, encoding: str = "gbk") -> str:
     match = re.search(r"\(Message from the source: (.*?)\) \(ID:", text)
     code = error_code(error)
     if code is None:
-        return text or type(error).__name__
+        # GenApi's texts end with " : PropertyException thrown in node ... (file ..., line ...)".
+        return re.sub(r"\s*:?\s*\w+Exception thrown\b.*$", "", text) or type(error).__name__
     try:
         name = f"GC_ERR_{GcError(code).name}"
     except ValueError:
@@ -90,5 +94,22 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
     except Exception as error:
         # Harvesters lets KeyError, ValueError, AttributeError and OSError out of its
         # reading of a camera's XML.
-        problem = f"{type(error).__name__}: {error} while {doing}"
-        raise CameraError(camera, problem) from error
+        _log.debug("camera %s: while %s", camera, doing, exc_info=True)
+        raise CameraError(camera, f"{_meaning(error)} while {doing}") from error
+
+
+def _meaning(error: Exception) -> str:
+    """Return what an exception of Python itself means for a camera, without its class."""
+    text = " ".join(str(error).split())
+    if isinstance(error, AttributeError):
+        # The binding's own, for a node that the XML lacks, has no text but a cause with one.
+        missing = re.search(r"attribute '(\w+)'", text) or re.fullmatch(r"(\w+)", text)
+        name = f" ({missing.group(1)})" if missing else ""
+        return f"a feature or property that is needed is not there{name}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, KeyError):
+        return f"a value that Harvesters does not know: {text}"
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return text or "Harvesters failed without a reason"

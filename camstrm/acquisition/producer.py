@@ -10,6 +10,7 @@ from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.error_text import decode_text
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.acquisition.gentl_library import GentlLibrary
+from camstrm.acquisition.module_nodes import ask_only_cameras_for_xml
 from camstrm.acquisition.producer_check import check_file, missing_symbols, not_a_producer
 from camstrm.errors import ProducerError
 
@@ -39,6 +40,7 @@ class GentlProducer:
         self._harvester: Any = None
         self._library: GentlLibrary | None = None
         self._devices: list[tuple[DeviceInfo, Any]] = []
+        self._repairs: dict[str, str] = {}  # what the log said of a camera's XML, by serial
 
     @property
     def library(self) -> GentlLibrary:
@@ -61,6 +63,7 @@ class GentlProducer:
         # Harvesters is imported late: a process that only looks at errors needs no GenApi.
         from harvesters.core import Harvester, ParameterKey, ParameterSet
 
+        ask_only_cameras_for_xml()
         with self.lock:
             self._library = GentlLibrary(self.cti)
             self._harvester = Harvester(
@@ -120,6 +123,13 @@ class GentlProducer:
                 harvester.reset()
             except GENTL_ERRORS as error:
                 _log.warning("%s: closing failed: %s", self.cti, self.describe(error))
+
+    def note_repair(self, serial: str, repairs: str) -> bool:
+        """Return whether a repair of a camera's XML is news; an attempt each second is none."""
+        with self.lock:
+            news = self._repairs.get(serial) != repairs
+            self._repairs[serial] = repairs
+            return news
 
     def describe(self, error: BaseException) -> str:
         """Return one readable line for an exception of this producer."""

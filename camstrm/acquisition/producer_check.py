@@ -8,16 +8,16 @@ process, which may crash.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import platform
-import signal
 import stat
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from camstrm.errors import ProducerError
+from camstrm.acquisition.child import ask_child
+from camstrm.errors import ChildError, ChildTimeoutError, ProducerError
 
 __all__ = ["REQUIRED_SYMBOLS", "check_file", "check_producer", "missing_symbols"]
 
@@ -34,8 +34,6 @@ REQUIRED_SYMBOLS = (
 
 _ELF = b"\x7fELF"
 _PE = b"MZ"
-_EXIT_NOT_LOADED = 3
-_EXIT_NO_PRODUCER = 4
 
 
 def check_file(cti: str) -> None:
@@ -104,32 +102,28 @@ def check_producer(
     """
     check_file(cti)
     try:
-        done = subprocess.run(
+        answer = ask_child(
             [python, "-m", "camstrm.acquisition.producer_check", cti],
-            env=dict(os.environ if environment is None else environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout_s,
-            check=False,
+            environment,
+            timeout_s=timeout_s,
+            # What a library writes when it is loaded is seen when its cameras are listed.
+            show=lambda _: None,
         )
-    except subprocess.TimeoutExpired:
+    except ChildTimeoutError:
         raise ProducerError(cti, f"loading did not end within {timeout_s:g} s") from None
-    except OSError as error:
-        raise ProducerError(cti, f"{python} cannot be started ({error.strerror})") from None
-    text = done.stdout.decode(errors="replace").strip()
-    if done.returncode == _EXIT_NO_PRODUCER:
-        raise ProducerError(cti, *not_a_producer(tuple(text.split())))
-    if done.returncode == _EXIT_NOT_LOADED:
-        raise ProducerError(cti, f"cannot be loaded: {text}", _load_remedy(text))
-    if done.returncode < 0:
-        raise ProducerError(
-            cti,
-            f"crashes when it is loaded ({signal.Signals(-done.returncode).name})",
-            "Reinstall the maker's SDK, or choose another version of it",
-        )
-    if done.returncode:
-        raise ProducerError(cti, f"the check ended with code {done.returncode}")
+    except ChildError as error:
+        if error.crash:
+            raise ProducerError(
+                cti,
+                f"crashes when it is loaded ({error.crash})",
+                "Reinstall the maker's SDK, or choose another version of it",
+            ) from None
+        raise ProducerError(cti, f"the process that loads it {error.problem}") from None
+    if "problem" in answer:
+        raise ProducerError(cti, str(answer["problem"]), str(answer["remedy"]))
+    missing = tuple(map(str, answer.get("missing", ())))
+    if missing:
+        raise ProducerError(cti, *not_a_producer(missing))
 
 
 def not_a_producer(missing: tuple[str, ...]) -> tuple[str, str]:
@@ -152,20 +146,23 @@ def _load_remedy(text: str) -> str:
             "in the profile's environment (LD_LIBRARY_PATH)"
         )
     if "undefined symbol" in text:
-        return "It met another version of a library that it needs; set its own LD_LIBRARY_PATH"
+        return (
+            "It loaded the wrong version of a shared library. Set LD_LIBRARY_PATH for this "
+            "producer ('env' of its [[producer]])"
+        )
     return ""
 
 
 def main(arguments: list[str]) -> int:
     """Child side of :func:`check_producer`."""
     (cti,) = arguments
+    answer: dict[str, object]
     try:
-        missing = missing_symbols(cti)
+        answer = {"missing": missing_symbols(cti)}
     except ProducerError as error:
-        sys.stdout.write(error.problem.removeprefix("cannot be loaded: "))
-        return _EXIT_NOT_LOADED
-    sys.stdout.write(" ".join(missing))
-    return _EXIT_NO_PRODUCER if missing else 0
+        answer = {"problem": error.problem, "remedy": error.remedy}
+    sys.stdout.write(f"\n{json.dumps(answer)}\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -119,6 +119,10 @@ class StreamWatch:
         self._frames += count
         self._last_s = now_s
 
+    def excuse(self, duration_s: float) -> None:
+        """Leave a time out of the silence, in which nobody could see whether frames came."""
+        self._last_s += duration_s
+
     def look(self, now_s: float, complete: int, incomplete: int) -> float | None:
         """Take the counters of the camera, a few times a second; return its share of losses.
 

@@ -36,6 +36,9 @@ _WAIT_S = 0.2
 """Longest wait for a buffer in seconds: a stop, a stall or an underrun is noticed at most so
 much later."""
 
+_AWAY_S = 1.0
+"""A wait for a buffer that ends so late was a pause of this process or of the machine."""
+
 RETRY_S = (0.5, 1.0)
 """Pauses between attempts to open a camera in seconds; the last one repeats."""
 
@@ -288,7 +291,7 @@ class AcquisitionWorker:
 
         ``facts``: of the stream, for the log.
         """
-        next_look = time.monotonic()
+        next_look = turned = time.monotonic()
         logged = stalled = False
         loss = ""
         incomplete = self.statistics.incomplete
@@ -296,6 +299,10 @@ class AcquisitionWorker:
             while not self._stop.is_set():
                 count = self._drained(drain)
                 now = time.monotonic()
+                if now - turned > _AWAY_S:
+                    # This process was stopped, which says nothing about the camera.
+                    watch.excuse(now - turned - _WAIT_S)
+                turned = now
                 if count:
                     watch.frames(count, now)
                     incomplete = self.statistics.incomplete

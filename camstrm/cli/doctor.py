@@ -1,4 +1,4 @@
-"""``camstrm doctor``: why a camera does not show up, and what mends it."""
+"""``camstrm doctor``: why a camera does not show up, and how to fix it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         bad = sum(f.level is Level.FAIL for f in findings)
         doubtful = sum(f.level is Level.WARN for f in findings)
-        print(f"\n{bad} will not work, {doubtful} to look at, {len(findings)} looked at")
+        warnings = f"{doubtful} warning" + "s" * (doubtful != 1)
+        print(f"\n{len(findings)} checks: {bad} failed, {warnings}")
     return 1 if any(f.level is Level.FAIL for f in findings) else 0
 
 
@@ -122,7 +123,7 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             config = load_config(file)
             profiles = load_profiles(config.process.profile_dirs)
         except ConfigError as error:
-            finding = Finding(Level.FAIL, "configuration", str(error), f"Mend {error.file}")
+            finding = Finding(Level.FAIL, "configuration", str(error), f"Correct {error.file}")
             return default_config(), load_profiles(), [finding]
         return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camstrm.errors import WireError
+from camstrm.grab.child_log import ChildLog
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.loop import READ, WRITE, Loop
 from camstrm.grab.packet_socket import PacketConnection, text_of
@@ -52,19 +52,20 @@ class CameraLink:
     """Starts a camera process, asks it for pictures, and ends it.
 
     At most one request is under way: a process that is slow is not asked again before it
-    has answered.
+    has answered. ``started_s``: monotonic clock; ``last_heard_s``: the loop's ``running_s``.
     """
 
     def __init__(self, loop: Loop, group: CameraGroup, handlers: LinkHandlers) -> None:
         """Start the process (a thread of this one with ``process.single_process``)."""
         self.group = group
         self.started_s = time.monotonic()
-        self.last_heard_s = self.started_s
+        self.last_heard_s = loop.running_s
         self.busy = False
         self.opened = False
         self._loop = loop
         self._handlers = handlers
         self._process: subprocess.Popen[bytes] | None = None
+        self._log: ChildLog | None = None
         self._thread: threading.Thread | None = None
         self._gone = False
         self._fatal = ""
@@ -116,7 +117,10 @@ class CameraLink:
         """Return whether the process (or thread) is over; reaps it."""
         if self._thread is not None:
             return not self._thread.is_alive()
-        return self._process is None or self._process.poll() is not None
+        if self._process is not None and self._process.poll() is None:
+            return False
+        self._close_log()
+        return True
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; False when it is still running after ``timeout_s``."""
@@ -128,10 +132,15 @@ class CameraLink:
                 self._process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 return False
+            self._close_log()
         return True
 
+    def _close_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+
     def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 self.group.python or sys.executable,
                 "-m",
@@ -141,9 +150,13 @@ class CameraLink:
             env=self.group.environment or None,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             # A terminal's Ctrl-C and hang-up are for the grabber, which tells this process.
             start_new_session=True,
         )
+        assert process.stderr is not None
+        self._log = ChildLog(self._loop, process.stderr)
+        return process
 
     def _start_thread(self, theirs: socket.socket) -> None:
         # Late: only here does the grabber's own process load GenTL.
@@ -181,7 +194,7 @@ class CameraLink:
             self._flush()
 
     def _packet(self, packet: Packet) -> None:
-        self.last_heard_s = time.monotonic()
+        self.last_heard_s = self._loop.running_s
         if packet.kind is PacketKind.BUNDLE:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
@@ -198,13 +211,9 @@ class CameraLink:
         code = self._process.poll() if self._process is not None else 0
         if code is None:
             return "its process closed the connection"
-        if code < 0:
-            try:
-                name = signal.Signals(-code).name
-            except ValueError:
-                name = str(-code)
-            return f"its process was ended by {name}"
-        return f"its process ended with code {code}"
+        if self._log is None:
+            return f"its process ended with code {code}"
+        return f"its process {self._log.describe_end(code)}"
 
     def _end(self, reason: str = "") -> None:
         if self._gone:

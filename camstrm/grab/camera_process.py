@@ -25,6 +25,7 @@ from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.grab.camera_channel import CameraChannel
+from camstrm.grab.deadman import Deadman
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
 from camstrm.imaging import PictureEncoder
@@ -60,9 +61,10 @@ class CameraProcess:
         The producer may hold the GIL for ever, and the grabber that would kill this process
         may be gone: SIGALRM ends it without help of any Python code. Not for a thread.
         """
-        self._deadman = deadman
-        self._deadman_s = 0.0
-        self._socket = BlockingPacketSocket(sock)
+        self._wants_deadman = deadman
+        self._deadman: Deadman | None = None
+        # A grabber that was stopped takes nothing until it goes on; one that ended closes it.
+        self._socket = BlockingPacketSocket(sock, on_wait=self._arm_deadman)
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
@@ -107,8 +109,9 @@ class CameraProcess:
         logging.getLogger().setLevel(group.log_level)
         self._stop_timeout_s = group.process.stop_timeout_s
         process = group.process
-        self._deadman_s = _DEADMAN_SPARE_S + max(process.open_timeout_s, process.silence_timeout_s)
-        self._arm_deadman()
+        if self._wants_deadman:
+            patience_s = max(process.open_timeout_s, process.silence_timeout_s)
+            self._deadman = Deadman(_DEADMAN_SPARE_S + patience_s)
         profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
@@ -141,8 +144,8 @@ class CameraProcess:
             channel.worker.start()
 
     def _arm_deadman(self) -> None:
-        if self._deadman:
-            signal.setitimer(signal.ITIMER_REAL, self._deadman_s)
+        if self._deadman is not None:
+            self._deadman.arm()
 
     def _serve(self) -> None:
         next_report = 0.0

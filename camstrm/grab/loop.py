@@ -18,6 +18,9 @@ __all__ = ["HasFileno", "Loop", "Timer"]
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
+_AWAY_S = 0.25
+"""A turn of the loop that ends so much later than planned was a pause, not a wait."""
+
 
 class HasFileno(Protocol):
     """Anything a selector can watch."""
@@ -45,7 +48,17 @@ class Loop:
     :meth:`wake` and :meth:`stop` may be called from other threads and signal handlers.
     """
 
+    running_s: float
+    """Seconds for which the loop has been running; a clock for patience with others.
+
+    It stands still while this process does: stopped by a signal or a debugger, in a paused
+    container or virtual machine, without CPU. After a pause, what the others said meanwhile
+    is still unread, and they must not be judged by the length of it. Moves once a turn,
+    before the sources that are ready are called.
+    """
+
     def __init__(self) -> None:
+        self.running_s = 0.0
         self._selector = selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
@@ -90,8 +103,12 @@ class Loop:
         A stop that came before the run ends it at once: a signal may arrive while the
         caller is still starting up.
         """
+        turned_s = time.monotonic()
         while not self._stopping and not (until is not None and until()):
-            for key, events in self._selector.select(self._timeout()):
+            timeout = self._timeout()
+            ready = self._selector.select(timeout)
+            turned_s = self._note_turn(turned_s, timeout)
+            for key, events in ready:
                 # A callback may have unwatched a source that is in this very batch.
                 current = self._selector.get_map().get(key.fd)
                 if current is not None and current.fileobj is key.fileobj:
@@ -117,6 +134,14 @@ class Loop:
         self._selector.close()
         self._wake_in.close()
         self._wake_out.close()
+
+    def _note_turn(self, before_s: float, planned_s: float | None) -> float:
+        now = time.monotonic()
+        took_s = now - before_s
+        # With no timer there is no plan, and nobody whose patience could end.
+        away = planned_s is not None and took_s > planned_s + _AWAY_S
+        self.running_s += planned_s if away and planned_s is not None else took_s
+        return now
 
     def _timeout(self) -> float | None:
         while self._timers and self._timers[0][2].cancelled:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from camstrm.errors import WireError
 from camstrm.wire import (
@@ -19,6 +20,8 @@ from camstrm.wire import (
 from camstrm.wire.bundle import Buffer
 
 __all__ = ["BlockingPacketSocket", "PacketConnection", "text_of"]
+
+_Bytes = TypeVar("_Bytes")
 
 _MAX_PARTS = 512
 """Buffers for one sendmsg; IOV_MAX is 1024 on Linux."""
@@ -41,12 +44,20 @@ class BlockingPacketSocket:
     """The end of a camera process: one reader and one writer, in one thread.
 
     Calls raise OSError (ConnectionError when the other side is gone, TimeoutError after
-    ``timeout_s``) and WireError for bytes that are no packets.
+    ``timeout_s``) and WireError for bytes that are no packets. With ``on_wait`` they wait
+    for as long as the other side lives, and call it every ``timeout_s``.
     """
 
-    def __init__(self, sock: socket.socket, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        timeout_s: float = 10.0,
+        *,
+        on_wait: Callable[[], None] | None = None,
+    ) -> None:
         sock.settimeout(timeout_s)
         _give_room(sock)
+        self._on_wait = on_wait
         self._sock = sock
         self._splitter = PacketSplitter()
 
@@ -56,7 +67,7 @@ class BlockingPacketSocket:
 
     def receive(self) -> list[Packet]:
         """Receive once; return the packets that are complete with it."""
-        count = self._sock.recv_into(self._splitter.get_buffer())
+        count = self._patiently(self._sock.recv_into, self._splitter.get_buffer())
         if not count:
             raise ConnectionResetError("the grabber closed the connection")
         return self._splitter.bytes_received(count)
@@ -69,8 +80,17 @@ class BlockingPacketSocket:
         """Send one packet."""
         views = [memoryview(p) for p in encode_packet_parts(kind, parts)]
         while views:
-            sent = self._sock.sendmsg(views[:_MAX_PARTS])
+            sent = self._patiently(self._sock.sendmsg, views[:_MAX_PARTS])
             views = _unsent(views, sent)
+
+    def _patiently(self, call: Callable[[_Bytes], int], data: _Bytes) -> int:
+        while True:
+            try:
+                return call(data)
+            except TimeoutError:
+                if self._on_wait is None:
+                    raise
+                self._on_wait()
 
     def close(self) -> None:
         """Close the socket."""

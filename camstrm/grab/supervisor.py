@@ -78,10 +78,14 @@ class Supervisor:
         self._stopping = False
         self._resolver = CameraResolver(loop, config, profiles, self._found, self._missing)
 
-    def start(self) -> None:
-        """Find the cameras and start their processes."""
+    def list_configured(self) -> None:
+        """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
         for camera in self._config.cameras:
             self._ledger(camera)
+
+    def start(self) -> None:
+        """Find the cameras and start their processes."""
+        self.list_configured()
         self._resolver.start()
         self._watch()
 
@@ -173,7 +177,7 @@ class Supervisor:
         slot.group = msgspec.structs.replace(slot.group, cameras=cameras, siblings=len(cameras))
         if slot.link is not None:
             names = ", ".join(member.settings.label for member in members)
-            slot.link.kill(f"its process ends, to take in camera {names}")
+            slot.link.kill(f"restarting its process to add camera {names}")
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
@@ -226,7 +230,6 @@ class Supervisor:
 
     def _watch(self) -> None:
         settings = self._config.process
-        now = time.monotonic()
         for slot in self._slots:
             slot.stuck = [link for link in slot.stuck if not link.ended()]
             link = slot.link
@@ -236,7 +239,7 @@ class Supervisor:
                 self.ledgers[index].state[0] == CameraState.OPENING for index in slot.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s
-            silent = now - link.last_heard_s
+            silent = self._loop.running_s - link.last_heard_s
             if silent > patience:
                 link.kill(f"its process said nothing for {silent:.0f} s and was ended")
         self._watch_timer = self._loop.call_later(_WATCH_S, self._watch)

@@ -8,6 +8,7 @@ AssertionError that tells its exit code.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -87,6 +88,56 @@ def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> di
         "user_name": user_name,
         "statistics": vars(statistics),
     }
+
+
+def try_cameras(cti: str, serials: list[str], frames: int = 2) -> dict[str, Any]:
+    """Open each camera and take some frames; return its frames' sizes or its error's text.
+
+    "log": what was logged from INFO up.
+    """
+    from camstrm.acquisition.camera import Camera
+    from camstrm.acquisition.drain import BufferDrain
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.statistics import StreamStatistics
+    from camstrm.errors import CameraError
+
+    log: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: log.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger("camstrm").addHandler(handler)
+    logging.getLogger("camstrm").setLevel(logging.INFO)
+    producer = GentlProducer(cti)
+    producer.open()
+
+    def frames_of(camera: Camera) -> list[tuple[int, int]]:
+        camera.payload_size()
+        statistics = StreamStatistics()
+        handles = camera.start(4)
+        drain = BufferDrain(
+            producer.library, handles, statistics, pixel_format=camera.pixel_format_code()
+        )
+        sizes: list[tuple[int, int]] = []
+        deadline = time.monotonic() + TIMEOUT_S
+        while len(sizes) < frames and time.monotonic() < deadline:
+            drain.drain(0.1)
+            frame = drain.take()
+            if frame is not None:
+                with frame:
+                    sizes.append((frame.width, frame.height))
+        drain.close()
+        return sizes
+
+    told: dict[str, Any] = {}
+    for serial in serials:
+        camera = Camera(producer, serial)
+        try:
+            camera.open()
+            told[serial] = frames_of(camera)
+        except CameraError as error:
+            told[serial] = str(error)
+        camera.close(answers=True)
+    producer.close()
+    return {**told, "log": log}
 
 
 def camera_error(cti: str, serial: str, encoding: str = "gbk") -> list[str]:
@@ -192,7 +243,14 @@ def _in_order(wanted: list[str], states: list[str]) -> bool:
 
 _SCENES: dict[str, Callable[..., Any]] = {
     scene.__name__: scene
-    for scene in (plain_create, open_camera, camera_error, run_worker, second_producer)
+    for scene in (
+        plain_create,
+        open_camera,
+        try_cameras,
+        camera_error,
+        run_worker,
+        second_producer,
+    )
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ class ManualLoop(Loop):
     """A Loop whose time is a FakeClock's and passes only in :meth:`advance`."""
 
     def __init__(self) -> None:
+        self.running_s = 0.0
         self.clock = FakeClock()
         self._due: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
@@ -45,6 +47,7 @@ class ManualLoop(Loop):
     def advance(self, duration_s: float) -> None:
         """Let time pass and call what becomes due, in order."""
         end = self.clock.now_s + duration_s
+        self.running_s += duration_s
         while self._due and self._due[0][0] <= end + 1e-9:
             when, _, timer = heapq.heappop(self._due)
             if timer.cancelled:
@@ -54,15 +57,29 @@ class ManualLoop(Loop):
         self.clock.now_s = max(self.clock.now_s, end)
 
 
+class StoppableClock:
+    """Stands in for the module ``time`` of a real loop, whose process is stopped by the test."""
+
+    def __init__(self) -> None:
+        self._stopped_s = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._stopped_s
+
+    def stop_for(self, duration_s: float) -> None:
+        """The process was stopped for so long, and nothing of it ran meanwhile."""
+        self._stopped_s += duration_s
+
+
 def run_until(loop: Loop, condition: Callable[[], Any]) -> None:
     """Run a real loop until ``condition()``; fail if that never comes."""
-    late: list[str] = []
+    end_s = loop.running_s + LONG_S
+    ticks = [loop.call_later(0.1, lambda: tick())]
 
-    def give_up() -> None:
-        late.append("the condition never came")
-        loop.stop()
+    def tick() -> None:
+        # Looks at the condition, and at a time that no test can make jump.
+        ticks[0] = loop.call_later(0.1, tick)
 
-    timer = loop.call_later(LONG_S, give_up)
-    loop.run(until=lambda: bool(condition()))
-    timer.cancel()
-    assert not late
+    loop.run(until=lambda: loop.running_s > end_s or bool(condition()))
+    ticks[0].cancel()
+    assert loop.running_s <= end_s, "the condition never came"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import pytest
 
 from camstrm.wire import CameraState, FrameBundle, Hello, Status
 from tests.fakes.running_system import RunningSystem, camera_table
+
+STOPPED_S = 3.0
+"""Twice the silence for which a camera process is ended."""
 
 THREE = camera_table("0", "red") + camera_table("1", "green") + camera_table("2", "blue")
 
@@ -98,6 +102,32 @@ async def test_a_hung_camera_process_is_ended_and_started_again(tmp_path: Path) 
             assert [status.cameras[i].restarts for i in (1, 2)] == [0, 0]
             await viewer.until(with_camera(CameraState.STREAMING, 0))
             await viewer.pictures({0, 1, 2})
+
+
+@pytest.mark.parametrize("all_of_them", [False, True], ids=["grabber", "grabber_and_cameras"])
+async def test_no_camera_process_is_ended_because_the_grabber_was_stopped(
+    tmp_path: Path, all_of_them: bool
+) -> None:
+    """A signal or a debugger stops the grabber alone, a paused machine stops all of them."""
+    process = f"[process]\nsilence_timeout_s = {STOPPED_S / 2}\nstall_timeout_s = 1.0\n"
+    with RunningSystem(tmp_path, THREE, stream=process) as system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1, 2})
+            assert system.grabber is not None
+            cameras = system.grabber.children()
+            stopped = [system.grabber.process.pid, *(cameras if all_of_them else ())]
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            await asyncio.sleep(STOPPED_S)
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+            begin_us = time.time_ns() // 1000
+            status = await viewer.until(
+                lambda m: isinstance(m, Status) and m.time_us > begin_us + 1_500_000
+            )
+            assert [c.state for c in status.cameras] == [CameraState.STREAMING] * 3
+            assert [(c.restarts, c.reconnects) for c in status.cameras] == [(0, 0)] * 3
+            assert system.grabber.children() == cameras
 
 
 @pytest.mark.slow

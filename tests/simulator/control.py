@@ -33,6 +33,9 @@ def _read_definition() -> dict[str, tuple[str, str]]:
 SLOTS: dict[str, tuple[str, str]] = _read_definition()
 """Slot name: (KNOB, COUNTER or STATE, what it does), in the order of the file."""
 
+# What has happened does not become undone.
+_KEPT = ("plug_count", "power_cycles", "line_pulses", "moved")
+
 _INDEX = {name: i for i, name in enumerate(SLOTS)}
 
 SILENT = 1
@@ -92,9 +95,9 @@ class CameraControl:
             self._words[_INDEX[name]] = value
 
     def clear(self) -> None:
-        """Set every knob to 0, which is healthy; what counts unpluggings stays."""
+        """Set every knob to 0, which is healthy; what counts unpluggings and moves stays."""
         for name, (kind, _) in SLOTS.items():
-            if kind == "KNOB" and name not in ("plug_count", "power_cycles", "line_pulses"):
+            if kind == "KNOB" and name not in _KEPT:
                 self._words[_INDEX[name]] = 0
 
     def counters(self) -> dict[str, int]:
@@ -121,6 +124,17 @@ class CameraControl:
         if port_number is not None:
             self.set(port_number=port_number)
         self.set(unplugged=0)
+
+    def move(self) -> None:
+        """Bring the camera (unplugged or not) back at once under another device id.
+
+        As a GigE camera with a new IP address: what has it open gets no frame from it any
+        more; the old id stays listed until the next device list update, and whoever opens
+        by it is refused (ACCESS_DENIED).
+        """
+        self.unplug()
+        self.set(moved=self["moved"] + 1)
+        self.replug()
 
     def pulse(self) -> None:
         """Send one pulse to the camera's hardware trigger."""

@@ -20,6 +20,7 @@ __all__ = ["INFINITE", "GentlError", "OpenCamera", "RawGentl"]
 
 INFINITE = 0xFFFFFFFFFFFFFFFF
 EXCLUSIVE = 4
+SERIAL_NUMBER = 7  # DEVICE_INFO_SERIAL_NUMBER
 NEW_BUFFER = 1
 ALL_TO_INPUT, ALL_DISCARD = 2, 4
 KILL = 1
@@ -126,6 +127,12 @@ class RawGentl:
         _, place, length = self.text("GCGetPortURL", port).split("?")[0].split(";")
         return self.read(port, int(place, 16), int(length, 16)).decode()
 
+    def registers(self, port: int) -> dict[str, int]:
+        """Return where the integers and floats of a port lie, by their feature's name."""
+        pattern = r'<\w+Reg Name="(\w+)_Reg">.*?<Address>(\w+)</Address>'
+        found = re.findall(pattern, self.xml(port), re.DOTALL)
+        return {name: int(place, 16) for name, place in found}
+
     def open_system(self) -> int:
         """Open the system and list its interfaces."""
         system = self.handle("TLOpen")
@@ -144,11 +151,11 @@ class RawGentl:
 
 
 class OpenCamera:
-    """A camera by serial number, with its stream and buffers; ``with`` closes all."""
+    """A camera by serial number or device id, with its stream and buffers; ``with`` closes all."""
 
-    def __init__(self, gentl: RawGentl, interfaces: Sequence[int], serial: str) -> None:
+    def __init__(self, gentl: RawGentl, interfaces: Sequence[int], wanted: str) -> None:
         self.gentl = gentl
-        self.interface, self.id = self._find(interfaces, serial)
+        self.interface, self.id = self._find(interfaces, wanted)
         self.device = gentl.handle("IFOpenDevice", self.interface, self.id, EXCLUSIVE)
         self.port = gentl.handle("DevGetPort", self.device)
         self.stream = gentl.handle("DevOpenDataStream", self.device, b"Stream0")
@@ -167,20 +174,25 @@ class OpenCamera:
     ) -> None:
         self.gentl.do("DevClose", self.device)
 
-    def _find(self, interfaces: Sequence[int], serial: str) -> tuple[int, bytes]:
+    def _find(self, interfaces: Sequence[int], wanted: str) -> tuple[int, bytes]:
         for interface in interfaces:
             for i in range(self.gentl.count("IFGetNumDevices", interface)):
-                name = self.gentl.text("IFGetDeviceID", interface, i).encode()
-                if self.gentl.info("IFGetDeviceInfo", interface, name, 7) == serial:
-                    return interface, name
-        raise LookupError(serial)
+                name = self.gentl.text("IFGetDeviceID", interface, i)
+                if name == wanted or self._serial(interface, name.encode()) == wanted:
+                    return interface, name.encode()
+        raise LookupError(wanted)
+
+    def _serial(self, interface: int, name: bytes) -> str:
+        """Return a device's serial number, "" if it cannot be asked."""
+        try:
+            return str(self.gentl.info("IFGetDeviceInfo", interface, name, SERIAL_NUMBER))
+        except GentlError:
+            return ""
 
     def address(self, feature: str) -> int:
         """Return where the value of a feature lies."""
         if not self._registers:
-            pattern = r'<\w+Reg Name="(\w+)_Reg">.*?<Address>(\w+)</Address>'
-            found = re.findall(pattern, self.gentl.xml(self.port), re.DOTALL)
-            self._registers = {name: int(place, 16) for name, place in found}
+            self._registers = self.gentl.registers(self.port)
         return self._registers[feature]
 
     def set(self, feature: str, value: int | float) -> None:

@@ -2,7 +2,7 @@
 
 The file that ``CAMSIM_SCENARIO`` names has lines ``key = value`` in sections
 ``[simulator]`` (once), ``[interface ID]`` and ``[camera SERIAL]``; ``#`` begins a comment
-line. :meth:`Scenario.write` writes one.
+line, quotes keep blanks at the ends of a value. :meth:`Scenario.write` writes one.
 """
 
 from __future__ import annotations
@@ -35,6 +35,27 @@ class CameraSpec:
     blocks for timeout x (retries + 1). ``frame_id_bits``: 16 for GigE Vision 1.x.
     ``grain``: noise of the picture in grey levels, up or down, as a real one is hard to
     compress (the stamp has none).
+
+    ``serial`` is the section's name, and what knobs and device id are named after.
+    ``told_serial``: what the transport layer says: "same", "none" (it cannot be asked),
+    "empty" or another text. ``node_serial``: what the node DeviceSerialNumber says, "same"
+    or another text; ``node_serial_type``: string or integer. ``display_name``: empty is
+    vendor, model and serial. ``user_name_query``: whether the transport layer knows the
+    user-defined name. ``access_status``: a DEVICE_ACCESS_STATUS that is reported while the
+    camera is free; 0 is the true one.
+
+    ``size_info``: whether buffers tell their width and height. ``timestamps``: "ns", or
+    "ticks" for TIMESTAMP without TIMESTAMP_NS. ``timestamp_frequency``: ticks in a second.
+
+    ``ip_address``, ``subnet_mask``: of a GEV camera, shown by the interface's node map; each
+    move adds 1 to the address. Outside its interface's subnet the camera is listed and cannot
+    be opened (ACCESS_DENIED).
+
+    ``xml_file``: the camera's XML, its bytes as they are, instead of the flavour's.
+    ``memory_file``: what its registers hold, lines "address bytes" in hex; all others read 0,
+    and all can be written. The picture is still that of ``width``, ``height``, the first of
+    ``formats`` and ``frame_rate``, whatever is written: it is DSStartAcquisition that starts
+    such a camera, and DSStopAcquisition that stops it.
     """
 
     serial: str
@@ -57,35 +78,66 @@ class CameraSpec:
     frame_id_bits: int = 64
     zipped_xml: bool = False
     grain: int = 0
+    told_serial: str = "same"
+    node_serial: str = "same"
+    node_serial_type: str = "string"
+    display_name: str = ""
+    user_name_query: bool = True
+    access_status: int = 0
+    size_info: bool = True
+    timestamps: str = "ns"
+    timestamp_frequency: int = 1_000_000_000
+    ip_address: str = ""
+    subnet_mask: str = "255.255.255.0"
+    xml_file: str | Path = ""
+    memory_file: str | Path = ""
 
 
 @dataclass(frozen=True)
 class InterfaceSpec:
-    """One interface, also one without a camera."""
+    """One interface, also one without a camera.
+
+    ``search_ms``: how long each search for devices takes. ``ip_address``, ``subnet_mask``:
+    shown by the node map of a GEV interface if it or any camera has an address.
+    """
 
     id: str
     display_name: str = ""
     bus: str = "U3V"
+    search_ms: int = 0
+    ip_address: str = ""
+    subnet_mask: str = "255.255.255.0"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Cameras and interfaces; ``gbk_errors`` makes all error texts GBK."""
+    """Cameras and interfaces.
+
+    ``gbk_errors``: all error texts are GBK. ``module_xml``: whether system, interfaces,
+    devices and streams have an XML; the cameras always do.
+    """
 
     cameras: tuple[CameraSpec, ...]
     interfaces: tuple[InterfaceSpec, ...] = ()
     vendor: str = "camstrm"
     gbk_errors: bool = False
+    module_xml: bool = True
 
     def write(self, folder: Path) -> RunnableScenario:
         """Write ``scenario.ini`` and an empty folder ``control`` below ``folder``."""
         control = folder / "control"
         control.mkdir(parents=True, exist_ok=True)
-        head = {"control": control, "vendor": self.vendor, "gbk_errors": self.gbk_errors}
+        head = {
+            "control": control,
+            "vendor": self.vendor,
+            "gbk_errors": self.gbk_errors,
+            "module_xml": self.module_xml,
+        }
         sections = [_section("[simulator]", head)]
         for interface in self.interfaces:
-            keys = {"bus": interface.bus, "display_name": interface.display_name or interface.id}
-            sections.append(_section(f"[interface {interface.id}]", keys))
+            keys = dataclasses.asdict(interface)
+            keys["display_name"] = interface.display_name or interface.id
+            sections.append(_section(f"[interface {keys.pop('id')}]", keys))
         for camera in self.cameras:
             keys = dataclasses.asdict(camera)
             sections.append(_section(f"[camera {keys.pop('serial')}]", keys))
@@ -149,5 +201,7 @@ def _section(head: str, keys: Mapping[str, object]) -> str:
             text = str(value)
         if "\n" in text:
             raise ValueError(f"{key} must be one line, not {text!r}")
+        if text != text.strip() or text.startswith('"'):
+            text = f'"{text}"'  # the reader takes the quotes away again
         lines.append(f"{key} = {text}")
     return "\n".join(lines) + "\n"

@@ -12,7 +12,10 @@ from camstrm.errors import (
     CameraError,
     CameraLostError,
     CameraNotFoundError,
+    CameraXmlError,
     CamstrmError,
+    ChildError,
+    ChildTimeoutError,
     ConfigError,
     ImageError,
     PayloadSizeError,
@@ -53,10 +56,13 @@ SENTENCES = [
     (
         ProducerInUseError("/opt/a.cti", "SpinView (pid 7)"),
         (
-            "GenTL producer /opt/a.cti: in use by SpinView (pid 7), and it bears one program only: "
-            "not searched for cameras. End that program first, if its cameras may stop"
+            "GenTL producer /opt/a.cti: SpinView (pid 7) is using this producer, which supports "
+            "only one program at a time, so its cameras were not listed. Close that program first "
+            "(this stops its cameras)"
         ),
     ),
+    (ChildError("ended with code 3"), "a child process ended with code 3"),
+    (ChildTimeoutError(2.5), "a child process did not answer within 2.5 s"),
     (
         CameraError("left", "no feature 'Gain'", "See 'camstrm features'"),
         "camera left: no feature 'Gain'. See 'camstrm features'",
@@ -75,6 +81,20 @@ SENTENCES = [
         (
             "camera left: no camera with serial number 'S1' under a.cti (cameras there: none). "
             "Check cable, power and the serial number; 'camstrm list' shows what is found"
+        ),
+    ),
+    (
+        CameraXmlError("left", "unclosed token", 18),
+        (
+            "camera left: its XML cannot be read, line 18 (unclosed token). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
+        ),
+    ),
+    (
+        CameraXmlError("left", "it is empty"),
+        (
+            "camera left: its XML cannot be read (it is empty). The XML comes from the "
+            "camera's firmware: ask its maker for another version"
         ),
     ),
     (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from camstrm import __version__
+from camstrm.acquisition.child import ask_child
 from camstrm.cli.checks.packages import HARVESTERS
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.install import install_command
+from camstrm.errors import ChildError, ChildTimeoutError
 from camstrm.profiles import GentlProfile
 
 __all__ = ["interpreter_findings"]
@@ -50,7 +51,7 @@ def interpreter_findings(
     """Check ``python`` (empty: this one) with the environment of a camera process."""
     subject = f"Python for {profile.name}"
     path = python or sys.executable
-    install = f"{path} -m pip install 'camstrm[grab]=={__version__}'"
+    install = install_command("grab", path)
     answer = _probe(path, environment)
     if isinstance(answer, str):
         yield Finding(
@@ -116,20 +117,13 @@ def interpreter_findings(
 def _probe(python: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     """Return the answer of the probe, or what is wrong with the interpreter."""
     try:
-        done = subprocess.run(
-            [python, "-c", _PROBE],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT_S,
-            check=False,
+        answer = ask_child(
+            [python, "-c", _PROBE], environment, timeout_s=_TIMEOUT_S, show=lambda _: None
         )
-        answer = json.loads(done.stdout)
-        return answer if isinstance(answer, dict) and "version" in answer else "is no Python 3"
-    except subprocess.TimeoutExpired:
-        return f"did not answer within {_TIMEOUT_S:g} s"
-    except OSError as error:
-        return f"cannot be started ({error.strerror})"
-    except ValueError:
-        return "is no Python 3 that works"
+    except ChildTimeoutError as error:
+        return error.problem
+    except ChildError as error:
+        if error.problem.startswith("cannot be started"):
+            return error.problem.replace(f": {python}", "", 1)
+        return f"is no Python 3 that works (it {error.problem})"
+    return answer if "version" in answer else "is no Python 3"

@@ -34,7 +34,7 @@ int64_t bits_of(double value) {
 }  // namespace
 
 Camera::Camera(const CameraSpec& spec, const std::string& control_folder)
-    : spec(spec), shared(control_folder, spec.serial) {
+    : spec(spec), shared(control_folder, spec.serial), memory(spec.memory_file) {
     power_up();
     add_device_features(*this);
     add_image_features(*this);
@@ -84,6 +84,7 @@ void Camera::power_up() {
     } else {
         load_user_set(get(Reg::UserSetDefault));
     }
+    memory.reset();
     shared.set(Slot::acquiring_for, 0);
     shared.set(Slot::settings_of, fingerprint());
     shared.set(Slot::settings_plug_count, cycles);

@@ -9,6 +9,7 @@
 
 #include "node_map.h"
 #include "pixel_format.h"
+#include "register_memory.h"
 #include "scenario.h"
 #include "shared_camera.h"
 
@@ -110,6 +111,8 @@ class Camera {
     void save_user_set(int64_t index);
 
     bool is(Flavour flavour) const { return spec.flavour == flavour; }
+    // The simulator knows nothing of such a camera's registers: its stream starts and stops it.
+    bool has_foreign_xml() const { return !spec.xml_file.empty(); }
     bool is_gev() const { return spec.bus == Bus::Gev; }
     bool has_colour() const;
     std::string user_name();
@@ -156,6 +159,7 @@ class Camera {
     mutable SharedCamera shared;
     Gate gate;
     NodeMap nodes;
+    RegisterMemory memory;  // its registers instead of the nodes' if its XML is from a file
     std::atomic<bool> params_locked{false};
     std::atomic<uint64_t> instance{0};
     std::function<void(int64_t)> on_heartbeat_timeout;

@@ -60,8 +60,10 @@ Device::Device(std::shared_ptr<Library> library, Camera& camera, std::string id,
 void Device::add_local_nodes() {
     Node& id_node = nodes.add(NodeKind::Text, "DeviceID", "DeviceInformation");
     id_node.get_text = [this] { return id; };
-    Node& serial = nodes.add(NodeKind::Text, "DeviceSerialNumber", "DeviceInformation");
-    serial.get_text = [this] { return camera.spec.serial; };
+    if (const auto told = told_serial(camera.spec)) {
+        Node& serial = nodes.add(NodeKind::Text, "DeviceSerialNumber", "DeviceInformation");
+        serial.get_text = [told] { return *told; };
+    }
     Node& status = nodes.add(NodeKind::Integer, "DeviceAccessStatus", "DeviceInformation");
     status.get_integer = [] { return int64_t{DEVICE_ACCESS_STATUS_OPEN_READWRITE}; };
     if (!camera.is_gev()) return;

@@ -31,6 +31,7 @@ class RemoteDevice : public Port {
     void read(uint64_t address, void* data, size_t size) override;
     void write(uint64_t address, const void* data, size_t size) override;
     uint32_t url_count() override;
+    uint64_t xml_address() override;
     std::string url() override;
     const PortDocument& document() override;
     std::shared_ptr<Event> make_event(EventType type) override;

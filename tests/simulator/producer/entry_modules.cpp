@@ -106,7 +106,7 @@ CAMSIM_EXPORT IFGetNumDevices(Handle handle, uint32_t* count) {
 }
 
 CAMSIM_EXPORT IFGetDeviceID(Handle handle, uint32_t index, char* id, size_t* size) {
-    return guarded([&] { Answer(nullptr, id, size).text(interface_of(handle)->device_id(index)); });
+    return guarded([&] { Answer(nullptr, id, size).text(interface_of(handle)->device_at(index).id); });
 }
 
 CAMSIM_EXPORT IFGetDeviceInfo(Handle handle, const char* id, int32_t command, int32_t* type,

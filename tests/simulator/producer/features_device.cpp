@@ -1,4 +1,6 @@
 // DeviceControl: who the camera is, its temperature and its link.
+#include <cstdlib>
+
 #include "feature_builder.h"
 #include "lease.h"
 
@@ -12,7 +14,14 @@ void add_device_features(Camera& camera) {
     features.told_text("DeviceManufacturerInfo", [] { return std::string("simulated"); });
     features.told_text("DeviceVersion", [&spec] { return spec.version; });
     features.told_text("DeviceFirmwareVersion", [&spec] { return spec.version; });
-    features.told_text("DeviceSerialNumber", [&spec] { return spec.serial; });
+    if (spec.node_serial_is_integer) {
+        // A text that is no number reads 0, as the register of such cameras does.
+        features.told("DeviceSerialNumber", [&spec] {
+            return static_cast<int64_t>(std::strtoll(node_serial(spec).c_str(), nullptr, 10));
+        });
+    } else {
+        features.told_text("DeviceSerialNumber", [&spec] { return node_serial(spec); });
+    }
     Node& name = features.told_text("DeviceUserID", [&camera] { return camera.user_name(); });
     name.set_text = [&camera](const std::string& text) { camera.set_user_name(text); };
     features.choice_of(Reg::DeviceTemperatureSelector, "DeviceTemperatureSelector",

@@ -1,9 +1,11 @@
 // TransportLayerControl, ChunkDataControl, UserSetControl.
+#include "addresses.h"
 #include "feature_builder.h"
 
 namespace camsim {
 namespace {
 
+constexpr uint32_t kUnknownAddress = 0xC0A80102;  // of a camera that the scenario gives none
 constexpr size_t kChunkTrailer = 8;  // ID and length
 constexpr size_t kChunkValue = 8;
 
@@ -11,8 +13,12 @@ void add_gev(Camera& camera, FeatureBuilder& features) {
     const bool flir = camera.is(Flavour::Flir) || camera.is(Flavour::FlirOld);
     features.told("GevVersionMajor", [] { return int64_t{2}; });
     features.told("GevVersionMinor", [] { return int64_t{0}; });
-    features.told("GevCurrentIPAddress", [] { return int64_t{0xC0A80102}; });
-    features.told("GevTimestampTickFrequency", [] { return int64_t{1000000000}; });
+    features.told("GevCurrentIPAddress", [&camera] {
+        const uint32_t address = address_of(camera).address;
+        return int64_t{address ? address : kUnknownAddress};
+    });
+    features.told("GevTimestampTickFrequency",
+                  [&camera] { return camera.spec.timestamp_frequency; });
     const IntegerLimits packet = flir ? IntegerLimits{576, 9000, 4} : IntegerLimits{220, 9156, 8};
     features.locked_while_streaming(
         features.integer(Reg::GevSCPSPacketSize, "GevSCPSPacketSize", packet)).unit = "B";

@@ -15,6 +15,7 @@ using std::chrono::nanoseconds;
 
 constexpr auto kIdle = milliseconds(50);        // between looks at knobs that nobody announces
 constexpr auto kPulsePoll = milliseconds(1);    // and at the pulses of a hardware trigger
+constexpr uint64_t kFramesAhead = 2;  // of the knob wrong_incomplete_ids, as a maker's producer
 constexpr auto kFarBehind = milliseconds(500);  // the host stood still: frames are gone
 
 uint64_t realtime_us() {
@@ -163,6 +164,9 @@ void Stream::make_frame() {
     }
     ++started_;
     writer_.write(*buffer, frame_, told_id(frame_), timestamp_ns, time_us);
+    if (buffer->frame.incomplete && shared.get(Slot::wrong_incomplete_ids)) {
+        buffer->frame.frame_id = told_id(frame_ + kFramesAhead);
+    }
     const uint64_t late_us = shared.get(Slot::late_us);
     const uint64_t percent = shared.get(Slot::late_percent);
     if (late_us && (!percent || late_share_.next(percent))) {

@@ -1,6 +1,7 @@
 #include "frame_writer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <atomic>
 #include <cstring>
 
@@ -13,6 +14,21 @@ constexpr size_t kTrailerBytes = 8, kValueBytes = 8;
 
 // Unique in the process: a buffer that another stream filled holds another ground.
 std::atomic<uint64_t> last_ground{0};
+
+constexpr double kPacketHeader = 36;   // IP, UDP and GVSP
+constexpr double kOtherPacket = 1464;  // a packet's data where there is no GevSCPSPacketSize
+constexpr double kLeaderAndTrailer = 2;
+
+// How many frames lack a packet; none is sent again.
+double broken_percent(const Camera& camera, size_t bytes) {
+    const auto lost = static_cast<double>(camera.shared.get(Slot::packet_loss_percent)) / 100;
+    if (lost == 0) return 0;
+    const double data = camera.is_gev()
+                            ? static_cast<double>(camera.get(Reg::GevSCPSPacketSize)) - kPacketHeader
+                            : kOtherPacket;
+    const double packets = std::ceil(static_cast<double>(bytes) / data) + kLeaderAndTrailer;
+    return 100 * (1 - std::pow(1 - std::min(lost, 1.0), packets));
+}
 
 uint32_t big_endian(uint32_t value) { return __builtin_bswap32(value); }
 
@@ -62,8 +78,9 @@ void FrameWriter::write(Buffer& buffer, uint64_t frame, uint64_t told_id, uint64
     const uint64_t mtu = shared.get(Slot::mtu);
     const bool too_long = camera_.is_gev() && mtu &&
                           static_cast<uint64_t>(camera_.get(Reg::GevSCPSPacketSize)) > mtu;
-    info.incomplete = incomplete_.next(shared.get(Slot::incomplete_percent)) || too_long ||
-                      info.larger_than_buffer;
+    const bool told = incomplete_.next(shared.get(Slot::incomplete_percent));
+    const bool missing = packets_missing_.next(broken_percent(camera_, info.data_size));
+    info.incomplete = told || missing || too_long || info.larger_than_buffer;
     // The rest of an incomplete buffer is what an older frame left there.
     if (info.incomplete) info.size_filled -= info.size_filled / 4;
     buffer.frame = info;
@@ -82,7 +99,7 @@ void FrameWriter::append_chunks(Buffer& buffer, uint64_t frame, uint64_t timesta
         out += kTrailerBytes;
     };
     trailer(kImageChunk, buffer.frame.image_bytes);
-    const uint64_t values[2] = {frame, timestamp_ns};
+    const uint64_t values[2] = {frame, ticks(camera_.spec, timestamp_ns)};
     for (int64_t i = 0; i < 2; ++i) {
         if (!camera_.get(Reg::ChunkEnable + i)) continue;
         std::memcpy(out, &values[i], kValueBytes);

@@ -12,7 +12,8 @@ namespace camsim {
 // Spreads a percentage evenly: 20 is every fifth, not one in five by chance.
 class Share {
   public:
-    bool next(uint64_t percent) {
+    bool next(uint64_t percent) { return next(static_cast<double>(percent)); }
+    bool next(double percent) {
         sum_ += percent;
         if (sum_ < 100) return false;
         sum_ -= 100;
@@ -20,7 +21,7 @@ class Share {
     }
 
   private:
-    uint64_t sum_ = 0;
+    double sum_ = 0;
 };
 
 class FrameWriter {
@@ -37,7 +38,7 @@ class FrameWriter {
     Geometry geometry_{};
     std::unique_ptr<Picture> picture_;
     uint64_t ground_ = 0;
-    Share incomplete_;
+    Share incomplete_, packets_missing_;
 };
 
 // The chunks of a buffer's frame, the picture first; at most 'room' entries. Returns how many.

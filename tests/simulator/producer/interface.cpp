@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "addresses.h"
 #include "answer.h"
 #include "device.h"
 #include "lease.h"
@@ -11,20 +12,26 @@
 namespace camsim {
 namespace {
 
+constexpr char kMovedMark = '@';
+constexpr char kNoAnswer[] =
+    "the camera cannot be opened: it does not answer, or it is in a wrong subnet";
+
 void sleep_ms(uint64_t milliseconds) {
     if (milliseconds) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+// Vendor, scenario's name and socket; another one after each move.
+std::string device_id_of(const Camera& camera, uint64_t moved) {
+    const std::string socket = std::to_string(camera.shared.get(Slot::port_number));
+    const std::string id = camera.spec.vendor + "-" + camera.spec.serial + "-" + socket;
+    return moved ? id + kMovedMark + std::to_string(moved) : id;
 }
 
 }  // namespace
 
 Interface::Interface(std::shared_ptr<Library> library, const InterfaceSpec& spec, Handle system)
     : Port(Kind::Interface), spec(spec), system(system), library_(std::move(library)) {
-    Node& id = nodes.add(NodeKind::Text, "InterfaceID", "InterfaceInformation");
-    id.get_text = [this] { return this->spec.id; };
-    Node& count = nodes.add(NodeKind::Integer, "DeviceCount", "DeviceEnumeration");
-    count.get_integer = [this] { return int64_t{device_count()}; };
-    Node& update_list = nodes.add(NodeKind::Command, "DeviceUpdateList", "DeviceEnumeration");
-    update_list.execute = [this] { update(); };
+    add_nodes();
 }
 
 PortFacts Interface::facts() {
@@ -44,23 +51,28 @@ void Interface::close() {
     library_->open_interfaces.erase(spec.id);
 }
 
-bool Interface::update() {
+std::vector<Interface::Listed> Interface::present() const {
     std::vector<Listed> now;
     const auto& interfaces = library_->scenario.interfaces;
     for (const auto& camera : library_->cameras) {
         const SharedCamera& shared = camera->shared;
-        camera->shared.count(Slot::scans);
-        const uint64_t moved = shared.get(Slot::interface_number);
-        const std::string& home = moved && moved <= interfaces.size() ? interfaces[moved - 1].id
-                                                                      : camera->spec.interface_id;
+        const uint64_t number = shared.get(Slot::interface_number);
+        const std::string& home = number && number <= interfaces.size() ? interfaces[number - 1].id
+                                                                        : camera->spec.interface_id;
         const std::string& producer = camera->spec.producer;
         if (home != spec.id || shared.get(Slot::unplugged)) continue;
         if (!producer.empty() && producer != library_name()) continue;
-        const std::string socket = std::to_string(shared.get(Slot::port_number));
-        now.push_back({camera->spec.vendor + "-" + camera->spec.serial + "-" + socket,
-                       camera.get()});
+        now.push_back({device_id_of(*camera, shared.get(Slot::moved)), camera.get()});
     }
+    return now;
+}
+
+bool Interface::update() {
+    sleep_ms(static_cast<uint64_t>(spec.search_ms));
+    for (const auto& camera : library_->cameras) camera->shared.count(Slot::scans);
+    std::vector<Listed> now = present();
     const std::lock_guard<std::mutex> guard(mutex_);
+    updated_ = true;
     const auto same = [](const Listed& a, const Listed& b) { return a.id == b.id; };
     const bool changed =
         !std::equal(now.begin(), now.end(), devices_.begin(), devices_.end(), same);
@@ -73,19 +85,34 @@ uint32_t Interface::device_count() {
     return static_cast<uint32_t>(devices_.size());
 }
 
-std::string Interface::device_id(uint32_t index) {
+Interface::Listed Interface::device_at(uint32_t index) {
     const std::lock_guard<std::mutex> guard(mutex_);
     require(index < devices_.size(), GC_ERR_INVALID_INDEX, "there is no such device");
-    return devices_[index].id;
+    return devices_[index];
 }
 
 Interface::Listed Interface::listed(const char* id) {
     require_pointer(id, "sDeviceID");
     const std::lock_guard<std::mutex> guard(mutex_);
-    for (const Listed& device : devices_) {
+    // A device that is known from earlier needs no list (GenTL: an ID of a previous session).
+    const std::vector<Listed> there = updated_ ? devices_ : present();
+    for (const Listed& device : there) {
         if (device.id == id) return device;
     }
     fail(GC_ERR_INVALID_ID, std::string("there is no device ") + id);
+}
+
+void Interface::refuse_stale(const std::string& id) const {
+    for (const auto& camera : library_->cameras) {
+        const uint64_t moved = camera->shared.get(Slot::moved);
+        const std::string where = device_id_of(*camera, 0);
+        // Every address but the last one is stale.
+        const bool same = id.compare(0, where.size(), where) == 0;
+        if (!same || id == device_id_of(*camera, moved)) continue;
+        if (id != where && id[where.size()] != kMovedMark) continue;
+        if (camera->is_gev()) sleep_ms(control_block_ms(camera->spec));
+        fail(GC_ERR_ACCESS_DENIED, kNoAnswer);
+    }
 }
 
 Handle Interface::open_handle_of(const Camera* camera) {
@@ -102,7 +129,9 @@ void Interface::device_info(const char* id, int32_t command, int32_t* type, void
     const bool needed = command == DEVICE_INFO_ID ||
                         (refused < 2 && command == DEVICE_INFO_SERIAL_NUMBER);
     require(!refused || needed, GC_ERR_ERROR, "the device cannot be asked before it is open");
-    AccessStatus status = DEVICE_ACCESS_STATUS_READWRITE;
+    const uint64_t told = camera.shared.get(Slot::access_status);
+    auto status = static_cast<AccessStatus>(told ? told : camera.spec.access_status);
+    if (!status) status = DEVICE_ACCESS_STATUS_READWRITE;
     if (open_handle_of(&camera)) {
         status = DEVICE_ACCESS_STATUS_OPEN_READWRITE;
     } else if (Lease::holder(camera.shared, camera.spec.bus) != Holder::Nobody) {
@@ -112,6 +141,8 @@ void Interface::device_info(const char* id, int32_t command, int32_t* type, void
 }
 
 Handle Interface::open_device(const char* id, int32_t flags) {
+    require_pointer(id, "sDeviceID");
+    refuse_stale(id);
     const Listed device = listed(id);
     Camera& camera = *device.camera;
     require(flags >= DEVICE_ACCESS_READONLY && flags <= DEVICE_ACCESS_EXCLUSIVE,
@@ -119,9 +150,9 @@ Handle Interface::open_device(const char* id, int32_t flags) {
     require(!open_handle_of(&camera), GC_ERR_RESOURCE_IN_USE, "the device is open already");
     crash_if_told(camera.shared, kCrashOnOpen);
     sleep_ms(camera.shared.get(Slot::open_ms));
-    if (camera.shared.get(Slot::unplugged)) {
+    if (camera.shared.get(Slot::unplugged) || !reaches(spec, camera)) {
         if (camera.is_gev()) sleep_ms(control_block_ms(camera.spec));
-        fail(GC_ERR_ACCESS_DENIED, "the camera does not answer");
+        fail(GC_ERR_ACCESS_DENIED, kNoAnswer);
     }
     require(!camera.shared.get(Slot::open_fails), GC_ERR_IO, "the camera cannot be opened");
     std::shared_ptr<Device> opened;
@@ -152,12 +183,20 @@ void answer_device_info(Camera& camera, const std::string& id, AccessStatus stat
         case DEVICE_INFO_MODEL: return answer.text(spec.model);
         case DEVICE_INFO_TLTYPE: return answer.text(bus_name(spec.bus));
         case DEVICE_INFO_DISPLAYNAME:
+            if (!spec.display_name.empty()) return answer.text(spec.display_name);
             return answer.text(spec.vendor + " " + spec.model + " (" + spec.serial + ")");
         case DEVICE_INFO_ACCESS_STATUS: return answer.int32(status);
-        case DEVICE_INFO_USER_DEFINED_NAME: return answer.text(camera.user_name());
-        case DEVICE_INFO_SERIAL_NUMBER: return answer.text(spec.serial);
+        case DEVICE_INFO_USER_DEFINED_NAME:
+            require(spec.user_name_query, GC_ERR_NOT_AVAILABLE, "no user defined name");
+            return answer.text(camera.user_name());
+        case DEVICE_INFO_SERIAL_NUMBER: {
+            const auto serial = told_serial(spec);
+            require(serial.has_value(), GC_ERR_NOT_AVAILABLE, "no serial number");
+            return answer.text(*serial);
+        }
         case DEVICE_INFO_VERSION: return answer.text(spec.version);
-        case DEVICE_INFO_TIMESTAMP_FREQUENCY: return answer.uint64(1000000000u);
+        case DEVICE_INFO_TIMESTAMP_FREQUENCY:
+            return answer.uint64(static_cast<uint64_t>(spec.timestamp_frequency));
         default: fail(GC_ERR_INVALID_PARAMETER, "unknown DEVICE_INFO_CMD");
     }
 }

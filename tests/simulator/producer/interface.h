@@ -40,25 +40,35 @@ class Interface : public Port {
     // Looks which cameras are there now; true if others than before.
     bool update();
     uint32_t device_count();
-    std::string device_id(uint32_t index);
     void device_info(const char* id, int32_t command, int32_t* type, void* buffer, size_t* size);
     Handle open_device(const char* id, int32_t flags);
     void forget(const Device* device);
+
+    struct Listed {
+        std::string id;
+        Camera* camera;
+    };
+    // Throws Failure(INVALID_INDEX).
+    Listed device_at(uint32_t index);
 
     const InterfaceSpec& spec;
     const Handle system;
 
   private:
-    struct Listed {
-        std::string id;
-        Camera* camera;
-    };
+    void add_nodes();
+    void add_address_nodes();
+    // The cameras that are plugged in here now.
+    std::vector<Listed> present() const;
     Listed listed(const char* id);
+    // Throws Failure(ACCESS_DENIED) for the ID that a camera had before it moved.
+    void refuse_stale(const std::string& id) const;
     Handle open_handle_of(const Camera* camera);
 
     const std::shared_ptr<Library> library_;
     std::mutex mutex_;
     std::vector<Listed> devices_;
+    bool updated_ = false;
+    std::atomic<int64_t> selected_{0};  // DeviceSelector
     std::map<const Camera*, Handle> open_;
 };
 

@@ -6,14 +6,18 @@
 #include "answer.h"
 #include "event.h"
 #include "library.h"
-#include "node_layout.h"
 
 namespace camsim {
 
 void Port::read(uint64_t address, void* data, size_t size) {
     if (address < kXmlAddress) return nodes.read(address, data, size);
+    read_xml(address, data, size);
+}
+
+void Port::read_xml(uint64_t address, void* data, size_t size) {
+    require(url_count() > 0, GC_ERR_INVALID_ADDRESS, "the module has no XML");
     const std::string& bytes = document().bytes;
-    const uint64_t begin = address - kXmlAddress;
+    const uint64_t begin = address - xml_address();
     require(size > 0 && begin < bytes.size() && size <= bytes.size() - begin,
             GC_ERR_INVALID_ADDRESS, "beyond the XML");
     std::memcpy(data, bytes.data() + begin, size);
@@ -23,6 +27,8 @@ void Port::write(uint64_t address, const void* data, size_t size) {
     require(address < kXmlAddress, GC_ERR_ACCESS_DENIED, "the XML is read-only");
     nodes.write(address, data, size);
 }
+
+uint32_t Port::url_count() { return library()->scenario.module_xml ? 1 : 0; }
 
 const PortDocument& Port::document() {
     const std::lock_guard<std::mutex> guard(document_mutex_);
@@ -84,7 +90,7 @@ void Port::url_info(uint32_t index, int32_t command, int32_t* type, void* buffer
         case URL_INFO_FILE_VER_MINOR:
         case URL_INFO_FILE_VER_SUBMINOR: return answer.int32(0);
         case URL_INFO_FILE_SHA1_HASH: fail(GC_ERR_NOT_AVAILABLE, "no hash of the XML");
-        case URL_INFO_FILE_REGISTER_ADDRESS: return answer.uint64(kXmlAddress);
+        case URL_INFO_FILE_REGISTER_ADDRESS: return answer.uint64(xml_address());
         case URL_INFO_FILE_SIZE: return answer.uint64(document().bytes.size());
         case URL_INFO_SCHEME: return answer.int32(0);  // URL_SCHEME_LOCAL
         case URL_INFO_FILENAME: return answer.text(document().file_name);

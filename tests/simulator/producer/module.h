@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gentl_abi.h"
+#include "node_layout.h"
 #include "node_map.h"
 #include "scenario.h"
 
@@ -45,7 +46,8 @@ class Port : public Module {
     virtual PortFacts facts() = 0;
     virtual void read(uint64_t address, void* data, size_t size);
     virtual void write(uint64_t address, const void* data, size_t size);
-    virtual uint32_t url_count() { return 1; }
+    virtual uint32_t url_count();
+    virtual uint64_t xml_address() { return kXmlAddress; }
     // How the URL is spelled (makers differ) and what lies at its address.
     virtual std::string url();
     virtual const PortDocument& document();
@@ -60,6 +62,7 @@ class Port : public Module {
     std::map<EventType, std::shared_ptr<Event>> events;
 
   protected:
+    void read_xml(uint64_t address, void* data, size_t size);
     void close_events();
 
   private:

@@ -7,6 +7,8 @@ namespace camsim {
 constexpr uint64_t kFirstAddress = 0x10000;
 constexpr uint64_t kNodeStride = 0x100;
 constexpr uint64_t kXmlAddress = 0x10000000;
+// Of an XML from a file, whose registers may lie anywhere below.
+constexpr uint64_t kForeignXmlAddress = 0x4000000000000000;
 
 // Offsets; the value itself is at 0. Each takes 8 bytes.
 constexpr uint64_t kMinOffset = 0xC0;

@@ -3,7 +3,6 @@
 
 #include "device.h"
 #include "event.h"
-#include "node_layout.h"
 #include "stored_zip.h"
 
 namespace camsim {
@@ -36,11 +35,17 @@ RemoteDevice::RemoteDevice(Device& device)
     const Camera& camera = device.camera;
     // Hikrobot's cameras use schema 1.0 (aravis issue 826).
     const int schema = camera.is(Flavour::Hikrobot) ? 0 : 1;
-    const std::string xml =
-        camera.nodes.xml({camera.spec.vendor, camera.spec.model, "Device", schema});
     const std::string name = base_name(camera);
-    document_ = {name + ".xml", xml};
-    if (is_zipped(camera)) document_ = {name + ".zip", stored_zip(name + ".xml", xml)};
+    if (camera.has_foreign_xml()) {
+        const std::string& path = camera.spec.xml_file;
+        document_ = {path.substr(path.rfind('/') + 1), read_bytes(path)};
+    } else {
+        document_ = {name + ".xml",
+                     camera.nodes.xml({camera.spec.vendor, camera.spec.model, "Device", schema})};
+    }
+    if (is_zipped(camera)) {
+        document_ = {name + ".zip", stored_zip(document_.file_name, document_.bytes)};
+    }
     const uint64_t bad = camera.shared.get(Slot::bad_xml);
     // As an archive whose second half never arrived.
     if (bad == kBrokenZip) document_.bytes.resize(document_.bytes.size() / 2);
@@ -56,11 +61,15 @@ uint32_t RemoteDevice::url_count() {
     return device_.camera.shared.get(Slot::bad_xml) == kNoUrl ? 0 : 1;
 }
 
+uint64_t RemoteDevice::xml_address() {
+    return device_.camera.has_foreign_xml() ? kForeignXmlAddress : kXmlAddress;
+}
+
 std::string RemoteDevice::url() {
     const Camera& camera = device_.camera;
     char place[64];
     const char* form = camera.is(Flavour::Hikrobot) ? ";%" PRIx64 ";%zx" : ";%" PRIX64 ";%zX";
-    std::snprintf(place, sizeof place, form, kXmlAddress, document_.bytes.size());
+    std::snprintf(place, sizeof place, form, xml_address(), document_.bytes.size());
     if (camera.is(Flavour::Generic)) {
         return "local:///" + document_.file_name + place + "?SchemaVersion=1.1.0";
     }
@@ -71,13 +80,15 @@ const PortDocument& RemoteDevice::document() { return document_; }
 
 void RemoteDevice::read(uint64_t address, void* data, size_t size) {
     device_.access(false);
-    if (address >= kXmlAddress) return Port::read(address, data, size);
+    if (address >= xml_address()) return read_xml(address, data, size);
+    if (device_.camera.has_foreign_xml()) return device_.camera.memory.read(address, data, size);
     device_.camera.nodes.read(address, data, size);
 }
 
 void RemoteDevice::write(uint64_t address, const void* data, size_t size) {
     device_.access(true);
-    if (address >= kXmlAddress) return Port::write(address, data, size);
+    require(address < xml_address(), GC_ERR_ACCESS_DENIED, "the XML is read-only");
+    if (device_.camera.has_foreign_xml()) return device_.camera.memory.write(address, data, size);
     device_.camera.nodes.write(address, data, size);
 }
 

@@ -1,5 +1,7 @@
 #include "scenario.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -18,6 +20,12 @@ std::string trimmed(const std::string& text) {
     const size_t begin = text.find_first_not_of(blanks);
     if (begin == std::string::npos) return "";
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+// Quotes keep blanks at the ends.
+std::string unquoted(const std::string& text) {
+    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 double number(const std::string& text, double low, double high) {
@@ -49,6 +57,11 @@ const std::map<std::string, Flavour> kFlavours = {{"hikrobot", Flavour::Hikrobot
                                                   {"flir-old", Flavour::FlirOld},
                                                   {"generic", Flavour::Generic}};
 
+// Whether there are nanoseconds beside the ticks.
+const std::map<std::string, bool> kTimestamps = {{"ns", true}, {"ticks", false}};
+// Whether the type is an integer.
+const std::map<std::string, bool> kSerialTypes = {{"string", false}, {"integer", true}};
+
 std::vector<std::string> formats(const std::string& text) {
     std::istringstream words(text);
     std::vector<std::string> names;
@@ -64,6 +77,31 @@ int64_t side(const std::string& text) {
     const auto pixels = static_cast<int64_t>(number(text, 64, 16384));
     if (pixels % 16) throw std::invalid_argument("width and height are multiples of 16");
     return pixels;
+}
+
+uint32_t ipv4(const std::string& text) {
+    in_addr address{};
+    if (text.empty()) return 0;
+    if (inet_pton(AF_INET, text.c_str(), &address) != 1) {
+        throw std::invalid_argument("'" + text + "' is no IPv4 address");
+    }
+    return ntohl(address.s_addr);
+}
+
+void set_interface(InterfaceSpec& interface, const std::string& key, const std::string& value) {
+    if (key == "bus") {
+        interface.bus = one_of(value, kBuses);
+    } else if (key == "display_name") {
+        interface.display_name = value;
+    } else if (key == "search_ms") {
+        interface.search_ms = static_cast<int64_t>(number(value, 0, 100000));
+    } else if (key == "ip_address") {
+        interface.ip_address = ipv4(value);
+    } else if (key == "subnet_mask") {
+        interface.subnet_mask = ipv4(value);
+    } else {
+        throw std::invalid_argument("unknown key '" + key + "'");
+    }
 }
 
 void set_camera(CameraSpec& camera, const std::string& key, const std::string& value) {
@@ -87,6 +125,21 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
         {"frame_id_bits", [&] { camera.frame_id_bits = number(value, 16, 64); }},
         {"zipped_xml", [&] { camera.zipped_xml = yes_or_no(value); }},
         {"grain", [&] { camera.grain = number(value, 0, 100); }},
+        {"told_serial", [&] { camera.told_serial = value; }},
+        {"node_serial", [&] { camera.node_serial = value; }},
+        {"node_serial_type", [&] {
+             camera.node_serial_is_integer = one_of(value, kSerialTypes);
+         }},
+        {"display_name", [&] { camera.display_name = value; }},
+        {"user_name_query", [&] { camera.user_name_query = yes_or_no(value); }},
+        {"size_info", [&] { camera.size_info = yes_or_no(value); }},
+        {"timestamps", [&] { camera.timestamps_in_ns = one_of(value, kTimestamps); }},
+        {"timestamp_frequency", [&] { camera.timestamp_frequency = number(value, 1, 1e10); }},
+        {"ip_address", [&] { camera.ip_address = ipv4(value); }},
+        {"subnet_mask", [&] { camera.subnet_mask = ipv4(value); }},
+        {"xml_file", [&] { camera.xml_file = value; }},
+        {"memory_file", [&] { camera.memory_file = value; }},
+        {"access_status", [&] { camera.access_status = number(value, 0, 7); }},
     };
     const auto found = setters.find(key);
     if (found == setters.end()) throw std::invalid_argument("unknown key '" + key + "'");
@@ -104,7 +157,9 @@ class Reader {
             throw std::invalid_argument("wanted [simulator], [interface ID] or [camera SERIAL]");
         }
         if (kind_ == "interface") {
-            scenario.interfaces.push_back({name, name, Bus::U3v});
+            scenario.interfaces.emplace_back();
+            scenario.interfaces.back().id = name;
+            scenario.interfaces.back().display_name = name;
         } else {
             scenario.cameras.emplace_back();
             scenario.cameras.back().serial = name;
@@ -114,16 +169,16 @@ class Reader {
     void set(const std::string& key, const std::string& value) {
         if (kind_ == "camera") {
             set_camera(scenario.cameras.back(), key, value);
-        } else if (kind_ == "interface" && key == "bus") {
-            scenario.interfaces.back().bus = one_of(value, kBuses);
-        } else if (kind_ == "interface" && key == "display_name") {
-            scenario.interfaces.back().display_name = value;
+        } else if (kind_ == "interface") {
+            set_interface(scenario.interfaces.back(), key, value);
         } else if (kind_ == "simulator" && key == "control") {
             scenario.control_folder = value;
         } else if (kind_ == "simulator" && key == "vendor") {
             scenario.vendor = value;
         } else if (kind_ == "simulator" && key == "gbk_errors") {
             scenario.gbk_errors = yes_or_no(value);
+        } else if (kind_ == "simulator" && key == "module_xml") {
+            scenario.module_xml = yes_or_no(value);
         } else {
             throw std::invalid_argument("unknown key '" + key + "'");
         }
@@ -144,7 +199,10 @@ void complete(Scenario& scenario) {
         const auto same = [&](const InterfaceSpec& spec) { return spec.id == camera.interface_id; };
         if (std::none_of(scenario.interfaces.begin(), scenario.interfaces.end(), same)) {
             const std::string shown = std::string("Simulated ") + bus_name(camera.bus);
-            scenario.interfaces.push_back({camera.interface_id, shown, camera.bus});
+            scenario.interfaces.emplace_back();
+            scenario.interfaces.back().id = camera.interface_id;
+            scenario.interfaces.back().display_name = shown;
+            scenario.interfaces.back().bus = camera.bus;
         }
     }
 }
@@ -158,6 +216,22 @@ const char* bus_name(Bus bus) {
         case Bus::Custom: break;
     }
     return "Custom";
+}
+
+uint64_t ticks(const CameraSpec& spec, uint64_t nanoseconds) {
+    const auto frequency = static_cast<uint64_t>(spec.timestamp_frequency);
+    constexpr uint64_t kNsPerS = 1000000000;
+    return nanoseconds / kNsPerS * frequency + nanoseconds % kNsPerS * frequency / kNsPerS;
+}
+
+std::optional<std::string> told_serial(const CameraSpec& spec) {
+    if (spec.told_serial == "none") return std::nullopt;
+    if (spec.told_serial == "empty") return "";
+    return spec.told_serial == "same" ? spec.serial : spec.told_serial;
+}
+
+std::string node_serial(const CameraSpec& spec) {
+    return spec.node_serial == "same" ? spec.serial : spec.node_serial;
 }
 
 Scenario default_scenario() {
@@ -193,7 +267,8 @@ Scenario read_scenario(const std::string& path) {
             if (line.front() == '[' && line.back() == ']') {
                 reader.section(trimmed(line.substr(1, line.size() - 2)));
             } else if (equals != std::string::npos) {
-                reader.set(trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)));
+                const std::string value = unquoted(trimmed(line.substr(equals + 1)));
+                reader.set(trimmed(line.substr(0, equals)), value);
             } else {
                 throw std::invalid_argument("wanted [section] or key = value");
             }

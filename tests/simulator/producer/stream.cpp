@@ -81,6 +81,8 @@ void Stream::start(uint64_t frames) {
     delivered_ = 0;
     running_ = true;
     thread_ = std::thread([this] { run(); });
+    Camera& camera = device->camera;
+    if (camera.has_foreign_xml()) camera.start_acquisition(camera.instance.load());
     device->camera.shared.count(Slot::starts);
 }
 
@@ -88,6 +90,7 @@ void Stream::stop() {
     const std::lock_guard<std::mutex> guard(engine_);
     require(running_ || thread_.joinable(), GC_ERR_RESOURCE_IN_USE, "the acquisition does not run");
     running_ = false;
+    if (device->camera.has_foreign_xml()) device->camera.stop_acquisition();
     device->camera.wake_up();
     thread_.join();
     device->camera.shared.count(Slot::stops);
@@ -143,7 +146,7 @@ void Stream::chunks(Handle handle, SingleChunk* list, size_t* count) {
 
 void Stream::buffer_info(Handle handle, int32_t command, int32_t* type, void* out, size_t* size) {
     const Answer answer(type, out, size);
-    const Bus bus = device->camera.spec.bus;
+    const CameraSpec& spec = device->camera.spec;
     buffers->with(handle, [&](const Buffer& buffer) {
         const FrameInfo& frame = buffer.frame;
         const bool idle = buffer.place == Buffer::Place::Idle;
@@ -152,19 +155,26 @@ void Stream::buffer_info(Handle handle, int32_t command, int32_t* type, void* ou
             case BUFFER_INFO_SIZE: return answer.size(buffer.size);
             case BUFFER_INFO_USER_PTR: return answer.pointer(buffer.user_pointer);
             case BUFFER_INFO_TIMESTAMP:
-            case BUFFER_INFO_TIMESTAMP_NS:
                 require(frame.has_timestamp, GC_ERR_NOT_AVAILABLE, "no time stamp");
+                return answer.uint64(ticks(spec, frame.timestamp_ns));
+            case BUFFER_INFO_TIMESTAMP_NS:
+                require(frame.has_timestamp && spec.timestamps_in_ns, GC_ERR_NOT_AVAILABLE,
+                        "no time stamp in nanoseconds");
                 return answer.uint64(frame.timestamp_ns);
             case BUFFER_INFO_NEW_DATA: return answer.boolean(buffer.new_data);
             case BUFFER_INFO_IS_QUEUED: return answer.boolean(!idle);
             case BUFFER_INFO_IS_ACQUIRING:
                 return answer.boolean(buffer.place == Buffer::Place::Filling);
             case BUFFER_INFO_IS_INCOMPLETE: return answer.boolean(frame.incomplete);
-            case BUFFER_INFO_TLTYPE: return answer.text(bus_name(bus));
+            case BUFFER_INFO_TLTYPE: return answer.text(bus_name(spec.bus));
             case BUFFER_INFO_SIZE_FILLED: return answer.size(frame.size_filled);
-            case BUFFER_INFO_WIDTH: return answer.size(frame.width);
+            case BUFFER_INFO_WIDTH:
+                require(spec.size_info, GC_ERR_NOT_AVAILABLE, "no width");
+                return answer.size(frame.width);
             case BUFFER_INFO_HEIGHT:
-            case BUFFER_INFO_DELIVERED_IMAGEHEIGHT: return answer.size(frame.height);
+            case BUFFER_INFO_DELIVERED_IMAGEHEIGHT:
+                require(spec.size_info, GC_ERR_NOT_AVAILABLE, "no height");
+                return answer.size(frame.height);
             case BUFFER_INFO_XOFFSET: return answer.size(frame.x_offset);
             case BUFFER_INFO_YOFFSET: return answer.size(frame.y_offset);
             case BUFFER_INFO_XPADDING:

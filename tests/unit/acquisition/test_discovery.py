@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.discovery import (
     discover,
@@ -27,34 +28,40 @@ def output(*lines: object) -> bytes:
 
 
 def test_devices_of_a_child() -> None:
-    found = parse_discovery("a.cti", output({"devices": [DEVICE]}), 0)
+    found = parse_discovery("a.cti", output({"devices": [DEVICE]}), 0, ChildText())
     assert found == (DeviceInfo("a.cti", "007", "Maker"),)
-    assert parse_discovery("a.cti", output({"devices": []}), 0) == ()
+    assert parse_discovery("a.cti", output({"devices": []}), 0, ChildText()) == ()
 
 
 def test_what_a_producer_prints_itself_is_passed_over() -> None:
     noise = "GenTL v1.5 (c) Maker\n{\n"
-    assert len(parse_discovery("a.cti", output(noise, {"devices": [DEVICE]}), 0)) == 1
+    assert len(parse_discovery("a.cti", output(noise, {"devices": [DEVICE]}), 0, ChildText())) == 1
 
 
 def test_a_problem_of_the_child_is_raised_with_its_remedy() -> None:
     body = {"problem": "cannot be loaded", "remedy": "Install it"}
     with pytest.raises(ProducerError) as caught:
-        parse_discovery("a.cti", output(body), 3)
+        parse_discovery("a.cti", output(body), 3, ChildText())
     assert (caught.value.problem, caught.value.remedy) == ("cannot be loaded", "Install it")
 
 
 @pytest.mark.parametrize(
     "text", [b"", b"\n", b"{}", b"[]", b"7", b"\xff\xfe", b'{"devices": [{"x": 1}]}', b"{", b"null"]
 )
-def test_garbage_of_a_child_is_told_with_its_exit_code(text: bytes) -> None:
-    with pytest.raises(ProducerError, match=r"cannot be listed \(the child ended with code 1\)"):
-        parse_discovery("a.cti", text, 1)
+def test_garbage_of_a_child_is_told(text: bytes) -> None:
+    with pytest.raises(ProducerError, match="its cameras cannot be listed: the process"):
+        parse_discovery("a.cti", text, 1, ChildText())
+
+
+def test_garbage_of_a_child_that_ends_well_is_shown() -> None:
+    with pytest.raises(ProducerError, match="gave no answer but 'hello'"):
+        parse_discovery("a.cti", b"hello\n", 0, ChildText())
 
 
 def test_a_crash_is_told() -> None:
-    with pytest.raises(ProducerError, match=r"crashed while its cameras were listed \(signal 11\)"):
-        parse_discovery("a.cti", b"", -11)
+    with pytest.raises(ProducerError, match="process that loads it was ended by SIGSEGV") as caught:
+        parse_discovery("a.cti", b"", -11, ChildText())
+    assert "Reinstall" in caught.value.remedy
 
 
 def test_the_command_of_a_child() -> None:
@@ -81,7 +88,7 @@ def test_a_file_that_is_no_producer(tmp_path: Path) -> None:
 
 
 def test_an_interpreter_that_is_not_there() -> None:
-    with pytest.raises(ProducerError, match="/no/python cannot be started"):
+    with pytest.raises(ProducerError, match=r"cannot be started: /no/python \(No such file"):
         discover(simulator(), python="/no/python")
 
 

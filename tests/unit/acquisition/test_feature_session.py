@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.feature_session import _value_of, run_feature_session
-from camstrm.errors import CameraError, ProducerError
+from camstrm.errors import CameraError
 from tests.fakes import node_map as fake
 from tests.fakes.gentl import child_environment, fault_variables, simulator
 from tests.fakes.node_map import FakeNode, FakeNodeMap
@@ -90,10 +90,10 @@ def stand_in(folder: Path, script: str) -> str:
 @pytest.mark.parametrize(
     ("script", "problem"),
     [
-        ("exit 7", "the process that opened it ended with code 7"),
-        ("echo '{'", "the process that opened it ended with code 0"),
+        ("exit 7", "the process that opens it ended with code 7"),
+        ("echo '{'", "the process that opens it gave no answer but '{'"),
         ("echo '{}'", "the process that opened it failed"),
-        ("kill -SEGV $$", "the process that opened it ended with code -11"),
+        ("kill -SEGV $$", "the process that opens it was ended by SIGSEGV"),
         ("exec sleep 60", r"it did not answer within 0\.5 s"),
     ],
 )
@@ -105,5 +105,5 @@ def test_a_child_that_fails(tmp_path: Path, script: str, problem: str) -> None:
 
 
 def test_an_interpreter_that_is_not_there() -> None:
-    with pytest.raises(ProducerError, match="/no/python cannot be started"):
+    with pytest.raises(CameraError, match="cannot be started: /no/python"):
         run_feature_session(simulator(), "1", python="/no/python")

@@ -54,6 +54,22 @@ def test_the_code_that_an_error_carries(error: Exception, code: int | None) -> N
         (in_gbk(told(GBK, -1011)), "utf-8", "���ʱ (GC_ERR_TIMEOUT -1011)"),
         (gentl.AccessDeniedException(""), "gbk", "GC_ERR_ACCESS_DENIED -1005"),
         (genapi.OutOfRangeException("5 is\ntoo much"), "gbk", "5 is too much"),
+        (
+            genapi.PropertyException(
+                "Enumeration value cannot be read, entry NULL : PropertyException thrown "
+                "(file 'genapiPYTHON_wrap.cxx', line 6419)"
+            ),
+            "gbk",
+            "Enumeration value cannot be read, entry NULL",
+        ),
+        (
+            genapi.AccessException(
+                "Node is not writable. : AccessException thrown in node 'A' while calling "
+                "'A.SetValue()' (file 'IntegerT.h', line 150)"
+            ),
+            "gbk",
+            "Node is not writable.",
+        ),
         (gentl.ErrorException(""), "gbk", "ErrorException"),
     ],
     ids=lambda value: str(value)[:40],
@@ -91,11 +107,30 @@ def test_kinds_are_told_apart_by_the_code(make: type, code: int, kind: type[Came
     assert str(int(code)) in str(caught.value)
 
 
-@pytest.mark.parametrize("error", [KeyError("Width"), AttributeError("x"), OSError("disk")])
-def test_what_harvesters_lets_out_becomes_a_camera_error(error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (KeyError("Width"), "a value that Harvesters does not know: 'Width'"),
+        (AttributeError("x"), "a feature or property that is needed is not there (x)"),
+        (AttributeError(), "a feature or property that is needed is not there"),
+        (
+            AttributeError("'NoneType' object has no attribute 'Width'"),
+            "a feature or property that is needed is not there (Width)",
+        ),
+        (OSError("disk"), "disk"),
+        (OSError(28, "No space left on device", "/tmp/x.xml"), "/tmp/x.xml: No space left"),
+        (MemoryError(), "not enough memory"),
+        (ValueError("not 3"), "not 3"),
+        (AssertionError(), "Harvesters failed without a reason"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_harvesters_lets_out_becomes_a_sentence(error: Exception, meaning: str) -> None:
     with pytest.raises(CameraError) as caught, camera_errors("left", "opening it"):
         raise error
-    assert caught.value.problem == f"{type(error).__name__}: {error} while opening it"
+    assert caught.value.problem.startswith(meaning)
+    assert caught.value.problem.endswith(" while opening it")
+    assert "Error:" not in str(caught.value)
     assert caught.value.__cause__ is error
 
 

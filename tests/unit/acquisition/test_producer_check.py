@@ -157,7 +157,7 @@ def test_the_child_has_the_environment_that_is_given(
 
 
 def test_an_interpreter_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ProducerError, match="/no/python cannot be started"):
+    with pytest.raises(ProducerError, match="cannot be started: /no/python"):
         check_producer(simulator(), python="/no/python")
 
 

@@ -151,6 +151,16 @@ def test_a_camera_without_frames_is_stalled_and_opened_again(scene: MakeScene) -
     assert played.pauses == [0.5]
 
 
+def test_a_pause_of_the_whole_machine_is_no_stall(scene: MakeScene) -> None:
+    def stopped() -> None:
+        played.clock.advance(3600.0)
+
+    played = scene(Opening(["frame", "nothing", stopped, "nothing", "frame", *SILENCE]), Opening())
+    played.play()
+    assert played.states() == [OPENING, STREAMING, STALLED, CLOSED]
+    assert (STALLED, "no frame for 2.2 s") in played.told
+
+
 def test_a_camera_that_never_sends_a_frame_is_stalled_too(scene: MakeScene) -> None:
     played = scene(Opening(SILENCE), Opening(SILENCE * 2), Opening(["frame"]))
     played.play()
@@ -368,7 +378,11 @@ def test_a_producer_that_ends_the_stream_means_the_camera_is_lost(scene: MakeSce
 @pytest.mark.parametrize(
     ("error", "reason", "close"),
     [
-        (KeyError("Width"), "KeyError: 'Width' while setting it up", "close"),
+        (
+            KeyError("Width"),
+            "a value that Harvesters does not know: 'Width' while setting it up",
+            "close",
+        ),
         (CameraError("left", "refused"), "refused", "close"),
         (CameraLostError("left", "silent"), "silent", "close, gone"),
     ],

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.acquisition.discovery import discovery_command
 from camstrm.acquisition.producer_check import REQUIRED_SYMBOLS
 from camstrm.cli import settings as settings_module
 from camstrm.cli.main import main
 from camstrm.cli.parser import build_parser
-from tests.fakes.gentl import compile_library, fault_variables, forwarding_producer, simulator
+from tests.fakes.gentl import (
+    FORWARDING_SOURCE,
+    compile_library,
+    fault_variables,
+    forwarding_producer,
+    simulator,
+)
 from tests.simulator.build import SimulatorBuildError, build_simulator
 from tests.simulator.scenario import CameraSpec, InterfaceSpec, Scenario
 
@@ -52,6 +59,38 @@ def test_names_in_the_maker_s_encoding(
     assert capsys.readouterr().out.count("相机") == 3
 
 
+def test_the_binding_s_lines_never_reach_the_terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in fault_variables("").items():
+        monkeypatch.setenv(name, value)
+    # A producer of GenTL 1.5, as the makers' are.
+    source = tmp_path / "old.c"
+    source.write_text(f'#define DSAnnounceCompositeBuffer Hidden\n#include "{FORWARDING_SOURCE}"\n')
+    cti = compile_library(source, tmp_path / "old.cti")
+    command = discovery_command(cti)
+    said = subprocess.run(command, capture_output=True, check=True, timeout=60).stderr
+    assert b"GenTL producer does not implement DSAnnounceCompositeBuffer" in said
+    assert main(["list", "--cti", cti]) == 0
+    assert main(["features", "1", "--cti", cti]) == 0
+    assert main(["doctor", "--cti", cti]) == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_a_child_without_a_temporary_folder_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/none', '/nowhere']\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
+    assert main(["list", "--cti", simulator()]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "no temporary folder can be written (tried: /none, /nowhere); set TMPDIR" in line
+
+
 def test_a_bad_producer_beside_a_good_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,7 +113,7 @@ def test_a_producer_that_crashes_while_it_lists(
     cti = forwarding_producer(tmp_path_factory)
     assert main(["list", "--cti", cti]) == 1
     captured = capfd.readouterr()
-    assert "crashed while its cameras were listed (signal 6)" in captured.err
+    assert "the process that loads it was ended by SIGABRT (forwarding producer:" in captured.err
     assert "Traceback" not in captured.err
 
 
@@ -143,7 +182,7 @@ def test_a_producer_that_bears_one_program_is_left_alone_while_it_streams(
             assert control["scans"] == scans, "nobody looked for its cameras"
         captured = capsys.readouterr()
         text = captured.out + captured.err
-        assert f"(pid {holder.pid}), and it bears one program only" in text
+        assert f"(pid {holder.pid}) is using this producer, which supports only one" in text
         assert holder.communicate(timeout=20)[0] == ""
     if command == "list":
         assert main(["list", "--cti", str(cti)]) == 0

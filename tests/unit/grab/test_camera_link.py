@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -188,12 +189,32 @@ def test_an_interpreter_that_is_not_there_leaves_nothing_open(rig: Rig) -> None:
         rig.link(python="/no/python")
 
 
+def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not(
+    rig: Rig, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    python = tmp_path / "failing"
+    python.write_text(
+        "#!/bin/sh\n"
+        "echo 'GenTL producer does not implement DSGetNumBufferParts' >&2\n"
+        "echo '12:00:00 INFO camera A: opened' >&2\n"
+        f"exec {sys.executable} -c 'import no_module_of_this_name'\n"
+    )
+    python.chmod(0o755)
+    link = rig.link(python=str(python))
+    rig.run(lambda: rig.gone)
+    assert rig.gone == [
+        "its process failed: the Python module no_module_of_this_name is not installed"
+    ]
+    assert link.ended()
+    assert capfd.readouterr().err == "12:00:00 INFO camera A: opened\n"
+
+
 def test_when_it_was_last_heard(rig: Rig) -> None:
     link = rig.link()
-    assert link.last_heard_s == link.started_s
+    assert link.last_heard_s == rig.loop.running_s
     rig.run(lambda: link.opened)
     heard = link.last_heard_s
-    assert heard > link.started_s
+    assert heard > 0.0
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
     assert link.last_heard_s > heard

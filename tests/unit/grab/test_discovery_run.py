@@ -10,7 +10,9 @@ from camstrm.grab import discovery_run as discovery_run_module
 from camstrm.grab.discovery_run import DiscoveryRun
 from camstrm.grab.loop import Loop
 from tests.fakes.gentl import SERIALS, child_environment, simulator
-from tests.fakes.manual_loop import run_until
+from tests.fakes.manual_loop import StoppableClock, run_until
+
+FAILED = "its cameras cannot be listed: the process that loads it "
 
 
 class Scan:
@@ -50,9 +52,9 @@ def test_the_cameras_of_the_simulator(loop: Loop) -> None:
 @pytest.mark.parametrize(
     ("script", "problem"),
     [
-        ("exit 1", "its cameras cannot be listed (the child ended with code 1)"),
-        ("echo nonsense", "its cameras cannot be listed (the child ended with code 0)"),
-        ("kill -SEGV $$", "crashed while its cameras were listed (signal 11)"),
+        ("exit 1", FAILED + "ended with code 1"),
+        ("echo nonsense", FAILED + "gave no answer but 'nonsense'"),
+        ("kill -SEGV $$", FAILED + "was ended by SIGSEGV"),
         ('echo \'{"problem": "p", "remedy": "r"}\'; exit 3', "p"),
     ],
 )
@@ -101,6 +103,46 @@ def test_a_scan_that_is_cancelled_tells_nothing(loop: Loop, tmp_path: Path) -> N
     loop.call_later(0, lambda: fired.append(1))
     run_until(loop, lambda: fired)
     assert scan.calls == 0
+
+
+def test_a_child_that_closes_its_output_and_lives_on_is_ended(
+    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery_run_module, "_EXIT_CODE_TRIES", 3)
+    scan = Scan(loop, python=child(tmp_path, "exec >&-; exec sleep 60"))
+    scan.wait()
+    assert scan.error is not None
+    assert scan.error.problem.endswith("was ended by SIGKILL")
+
+
+def test_a_child_that_cannot_be_ended_holds_up_nobody(
+    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hangs in the kernel: the loop turns, and the scan fails."""
+    monkeypatch.setattr(discovery_run_module, "_EXIT_CODE_TRIES", 3)
+    scan = Scan(loop, python=child(tmp_path, "exec >&-; exec sleep 60"))
+    end = scan.run._process.kill
+    monkeypatch.setattr(scan.run._process, "kill", lambda: None)
+    waits: list[float] = []
+    monkeypatch.setattr(scan.run._process, "wait", waits.append)
+    scan.wait()
+    assert scan.error is not None
+    assert scan.error.problem == "the process that lists its cameras cannot be ended"
+    assert waits == []
+    monkeypatch.undo()
+    end()
+    scan.run._process.wait(30)
+
+
+def test_a_pause_of_this_process_does_not_count(
+    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = StoppableClock()
+    monkeypatch.setattr("camstrm.grab.loop.time", clock)
+    scan = Scan(loop, python=child(tmp_path, "read _; echo '{\"devices\": []}'"))
+    loop.call_later(0, lambda: clock.stop_for(3600.0))
+    scan.wait()
+    assert (scan.devices, scan.error) == ((), None)
 
 
 def test_an_interpreter_that_is_not_there(loop: Loop) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from camstrm.grab.loop import READ, WRITE, Loop
 from tests.fakes.clock import FakeClock
-from tests.fakes.manual_loop import run_until
+from tests.fakes.manual_loop import StoppableClock, run_until
 
 
 @pytest.fixture
@@ -80,6 +80,40 @@ def test_it_sleeps_until_the_next_timer(loop: Loop, monkeypatch: pytest.MonkeyPa
     assert loop._timeout() == 3.0
     clock.advance(9.0)
     assert loop._timeout() == 0.0
+
+
+@pytest.mark.parametrize("stopped_s", [30.0, 24 * 3600.0])
+def test_its_clock_stands_still_while_the_process_is_stopped(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, stopped_s: float
+) -> None:
+    clock = StoppableClock()
+    monkeypatch.setattr("camstrm.grab.loop.time", clock)
+    times: list[float] = []
+    loop.call_later(0.01, lambda: clock.stop_for(stopped_s))
+    # What is due after a pause is due at once, and sees no more of it than was planned.
+    loop.call_later(20.0, lambda: times.append(loop.running_s))
+    run_until(loop, lambda: times)
+    assert times[0] < 20.0
+
+
+def test_its_clock_counts_turns_and_waits(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeClock()
+    monkeypatch.setattr("camstrm.grab.loop.time", clock)
+    planned: list[float | None] = []
+
+    def select(timeout: float | None) -> list[object]:
+        planned.append(timeout)
+        # A little late, as always; the last time by a pause.
+        clock.advance((timeout or 0.0) + (0.1 if len(planned) < 4 else 100.0))
+        return []
+
+    monkeypatch.setattr(loop._selector, "select", select)
+    loop.call_later(1000.0, lambda: None)
+    for delay_s in (1.0, 2.0, 3.0, 4.0):
+        loop.call_later(delay_s, lambda: None)
+    loop.run(until=lambda: len(planned) == 4)
+    assert planned == pytest.approx([1.0, 0.9, 0.9, 0.9])
+    assert loop.running_s == pytest.approx(1.1 + 1.0 + 1.0 + 0.9)
 
 
 def test_a_source_is_called_when_it_is_ready(loop: Loop, sockets: list[socket.socket]) -> None:

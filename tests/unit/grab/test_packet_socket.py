@@ -223,6 +223,26 @@ def test_a_silent_peer_is_waited_for_so_long(sockets: tuple[socket.socket, socke
         blocking.send(PacketKind.BUNDLE, [LARGE])
 
 
+def test_a_stopped_peer_is_waited_for_as_long_as_it_lives(
+    sockets: tuple[socket.socket, socket.socket],
+) -> None:
+    waits: list[int] = []
+
+    def goes_on() -> None:
+        waits.append(len(waits))
+        if len(waits) == 3:
+            BlockingPacketSocket(sockets[1]).send_message(Ack(1))
+        elif len(waits) == 6:
+            sockets[1].close()
+
+    blocking = BlockingPacketSocket(sockets[0], timeout_s=0.01, on_wait=goes_on)
+    assert [text_of(p) for p in blocking.receive()] == [Ack(1)]
+    assert len(waits) == 3
+    with pytest.raises(ConnectionError):
+        blocking.send(PacketKind.BUNDLE, [LARGE])
+    assert len(waits) == 6
+
+
 def test_bytes_that_are_no_packets(
     sockets: tuple[socket.socket, socket.socket], pair: Pair
 ) -> None:

@@ -16,7 +16,7 @@ from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, FrameBundle, FrameRequest
 from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.gentl import simulator
-from tests.fakes.manual_loop import run_until
+from tests.fakes.manual_loop import StoppableClock, run_until
 
 PROFILES = load_profiles()
 ONE, OTHER = "/opt/one.cti", "/opt/other.cti"
@@ -226,6 +226,32 @@ def test_a_process_that_falls_silent_is_ended(rig: Rig, monkeypatch: pytest.Monk
     reason = rig.supervisor.ledgers[0].status().reason
     assert reason == "its process said nothing for 11 s and was ended"
     assert link.join(30.0)
+
+
+@pytest.mark.parametrize("behaviour", ["", "deaf"])
+def test_no_process_is_ended_because_the_grabber_was_stopped(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, behaviour: str
+) -> None:
+    """By a signal, a debugger, a paused machine; also while cameras are being opened."""
+    clock = StoppableClock()
+    for module in ("loop", "supervisor", "camera_link"):
+        monkeypatch.setattr(f"camstrm.grab.{module}.time", clock)
+    monkeypatch.setattr(supervisor_module, "_WATCH_S", 0.01)
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one=behaviour)
+    rig.streaming(1)
+    pids = [link.pid for link in rig.links()]
+    watched: list[int] = []
+    watch = supervisor._watch
+
+    def count() -> None:
+        watched.append(len(rig.links()))
+        watch()
+
+    rig.loop.call_later(0, lambda: clock.stop_for(3600.0))
+    monkeypatch.setattr(supervisor, "_watch", count)
+    rig.run(lambda: len(watched) > 3)
+    assert [link.pid for link in rig.links()] == pids
+    assert [supervisor.ledgers[i].restarts for i in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize("restarted", [False, True])

@@ -80,6 +80,8 @@ def test_everything_of_a_scenario_arrives(camsim: Path, write_scenario: WriteSce
         ("[camera A]\nbus = PCI\n", "line 2: unknown value 'PCI'"),
         ("[camera A]\nframe_rate = quick\n", "line 2: 'quick' is no number"),
         ("[camera A]\nzipped_xml = 1\n", "line 2: '1' is neither yes nor no"),
+        ("[camera A]\nip_address = 10.0\n", "line 2: '10.0' is no IPv4 address"),
+        ("[interface A]\nwidth = 64\n", "line 2: unknown key 'width'"),
         ("hello\n", "line 1: wanted [section] or key = value"),
         ("control = /tmp\n", "line 1: unknown key 'control'"),
     ],

@@ -1,0 +1,15 @@
+"""The way of the drain benchmark that its short form leaves out."""
+
+from __future__ import annotations
+
+from bench.drain_loads import REFERENCE, measure
+
+
+def test_camera_processes_lose_no_frame_while_they_encode() -> None:
+    found = measure(REFERENCE, "camstrm processes", 0.5, buffered_s=0.5)
+    assert found.lost == 0
+    assert found.bundles > 0
+    assert found.bundle_bytes > 100_000, "all three cameras are in a bundle"
+    assert len(found.age_ms) == found.bundles
+    assert found.fetched > 0
+    assert found.drain_us > 0

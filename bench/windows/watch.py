@@ -1,0 +1,69 @@
+"""Look at a window while it works: lateness of its thread, CPU, memory, paints."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from bench.measure import percentile, resident_bytes
+
+__all__ = ["Watch"]
+
+_INTERVAL_S = 0.005
+_MEMORY_EVERY_S = 0.1
+_MEMORY_SAMPLES = 10
+
+
+class Watch(QObject):
+    """Begins with its creation; :meth:`report` ends it."""
+
+    def __init__(self, views: Sequence[QWidget]) -> None:
+        super().__init__()
+        self._views = list(views)
+        self._paints = 0
+        for view in self._views:
+            view.installEventFilter(self)
+        self._late_ms: list[float] = []
+        self._resident: list[int] = []
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(round(_INTERVAL_S * 1000))
+        self._memory_s = 0.0
+        self._begin_s = self._last_s = time.monotonic()
+        self._cpu_s = time.process_time()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        self._paints += event.type() == QEvent.Type.Paint
+        return False
+
+    def report(self) -> dict[str, Any]:
+        """Return lateness in ms, CPU in % of a core, bytes at begin and end, paints."""
+        cpu_s = time.process_time() - self._cpu_s
+        spent_s = time.monotonic() - self._begin_s
+        self._timer.stop()
+        for view in self._views:
+            view.removeEventFilter(self)
+        return {
+            "late_p50_ms": percentile(self._late_ms, 50),
+            "late_p99_ms": percentile(self._late_ms, 99),
+            "late_max_ms": max(self._late_ms),
+            "cpu_percent": 100 * cpu_s / spent_s,
+            "resident_begin": statistics.median(self._resident[:_MEMORY_SAMPLES]),
+            "resident_end": statistics.median(self._resident[-_MEMORY_SAMPLES:]),
+            "paints": self._paints,
+        }
+
+    def _tick(self) -> None:
+        now_s = time.monotonic()
+        self._late_ms.append(max(0.0, 1000 * (now_s - self._last_s - _INTERVAL_S)))
+        self._last_s = now_s
+        if now_s >= self._memory_s:
+            self._memory_s = now_s + _MEMORY_EVERY_S
+            self._resident.append(resident_bytes(os.getpid()))

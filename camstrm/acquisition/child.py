@@ -1,0 +1,110 @@
+"""Ask a child process: start it, wait for one JSON object, and say how it failed.
+
+What loads foreign code runs in a child, because it may crash or hang. Whatever goes wrong
+there becomes one sentence; what the child wrote to standard error is passed on without
+tracebacks and without the binding's own lines (see child_text.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from camstrm.acquisition.child_text import ChildText, signal_name
+from camstrm.errors import ChildError, ChildTimeoutError
+
+__all__ = ["ask_child", "parse_answer", "show_text"]
+
+_KILL_WAIT_S = 0.3
+"""A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
+
+_SHOWN_BYTES = 40
+
+
+def show_text(text: bytes) -> None:
+    """Write what a child wrote to this process's standard error."""
+    if text:
+        sys.stderr.write(text.decode(errors="replace"))
+        sys.stderr.flush()
+
+
+def ask_child(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    request: bytes = b"",
+    timeout_s: float,
+    show: Callable[[bytes], None] = show_text,
+) -> dict[str, Any]:
+    """Run ``command`` with ``request`` on its standard input and return its answer.
+
+    ``environment`` is the child's whole environment (None: this process's own). ``show``
+    gets what a user should see of its standard error. Raises ChildError, or
+    ChildTimeoutError after ``timeout_s``; the child and what it started are killed then.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            env=dict(os.environ if environment is None else environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ChildError(f"cannot be started: {command[0]} ({error.strerror})") from None
+    text = ChildText()
+    try:
+        output, errors = process.communicate(request, timeout=timeout_s)
+    except subprocess.TimeoutExpired as late:
+        show(text.feed(late.stderr or b"") + text.finish())
+        raise ChildTimeoutError(timeout_s) from None
+    finally:
+        if process.returncode is None:
+            _kill(process)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+    show(text.feed(errors) + text.finish())
+    return parse_answer(output, process.returncode, text)
+
+
+def parse_answer(output: bytes, returncode: int, text: ChildText) -> dict[str, Any]:
+    """Return the JSON object in the last line of ``output``; raise ChildError if there is none.
+
+    Libraries may print lines of their own before it. ``text``: the child's standard error.
+    """
+    if returncode < 0:
+        raise ChildError(text.describe_end(returncode), signal_name(-returncode))
+    last = output.strip().rpartition(b"\n")[2]
+    try:
+        answer = json.loads(last)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    if returncode == 0 and last and not text.cause:
+        raise ChildError(f"gave no answer but {_shortened(last)}")
+    raise ChildError(text.describe_end(returncode))
+
+
+def _shortened(data: bytes) -> str:
+    more = "..." if len(data) > _SHOWN_BYTES else ""
+    return repr(data[:_SHOWN_BYTES].decode(errors="replace")) + more
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_KILL_WAIT_S)

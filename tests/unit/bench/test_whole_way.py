@@ -1,0 +1,68 @@
+"""What is made of the figures of a whole system: mistakes, growth of memory, steps of a sweep."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.long_run import mistakes
+from bench.measured_system import Window
+from bench.memory_growth import MemoryGrowth
+from bench.sweep import Sweep
+from bench.watchers import WatcherReport
+
+MB = 1_000_000
+
+
+def window(grabber: float = 0.1, rate: float = 30.0, **changes: int) -> Window:
+    report = WatcherReport(
+        seconds=10.0, bundles=[int(10 * rate), 300], ages_us=[15_000, 20_000, 25_000]
+    )
+    figures = {"produced": 1000, "lost": 0, "stood_still": 0, "encoded": 300, **changes}
+    return Window(10.0, grabber, 0.01, 0.05, 0.05, 0.5, reports=[report], **figures)
+
+
+def steady() -> MemoryGrowth:
+    growth = MemoryGrowth({"grabber": 10 * MB, "camera process 1": 90 * MB, "bridge": 30 * MB})
+    growth.add({"grabber": 10 * MB, "camera process 1": 91 * MB, "bridge": 31 * MB})
+    return growth
+
+
+def test_a_long_run_as_wanted_has_no_mistake() -> None:
+    assert mistakes([window(), window()], steady()) == []
+
+
+def test_a_long_run_names_each_mistake() -> None:
+    late = window(rate=28.0)
+    late.reports[0].misordered = 1
+    late.reports[0].closed = ["too slow"]
+    growth = steady()
+    growth.add({"grabber": 10 * MB, "camera process 1": 92 * MB, "bridge": 31 * MB})
+    assert mistakes([window(lost=3), late], growth) == [
+        "3 frames lost",
+        "1 bundles or pictures out of order or wrong",
+        "1 viewers cut off: too slow",
+        "29.00 bundles a second at the slowest viewer, wanted 29.5",
+        "memory of the grabber grew by 2.00 %",
+    ]
+
+
+def test_a_camera_process_that_was_started_again_is_not_flat_memory() -> None:
+    growth = steady()
+    growth.add({"grabber": 10 * MB, "bridge": 30 * MB})
+    assert not growth.is_flat("bridge")
+    assert growth.percent("bridge") == float("inf")
+
+
+def test_the_worst_step_is_the_one_that_grows_faster_than_its_size() -> None:
+    sweep = Sweep("cameras", "")
+    sweep.windows = {1: window(0.1), 2: window(0.15), 4: window(0.45), 8: window(0.6)}
+    row = next(row for row in sweep.rows((1, 2, 4, 8)) if "grabber" in row.what)
+    assert row.value == pytest.approx(1.5)
+    assert row.met is False
+    assert row.note.startswith("2 -> 4: 15 -> 45 % of a core")
+
+
+def test_lost_frames_of_a_sweep_count() -> None:
+    sweep = Sweep("cameras", "")
+    sweep.windows = {1: window(), 2: window(lost=2)}
+    assert sweep.rows((1, 2))[0].lost == 2

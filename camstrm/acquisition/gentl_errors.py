@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from camstrm.acquisition.binding import genapi, gentl
 from camstrm.acquisition.error_text import decode_text, keep_bytes, told_code
 from camstrm.acquisition.gentl_library import GcError
-from camstrm.errors import CameraBusyError, CameraError, CameraLostError
+from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
 __all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code"]
 
@@ -56,14 +56,27 @@ def describe_error(error: BaseException, encoding: str = "gbk") -> str:
     match = re.search(r"\(Message from the source: (.*?)\) \(ID:", text)
     code = error_code(error)
     if code is None:
-        # GenApi's texts end with " : PropertyException thrown in node ... (file ..., line ...)".
-        return re.sub(r"\s*:?\s*\w+Exception thrown\b.*$", "", text) or type(error).__name__
+        return _meant_by_genapi(text) or type(error).__name__
     try:
         name = f"GC_ERR_{GcError(code).name}"
     except ValueError:
         name = "GC_ERR"
     detail = match.group(1) if match else ""
     return f"{detail} ({name} {code})" if detail else f"{name} {code}"
+
+
+def _meant_by_genapi(text: str) -> str:
+    """Return a text of GenApi without its end, which is for GenApi's own makers.
+
+    "Node is not writable. : AccessException thrown in node 'Width' while calling
+    'Width.SetValue()' (file 'IntegerT.h', line 150)".
+    """
+    meaning, _, origin = text.partition("Exception thrown")
+    if not origin:
+        return text
+    meaning = re.sub(r"[.\s]*:?\s*\w*$", "", meaning)
+    node = re.search(r"in node '(\w+)'", origin)
+    return f"{meaning} (node {node.group(1)})" if node and meaning else meaning
 
 
 def _text(error: BaseException, encoding: str) -> str:
@@ -76,7 +89,7 @@ def _text(error: BaseException, encoding: str) -> str:
 def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[None]:
     """Turn every exception of the body into a CameraError of ``camera``.
 
-    ``doing`` completes "while ..." in the message. CameraBusyError and CameraLostError
+    ``doing`` completes "while ..." in the message. CameraRefusedError and CameraLostError
     are told apart by the GC_ERROR code.
     """
     try:
@@ -85,7 +98,7 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
         code = error_code(error)
         detail = f"{describe_error(error, encoding)} while {doing}"
         if code in (GcError.ACCESS_DENIED, GcError.RESOURCE_IN_USE, GcError.BUSY):
-            raise CameraBusyError(camera, detail) from error
+            raise CameraRefusedError(camera, detail) from error
         if code in (GcError.IO, GcError.TIMEOUT, GcError.ABORT, GcError.INVALID_HANDLE):
             raise CameraLostError(camera, detail, "Check cable, power and link") from error
         raise CameraError(camera, detail) from error

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from camstrm.config import CameraSettings, Config, ProducerSettings
+from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera_link import CameraLink, LinkHandlers
 from camstrm.grab.group import CameraGroup, GroupCamera
+from camstrm.grab.last_step import LastStep, StepDeaths
 from camstrm.grab.ledger import CameraLedger
 from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.resolver import CameraResolver, profile_of
@@ -44,6 +45,8 @@ class _Slot:
     timer: Timer | None = None
     failures: int = 0
     stuck: list[CameraLink] = field(default_factory=list)
+    last_step: LastStep = field(default_factory=LastStep)
+    deaths: StepDeaths = field(default_factory=StepDeaths)
 
 
 class Supervisor:
@@ -119,12 +122,15 @@ class Supervisor:
                 link.join(1.0)
         for link in links:
             link.kill("stopped")
+        for slot in self._slots:
+            slot.last_step.close()
 
     def _ledger(self, camera: CameraSettings) -> int:
-        index = self._indices.get(camera.serial)
+        index = self._indices.get(camera.label)
         if index is None:
-            index = self._indices[camera.serial] = len(self._indices)
-            info = CameraInfo(index, camera.label, camera.serial)
+            index = self._indices[camera.label] = len(self._indices)
+            serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
+            info = CameraInfo(index, camera.label, serial)
             self.ledgers[index] = CameraLedger(info)
             self._on_cameras()
         return index
@@ -181,9 +187,16 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
-        told = ((m.settings.serial, self.ledgers[m.index].heartbeat_s) for m in slot.group.cameras)
-        heartbeats = {serial: seconds for serial, seconds in told if seconds}
-        group = msgspec.structs.replace(slot.group, heartbeats_s=heartbeats)
+        ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
+        group = msgspec.structs.replace(
+            slot.group,
+            heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
+            locked_until_s={
+                s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
+            },
+            left_out=slot.deaths.left_out(),
+            last_step=slot.last_step.path,
+        )
         try:
             slot.link = CameraLink(self._loop, group, self._handlers)
         except OSError as error:
@@ -211,7 +224,36 @@ class Supervisor:
                     slot.stuck.append(link)
                 if time.monotonic() - link.started_s > _RAN_WELL_S:
                     slot.failures = 0
+                if not link.ended_in_order():
+                    self._note_step(slot)
+                lock_s = 0.0 if link.ended_in_order() else self._note_lock(slot)
+                if lock_s:
+                    reason += (
+                        "; the camera stays locked by it until its heartbeat time is over, "
+                        f"for at most {lock_s:.3g} s"
+                    )
                 self._failed(slot, reason)
+
+    def _note_step(self, slot: _Slot) -> None:
+        """Leave out a feature that ended the process again and again."""
+        if self._stopping:
+            return
+        culprit = slot.deaths.count(slot.last_step.take())
+        if culprit is not None:
+            serial, feature = culprit
+            cameras = slot.group.cameras
+            label = next((c.settings.label for c in cameras if c.settings.serial == serial), serial)
+            _log.error(
+                "camera %s: its process ended %d times while setting %s: it starts without it",
+                label,
+                StepDeaths.TOO_OFTEN,
+                feature,
+            )
+
+    def _note_lock(self, slot: _Slot) -> float:
+        """Note which cameras a killed process keeps locked; return the longest time in seconds."""
+        ledgers = [self.ledgers[index] for index in slot.group.indices]
+        return max((ledger.lock(time.monotonic()) for ledger in ledgers), default=0.0)
 
     def _failed(self, slot: _Slot, reason: str) -> None:
         if self._stopping:

@@ -43,7 +43,9 @@ class Feeder:
         self._demand = Demand()
         self._since_us = time.time_ns() // 1000
         self.loop = Loop()
-        self._publisher = BundlePublisher(self.loop, path, self._hello, self._on_demand)
+        self._publisher = BundlePublisher(
+            self.loop, path, self._hello, self._on_demand, lambda _: False
+        )
 
     def run(self) -> None:
         """Publish until the loop is stopped."""

@@ -10,6 +10,8 @@ from client_qt.address import parse_address
 
 __all__ = ["quit_viewer", "run_viewer"]
 
+_INSTALL = f"{sys.executable} -m pip install '.[viewer]' (in camstrm's source folder)"
+
 
 def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) -> int:
     """Show the cameras of the server at ``url`` until the window is closed.
@@ -31,8 +33,8 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     if drops_references():
         raise UsageError(
             f"PySide6 {PySide6.__version__} is broken on Python {sys.version_info.major}."
-            f"{sys.version_info.minor}; install one that works with: {sys.executable} -m pip "
-            "install 'camstrm[viewer]', or use Python 3.12 or later"
+            f"{sys.version_info.minor}; install one that works with: {_INSTALL}, or use Python "
+            "3.12 or later"
         )
     return run_window(address, insecure=insecure)
 
@@ -52,7 +54,7 @@ def _missing(error: ImportError) -> str:
     if error.name and error.name.split(".")[0] in ("PySide6", "shiboken6", "simplejpeg", "numpy"):
         return (
             f"the viewer needs {error.name.split('.')[0]}, which is not installed; "
-            f"install it with: {sys.executable} -m pip install 'camstrm[viewer]'"
+            f"install it with: {_INSTALL}"
         )
     return (
         f"PySide6 cannot be loaded ({error}); a system library is missing. On Debian and "

@@ -21,7 +21,7 @@ __all__ = ["receive", "send"]
 def send(path: str, count: int) -> dict[str, Any]:
     """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
     loop = Loop()
-    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None)
+    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
     publisher.start()
     deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
     # A loop that has nothing to do looks at the time only when woken.

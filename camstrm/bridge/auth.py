@@ -22,13 +22,14 @@ _PAGE = """<!doctype html>
 <p>Or paste the token here:</p>
 <form action="/" method="get"><input name="token" type="password" autocomplete="off" autofocus>
 <button>Open</button></form>
-<p>Where the token lies says <code>camstrm bridge --help</code>. If you came here by a link
-with a token in it, reload this page once.</p>
+<p>Run <code>camstrm bridge --help</code> on the server to see where the token is stored. If you
+came here by a link with a token in it, reload this page once.</p>
 </html>
 """
 
 _TEXT = """A token is needed: open the URL that camstrm printed when it started, or send
-"Authorization: Bearer TOKEN". Where the token lies says: camstrm bridge --help
+"Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the
+token is stored.
 """
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import os
+import select
 import socket
 import sys
 import termios
@@ -13,15 +15,18 @@ from collections.abc import Callable
 from typing import Protocol
 
 from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.config.socket_path import peer_pid
 from camstrm.errors import WireError
 from camstrm.wire import (
     MAX_TEXT_SIZE,
     PROTOCOL,
     Demand,
+    Goodbye,
     Hello,
     Packet,
     PacketKind,
     PacketSplitter,
+    Refused,
     Status,
     UnknownMessage,
     decode_bundle,
@@ -82,13 +87,22 @@ class ConnectionOwner(Protocol):
 
 
 class GrabberConnection(asyncio.BufferedProtocol):
-    """One connection: cuts the stream into packets, reading payloads into place."""
+    """One connection: cuts the stream into packets, reading payloads into place.
+
+    What it sends beside hello counts from :meth:`let_speak` on. ``came_s`` is when it
+    connected (UTC since 1970), ``said_goodbye`` whether it ends on purpose.
+    """
 
     def __init__(self, owner: ConnectionOwner) -> None:
         self._owner = owner
         self._splitter = PacketSplitter()
+        self.said_goodbye = False
+        self.came_s = 0.0
         self._transport: asyncio.Transport | None = None
-        self._introduced = False
+        self._pid = 0
+        self._hello: Hello | None = None  # the newest
+        self._hello_s = 0.0
+        self._may_speak = False
         self._silent = False
         self._heard_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -102,6 +116,8 @@ class GrabberConnection(asyncio.BufferedProtocol):
         if not self._owner.arrived(self, transport.get_extra_info("socket")):
             self.abort()
             return
+        self._pid = peer_pid(transport.get_extra_info("socket"))
+        self.came_s = time.time()
         self._heard_s = time.monotonic()
         self._watch(self._owner.hello_timeout_s)
 
@@ -154,14 +170,68 @@ class GrabberConnection(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
+    @property
+    def session(self) -> str:
+        """Of the hello; empty before it."""
+        return "" if self._hello is None else self._hello.session
+
+    def who(self) -> str:
+        """Return how the log names it."""
+        # repr: a session is text from the far side.
+        session = f"session {self.session[:64]!r}"
+        return f"pid {self._pid}, {session}" if self._pid else session
+
+    def is_gone(self) -> bool:
+        """Tell whether the far side has closed, or its process is no more.
+
+        The end of the connection is seen here even while unread bytes wait before it. A
+        process that forked may leave its end open in a child.
+        """
+        if self._transport is None or self._transport.is_closing() or self.said_goodbye:
+            return True
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), 0)
+        if poll.poll(0):  # POLLHUP or POLLERR, which need not be asked for
+            return True
+        if self._pid:
+            try:
+                os.kill(self._pid, 0)
+            except ProcessLookupError:
+                return True
+            except OSError:
+                return False  # another user's: it is there
+        return False
+
+    def silent_for_s(self) -> float:
+        """Return how long it has said nothing."""
+        return time.monotonic() - self._heard_s
+
+    def spoke_after(self, rival: GrabberConnection) -> bool:
+        """Tell whether it has said anything since the rival's first hello."""
+        return self._heard_s > rival._hello_s
+
+    def let_speak(self) -> Hello:
+        """Let what it sends count from now on; return its hello."""
+        assert self._hello is not None
+        self._may_speak = True
+        self._watch(self._owner.silence_s)
+        return self._hello
+
+    def turn_away(self, reason: str) -> None:
+        """Say why, and close."""
+        if self._transport is not None and not self._transport.is_closing():
+            text = encode_message(Refused(reason)).encode()
+            self._transport.writelines(encode_packet_parts(PacketKind.TEXT, [text]))
+            self._transport.close()
+
     def _packet_received(self, packet: Packet) -> None:
         if self._transport is None or self._transport.is_closing():
             return
         if packet.kind == PacketKind.TEXT:
             self._text_received(packet.payload)
-        elif not self._introduced:
+        elif self._hello is None:
             raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
-        else:
+        elif self._may_speak:
             bundle = SharedBundle(decode_bundle(packet.payload), packet.payload)
             self._hold(bundle, len(packet.payload))
 
@@ -197,23 +267,27 @@ class GrabberConnection(asyncio.BufferedProtocol):
         message = decode_message(payload)
         if isinstance(message, Hello):
             self._hello_received(message)
-        elif not self._introduced:
+        elif self._hello is None:
             raise WireError("control message", f"{_name(message)} came first, wanted hello")
         elif isinstance(message, Status):
-            self._owner.sink.grabber_sent_status(message)
+            if self._may_speak:
+                self._owner.sink.grabber_sent_status(message)
+        elif isinstance(message, Goodbye):
+            self.said_goodbye = True
         elif not isinstance(message, UnknownMessage):
             raise WireError("control message", f"{_name(message)} is nothing a grabber sends")
 
     def _hello_received(self, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:
             raise WireError("hello.protocol", f"version {hello.protocol}, wanted {PROTOCOL}")
-        if self._introduced:
+        first, self._hello = self._hello is None, hello
+        if first:
+            self._hello_s = time.monotonic()
+            self._watch(self._owner.silence_s)
+            self._owner.introduced(self, hello)
+        elif self._may_speak:
             self._pass_on()  # it belongs to what was said before
             self._owner.sink.grabber_said_hello(hello)
-            return
-        self._introduced = True
-        self._owner.introduced(self, hello)
-        self._watch(self._owner.silence_s)
 
     def _watch(self, limit_s: float) -> None:
         if self._timer is not None:
@@ -228,12 +302,12 @@ class GrabberConnection(asyncio.BufferedProtocol):
 
     def _check_silence(self) -> None:
         self._timer = None
-        if not self._introduced:
+        if self._hello is None:
             self._owner.refuse(WireError("hello", f"none within {self._owner.hello_timeout_s} s"))
             self.abort()
             return
         limit_s = self._owner.silence_s
-        if not self._silent and time.monotonic() - self._heard_s >= limit_s:
+        if self._may_speak and not self._silent and self.silent_for_s() >= limit_s:
             self._silent = True
             _LOGGER.warning("the grabber has said nothing for %.1f s: no frame input", limit_s)
             self._owner.sink.set_input("none")

@@ -80,6 +80,7 @@ class SendWatch:
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._due_s = 0.0  # when the timer should call, in the loop's time
         self._sending = False
         self._taken: int | None = None
         self._since_s = 0.0
@@ -111,7 +112,8 @@ class SendWatch:
             self._timer = None
 
     def _arm(self) -> None:
-        self._timer = self._loop.call_later(self._timeout_s / _CHECKS, self._check)
+        self._due_s = self._loop.time() + self._timeout_s / _CHECKS
+        self._timer = self._loop.call_at(self._due_s, self._check)
 
     def _check(self) -> None:
         self._timer = None
@@ -121,6 +123,8 @@ class SendWatch:
             self._transport.abort()  # what is still in its buffers must not keep it
             return
         now = self._loop.time()
+        # While this process stood still itself (suspended, in a debugger), nobody was stuck.
+        self._since_s += now - self._due_s
         taken = self._bytes_taken()
         if self._taken is None:
             self._taken = taken

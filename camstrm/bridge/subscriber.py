@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Collection
 
 from camstrm.bridge.grabber_connection import GrabberConnection, GrabberSink
@@ -18,18 +19,28 @@ __all__ = ["BundleSubscriber"]
 _LOGGER = logging.getLogger(__name__)
 
 MAX_WAITING = 8
-"""Connections that have not said hello; the oldest makes room for one more."""
+"""Connections that have not said hello, and rivals; the oldest makes room for one more."""
+
+DECIDE_S = 0.1
+"""Time between two looks whether the grabber that has the place still lives."""
+
+_REFUSED_LOG_S = 60.0
+"""A grabber that tries again and again is logged once in this time."""
 
 
 class BundleSubscriber:
-    """Accepts grabbers on a listening UNIX socket and passes on what the newest one sends.
+    """Accepts grabbers on a listening UNIX socket and passes on what one of them sends.
 
-    A connection becomes the current one with its hello and ends the one before, so a
-    grabber that was started anew takes over even if the old one hangs, and somebody who
-    connects and talks nonsense disturbs nobody. A grabber that says nothing for
-    ``silence_s`` counts as no input until it speaks again. A bundle behind which more bytes
-    wait already is held until they are read, so that a bridge without CPU left passes on the
-    newest; ``overtaken`` counts those that never went.
+    The first one to say hello has the place. A rival (another session) gets it at once if
+    that one's process or connection is gone, and after ``silence_s`` without a word if it
+    hangs. As soon as the first one says anything (a status comes each second), the rival is
+    refused: it has been seen to live, and its stream goes on untouched. So two grabbers never
+    take the place from each other, a restart is never refused, and somebody who connects and
+    talks nonsense disturbs nobody.
+
+    A grabber that says nothing for ``silence_s`` counts as no input until it speaks again. A
+    bundle behind which more bytes wait already is held until they are read, so that a bridge
+    without CPU left passes on the newest; ``overtaken`` counts those that never went.
     """
 
     def __init__(
@@ -50,9 +61,13 @@ class BundleSubscriber:
         self.refused = 0
         self.overtaken = 0
         self._current: GrabberConnection | None = None
-        self._waiting: list[GrabberConnection] = []
+        self._waiting: list[GrabberConnection] = []  # have not said hello
+        self._rivals: list[GrabberConnection] = []  # have, while another one had the place
+        self._timer: asyncio.TimerHandle | None = None  # runs while there are rivals
         self._server: asyncio.Server | None = None
+        self._closing = False
         self._log = RepeatLog(_LOGGER)
+        self._refused_log = RepeatLog(_LOGGER, _REFUSED_LOG_S)
 
     async def start(self, sock: socket.socket) -> None:
         """Accept grabbers on ``sock``, which stays the caller's to close."""
@@ -64,10 +79,14 @@ class BundleSubscriber:
 
     async def close(self) -> None:
         """Stop accepting and drop all connections."""
+        self._closing = True
+        if self._timer is not None:
+            self._timer.cancel()
         if self._server is not None:
             self._server.close()
             self._server = None
-        for connection in [*self._waiting, *([self._current] if self._current else [])]:
+        current = [self._current] if self._current else []
+        for connection in [*self._waiting, *self._rivals, *current]:
             connection.abort()
         await asyncio.sleep(0)  # lets the transports close their sockets
 
@@ -85,25 +104,66 @@ class BundleSubscriber:
         return True
 
     def introduced(self, connection: GrabberConnection, hello: Hello) -> None:
-        """Make the connection the current one, in place of the one before."""
+        """Give the connection the place, or let it wait until it is clear who has it."""
         self._waiting.remove(connection)
-        older, self._current = self._current, connection
-        if older is not None:
-            _LOGGER.info("a new grabber takes the place of the one before")
-            older.abort()
-        _LOGGER.info("grabber connected: %s", hello.server or "unnamed")
-        self.sink.grabber_came(hello, connection.send_demand)
+        current = self._current
+        if current is None or current.session == hello.session:
+            self._let_speak(connection)
+            return
+        if len(self._rivals) >= MAX_WAITING:
+            self._rivals.pop(0).abort()
+        self._rivals.append(connection)
+        self._decide()
 
     def ended(self, connection: GrabberConnection) -> None:
         """Forget a connection that is closed."""
-        if connection in self._waiting:
-            self._waiting.remove(connection)
-        if connection is self._current:
-            self._current = None
+        for connections in (self._waiting, self._rivals):
+            if connection in connections:
+                connections.remove(connection)
+        if connection is not self._current:
+            return
+        self._current = None
+        if connection.said_goodbye:
+            _LOGGER.info("the grabber has stopped: no frame input")
+        elif not self._closing:
             _LOGGER.warning("grabber gone: no frame input")
-            self.sink.grabber_went()
+        self.sink.grabber_went()
+        if not self._closing:
+            self._decide()
 
     def refuse(self, error: WireError) -> None:
         """Count and log what is not camstrm's format."""
         self.garbage += 1
         self._log.warning("connection on %s closed, wrong data: %s", self.path, error)
+
+    def _decide(self) -> None:
+        """Give the place to a rival, or refuse those that came before its owner spoke."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for rival in tuple(self._rivals):
+            current = self._current
+            if current is None or current.is_gone() or current.silent_for_s() >= self.silence_s:
+                self._rivals.remove(rival)
+                self._let_speak(rival)
+            elif current.spoke_after(rival):
+                self._rivals.remove(rival)
+                self._turn_away(rival, current)
+        if self._rivals:
+            self._timer = asyncio.get_running_loop().call_later(DECIDE_S, self._decide)
+
+    def _let_speak(self, connection: GrabberConnection) -> None:
+        older, self._current = self._current, connection
+        if older is not None:
+            _LOGGER.info("a new grabber takes the place of the one before (%s)", older.who())
+            older.abort()
+        hello = connection.let_speak()
+        _LOGGER.info("grabber connected: %s, %s", hello.server or "unnamed", connection.who())
+        self.sink.grabber_came(hello, connection.send_demand)
+
+    def _turn_away(self, rival: GrabberConnection, current: GrabberConnection) -> None:
+        self.refused += 1
+        since = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(current.came_s))
+        reason = f"another grabber ({current.who()}) has sent its cameras here since {since}"
+        self._refused_log.warning("grabber refused (%s): %s", rival.who(), reason)
+        rival.turn_away(reason)

@@ -8,6 +8,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from camstrm.cli.install import install_command
 from camstrm.cli.up import run_both
 from camstrm.errors import UsageError
 
@@ -45,7 +46,7 @@ def simulator_cti() -> str:
     package = importlib.util.find_spec("genicam")
     if package is None or package.origin is None:
         raise UsageError(
-            "the demo needs the package genicam. Install it with: pip install 'camstrm[all]'"
+            f"the demo needs the package genicam. Install it with: {install_command('all')}"
         )
     cti = Path(package.origin).with_name("viky.cti")
     if not cti.is_file():

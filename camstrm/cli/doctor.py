@@ -1,4 +1,4 @@
-"""``camstrm doctor``: why a camera does not show up, and what mends it."""
+"""``camstrm doctor``: why a camera does not show up, and how to fix it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         bad = sum(f.level is Level.FAIL for f in findings)
         doubtful = sum(f.level is Level.WARN for f in findings)
-        print(f"\n{bad} will not work, {doubtful} to look at, {len(findings)} looked at")
+        warnings = f"{doubtful} warning" + "s" * (doubtful != 1)
+        print(f"\n{len(findings)} checks: {bad} failed, {warnings}")
     return 1 if any(f.level is Level.FAIL for f in findings) else 0
 
 
@@ -122,7 +123,7 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             config = load_config(file)
             profiles = load_profiles(config.process.profile_dirs)
         except ConfigError as error:
-            finding = Finding(Level.FAIL, "configuration", str(error), f"Mend {error.file}")
+            finding = Finding(Level.FAIL, "configuration", str(error), f"Correct {error.file}")
             return default_config(), load_profiles(), [finding]
         return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []
@@ -139,11 +140,11 @@ def _loads(
     loads = []
     for camera in cameras:
         for producer in scanned:
-            bus = next((d.tl_type for d in producer.devices if d.serial == camera.serial), None)
-            if bus is not None:
-                told = features.get(camera.serial, {})
-                load = camera_load(camera.label, camera.serial, told, camera.features, _ROOT)
-                loads.append((load, producer.profile, bus.upper()))
+            device = next((d for d in producer.devices if d.fits(camera.serial)), None)
+            if device is not None:
+                told = features.get(device.selector, {})
+                load = camera_load(camera.label, device.serial, told, camera.features, _ROOT)
+                loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads
 
@@ -159,15 +160,19 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 def _packets(
     config: Config, scanned: list[ScannedProducer], features: dict[str, dict[str, object]]
 ) -> Iterator[Finding]:
-    configured = {camera.serial: camera for camera in config.cameras}
     for producer in scanned:
         for device in producer.devices:
             if device.tl_type.upper() != "GEV":
                 continue
-            camera = configured.get(device.serial, CameraSettings(serial=device.serial or "-"))
-            if device.serial in features:
+            unknown = CameraSettings(serial=device.selector or "-")
+            camera = next((c for c in config.cameras if device.fits(c.serial)), unknown)
+            if device.selector in features:
                 yield from packet_findings(
-                    camera.label, features[device.serial], camera.features, producer.profile, _ROOT
+                    camera.label,
+                    features[device.selector],
+                    camera.features,
+                    producer.profile,
+                    _ROOT,
                 )
             else:
                 yield Finding(

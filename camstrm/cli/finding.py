@@ -18,7 +18,7 @@ class Level(enum.Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, what was seen, and the command or step that mends it."""
+    """What was looked at, what was seen, and the command or step that fixes it."""
 
     level: Level
     subject: str

@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
     config, profiles = grab_config(options)
     path = socket_path(config)
     _check_producers(config, profiles)
-    grabber = Grabber(config, profiles, path, log_level=options.log_level.upper())
+    grabber = Grabber(
+        config, profiles, path, log_level=options.log_level.upper(), standby=options.standby
+    )
     with stop_on_signals(grabber.stop):
         grabber.run()
     return 0

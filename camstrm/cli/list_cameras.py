@@ -67,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps([dataclasses.asdict(device) for device in devices], indent=2))
     elif devices:
         rows = [
-            (d.serial, d.vendor, d.model, d.user_name, d.tl_type, d.access, d.cti) for d in devices
+            (d.selector, d.vendor, d.model, d.user_name, d.tl_type, _access(d), d.cti)
+            for d in devices
         ]
         print(
             format_table(("SERIAL", "VENDOR", "MODEL", "NAME", "BUS", "ACCESS", "PRODUCER"), rows)
@@ -75,6 +76,12 @@ def run(options: argparse.Namespace) -> int:
     elif not failed:
         print("no camera found; 'camstrm doctor' says why", file=sys.stderr)
     return 0 if devices else 1
+
+
+def _access(device: DeviceInfo) -> str:
+    if not device.in_wrong_subnet:
+        return device.access
+    return f"wrong subnet: {device.address}, network card {device.networks}"
 
 
 def _sentence(error: ProducerError, timeout_s: float) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
 
+from camstrm.cli.install import install_command
 from camstrm.cli.parser import build_parser
 from camstrm.errors import CamstrmError, ConfigError, UsageError
 
@@ -22,11 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done, or a service that was asked to stop; 1: something does not work; 2: command
     line or configuration is wrong; 130: interrupted before it was done.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name in a language that this terminal cannot show is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         code = int(options.command(options))
-        # Here, not at the interpreter's end, where a broken pipe cannot be caught.
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            # Here, not at the interpreter's end, where a broken pipe cannot be caught.
+            sys.stdout.flush()
         return code
     except (ConfigError, UsageError) as error:
         print(f"camstrm: {error}", file=sys.stderr)
@@ -40,18 +48,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             f"camstrm: this command needs {error.name}, which is not installed. "
-            f"Install it with: pip install 'camstrm[{extra}]'",
+            f"Install it with: {install_command(extra)}",
             file=sys.stderr,
         )
         return EXIT_FAILED
     except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough. What is still buffered goes
-        # nowhere, so that the interpreter's own flush at the end finds no broken pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output (head, less) has seen enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.errno not in _OUTPUT_ERRORS or error.filename is not None:
+            raise
+        _drop_output()
+        print(f"camstrm: the output cannot be written ({error.strerror})", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
 
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere: the interpreter flushes it again at its end."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF)
+"""A full disk, or a terminal that is gone, behind standard output."""
 
 _EXTRAS = {
     "harvesters": "grab",

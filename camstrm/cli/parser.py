@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
+import re
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from camstrm import __version__
 from camstrm.errors import UsageError
@@ -21,7 +24,7 @@ shows the newest picture of each, to any number of browsers and Qt viewers."""
 _EPILOG = """\
 first steps:
   camstrm demo                              three simulated cameras; open the URL it prints
-  camstrm doctor                            why a camera does not show up, and what mends it
+  camstrm doctor                            why a camera does not show up, and how to fix it
   camstrm list --cti /opt/MVS/lib/64/MvProducerU3V.cti
   camstrm up camstrm.toml                   bridge and grabber for good (see deploy/camstrm.toml)
   camstrm view ws://server:8765             the Qt viewer, on the machine where you sit
@@ -30,9 +33,24 @@ exit codes: 0 done (or stopped on request), 1 something does not work,
             2 command line or configuration wrong, 130 interrupted"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors say where to look, and what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage, mistake and hint; exit with code 2."""
+        wrong = _WRONG_COMMAND.search(message)
+        if wrong is not None:
+            near = difflib.get_close_matches(wrong[1], _COMMANDS, n=1)
+            message = f"there is no command {wrong[1]!r}"
+            message += f"; did you mean {near[0]!r}?" if near else ""
+        elif message.endswith("required: COMMAND"):
+            message = "a command is missing"
+        super().error(f"{message}\n{self.prog}: '{self.prog} --help' explains it")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; ``options.command(options)`` runs the chosen command."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="camstrm",
         description=_DESCRIPTION,
         epilog=_EPILOG,
@@ -50,6 +68,9 @@ def build_parser() -> argparse.ArgumentParser:
     _features(commands)
     return parser
 
+
+_COMMANDS = ("demo", "list", "doctor", "grab", "bridge", "up", "view", "features")
+_WRONG_COMMAND = re.compile(r"^argument COMMAND: invalid choice: '([^']*)'")
 
 _LONGEST_SCAN_S = 600
 
@@ -106,13 +127,14 @@ def _log_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _bridge_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on")
+def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
+    host = host or "that of the configuration, or 0.0.0.0: reachable from other machines"
+    parser.add_argument("--host", metavar="ADDRESS", help=f"address to listen on (default: {host})")
     parser.add_argument("--port", type=int, metavar="N", help="TCP port (default: 8765)")
     parser.add_argument(
         "--no-auth",
         action="store_true",
-        help="ask nobody for the token: everybody who reaches the port sees the cameras",
+        help="turn authentication off: everybody who reaches the port sees the cameras",
     )
 
 
@@ -126,7 +148,7 @@ def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "'camstrm view'. Ctrl-C ends everything.",
         "demo",
     )
-    _bridge_options(parser)
+    _bridge_options(parser, "127.0.0.1: this machine only")
     parser.set_defaults(log_level="warning")
 
 
@@ -196,12 +218,21 @@ def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         action="append",
         default=[],
         metavar="S",
-        help="a camera's serial number; may be given again, the order is that of the viewers. "
+        help="a camera's serial number, or id:DEVICE_ID where it has none of its own (as 'camstrm "
+        "list' prints it); may be given again. Viewers show the cameras in the order given. "
         "Without it: the configuration's cameras, or all that are found",
     )
     parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
-    parser.add_argument("--fps", type=float, metavar="N", help="bundles per second, 1 to 60")
+    parser.add_argument(
+        "--fps", type=float, metavar="N", help="bundles per second, 1 to 60 (default: 30)"
+    )
     parser.add_argument("--socket", metavar="PATH", help="UNIX socket of the bridge")
+    parser.add_argument(
+        "--standby",
+        action="store_true",
+        help="if the bridge has another grabber, wait until that one ends instead of ending with "
+        "exit code 1 (for services)",
+    )
     parser.add_argument(
         "--single-process",
         action="store_true",
@@ -218,7 +249,10 @@ def _bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "the server that viewers connect to",
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
-        "/api/status, /healthz, /metrics. It lives on when the grabber dies.",
+        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
+        "Viewers need the token of the printed URL. It is made on the first start and stored in\n"
+        "~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
+        "configuration or CAMSTRM_TOKEN_FILE names.",
         "bridge",
     )
     _bridge_options(parser)
@@ -251,7 +285,12 @@ def _view(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "view",
     )
     parser.add_argument("url", metavar="URL", help="ws://server:8765 or the bridge's URL")
-    parser.add_argument("--token", metavar="T", help="token of the server (or CAMSTRM_TOKEN)")
+    parser.add_argument(
+        "--token",
+        metavar="T",
+        help="token of the server; other users of this machine "
+        "can see it in the list of processes, so better use CAMSTRM_TOKEN or --token-file",
+    )
     parser.add_argument("--token-file", metavar="FILE", help="file that holds the token")
     parser.add_argument(
         "--insecure", action="store_true", help="accept any TLS certificate (wss://)"
@@ -268,7 +307,9 @@ def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "  camstrm features DA9795503 --set ExposureAuto=Off --set ExposureTime=2000",
         "features",
     )
-    parser.add_argument("serial", metavar="SERIAL", help="serial number of the camera")
+    parser.add_argument(
+        "serial", metavar="SERIAL", help="serial number of the camera, as 'camstrm list' prints it"
+    )
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument(
         "--set",

@@ -22,6 +22,7 @@ __all__ = [
     "check_socket_directory",
     "check_socket_path",
     "default_socket_path",
+    "peer_pid",
 ]
 
 MAX_SOCKET_PATH = 107
@@ -108,15 +109,25 @@ def check_peer(connection: socket.socket, path: str, allowed_uids: Collection[in
 
     Asks the kernel (SO_PEERCRED, unix(7)): what the far side says cannot change it.
     """
-    size = _UCRED.size
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    pid, uid, gid = _UCRED.unpack(credentials)
+    pid, uid, gid = _credentials(connection)
     if not _trusted(uid, allowed_uids):
         raise SocketPathError(
             path,
             f"the process at the far side (pid {pid}) runs as uid {uid}, gid {gid}",
             f"If that is right, add {uid} to socket.allowed_uids",
         )
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """Return the process id of the far side; 0 if it is in another pid namespace (container)."""
+    return _credentials(connection)[0]
+
+
+def _credentials(connection: socket.socket) -> tuple[int, int, int]:
+    """Return pid, uid and gid of the process that connected, or that called listen."""
+    data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    pid, uid, gid = _UCRED.unpack(data)
+    return pid, uid, gid
 
 
 def _trusted(uid: int, allowed_uids: Collection[int]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,12 @@ __all__ = ["MAX_FILE_SIZE", "TomlDocument", "parse_toml", "read_toml"]
 MAX_FILE_SIZE = 256 * 1024
 """Bytes; a configuration or profile has a few kilobytes, more is another kind of file."""
 
+_PIPE_WAIT_S = 2.0
+
 _POSITION = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)\s*\Z")
+
+_BARE_TEXT = re.compile(r"""\s*([\w.-]+)\s*=\s*([\w/~.:\\-][^"'#\[\]{}=]*?)\s*(?:#.*)?""")
+"""A key and a value that begins like a name, a number or a path."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,7 @@ def read_toml(path: str | Path) -> TomlDocument:
     """Read and parse the file; raise ConfigError if that cannot be done."""
     file = str(path)
     try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(MAX_FILE_SIZE + 1)
+        content = _read_pipe(path) if Path(path).is_fifo() else _read_file(path)
     except FileNotFoundError:
         raise ConfigError(file, "there is no such file") from None
     except IsADirectoryError:
@@ -57,6 +63,24 @@ def read_toml(path: str | Path) -> TomlDocument:
     if len(content) > MAX_FILE_SIZE:
         raise ConfigError(file, f"larger than {MAX_FILE_SIZE} bytes: no configuration file")
     return parse_toml(content, file)
+
+
+def _read_file(path: str | Path) -> bytes:
+    with Path(path).open("rb") as stream:
+        return stream.read(MAX_FILE_SIZE + 1)
+
+
+def _read_pipe(path: str | Path) -> bytes:
+    """Read what another program writes into a named pipe (a shell's ``<(...)``)."""
+    # Opened otherwise it would wait for a writer for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:  # noqa: PTH123  a descriptor
+        if not select.select([descriptor], [], [], _PIPE_WAIT_S)[0]:
+            raise ConfigError(
+                str(path), "wanted a file, this is a pipe that no program writes into"
+            )
+        os.set_blocking(descriptor, True)
+        return stream.read(MAX_FILE_SIZE + 1)
 
 
 def parse_toml(content: bytes, file: str) -> TomlDocument:
@@ -87,9 +111,23 @@ def _syntax_error(file: str, text: str, message: str) -> ConfigError:
     if position is None:
         return ConfigError(file, f"not valid TOML: {_lower_first(message)}")
     line = int(position[1]) if position[1] else text.rstrip("\n").count("\n") + 1
-    return ConfigError(
-        file, f"not valid TOML: {_lower_first(message[: position.start()])}", line=line
-    )
+    problem = f"not valid TOML: {_lower_first(message[: position.start()])}"
+    return ConfigError(file, problem + _quotes_hint(text, line), line=line)
+
+
+def _quotes_hint(text: str, line: int) -> str:
+    """Return what is missing where a text was typed without quotes: ``serial = GV01``."""
+    lines = text.splitlines()
+    typed = _BARE_TEXT.fullmatch(lines[line - 1]) if line <= len(lines) else None
+    if typed is None:
+        return ""
+    key, value = typed[1], typed[2]
+    try:
+        tomllib.loads(f"value = {value}")
+    except ValueError:
+        quoted = f"'{value}'" if "\\" in value else f'"{value}"'
+        return f". Text needs quotes: {key} = {quoted}"
+    return ""
 
 
 def _lower_first(text: str) -> str:

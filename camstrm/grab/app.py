@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from camstrm import __version__
 from camstrm.acquisition.statistics import RateMeter
 from camstrm.config import Config
+from camstrm.errors import BridgeTakenError
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.grab.loop import Loop
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.grab.supervisor import Supervisor
 from camstrm.profiles import GentlProfile
-from camstrm.wire import Hello, Limits, Status
+from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
 
@@ -27,7 +28,9 @@ _STATUS_S = 1.0
 class Grabber:
     """Grabs all cameras of a configuration and sends bundles to the bridge.
 
-    :meth:`run` returns after :meth:`stop`, which any thread or signal handler may call.
+    :meth:`run` returns after :meth:`stop`, which any thread or signal handler may call. No
+    camera is touched while another grabber sends to the same bridge: ``run`` then raises
+    BridgeTakenError or, with ``standby``, waits until that one has ended.
     """
 
     def __init__(
@@ -37,8 +40,12 @@ class Grabber:
         socket_path: str,
         *,
         log_level: str = "INFO",
+        standby: bool = False,
     ) -> None:
         self._config = config
+        self._standby = standby
+        self._started = False  # whether cameras are looked for
+        self._refused: BridgeTakenError | None = None
         self._session = secrets.token_hex(8)
         self._loop = Loop()
         self._supervisor = Supervisor(
@@ -53,7 +60,8 @@ class Grabber:
             self._loop,
             socket_path,
             self._hello,
-            lambda demand: self._bundles.demand(demand),
+            self._demanded,
+            self._was_refused,
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
@@ -62,10 +70,14 @@ class Grabber:
         self._bundle_rate = RateMeter()
 
     def run(self) -> None:
-        """Run until stopped; all camera processes have ended when it returns."""
+        """Run until stopped; all camera processes have ended when it returns.
+
+        Raises BridgeTakenError if the bridge has another grabber.
+        """
         try:
-            self._supervisor.start()
-            self._publisher.start()
+            self._supervisor.list_configured()
+            if not self._publisher.start():
+                self._start_cameras()
             self._loop.call_later(_STATUS_S, self._send_status)
             self._loop.run()
         finally:
@@ -73,10 +85,30 @@ class Grabber:
             self._publisher.stop()
             self._supervisor.stop(self._config.process.stop_timeout_s)
             self._loop.close()
+        if self._refused is not None:
+            raise self._refused
 
     def stop(self) -> None:
         """End :meth:`run` soon."""
         self._loop.stop()
+
+    def _start_cameras(self) -> None:
+        if not self._started:
+            self._started = True
+            self._supervisor.start()
+
+    def _demanded(self, demand: Demand) -> None:
+        # An empty one comes when the bridge has gone: nobody else has it then.
+        self._start_cameras()
+        self._bundles.demand(demand)
+
+    def _was_refused(self, error: BridgeTakenError) -> bool:
+        """Stop, or tell the publisher to ask again later."""
+        if self._standby and not self._started:
+            return True
+        self._refused = error
+        self._loop.stop()
+        return False
 
     def _hello(self) -> Hello:
         return Hello(

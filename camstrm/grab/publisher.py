@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import socket
@@ -10,14 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from camstrm.config.socket_path import check_peer, check_socket_path
-from camstrm.errors import SocketPathError, WireError
+from camstrm.errors import BridgeTakenError, SocketPathError, WireError
 from camstrm.grab.loop import READ, WRITE, Loop, Timer
 from camstrm.grab.packet_socket import PacketConnection, text_of
 from camstrm.wire import (
     Demand,
     FrameBundle,
+    Goodbye,
     Hello,
     PacketKind,
+    Refused,
     Status,
     encode_bundle_parts,
     merge_bundles,
@@ -33,17 +36,26 @@ _RETRY_S = 0.2
 _PATIENCE_S = 2.0
 """A bridge that is just starting is no news."""
 
+_ANSWER_S = 8.0
+"""How long the bridge may take to say whether this grabber has the place: one whose grabber
+hangs needs 5 s. One that takes longer hangs itself, and will be started again."""
+
+_STAND_BY_S = (1.0, 2.0, 5.0, 10.0)
+"""Pauses between attempts while the bridge has another grabber; the last one repeats."""
+
 _REMIND_S = 30.0
 """Time between two log lines while there is no bridge."""
 
 
 class BundlePublisher:
-    """Sends hello, status and bundles to the bridge and tells what it demands.
+    """Sends hello, status and bundles to the bridge and passes on what it demands.
 
     One bundle waits at most; a newer one takes its place (with its pictures, where it
     has none) and is counted. While there is no bridge nothing is kept and the demand is
-    empty. ``on_demand`` is called for each demand and, with an empty one, when the
-    connection ends.
+    empty. ``on_demand`` is called for each demand, of which the first comes at once, and
+    with an empty one when the connection ends or the bridge gives no answer.
+    ``on_refused`` is called when the bridge has another grabber; if it returns True, the
+    bridge is asked again, at longer and longer intervals.
     """
 
     def __init__(
@@ -52,6 +64,7 @@ class BundlePublisher:
         path: str,
         hello: Callable[[], Hello],
         on_demand: Callable[[Demand], None],
+        on_refused: Callable[[BridgeTakenError], bool],
         *,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
@@ -60,14 +73,16 @@ class BundlePublisher:
         self._path = path
         self._hello = hello
         self._on_demand = on_demand
+        self._on_refused = on_refused
         self._allowed_uids = allowed_uids
         self._connection: PacketConnection | None = None
-        self._bundle: FrameBundle | None = None
-        self._status: Status | None = None
+        self._bundle: FrameBundle | None = None  # waits until the one before has gone
+        self._status: Status | None = None  # the same
         self._hello_due = False
-        self._timer: Timer | None = None
-        self._problem = ""
-        self._problem_s = 0.0
+        self._timer: Timer | None = None  # the next attempt to connect, or the answer's limit
+        self._refusals = 0  # in a row
+        self._problem = ""  # logged last
+        self._problem_s = 0.0  # when that was
         self._alone_since_s = time.monotonic()
 
     @property
@@ -75,18 +90,17 @@ class BundlePublisher:
         """Whether a bridge is there."""
         return self._connection is not None
 
-    def start(self) -> None:
-        """Connect, and again whenever the connection ends."""
-        self._connect()
+    def start(self) -> bool:
+        """Connect, and again whenever the connection ends; tell whether a bridge was there."""
+        return self._connect()
 
     def stop(self) -> None:
-        """Close the connection."""
-        if self._timer is not None:
-            self._timer.cancel()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._loop.unwatch(connection)
-            connection.close()
+        """Say goodbye, if that is possible at once, and close the connection."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.queue_message(Goodbye())
+                self._connection.flush()
+        self._close()
 
     def announce(self) -> None:
         """Send hello (again): the cameras have changed."""
@@ -108,7 +122,18 @@ class BundlePublisher:
         self._bundle = bundle
         self._flush()
 
-    def _connect(self) -> None:
+    def _close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._loop.unwatch(connection)
+            connection.close()
+
+    def _reconnect(self) -> None:
+        self._connect()
+
+    def _connect(self) -> bool:
         self._timer = None
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -121,14 +146,22 @@ class BundlePublisher:
         except (OSError, SocketPathError) as error:
             sock.close()
             self._note(error)
-            self._timer = self._loop.call_later(_RETRY_S, self._connect)
-            return
-        _log.info("connected to the bridge at %s", self._path)
+            self._timer = self._loop.call_later(_RETRY_S, self._reconnect)
+            return False
+        if not self._refusals:
+            _log.info("connected to the bridge at %s", self._path)
         self._problem = ""
         self._connection = PacketConnection(sock)
         self._bundle = self._status = None
         self._hello_due = True
+        self._timer = self._loop.call_later(_ANSWER_S, self._unanswered)
         self._flush()
+        return True
+
+    def _unanswered(self) -> None:
+        self._timer = None
+        _log.warning("the bridge at %s gives no answer", self._path)
+        self._on_demand(Demand())
 
     def _note(self, error: OSError | SocketPathError) -> None:
         if isinstance(error, SocketPathError):
@@ -142,7 +175,7 @@ class BundlePublisher:
             return
         if text != self._problem or now - self._problem_s > _REMIND_S:
             self._problem, self._problem_s = text, now
-            _log.warning("%s (trying on)", text)
+            _log.warning("%s (retrying)", text)
 
     def _flush(self) -> None:
         connection = self._connection
@@ -153,7 +186,9 @@ class BundlePublisher:
             while connection.idle and self._queue_next(connection):
                 connection.flush()
         except OSError as error:
-            self._disconnected(error.strerror or str(error))
+            # What the bridge said last may still be there to be read.
+            if self._read() and self._connection is connection:
+                self._disconnected(error.strerror or str(error))
             return
         events = READ if connection.idle else READ | WRITE
         self._loop.watch(connection, events, self._ready)
@@ -173,26 +208,57 @@ class BundlePublisher:
         return True
 
     def _ready(self, events: int) -> None:
-        assert self._connection is not None
-        if events & READ:
-            try:
-                for packet in self._connection.receive():
-                    message = text_of(packet) if packet.kind is PacketKind.TEXT else None
-                    if isinstance(message, Demand):
-                        self._on_demand(message)
-            except OSError as error:
-                self._disconnected(error.strerror or str(error))
-                return
-            except WireError as error:
-                _log.warning("socket %s: what listens there is no bridge: %s", self._path, error)
-                self._disconnected("it sent something that is no demand")
-                return
-        self._flush()
+        if not events & READ or self._read():
+            self._flush()
+
+    def _read(self) -> bool:
+        """Obey what the bridge says; return whether the connection is still there."""
+        connection = self._connection
+        assert connection is not None
+        try:
+            for packet in connection.receive():
+                message = text_of(packet) if packet.kind is PacketKind.TEXT else None
+                if isinstance(message, Demand):
+                    self._accepted()
+                    self._on_demand(message)
+                    if self._connection is not connection:
+                        return False
+                elif isinstance(message, Refused):
+                    self._refused(message.reason)
+                    return False
+        except OSError as error:
+            self._disconnected(error.strerror or str(error))
+            return False
+        except WireError as error:
+            _log.warning("socket %s: what listens there is no bridge: %s", self._path, error)
+            self._disconnected("it sent something that is no demand")
+            return False
+        return True
+
+    def _accepted(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._refusals:
+            self._refusals = 0
+            _log.info("the bridge at %s has no other grabber any more", self._path)
+
+    def _refused(self, reason: str) -> None:
+        self._close()
+        self._bundle = self._status = None
+        error = BridgeTakenError(self._path, reason)
+        if not self._on_refused(error):
+            return
+        if not self._refusals:
+            _log.warning("%s (waiting for its end)", error)
+        pause_s = _STAND_BY_S[min(self._refusals, len(_STAND_BY_S) - 1)]
+        self._refusals += 1
+        self._timer = self._loop.call_later(pause_s, self._reconnect)
 
     def _disconnected(self, reason: str) -> None:
         _log.info("the bridge is gone: %s", reason)
-        self.stop()
+        self._close()
         self._bundle = self._status = None
         self._alone_since_s = time.monotonic()
         self._on_demand(Demand())
-        self._timer = self._loop.call_later(_RETRY_S, self._connect)
+        self._timer = self._loop.call_later(_RETRY_S, self._reconnect)

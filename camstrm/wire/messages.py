@@ -20,9 +20,11 @@ __all__ = [
     "CameraStatus",
     "Demand",
     "FrameRequest",
+    "Goodbye",
     "Hello",
     "Limits",
     "Message",
+    "Refused",
     "Report",
     "Start",
     "Status",
@@ -169,6 +171,21 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """From bridge to grabber, before the connection is closed: the place is taken.
+
+    ``reason`` is a sentence for the user that names the grabber that is there.
+    """
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Goodbye:
+    """From grabber to bridge, before the connection is closed: the grabber ends on purpose."""
+
+
+@dataclass(frozen=True)
 class Start:
     """From grabber to a camera process: what to open (``settings`` as JSON object)."""
 
@@ -224,6 +241,8 @@ Message = (
     | Ack
     | Subscribe
     | Demand
+    | Refused
+    | Goodbye
     | Start
     | FrameRequest
     | Report
@@ -237,6 +256,8 @@ MESSAGE_TYPES: dict[str, type[Any]] = {
     "ack": Ack,
     "subscribe": Subscribe,
     "demand": Demand,
+    "refused": Refused,
+    "goodbye": Goodbye,
     "start": Start,
     "request": FrameRequest,
     "report": Report,

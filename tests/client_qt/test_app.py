@@ -86,7 +86,7 @@ def test_missing_package_is_named_with_the_command(
     for name in [n for n in sys.modules if n.startswith("client_qt.decoder")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(UsageError, match=rf"needs {missing}.*pip install 'camstrm\[viewer\]'"):
+    with pytest.raises(UsageError, match=rf"needs {missing}.*pip install '\.\[viewer\]'"):
         run_viewer("ws://server")
 
 

@@ -19,8 +19,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import fcntl
 import functools
 import itertools
+import termios
 import threading
 import time
 import uuid
@@ -44,6 +46,7 @@ from camstrm.wire import (
     Message,
     PacketKind,
     PacketSplitter,
+    Refused,
     Status,
     decode_message,
     encode_bundle_parts,
@@ -53,7 +56,9 @@ from camstrm.wire import (
 
 WIDTH, HEIGHT = 32, 24
 MONO8 = 0x01080001
-TIMEOUT_S = 5.0
+TIMEOUT_S = 30.0
+"""For what happens at once on a machine that is not busy."""
+
 RETRY_S = 0.05
 
 
@@ -96,6 +101,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
+        self.refused = ""
         self.seq = 0
         self.closed = False
         self._demand_changed = asyncio.Event()
@@ -168,9 +174,13 @@ class FakeGrabber:
         await self.send(Status(now_us(), bundles=self.seq, cameras=cameras))
 
     async def send_bundle(self, cameras: Collection[int] | None = None) -> FrameBundle:
-        """Send the next bundle, with pictures of ``cameras`` (None: all that stream)."""
+        """Send the next bundle, with pictures of ``cameras`` (None: all that stream).
+
+        Return when the bridge has read it: a bundle that waits unread is overtaken by the next.
+        """
         bundle = self.next_bundle(cameras)
         await self.send_packet(PacketKind.BUNDLE, encode_bundle_parts(bundle))
+        await asyncio.wait_for(self._until_read(), TIMEOUT_S)
         return bundle
 
     def next_bundle(self, cameras: Collection[int] | None = None) -> FrameBundle:
@@ -215,8 +225,19 @@ class FakeGrabber:
                     status_s = time.monotonic() + 1.0
                     await self.send_status()
                 if self.demand.cameras != ():
-                    await self.send_bundle(self.demand.cameras)
+                    bundle = self.next_bundle(self.demand.cameras)
+                    await self.send_packet(PacketKind.BUNDLE, encode_bundle_parts(bundle))
                 await asyncio.sleep(1.0 / min(self.fps, self.demand.max_fps or self.fps))
+
+    async def _until_read(self) -> None:
+        """Return when the kernel holds nothing that the far side has not read, see unix(7)."""
+        assert self._writer is not None
+        sock = self._writer.get_extra_info("socket")
+        unread = bytearray(b"any ")
+        # A connection that is closed has no descriptor any more.
+        while any(unread) and (number := sock.fileno()) >= 0:
+            fcntl.ioctl(number, termios.TIOCOUTQ, unread)
+            await asyncio.sleep(0)
 
     def _frame(self, index: int, cameras: Collection[int] | None) -> CameraFrame:
         state, since_us = self.states[index], self.since_us[index]
@@ -248,6 +269,9 @@ class FakeGrabber:
             while data := await self._reader.read(65536):
                 for packet in splitter.receive_data(data):
                     message = decode_message(packet.payload)
+                    if isinstance(message, Refused):
+                        self.refused = message.reason
+                        continue
                     assert isinstance(message, Demand), message
                     self.demand = message
                     self.demands.append(message)

@@ -17,7 +17,9 @@ from camstrm.bridge.app import BridgeAddresses, run_bridge
 from camstrm.config import BridgeSettings
 from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
 
-TIMEOUT_S = 5.0
+TIMEOUT_S = 30.0
+"""For what happens at once on a machine that is not busy."""
+
 UPGRADE = (
     "Upgrade: websocket",
     "Connection: Upgrade",

@@ -136,6 +136,12 @@ def good_messages() -> dict[str, MessageVector]:
             {"type": "demand", "cameras": None},
             {"max_fps": None, "refresh": False},
         ),
+        "refused": MessageVector(
+            "from bridge to grabber: there is another one",
+            {"type": "refused", "reason": "another grabber (pid 812) sends its cameras here"},
+        ),
+        "refused_short": MessageVector("no reason given", {"type": "refused"}, {"reason": ""}),
+        "goodbye": MessageVector("from grabber to bridge, without members", {"type": "goodbye"}),
         "start": MessageVector(
             "settings are any JSON object",
             {

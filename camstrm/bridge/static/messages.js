@@ -193,6 +193,8 @@ const MESSAGES = {
     max_fps: [optional(number), null],
     refresh: [boolean, false],
   }),
+  refused: object({ reason: label }),
+  goodbye: object({}),
   start: object({ settings: [anyObject] }),
   request: object({
     seq: [integer],

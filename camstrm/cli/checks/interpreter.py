@@ -10,6 +10,7 @@ from camstrm import __version__
 from camstrm.acquisition.child import ask_child
 from camstrm.cli.checks.packages import HARVESTERS
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.install import install_command
 from camstrm.errors import ChildError, ChildTimeoutError
 from camstrm.profiles import GentlProfile
 
@@ -50,7 +51,7 @@ def interpreter_findings(
     """Check ``python`` (empty: this one) with the environment of a camera process."""
     subject = f"Python for {profile.name}"
     path = python or sys.executable
-    install = f"{path} -m pip install 'camstrm[grab]=={__version__}'"
+    install = install_command("grab", path)
     answer = _probe(path, environment)
     if isinstance(answer, str):
         yield Finding(

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.install import install_command
 
 __all__ = ["HARVESTERS", "package_findings"]
 
@@ -35,7 +36,7 @@ def package_findings() -> Iterator[Finding]:
     for module, package, extra, missing in _PACKAGES:
         if importlib.util.find_spec(module) is None:
             if missing is not Level.OK:
-                remedy = f"pip install 'camstrm[{extra}]'"
+                remedy = install_command(extra)
                 yield Finding(missing, package, f"not installed (needed to {extra})", remedy)
             continue
         try:
@@ -48,7 +49,7 @@ def package_findings() -> Iterator[Finding]:
                 Level.FAIL,
                 package,
                 f"version {version}, wanted {HARVESTERS}",
-                f"pip install harvesters=={HARVESTERS}",
+                f"{sys.executable} -m pip install harvesters=={HARVESTERS}",
             )
         else:
             yield Finding(Level.OK, package, version)

@@ -61,7 +61,7 @@ def scan_producers(
             profile = profile_of(profiles, producer)
         except ConfigError as error:
             yield Finding(
-                Level.FAIL, producer.cti, error.problem, "Mend 'profile' of the [[producer]]"
+                Level.FAIL, producer.cti, error.problem, "Correct 'profile' of the [[producer]]"
             )
             continue
         environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from camstrm.bridge.demand import DemandKeeper
+from camstrm.bridge.demand import MIN_INTERVAL_S, DemandKeeper
 from camstrm.wire import Demand
+from tests.fakes.loop_time import StoppedLoopTime
 
 ALL = None
 NOTHING = Demand(cameras=())
@@ -58,43 +57,34 @@ async def test_nothing_wanted_is_said_too_and_needs_no_refresh(keeper: DemandKee
     keeper.detach()
 
 
-async def test_changes_only_and_not_too_many(
-    keeper: DemandKeeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("camstrm.bridge.demand.MIN_INTERVAL_S", 0.01)
+async def test_changes_only_and_not_too_many(keeper: DemandKeeper) -> None:
     told: list[Demand] = []
-    changed = asyncio.Event()
-
-    def send(demand: Demand) -> None:
-        told.append(demand)
-        changed.set()
-
-    keeper.attach(send, refresh=False)
-    for fps in range(1, 50):
-        keeper.wish("viewer", only(1), float(fps))
-    keeper.withdraw("viewer")
-    keeper.wish("viewer", only(2), 7.0, refresh=True)
-    keeper.wish("viewer", only(2), 7.0)
-    changed.clear()
-    await asyncio.wait_for(changed.wait(), 5)
-    assert told == [NOTHING, Demand((2,), 7.0, refresh=True)]
-    keeper.wish("other", only(2), 5.0)
-    keeper.withdraw("nobody")
-    await asyncio.sleep(0.03)
-    assert len(told) == 2, "the union did not change"
-    keeper.wish("other", only(2), 5.0, refresh=True)
-    assert told[2:] == [Demand((2,), 7.0, refresh=True)]
-    keeper.detach()
+    with StoppedLoopTime() as time:
+        keeper.attach(told.append, refresh=False)
+        for fps in range(1, 50):
+            keeper.wish("viewer", only(1), float(fps))
+        keeper.withdraw("viewer")
+        keeper.wish("viewer", only(2), 7.0, refresh=True)
+        keeper.wish("viewer", only(2), 7.0)
+        await time.advance(0.9 * MIN_INTERVAL_S)
+        assert told == [NOTHING]
+        await time.advance(0.2 * MIN_INTERVAL_S)
+        assert told == [NOTHING, Demand((2,), 7.0, refresh=True)]
+        keeper.wish("other", only(2), 5.0)
+        keeper.withdraw("nobody")
+        await time.advance(3 * MIN_INTERVAL_S)
+        assert len(told) == 2, "the union did not change"
+        keeper.wish("other", only(2), 5.0, refresh=True)
+        assert told[2:] == [Demand((2,), 7.0, refresh=True)]
+        keeper.detach()
 
 
-async def test_nothing_is_sent_after_detach(
-    keeper: DemandKeeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("camstrm.bridge.demand.MIN_INTERVAL_S", 0.01)
+async def test_nothing_is_sent_after_detach(keeper: DemandKeeper) -> None:
     told: list[Demand] = []
-    keeper.attach(told.append, refresh=False)
-    keeper.wish("viewer", ALL, None)
-    keeper.detach()
-    keeper.wish("viewer", only(1), None)
-    await asyncio.sleep(0.03)
+    with StoppedLoopTime() as time:
+        keeper.attach(told.append, refresh=False)
+        keeper.wish("viewer", ALL, None)
+        keeper.detach()
+        keeper.wish("viewer", only(1), None)
+        await time.advance(3 * MIN_INTERVAL_S)
     assert told == [NOTHING]

@@ -15,8 +15,9 @@ from camstrm.bridge.send_watch import (
     tune_listener,
     tune_transport,
 )
+from tests.fakes.loop_time import StoppedLoopTime
 
-TIMEOUT_S = 0.1
+TIMEOUT_S = 2.5
 
 
 class NoInfoSocket:
@@ -57,44 +58,61 @@ class FakeTransport(asyncio.Transport):
 async def test_no_progress_aborts() -> None:
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with watch:
-        await asyncio.wait_for(transport.aborted.wait(), 5)
+    with StoppedLoopTime() as time, watch:
+        await time.advance(0.9 * TIMEOUT_S)
+        assert not transport.aborted.is_set()
+        await time.advance(0.3 * TIMEOUT_S)
+        assert transport.aborted.is_set()
     assert watch.stuck
 
 
 async def test_slow_progress_is_left_alone_trickling_is_not() -> None:
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with watch:
+    with StoppedLoopTime() as time, watch:
         for _ in range(8):
-            await asyncio.sleep(TIMEOUT_S / 2)
+            await time.advance(TIMEOUT_S / 2)
             transport.size -= PROGRESS_BYTES
         assert not transport.aborted.is_set()
-        for _ in range(100):
-            await asyncio.sleep(TIMEOUT_S / 10)
+        for _ in range(20):
+            await time.advance(TIMEOUT_S / 10)
             transport.size -= 10
-            if transport.aborted.is_set():
-                break
+        assert transport.aborted.is_set()
     assert watch.stuck
+
+
+async def test_a_pause_of_the_bridge_itself_does_not_count() -> None:
+    """Of a machine that was suspended, or a debugger: no viewer is stuck because of it."""
+    transport = FakeTransport()
+    watch = SendWatch(transport, TIMEOUT_S)
+    with StoppedLoopTime() as time, watch:
+        for _ in range(3):
+            await time.advance(10 * TIMEOUT_S, steps=1)
+            assert not transport.aborted.is_set()
+            transport.size -= PROGRESS_BYTES
+            await time.advance(TIMEOUT_S / 2)
+        await time.advance(TIMEOUT_S)
+        assert transport.aborted.is_set()
 
 
 async def test_finished_send_is_not_watched() -> None:
     transport = FakeTransport()
-    watch = SendWatch(transport, 0.02)
-    for _ in range(3):
-        with watch:
-            pass
-    await asyncio.sleep(0.1)
+    watch = SendWatch(transport, TIMEOUT_S)
+    with StoppedLoopTime() as time:
+        for _ in range(3):
+            with watch:
+                pass
+        await time.advance(5 * TIMEOUT_S)
     assert not watch.stuck
     assert not transport.aborted.is_set()
 
 
 async def test_closed_watch_is_over() -> None:
     transport = FakeTransport()
-    watch = SendWatch(transport, 0.02)
-    with watch:
+    watch = SendWatch(transport, TIMEOUT_S)
+    with StoppedLoopTime() as time, watch:
         watch.close()
-        await asyncio.sleep(0.1)
+        await time.advance(5 * TIMEOUT_S)
     assert not transport.aborted.is_set()
 
 
@@ -104,12 +122,13 @@ async def test_silent_far_side_is_found_by_the_next_send(outstanding: str) -> No
     transport = FakeTransport(sock)
     watch = SendWatch(transport, TIMEOUT_S)
     setattr(sock, outstanding, 1)
-    with watch:
-        pass
-    await asyncio.sleep(1.5 * TIMEOUT_S)
-    assert not transport.aborted.is_set(), "no send is blocked"
-    with watch:
-        assert transport.aborted.is_set()
+    with StoppedLoopTime() as time:
+        with watch:
+            pass
+        await time.advance(1.5 * TIMEOUT_S)
+        assert not transport.aborted.is_set(), "no send is blocked"
+        with watch:
+            assert transport.aborted.is_set()
     assert watch.stuck
 
 
@@ -117,10 +136,11 @@ async def test_far_side_that_confirms_or_has_nothing_to_confirm_is_left_alone() 
     sock = InfoSocket()
     transport = FakeTransport(sock)
     watch = SendWatch(transport, TIMEOUT_S)
-    for sock.unacked, sock.confirmed in ((1, 0), (1, 1), (1, 2), (0, 2), (0, 2), (1, 3)):
-        with watch:
-            pass
-        await asyncio.sleep(1.5 * TIMEOUT_S)
+    with StoppedLoopTime() as time:
+        for sock.unacked, sock.confirmed in ((1, 0), (1, 1), (1, 2), (0, 2), (0, 2), (1, 3)):
+            with watch:
+                pass
+            await time.advance(1.5 * TIMEOUT_S)
     watch.close()
     assert not watch.stuck
 
@@ -129,8 +149,9 @@ async def test_closing_transport_is_dropped_with_its_buffers() -> None:
     transport = FakeTransport()
     transport.closing = True
     watch = SendWatch(transport, TIMEOUT_S)
-    with watch:
-        await asyncio.wait_for(transport.aborted.wait(), 5)
+    with StoppedLoopTime() as time, watch:
+        await time.advance(0.2 * TIMEOUT_S)
+        assert transport.aborted.is_set()
     assert not watch.stuck
 
 
@@ -166,18 +187,17 @@ async def test_far_side_that_reads_slowly_counts_as_progress() -> None:
     tune_transport(transport)
     sock = transport.get_extra_info("socket")
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0
-    watch = SendWatch(transport, 0.2)
-    with contextlib.suppress(OSError):
+    watch = SendWatch(transport, TIMEOUT_S)
+    with contextlib.suppress(OSError), StoppedLoopTime() as time:
         transport.write(bytes(16_000_000))
         with watch:
             for _ in range(10):
-                await asyncio.sleep(0.05)
+                await time.advance(TIMEOUT_S / 4)
                 await reader.readexactly(200_000)
             assert not transport.is_closing()
-            for _ in range(100):
-                await asyncio.sleep(0.02)
-                if transport.is_closing():
-                    break
+            # The kernel may still take some of it.
+            while not transport.is_closing():
+                await time.advance(TIMEOUT_S / 10)
     assert watch.stuck
     writer.transport.abort()
     with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import struct
 import sys
 import time
@@ -24,6 +25,7 @@ from camstrm.wire import (
     Ack,
     Demand,
     FrameBundle,
+    Goodbye,
     Hello,
     PacketKind,
     Status,
@@ -163,15 +165,134 @@ async def test_grabber_that_goes(hub: FakeHub, path: str) -> None:
         hub.send_demand(Demand(()))
 
 
-async def test_newer_grabber_takes_over(hub: FakeHub, path: str) -> None:
-    async with listening(hub, path), FakeGrabber(path, session="old") as old:
-        await old.send_bundle()
+async def test_a_second_grabber_is_refused_while_the_first_speaks(
+    hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(hub, path) as subscriber, FakeGrabber(path, session="first") as first:
+        await first.send_bundle()
         await hub.until(lambda h: "bundle" in h.events)
+        for count in (1, 2, 3):
+            async with FakeGrabber(path, session="second") as second:
+                await second.send_status()
+                await second.send_bundle()
+                await first.send_status()
+                await second.wait_closed()
+                assert second.demands == []
+                assert f"pid {os.getpid()}, session 'first'" in second.refused
+                assert re.search(r"since [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} ", second.refused)
+                assert subscriber.refused == count
+        await first.send_bundle()
+        await hub.until(lambda h: h.count("bundle") == 2)
+        assert not first.closed
+    assert hub.events[:6] == ["came first", "bundle", "status", "status", "status", "bundle"]
+    lines = [r.getMessage() for r in caplog.records if "grabber refused" in r.getMessage()]
+    assert len(lines) == 1, "a grabber that tries again and again is no news"
+
+
+async def test_a_second_grabber_takes_the_place_of_one_that_hangs(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path, silence_s=0.3), FakeGrabber(path, session="hangs") as hanging:
+        await hub.until(lambda h: bool(h.events))
         async with FakeGrabber(path, session="new") as new:
-            await old.wait_closed()
+            await hanging.wait_closed()
+            assert not hanging.refused
             await new.send_bundle()
-            await hub.until(lambda h: h.count("bundle") == 2)
-            assert hub.events == ["came old", "bundle", "came new", "bundle"], "and not 'went'"
+            await hub.until(lambda h: "bundle" in h.events)
+            assert [e for e in hub.events if not e.startswith("input")] == [
+                "came hangs",
+                "came new",
+                "bundle",
+            ], "and not 'went'"
+
+
+async def test_a_grabber_whose_process_is_gone_is_replaced_at_once(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end of the connection may live on in a child that it forked."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "pass")
+    await asyncio.wait_for(process.wait(), 30)
+    monkeypatch.setattr(connection_module, "peer_pid", lambda _: process.pid)
+    async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="dead") as dead:
+        await hub.until(lambda h: bool(h.events))
+        async with FakeGrabber(path, session="new"):
+            await hub.until(lambda h: h.events == ["came dead", "came new"])
+            await dead.wait_closed()
+
+
+async def test_a_grabber_that_said_goodbye_or_closed_is_replaced_at_once(
+    hub: FakeHub, path: str
+) -> None:
+    async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="a") as first:
+        await first.send(Goodbye())
+        async with FakeGrabber(path, session="b") as second:
+            await hub.until(lambda h: h.events == ["came a", "came b"])
+            # Unread bytes wait before the end of this connection.
+            await second.send_raw(packet(77, bytes(100_000)))
+            await second.close()
+            async with FakeGrabber(path, session="c"):
+                await hub.until(lambda h: "came c" in h.events)
+
+
+async def test_the_same_grabber_that_connects_again_is_not_its_own_rival(
+    hub: FakeHub, path: str
+) -> None:
+    async with (
+        listening(hub, path, silence_s=1000.0),
+        FakeGrabber(path, session="s") as lost,
+        FakeGrabber(path, session="s"),
+    ):
+        await lost.wait_closed()
+        assert hub.events == ["came s", "came s"]
+
+
+async def test_a_rival_gets_the_place_when_the_first_one_ends(hub: FakeHub, path: str) -> None:
+    async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="a") as first:
+        await hub.until(lambda h: bool(h.events))
+        async with FakeGrabber(path, ("left",), session="b") as rival:
+            await rival.send_hello()
+            await asyncio.sleep(0)
+            await first.close()
+            await hub.until(lambda h: "came b" in h.events)
+            assert hub.events[:3] == ["came a", "went", "came b"]
+
+
+async def test_rivals_are_not_kept_without_end(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber_module, "MAX_WAITING", 2)
+    async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="first"):
+        rivals = [FakeGrabber(path, session=f"rival {i}") for i in range(4)]
+        for rival in rivals:
+            await rival.connect()
+        for rival in rivals[:2]:
+            await rival.wait_closed()
+            assert not rival.refused
+        for rival in rivals:
+            await rival.close()
+
+
+async def test_an_orderly_end_is_no_warning_and_a_crash_is(
+    hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with listening(hub, path):
+        async with FakeGrabber(path) as grabber:
+            await grabber.send(Goodbye())
+            await hub.until(lambda h: h.count("came " + grabber.session) == 1)
+        await hub.until_count("went", 1)
+        assert [r for r in caplog.records if r.levelname == "WARNING"] == []
+        assert "the grabber has stopped" in caplog.text
+        async with FakeGrabber(path, session="crashes"):
+            await hub.until_count("came crashes", 1)
+        await hub.until_count("went", 2)
+        assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
+            "grabber gone: no frame input"
+        ]
+        caplog.clear()
+        last = FakeGrabber(path, session="last")
+        await last.connect()
+        await hub.until_count("came last", 1)
+    await last.close()
+    assert [r for r in caplog.records if r.levelname == "WARNING"] == [], "the bridge stops first"
 
 
 def packet(kind: int, payload: bytes, size: int | None = None) -> bytes:

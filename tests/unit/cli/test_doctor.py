@@ -60,7 +60,7 @@ def test_findings_as_text(capsys: pytest.CaptureFixture[str]) -> None:
         captured.out
     )
     assert "\n  ok    harvesters              1.4.3\n" in captured.out
-    assert "1 will not work, " in captured.out.splitlines()[-1]
+    assert ": 1 failed, " in captured.out.splitlines()[-1]
     assert captured.err == ""
 
 

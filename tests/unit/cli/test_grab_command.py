@@ -17,8 +17,11 @@ class FakeGrabber:
 
     made: ClassVar[list[FakeGrabber]] = []
 
-    def __init__(self, config: Config, _profiles: Any, path: str, *, log_level: str) -> None:
+    def __init__(
+        self, config: Config, _profiles: Any, path: str, *, log_level: str, standby: bool
+    ) -> None:
         self.config, self.path, self.log_level = config, path, log_level
+        self.standby = standby
         self.stopped = False
         self.made.append(self)
 
@@ -45,6 +48,9 @@ def test_it_grabs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     (grabber,) = FakeGrabber.made
     assert (grabber.path, grabber.log_level) == (path, "DEBUG")
     assert [c.serial for c in grabber.config.cameras] == ["1"]
+    assert not grabber.standby
+    assert main([*words, "--standby"]) == 0
+    assert FakeGrabber.made[1].standby
 
 
 def test_a_producer_that_cannot_be_used_is_told_and_the_others_are(

@@ -182,7 +182,7 @@ def test_a_producer_that_bears_one_program_is_left_alone_while_it_streams(
             assert control["scans"] == scans, "nobody looked for its cameras"
         captured = capsys.readouterr()
         text = captured.out + captured.err
-        assert f"(pid {holder.pid}), and it bears one program only" in text
+        assert f"(pid {holder.pid}) is using this producer, which supports only one" in text
         assert holder.communicate(timeout=20)[0] == ""
     if command == "list":
         assert main(["list", "--cti", str(cti)]) == 0

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.metadata
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,15 @@ from camstrm.errors import (
     ProducerError,
     UsageError,
 )
-from tests.fakes.gentl import child_environment, simulator
+from tests.fakes.gentl import (
+    child_environment,
+    fault_variables,
+    forwarding_producer,
+    simulator,
+)
+
+SOURCE = f"'{Path(__file__).parents[3]}[{{}}]'"
+"""Where this camstrm was installed from, with an extra."""
 
 
 @pytest.fixture
@@ -48,9 +57,21 @@ def test_a_command_s_code_is_the_exit_code(command: SimpleNamespace, code: int) 
         (ProducerError("x.cti", "broken", "Mend it"), 1, "camstrm: GenTL producer x.cti: broken"),
         (CameraNotFoundError("left", "7", (), "x"), 1, "camstrm: camera left: no camera"),
         (AddressInUseError("::", 8765), 1, "camstrm: port 8765 on :: is in use"),
-        (ModuleNotFoundError("No module", name="aiohttp.web"), 1, "pip install 'camstrm[bridge]'"),
-        (ModuleNotFoundError("No module", name="PySide6"), 1, "pip install 'camstrm[viewer]'"),
-        (ModuleNotFoundError("No module", name="harvesters"), 1, "pip install 'camstrm[grab]'"),
+        (
+            ModuleNotFoundError("No module", name="aiohttp.web"),
+            1,
+            "-m pip install " + SOURCE.format("bridge"),
+        ),
+        (
+            ModuleNotFoundError("No module", name="PySide6"),
+            1,
+            "-m pip install " + SOURCE.format("viewer"),
+        ),
+        (
+            ModuleNotFoundError("No module", name="harvesters"),
+            1,
+            "-m pip install " + SOURCE.format("grab"),
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -113,3 +134,50 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments: list[str]) -> None
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0
+
+
+def run_camstrm(*arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "camstrm", *arguments],
+        env=child_environment(**variables),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_what_the_terminal_cannot_encode_is_escaped(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    cti = forwarding_producer(tmp_path_factory, "MvProducerU3V.cti")
+    variables = fault_variables("gbk gbk_names")
+    done = run_camstrm("list", "--cti", cti, PYTHONIOENCODING="ascii", **variables)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(rb"\u76f8\u673a") == 3
+    done = run_camstrm(
+        "list",
+        "--cti",
+        "/없다.cti",
+        LC_ALL="POSIX",
+        PYTHONCOERCECLOCALE="0",
+        PYTHONUTF8="0",
+        PYTHONIOENCODING="ascii",
+    )
+    assert done.returncode == 1
+    assert b"file not found" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux")
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "camstrm", "list", "--cti", simulator()],
+            env=child_environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert done.stderr == b"camstrm: the output cannot be written (No space left on device)\n"
+    assert done.returncode == 1

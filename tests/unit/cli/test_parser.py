@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from camstrm import __version__
+from camstrm.bridge.token_file import token_path
 from camstrm.cli import parser as parser_module
 from camstrm.cli.parser import build_parser
+from camstrm.config import default_config
 from camstrm.errors import UsageError
 
 COMMANDS = {
@@ -74,6 +76,38 @@ def test_a_command_line_that_makes_no_sense(
         build_parser().parse_args(arguments)
     assert ended.value.code == 2
     assert "usage: camstrm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ([], "camstrm: error: a command is missing\ncamstrm: 'camstrm --help' explains it"),
+        (["vew"], "there is no command 'vew'; did you mean 'view'?\n"),
+        (["dance"], "there is no command 'dance'\n"),
+        (["grab", "--fps", "x"], "'camstrm grab --help' explains it"),
+    ],
+)
+def test_a_mistake_says_where_to_look(
+    arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(arguments)
+    assert text in capsys.readouterr().err
+
+
+def test_the_help_tells_defaults_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    config = default_config()
+    assert f"(default: {config.stream.fps:g})" in help_of(["grab"], capsys)
+    text = help_of(["bridge"], capsys)
+    assert f"or {config.bridge.host}:" in " ".join(text.split())
+    assert f"(default: {config.bridge.port})" in text
+    assert "default: 127.0.0.1" in help_of(["demo"], capsys)
+
+
+def test_the_help_says_where_the_token_is(capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of(["bridge"], capsys)
+    assert str(token_path("", {"HOME": "~"})) in text
+    assert "CAMSTRM_TOKEN_FILE" in text
 
 
 def test_options_that_may_be_given_again_keep_their_order() -> None:

@@ -1,8 +1,11 @@
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from camstrm.config import toml_file
 from camstrm.config.toml_file import MAX_FILE_SIZE, dotted_key, parse_toml, read_toml
 from camstrm.errors import ConfigError
 
@@ -22,6 +25,28 @@ def test_syntax_error_has_its_line() -> None:
 
 def test_text_that_ends_too_soon_is_reported_at_its_last_line() -> None:
     assert refusal(b'a = 1\nb = """abc\n').line == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("serial=GV01", 'Text needs quotes: serial = "GV01"'),
+        ("serial = 007  # lens", 'Text needs quotes: serial = "007"'),
+        ("cti = /opt/a b.cti", 'Text needs quotes: cti = "/opt/a b.cti"'),
+        ("cti = C:\\a.cti", "Text needs quotes: cti = 'C:\\a.cti'"),
+    ],
+)
+def test_text_without_quotes_gets_a_hint(line: str, hint: str) -> None:
+    error = refusal(f"a = 1\n{line}\n".encode())
+    assert error.line == 2
+    assert error.problem.endswith(hint)
+
+
+@pytest.mark.parametrize(
+    "line", ["fps == 3", "fps = 1 2 =", 'name = "x', "[a", "a = [1", "a = 3 b = 4"]
+)
+def test_another_mistake_gets_no_hint_about_quotes(line: str) -> None:
+    assert "quotes" not in refusal(f"{line}\n".encode()).problem
 
 
 def test_key_given_twice() -> None:
@@ -86,3 +111,17 @@ def test_huge_file_is_not_read(tmp_path: Path) -> None:
 
 def test_dotted_key() -> None:
     assert dotted_key(("camera", 1, "features", "Gain")) == "camera[1].features.Gain"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes")
+def test_a_pipe_is_read_and_one_that_nobody_writes_into_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toml_file, "_PIPE_WAIT_S", 0.1)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match="a pipe that no program writes into"):
+        read_toml(path)
+    with subprocess.Popen(["sh", "-c", f"echo 'a = 1' > {path}"]):
+        monkeypatch.setattr(toml_file, "_PIPE_WAIT_S", 30.0)
+        assert read_toml(path).data == {"a": 1}

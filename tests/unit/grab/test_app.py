@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, Config, ProducerSettings, StreamSettings
+from camstrm.errors import BridgeTakenError
 from camstrm.grab import app as app_module
 from camstrm.grab.app import Grabber
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
@@ -19,6 +20,7 @@ from camstrm.wire import (
     Hello,
     Message,
     PacketKind,
+    Refused,
     Status,
     decode_bundle,
 )
@@ -47,10 +49,22 @@ class Running:
             ),
         )
         self.grabber = Grabber(config, load_profiles(), str(path), log_level="ERROR")
-        self.thread = threading.Thread(target=self.grabber.run, name="grabber")
+        self.thread = threading.Thread(target=self._run, name="grabber")
+        self.error: BridgeTakenError | None = None
         self.end: BlockingPacketSocket | None = None
 
+    def _run(self) -> None:
+        try:
+            self.grabber.run()
+        except BridgeTakenError as error:
+            self.error = error
+
     def start(self) -> None:
+        """Start it and give it the bridge's place: a demand, though nobody watches."""
+        self.connect()
+        self.send(Demand())
+
+    def connect(self) -> None:
         self.thread.start()
         sock, _ = self.listener.accept()
         self.end = BlockingPacketSocket(sock, LONG_S)
@@ -62,9 +76,9 @@ class Running:
             for p in self.end.receive()
         ]
 
-    def send(self, demand: Demand) -> None:
+    def send(self, message: Message) -> None:
         assert self.end is not None
-        self.end.send_message(demand)
+        self.end.send_message(message)
 
     def stop(self) -> None:
         self.grabber.stop()
@@ -120,6 +134,45 @@ def test_hello_again_when_the_cameras_are_known(running: Running) -> None:
         hellos += [m for m in running.read() if isinstance(m, Hello)]
     assert len(hellos) > 1
     assert len({hello.session for hello in hellos}) == 1
+
+
+def test_a_refused_grabber_ends_without_having_touched_a_camera(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(running.grabber._supervisor, "start", lambda: started.append(True))
+    running.connect()
+    hello, *_ = running.read()
+    assert isinstance(hello, Hello)
+    assert [c.name for c in hello.cameras] == ["left", "right"]
+    while not any(isinstance(message, Status) for message in running.read()):
+        pass
+    running.send(Refused("another grabber (pid 7)"))
+    running.thread.join(LONG_S)
+    assert running.error is not None
+    assert running.error.reason == "another grabber (pid 7)"
+    assert not started
+
+
+def test_a_grabber_on_standby_opens_its_cameras_when_the_other_one_has_ended(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camstrm.grab.publisher._STAND_BY_S", (0.01,))
+    started = threading.Event()
+    monkeypatch.setattr(running.grabber._supervisor, "start", started.set)
+    running.grabber._standby = True
+    running.connect()
+    running.send(Refused("another grabber (pid 7)"))
+    assert running.end is not None
+    running.end.close()
+    sock, _ = running.listener.accept()
+    assert not started.is_set()
+    running.end = BlockingPacketSocket(sock, LONG_S)
+    running.send(Demand())
+    assert started.wait(LONG_S)
+    running.send(Refused("another grabber (pid 8)"))
+    running.thread.join(LONG_S)
+    assert running.error is not None, "now it has cameras, which it gives back"
 
 
 def test_each_grabber_is_a_session_of_its_own(running: Running, tmp_path: Path) -> None:

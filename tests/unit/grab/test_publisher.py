@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.errors import BridgeTakenError
 from camstrm.grab import publisher as publisher_module
-from camstrm.grab.loop import Loop
+from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
@@ -17,10 +18,12 @@ from camstrm.wire import (
     Demand,
     Encoding,
     FrameBundle,
+    Goodbye,
     Hello,
     Message,
     Packet,
     PacketKind,
+    Refused,
     Status,
     decode_bundle,
 )
@@ -90,14 +93,20 @@ class Rig:
         self.loop = Loop()
         self.demands: list[Demand] = []
         self.hellos = 0
+        self.refusals: list[BridgeTakenError] = []
+        self.stands_by = False
         self.publisher = BundlePublisher(
-            self.loop, str(self.path), self._hello, self.demands.append
+            self.loop, str(self.path), self._hello, self.demands.append, self._refused
         )
         self.bridge: Bridge | None = None
 
     def _hello(self) -> Hello:
         self.hellos += 1
         return Hello(session=f"s{self.hellos}")
+
+    def _refused(self, error: BridgeTakenError) -> bool:
+        self.refusals.append(error)
+        return self.stands_by
 
     def serve(self) -> Bridge:
         self.bridge = Bridge(self.path)
@@ -302,3 +311,93 @@ def test_stopped_before_and_after_it_is_connected(rig: Rig) -> None:
     rig.run(lambda: fired)
     assert not rig.publisher.connected
     assert rig.demands == []
+
+
+def test_a_refused_grabber_does_not_come_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(publisher_module, "_RETRY_S", 0.001)
+    bridge = rig.connect()
+    bridge.send(Refused("another grabber (pid 7)"))
+    bridge.drop()
+    rig.run(lambda: rig.refusals)
+    assert str(rig.refusals[0]) == (
+        f"the bridge at {rig.path} refused this grabber: another grabber (pid 7). Stop the other "
+        "one first, or use a bridge of your own (--socket)"
+    )
+    later: list[int] = []
+    rig.loop.call_later(0.02, lambda: later.append(1))
+    rig.run(lambda: later)
+    assert not rig.publisher.connected
+    assert rig.hellos == 1
+    assert rig.demands == [], "nothing that would start the cameras"
+    assert "gone" not in caplog.text
+
+
+def test_a_refusal_is_heard_also_when_sending_found_the_connection_closed(rig: Rig) -> None:
+    bridge = rig.connect()
+    bridge.read(1)
+    bridge.send(Refused("another grabber (pid 7)"))
+    bridge.drop()
+    rig.publisher.send_status(Status(time_us=1))
+    assert [error.reason for error in rig.refusals] == ["another grabber (pid 7)"]
+    assert rig.demands == []
+
+
+def test_a_grabber_on_standby_asks_more_and_more_seldom_and_says_so_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    pauses: list[float] = []
+    call_later = rig.loop.call_later
+
+    def at_once(delay_s: float, call: Callable[[], None]) -> Timer:
+        if call == rig.publisher._reconnect:
+            pauses.append(delay_s)
+            delay_s = 0.0
+        return call_later(delay_s, call)
+
+    monkeypatch.setattr(rig.loop, "call_later", at_once)
+    rig.stands_by = True
+    bridge = rig.connect()
+    for _ in range(6):
+        rig.refusals.clear()
+        bridge.send(Refused("another grabber (pid 7)"))
+        bridge.drop()
+        rig.run(lambda: rig.refusals and rig.publisher.connected)
+        bridge.accept()
+    assert pauses == [1.0, 2.0, 5.0, 10.0, 10.0, 10.0]
+    bridge.send(Demand(cameras=None))
+    rig.run(lambda: rig.demands)
+    told = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert len(told) == 1
+    assert told[0].endswith("(waiting for its end)")
+    assert [r.getMessage() for r in caplog.records if r.levelname == "INFO"] == [
+        f"connected to the bridge at {rig.path}",
+        f"the bridge at {rig.path} has no other grabber any more",
+    ]
+
+
+def test_a_bridge_that_does_not_answer_keeps_nobody_waiting_for_ever(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "_ANSWER_S", 0.001)
+    bridge = rig.connect()
+    rig.run(lambda: rig.demands)
+    assert rig.demands == [Demand()]
+    bridge.send(Demand(cameras=None))
+    rig.run(lambda: len(rig.demands) == 2)
+    assert rig.publisher.connected
+
+
+def test_an_orderly_end_is_announced(rig: Rig) -> None:
+    bridge = rig.connect()
+    rig.publisher.stop()
+    assert bridge.read(2) == [Hello(session="s1"), Goodbye()]
+
+
+def test_an_end_in_the_middle_of_a_bundle_waits_for_nobody(rig: Rig) -> None:
+    rig.connect()
+    rig.publisher.publish(bundle(1, LARGE))
+    rig.publisher.stop()
+    assert not rig.publisher.connected

@@ -133,7 +133,7 @@ def examples() -> list[str]:
 
 def test_the_messages_shown_are_there() -> None:
     shown = [json.loads(text)["type"] for text in examples()]
-    assert shown == ["hello", "status", "ack", "subscribe", "demand"]
+    assert shown == ["hello", "status", "ack", "subscribe", "demand", "refused"]
     for name in messages.MESSAGE_TYPES:
         assert f"`{name}`" in FORMAT or name in shown
 

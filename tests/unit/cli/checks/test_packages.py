@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import sys
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_packages_that_are_missing_or_of_the_wrong_version(
     )
     found = packages()
     assert found["harvesters"].level is Level.FAIL
-    assert found["harvesters"].remedy == "pip install harvesters==1.4.3"
+    assert found["harvesters"].remedy == f"{sys.executable} -m pip install harvesters==1.4.3"
     assert found["opencv-python-headless"].level is Level.FAIL
     assert found["aiohttp"].level is Level.WARN
     assert not any(subject.startswith("PySide6") for subject in found), "a server needs no viewer"

@@ -121,7 +121,7 @@ async def _kill(system: RunningSystem, viewer: Viewer, cameras: int) -> Restart:
 
 
 async def _started(grabber: Command, cameras: int, begin_s: float) -> float:
-    while len(descendants(grabber.process.pid)) < cameras:
+    while len(grabber.children()) < cameras:  # noqa: ASYNC110  nothing says so
         await asyncio.sleep(0.005)
     return time.monotonic() - begin_s
 

@@ -15,8 +15,7 @@ from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import load_profiles, process_environment
+from camstrm.profiles import load_profiles, process_environment, profile_of
 
 __all__ = ["run"]
 

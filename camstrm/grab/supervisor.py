@@ -17,8 +17,9 @@ from camstrm.grab.camera_link import CameraLink, LinkHandlers
 from camstrm.grab.group import CameraGroup, GroupCamera
 from camstrm.grab.ledger import CameraLedger
 from camstrm.grab.loop import Loop, Timer
-from camstrm.grab.resolver import CameraResolver, profile_of
-from camstrm.profiles import GentlProfile, process_environment
+from camstrm.grab.resolver import CameraResolver
+from camstrm.grab.spare_process import SpareProcesses
+from camstrm.profiles import GentlProfile, process_environment, profile_of
 from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
@@ -62,6 +63,7 @@ class Supervisor:
         on_cameras: Callable[[], None],
         *,
         log_level: str = "INFO",
+        spares: SpareProcesses | None = None,
     ) -> None:
         self.ledgers: dict[int, CameraLedger] = {}
         self._loop = loop
@@ -69,6 +71,8 @@ class Supervisor:
         self._profiles = profiles
         self._on_cameras = on_cameras
         self._log_level = log_level
+        self._spares = spares or SpareProcesses()
+        self._spares.watch(loop)
         self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
         self._slots: list[_Slot] = []
         self._indices: dict[str, int] = {}
@@ -182,6 +186,12 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
+        if self._stopping:
+            return
+        spare = self._spares.of(slot.group)
+        if spare is not None and not spare.settled:
+            spare.when_settled(lambda: self._start_slot(slot))
+            return
         ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
         group = msgspec.structs.replace(
             slot.group,
@@ -191,7 +201,7 @@ class Supervisor:
             },
         )
         try:
-            slot.link = CameraLink(self._loop, group, self._handlers)
+            slot.link = CameraLink(self._loop, group, self._handlers, spare)
         except OSError as error:
             self._failed(slot, f"{slot.group.python} cannot be started ({error.strerror})")
 

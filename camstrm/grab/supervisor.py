@@ -15,6 +15,7 @@ from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera_link import CameraLink, LinkHandlers
 from camstrm.grab.group import CameraGroup, GroupCamera
+from camstrm.grab.last_step import LastStep, StepDeaths
 from camstrm.grab.ledger import CameraLedger
 from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.resolver import CameraResolver
@@ -45,6 +46,8 @@ class _Slot:
     timer: Timer | None = None
     failures: int = 0
     stuck: list[CameraLink] = field(default_factory=list)
+    last_step: LastStep = field(default_factory=LastStep)
+    deaths: StepDeaths = field(default_factory=StepDeaths)
 
 
 class Supervisor:
@@ -123,6 +126,8 @@ class Supervisor:
                 link.join(1.0)
         for link in links:
             link.kill("stopped")
+        for slot in self._slots:
+            slot.last_step.close()
 
     def _ledger(self, camera: CameraSettings) -> int:
         index = self._indices.get(camera.label)
@@ -199,6 +204,8 @@ class Supervisor:
             locked_until_s={
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
             },
+            left_out=slot.deaths.left_out(),
+            last_step=slot.last_step.path,
         )
         try:
             slot.link = CameraLink(self._loop, group, self._handlers, spare)
@@ -227,6 +234,8 @@ class Supervisor:
                     slot.stuck.append(link)
                 if time.monotonic() - link.started_s > _RAN_WELL_S:
                     slot.failures = 0
+                if not link.ended_in_order():
+                    self._note_step(slot)
                 lock_s = 0.0 if link.ended_in_order() else self._note_lock(slot)
                 if lock_s:
                     reason += (
@@ -234,6 +243,22 @@ class Supervisor:
                         f"for at most {lock_s:.3g} s"
                     )
                 self._failed(slot, reason)
+
+    def _note_step(self, slot: _Slot) -> None:
+        """Leave out a feature that ended the process again and again."""
+        if self._stopping:
+            return
+        culprit = slot.deaths.count(slot.last_step.take())
+        if culprit is not None:
+            serial, feature = culprit
+            cameras = slot.group.cameras
+            label = next((c.settings.label for c in cameras if c.settings.serial == serial), serial)
+            _log.error(
+                "camera %s: its process ended %d times while setting %s: it starts without it",
+                label,
+                StepDeaths.TOO_OFTEN,
+                feature,
+            )
 
     def _note_lock(self, slot: _Slot) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""

@@ -34,9 +34,11 @@ async def test_viewers_outlive_the_grabber(tmp_path: Path) -> None:
             assert system.grabber is not None
             cameras = system.grabber.children()
             assert len(cameras) == 3
+            spares = {*system.grabber.all_children()} - {*cameras}
+            assert len(spares) == 1
             system.grabber.kill()
             await viewer.until(lambda m: isinstance(m, Status) and m.input == "none")
-            for pid in cameras:
+            for pid in (*cameras, *spares):
                 # The end of the grabber is the end of its camera processes.
                 await asyncio.wait_for(gone(pid), 20)
             system.start_grabber()

@@ -76,28 +76,19 @@ def acquisition_settings(
 
     def configure(opened: Camera) -> None:
         chosen = profile_for(opened)
-<<<<<<< HEAD
-        apply = _Applier(log, chosen.quirks.text_encoding, f"profile {chosen.name}, ")
+        apply = _Applier(
+            log,
+            chosen.quirks.text_encoding,
+            head=f"profile {chosen.name}, ",
+            left_out=left_out,
+            note=lambda name: note_step(f"{camera.serial}\n{name}" if name else ""),
+        )
         with log:
             steps = plan_features(chosen, camera, link_facts(opened.node_map, siblings))
             apply.run(opened.node_map, steps, opened.pixel_format_code)
             if opened.stream_node_map is not None:
                 count = buffers(opened.frame_rate().fps, opened.payload_size())
                 apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
-=======
-        _log.info("camera %s: profile %s", camera.label, chosen.name)
-        link = link_facts(opened.node_map, siblings)
-        apply = _Applier(
-            camera.label,
-            chosen.quirks.text_encoding,
-            left_out=left_out,
-            note=lambda name: note_step(f"{camera.serial}\n{name}" if name else ""),
-        )
-        apply.run(opened.node_map, plan_features(chosen, camera, link), opened.pixel_format_code)
-        if opened.stream_node_map is not None:
-            count = buffers(opened.frame_rate(), opened.payload_size())
-            apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
->>>>>>> main
 
     quirks = profile.quirks
     return AcquisitionSettings(
@@ -169,27 +160,22 @@ class _ChangeLog:
 
 
 class _Applier:
-<<<<<<< HEAD
     """Applies steps; ``head`` begins the line that sums the first of them up."""
 
-    def __init__(self, log: _ChangeLog, encoding: str, head: str = "") -> None:
-        self._lines = log
-        self._encoding = encoding
-        self._head = head
-=======
     def __init__(
         self,
-        camera: str,
+        log: _ChangeLog,
         encoding: str,
         *,
+        head: str = "",
         left_out: Sequence[str] = (),
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._camera = camera
+        self._lines = log
         self._encoding = encoding
+        self._head = head
         self._left_out = left_out
         self._note = note
->>>>>>> main
 
     def run(
         self,
@@ -211,16 +197,10 @@ class _Applier:
         return results
 
     def _summarize(self, results: Sequence[FeatureResult]) -> None:
-<<<<<<< HEAD
-        absent = sorted({r.name for r in results if r.reason == NO_SUCH_FEATURE})
-        refused = [str(r) for r in results if not r.applied and r.reason != NO_SUCH_FEATURE]
-        parts = [f"{self._head}{sum(r.applied for r in results)} features set"]
-        self._head = ""
-=======
         absent = sorted({r.name for r in results if r.reason in _NOT_THERE})
         refused = [str(r) for r in results if not r.applied and r.reason not in _NOT_THERE]
-        parts = [f"{sum(r.applied for r in results)} features set"]
->>>>>>> main
+        parts = [f"{self._head}{sum(r.applied for r in results)} features set"]
+        self._head = ""
         if absent:
             parts.append(f"not there: {', '.join(absent)}")
         if refused:

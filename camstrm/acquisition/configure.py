@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.feature_facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
+from camstrm.acquisition.feature_list import with_proposal
 from camstrm.acquisition.features import (
-    NO_SUCH_FEATURE,
-    FeatureResult,
     choose_entry,
     enum_entries,
     has_feature,
@@ -33,6 +33,8 @@ __all__ = ["acquisition_settings", "apply_steps"]
 
 _log = logging.getLogger(__name__)
 
+_NOT_THERE = (NO_SUCH_FEATURE, NOT_AVAILABLE)
+
 
 def acquisition_settings(
     profiles: Mapping[str, GentlProfile],
@@ -45,6 +47,8 @@ def acquisition_settings(
     shared: bool = False,
     heartbeat_s: float = 0.0,
     locked_until_s: float = 0.0,
+    left_out: Sequence[str] = (),
+    note_step: Callable[[str], None] = lambda _: None,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
@@ -53,7 +57,9 @@ def acquisition_settings(
     open. ``siblings``: cameras of the same producer, which may share a link.
     ``shared``: other cameras stream in the same process, which every rescan holds up.
     ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
-    set to. ``locked_until_s``: see :class:`AcquisitionSettings`.
+    set to. ``locked_until_s``: see :class:`AcquisitionSettings`. ``left_out``: features that
+    are not set, because native code died of them. ``note_step`` is called with the camera's
+    serial number and a feature's name, one a line, before that is set, and with "" after.
     """
     name = camera.profile or profile_name
     profile = profiles[name] if name else match_profile(profiles, cti, "", "")
@@ -70,7 +76,12 @@ def acquisition_settings(
         chosen = profile_for(opened)
         _log.info("camera %s: profile %s", camera.label, chosen.name)
         link = link_facts(opened.node_map, siblings)
-        apply = _Applier(camera.label, chosen.quirks.text_encoding)
+        apply = _Applier(
+            camera.label,
+            chosen.quirks.text_encoding,
+            left_out=left_out,
+            note=lambda name: note_step(f"{camera.serial}\n{name}" if name else ""),
+        )
         apply.run(opened.node_map, plan_features(chosen, camera, link), opened.pixel_format_code)
         if opened.stream_node_map is not None:
             count = buffers(opened.frame_rate(), opened.payload_size())
@@ -117,9 +128,18 @@ def apply_steps(
 
 
 class _Applier:
-    def __init__(self, camera: str, encoding: str) -> None:
+    def __init__(
+        self,
+        camera: str,
+        encoding: str,
+        *,
+        left_out: Sequence[str] = (),
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._camera = camera
         self._encoding = encoding
+        self._left_out = left_out
+        self._note = note
 
     def run(
         self,
@@ -141,8 +161,8 @@ class _Applier:
         return results
 
     def _summarize(self, results: Sequence[FeatureResult]) -> None:
-        absent = sorted({r.name for r in results if r.reason == NO_SUCH_FEATURE})
-        refused = [str(r) for r in results if not r.applied and r.reason != NO_SUCH_FEATURE]
+        absent = sorted({r.name for r in results if r.reason in _NOT_THERE})
+        refused = [str(r) for r in results if not r.applied and r.reason not in _NOT_THERE]
         parts = [f"{sum(r.applied for r in results)} features set"]
         if absent:
             parts.append(f"not there: {', '.join(absent)}")
@@ -152,6 +172,16 @@ class _Applier:
 
     def _step(self, node_map: Any, step: FeatureStep) -> list[FeatureResult]:
         name = next((n for n in step.names if has_feature(node_map, n)), step.names[0])
+        if name in self._left_out:
+            reason = "left out, because the camera's process ended each time while setting it"
+            return [FeatureResult(name, step.value, False, reason=reason)]
+        self._note(name)
+        try:
+            return self._set(node_map, name, step)
+        finally:
+            self._note("")
+
+    def _set(self, node_map: Any, name: str, step: FeatureStep) -> list[FeatureResult]:
         selector, entries = step.each, enum_entries(node_map, step.each) if step.each else ()
         if step.selector is not None:
             selector, entries = step.selector[0], (step.selector[1],)
@@ -180,7 +210,10 @@ class _Applier:
             if value is None:
                 wanted = " or ".join(step.first_of)
                 return FeatureResult(name, wanted, False, reason="none of them is available")
-        return write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        result = write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        if step.required and result.reason == NO_SUCH_FEATURE:
+            return with_proposal(node_map, result)
+        return result
 
     def _log(self, step: FeatureStep, result: FeatureResult) -> None:
         if result.applied:

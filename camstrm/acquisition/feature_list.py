@@ -8,14 +8,23 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from camstrm.acquisition.error_text import told_code
-from camstrm.acquisition.feature_facts import NOT_AVAILABLE, FeatureDescription
+from camstrm.acquisition.feature_facts import NOT_AVAILABLE, FeatureDescription, FeatureResult
 from camstrm.acquisition.feature_limits import increment
 from camstrm.acquisition.features import EAccessMode, EInterfaceType, feature_value, find_node
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
-__all__ = ["describe_feature", "feature_names", "feature_type", "list_features", "similar"]
+__all__ = [
+    "describe_feature",
+    "feature_names",
+    "feature_type",
+    "list_features",
+    "similar",
+    "with_proposal",
+]
 
 _TYPES = {
     EInterfaceType.intfIInteger: "integer",
@@ -78,6 +87,16 @@ def feature_type(node_map: Any, name: str) -> str:
     """Return a feature's type (see FeatureDescription), empty for what is none."""
     node = find_node(node_map, name)
     return "" if node is None else _TYPES.get(node.node.principal_interface_type, "")
+
+
+def with_proposal(node_map: Any, result: FeatureResult) -> FeatureResult:
+    """Return the result for a name that the camera has not with the names that may be meant."""
+    meant = ""
+    with contextlib.suppress(*GENTL_ERRORS):
+        meant = " or ".join(similar(result.name, feature_names(node_map)))
+    if not meant:
+        return result
+    return msgspec.structs.replace(result, reason=f"{result.reason}; did you mean {meant}?")
 
 
 def similar(wanted: str, names: Sequence[str], most: int = 3) -> list[str]:

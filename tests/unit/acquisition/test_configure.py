@@ -254,3 +254,50 @@ def test_features_of_the_data_stream_are_set_there() -> None:
     assert node.written == [7]
     camera.stream_node_map = None
     settings_for(wanted).configure(camera)
+
+
+def test_each_feature_is_noted_while_it_is_set_and_what_ended_a_process_is_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    notes: list[str] = []
+    during: list[str] = []
+    gamma = FakeNode(fake.FLOAT, 1.0)
+    nodes = FakeNodeMap(
+        Gamma=gamma,
+        Sharpness=FakeNode(fake.INTEGER, 1, on_write=lambda _: during.append(notes[-1])),
+        Hue=FakeNode(fake.FLOAT, 1.0, error=RuntimeError("the producer is broken")),
+    )
+    camera: Any = _Camera("", "", nodes, None)
+    wanted = CameraSettings(serial="S1", features={"Gamma": 2.0, "Sharpness": 7})
+    settings = settings_for(wanted, left_out=("Gamma",), note_step=notes.append)
+    settings.configure(camera)
+    assert during == ["S1\nSharpness"]
+    assert notes[-1] == ""
+    assert gamma.written == []
+    assert not any("Gamma" in note for note in notes)
+    reason = "left out, because the camera's process ended each time while setting it"
+    assert any(
+        level == "WARNING" and text.startswith(f"camera S1: Gamma=2.0 not applied: {reason}")
+        for level, text in levels(caplog)
+    )
+    failing = settings_for(
+        CameraSettings(serial="S1", features={"Hue": 2.0}), note_step=notes.append
+    )
+    with pytest.raises(RuntimeError):
+        failing.configure(camera)
+    assert notes[-2:] == ["S1\nHue", ""], "an exception is no death"
+
+
+def test_a_misspelt_feature_of_the_configuration_is_warned_of_with_what_may_be_meant(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    nodes = FakeNodeMap(ExposureTime=FakeNode(fake.FLOAT, 1.0))
+    step = FeatureStep(("exposureTime",), value=9.0, required=True, origin="config")
+    apply(nodes, step, FeatureStep(("exposureTime",), value=9.0))
+    assert levels(caplog)[0] == (
+        "WARNING",
+        (
+            "camera cam: exposureTime=9.0 not applied: the camera has no such feature; "
+            "did you mean ExposureTime?"
+        ),
+    )

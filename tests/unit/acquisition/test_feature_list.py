@@ -61,7 +61,7 @@ def test_a_description_of_each_kind() -> None:
             genapi.AccessException(
                 "Node is not readable. : AccessException thrown in node 'A' (file 'x.h', line 1)"
             ),
-            "Node is not readable.",
+            "Node is not readable (node A)",
         ),
         (
             fake.STRING,

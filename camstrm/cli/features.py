@@ -22,13 +22,13 @@ from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.config import ProducerSettings
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
-from camstrm.grab.resolver import profile_of
 from camstrm.profiles import (
     GentlProfile,
     load_profiles,
     match_profile,
     prerequisites,
     process_environment,
+    profile_of,
 )
 
 __all__ = ["run"]

@@ -17,8 +17,7 @@ from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.config import ProducerSettings
 from camstrm.errors import ProducerError, ProducerInUseError, ProducerTimeoutError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import load_profiles, process_environment
+from camstrm.profiles import load_profiles, process_environment, profile_of
 
 __all__ = ["run"]
 

@@ -18,8 +18,9 @@ from camstrm.grab.group import CameraGroup, GroupCamera
 from camstrm.grab.last_step import LastStep, StepDeaths
 from camstrm.grab.ledger import CameraLedger
 from camstrm.grab.loop import Loop, Timer
-from camstrm.grab.resolver import CameraResolver, profile_of
-from camstrm.profiles import GentlProfile, process_environment
+from camstrm.grab.resolver import CameraResolver
+from camstrm.grab.spare_process import SpareProcesses
+from camstrm.profiles import GentlProfile, process_environment, profile_of
 from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
@@ -65,6 +66,7 @@ class Supervisor:
         on_cameras: Callable[[], None],
         *,
         log_level: str = "INFO",
+        spares: SpareProcesses | None = None,
     ) -> None:
         self.ledgers: dict[int, CameraLedger] = {}
         self._loop = loop
@@ -72,6 +74,8 @@ class Supervisor:
         self._profiles = profiles
         self._on_cameras = on_cameras
         self._log_level = log_level
+        self._spares = spares or SpareProcesses()
+        self._spares.watch(loop)
         self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
         self._slots: list[_Slot] = []
         self._indices: dict[str, int] = {}
@@ -187,6 +191,12 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
+        if self._stopping:
+            return
+        spare = self._spares.of(slot.group)
+        if spare is not None and not spare.settled:
+            spare.when_settled(lambda: self._start_slot(slot))
+            return
         ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
         group = msgspec.structs.replace(
             slot.group,
@@ -198,7 +208,7 @@ class Supervisor:
             last_step=slot.last_step.path,
         )
         try:
-            slot.link = CameraLink(self._loop, group, self._handlers)
+            slot.link = CameraLink(self._loop, group, self._handlers, spare)
         except OSError as error:
             self._failed(slot, f"{slot.group.python} cannot be started ({error.strerror})")
 

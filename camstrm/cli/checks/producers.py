@@ -21,8 +21,13 @@ from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.cli.finding import Finding, Level
 from camstrm.config import ProducerSettings
 from camstrm.errors import ConfigError, ProducerError, ProducerInUseError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import GentlProfile, find_producers, machine_name, process_environment
+from camstrm.profiles import (
+    GentlProfile,
+    find_producers,
+    machine_name,
+    process_environment,
+    profile_of,
+)
 
 __all__ = ["ScannedProducer", "scan_producers"]
 

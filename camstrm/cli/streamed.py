@@ -1,0 +1,44 @@
+"""Cameras that camstrm itself has open, among those that the producers list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.open_mark import OpenCamera
+from camstrm.cli.checks.kernel_file import read_text
+
+__all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]
+
+STREAMED = "streamed by camstrm"
+
+
+def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("/")) -> str:
+    """Return "streamed by camstrm" or what else of camstrm has the camera open, "" if nothing.
+
+    The producer does not matter: a camera may be seen under two.
+    """
+    pid = next((mark.pid for mark in marks if mark.serial == device.serial), None)
+    if pid is None or not device.serial:
+        return ""
+    # A process of another user may hide its command line; what streams is the grabber.
+    command = read_text(root / f"proc/{pid}/cmdline")
+    if "feature_session" in command:
+        return f"open in 'camstrm features' (pid {pid})"
+    return STREAMED
+
+
+def marked_devices(cti: str, marks: Sequence[OpenCamera]) -> tuple[DeviceInfo, ...]:
+    """Return the cameras that camstrm has open under a producer that may not be searched."""
+    return tuple(DeviceInfo(cti, mark.serial, access="ok") for mark in marks if mark.is_of(cti))
+
+
+def sorted_devices(devices: Iterable[DeviceInfo]) -> list[DeviceInfo]:
+    """Return the devices of a producer by serial number, numbers by their value."""
+    return sorted(devices, key=lambda d: (*_by_value(d.serial), d.interface, d.model))
+
+
+def _by_value(serial: str) -> tuple[bool, int, str]:
+    number = serial.isascii() and serial.isdigit()
+    return not number, int(serial) if number else 0, serial

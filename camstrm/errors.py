@@ -11,10 +11,15 @@
     │   ├── ProducerInUseError      another program uses it, and it supports only one
     │   └── ProducerTimeoutError    its process did not answer in time
     ├── CameraError                 one camera cannot do what was asked
-    │   ├── CameraNotFoundError     no camera with this serial number
+    │   ├── CameraNotFoundError     no camera with this serial number or device id
+    │   ├── CameraAmbiguousError    several cameras with this serial number
     │   ├── CameraXmlError          the camera's XML cannot be read
+    │   ├── CameraRefusedError      the producer denies access and does not say why
     │   ├── CameraBusyError         another program holds the camera
+    │   ├── CameraLockedError       locked until the heartbeat of a process that was killed ends
+    │   ├── CameraSubnetError       the camera's address is in another subnet than the network card
     │   └── CameraLostError         the camera no longer answers
+    │       └── CameraUnreachableError  it cannot be opened again, because it does not answer
     ├── ImageError                  a frame cannot be turned into a picture
     │   ├── UnsupportedPixelFormatError
     │   └── PayloadSizeError
@@ -32,10 +37,15 @@ from __future__ import annotations
 __all__ = [
     "AddressInUseError",
     "BridgeTakenError",
+    "CameraAmbiguousError",
     "CameraBusyError",
     "CameraError",
+    "CameraLockedError",
     "CameraLostError",
     "CameraNotFoundError",
+    "CameraRefusedError",
+    "CameraSubnetError",
+    "CameraUnreachableError",
     "CameraXmlError",
     "CamstrmError",
     "ChildError",
@@ -165,17 +175,42 @@ class CameraError(CamstrmError):
 
 
 class CameraNotFoundError(CameraError):
-    """No camera with this serial number; ``found`` lists the serial numbers there are."""
+    """No camera fits; ``serial`` is what was asked for, ``found`` what could be asked for."""
 
     def __init__(self, camera: str, serial: str, found: tuple[str, ...], where: str) -> None:
         there = ", ".join(repr(s) for s in found) if found else "none"
+        by_id = serial.startswith("id:")
+        what = f"device id {serial[3:]!r}" if by_id else f"serial number {serial!r}"
         super().__init__(
             camera,
-            f"no camera with serial number {serial!r} under {where} (cameras there: {there})",
+            f"no camera with {what} under {where} (cameras there: {there})",
             "Check cable, power and the serial number; 'camstrm list' shows what is found",
         )
         self.serial = serial
         self.found = found
+
+
+class CameraAmbiguousError(CameraError):
+    """Several cameras have the serial number ``serial``; ``choices`` select one of them each."""
+
+    def __init__(self, camera: str, serial: str, choices: tuple[str, ...]) -> None:
+        listed = " or ".join(f"serial = {choice!r}" for choice in choices)
+        super().__init__(
+            camera,
+            f"{len(choices)} cameras have the serial number {serial!r}",
+            f"Choose one by its device id, in the configuration: {listed}; on the command line "
+            f"the same text, for example --serial {choices[0]!r}",
+        )
+        self.serial = serial
+        self.choices = choices
+
+
+class CameraRefusedError(CameraError):
+    """The producer denies access; ``detail`` is its own text, which does not say why."""
+
+    def __init__(self, camera: str, detail: str) -> None:
+        super().__init__(camera, f"refused: {detail}")
+        self.detail = detail
 
 
 class CameraXmlError(CameraError):
@@ -196,7 +231,7 @@ class CameraXmlError(CameraError):
 
 
 class CameraBusyError(CameraError):
-    """Another program holds the camera, or it is still locked by one that crashed."""
+    """Another program holds the camera: it is there, answers and refuses."""
 
     def __init__(self, camera: str, detail: str) -> None:
         super().__init__(
@@ -205,10 +240,55 @@ class CameraBusyError(CameraError):
             "Close the maker's viewer and other grabbers; after a crash a GigE camera stays "
             "locked until its heartbeat time is over",
         )
+        self.detail = detail
+
+
+class CameraLockedError(CameraError):
+    """A GigE camera that is locked for at most ``seconds`` more.
+
+    Its last user was a camera process that was killed: the camera waits for that one's
+    heartbeat.
+    """
+
+    def __init__(self, camera: str, seconds: float) -> None:
+        super().__init__(
+            camera,
+            "still locked by the camera process that was killed, until its heartbeat time is "
+            f"over: for at most {seconds:.1f} s",
+        )
+        self.seconds = seconds
+
+
+class CameraSubnetError(CameraError):
+    """The camera's ``address`` is in none of the ``networks`` of its network card."""
+
+    def __init__(self, camera: str, address: str, networks: str, detail: str) -> None:
+        super().__init__(
+            camera,
+            f"in a wrong subnet: the camera has the address {address}, its network card "
+            f"{networks} ({detail})",
+            "Give the camera an address in the subnet of its network card, with the maker's tool",
+        )
+        self.address = address
+        self.networks = networks
 
 
 class CameraLostError(CameraError):
     """The camera was open and no longer answers."""
+
+
+class CameraUnreachableError(CameraLostError):
+    """The camera does not answer an attempt to open it; ``detail`` is what is known of it.
+
+    ``bus`` is the GenTL transport layer type. ``listed``: a fresh search still lists the
+    camera, so that it may be locked by the connection that was lost.
+    """
+
+    def __init__(self, camera: str, detail: str, *, bus: str = "", listed: bool = False) -> None:
+        link = "USB port" if bus.startswith("U") else "network"
+        super().__init__(camera, f"no answer; check cable, power and {link} ({detail})")
+        self.detail = detail
+        self.listed = listed
 
 
 class ImageError(CamstrmError):

@@ -1,4 +1,4 @@
-"""Camera: open by serial number, start, stop, close one camera under Harvesters."""
+"""Camera: open by serial number or device id, start, stop, close one camera under Harvesters."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.camera_xml import RefusedXmlError
 from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.diagnosis import why_not_opened
 from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
@@ -18,7 +19,12 @@ from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
 from camstrm.acquisition.open_mark import OpenMark
 from camstrm.acquisition.payload import implausible_payload
 from camstrm.acquisition.producer import GentlProducer
-from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError, CameraXmlError
+from camstrm.errors import (
+    CameraError,
+    CameraNotFoundError,
+    CameraUnreachableError,
+    CameraXmlError,
+)
 
 __all__ = ["Camera"]
 
@@ -71,14 +77,14 @@ class Camera:
         preopen_bypass: bool = True,
         local_teardown: Mapping[str, int] | None = None,
     ) -> None:
-        """Name a camera of ``producer``.
+        """Name a camera of ``producer`` by its serial number, or by "id:" and its device ID.
 
         ``preopen_bypass``: see :class:`_UnopenedDevice`. ``local_teardown``: nodes of the
         local device node map to set before closing a camera that no longer answers.
         """
         self.serial = serial
         self.name = name or serial
-        self.info = DeviceInfo(producer.cti, serial)
+        self.info = producer.device(serial)
         self._producer = producer
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
@@ -101,32 +107,42 @@ class Camera:
         return self._acquirer.data_streams[0]
 
     def open(self) -> None:
-        """Open the camera with exclusive access and check that it is the one wanted."""
-        found = self._producer.find(self.serial)
+        """Open the camera with exclusive access and check that it is the one wanted.
+
+        A camera that cannot be opened is looked for again: it may have another device ID
+        since it was plugged in elsewhere or got another address.
+        """
+        found = self._producer.find(self.serial, self.name)
         if found is None:
             self._attempt("looking for it", self._producer.rescan)
-            found = self._producer.find(self.serial)
+            found = self._producer.find(self.serial, self.name)
         if found is None:
-            serials = tuple(d.serial for d in self._producer.devices())
-            raise CameraNotFoundError(self.name, self.serial, serials, self._producer.cti)
-        self.info, raw_info = found
+            raise self._not_listed()
         try:
-            with self._errors("opening it"), self._producer.lock:
-                self._acquirer = self._create(raw_info)
-        except (CameraBusyError, CameraXmlError):
+            self._open(*found)
+        except CameraXmlError:
             raise
-        except CameraError:
-            # A camera that was plugged in anew may have another device ID, under which
-            # the next attempt finds it.
+        except CameraError as error:
+            tried, failure = self.info, error
             self._attempt("looking for it again", self._producer.rescan)
-            raise
+            found = self._producer.find(self.serial, self.name)
+            if found is None:
+                raise self._because(failure, None) from error
+            if found[0].device_id == tried.device_id:
+                device = self._producer.with_addresses(*found)
+                raise self._because(failure, device) from error
+            try:
+                self._open(*found)
+            except CameraError as second:
+                device = self._producer.with_addresses(*found)
+                raise self._because(second, device) from second
         self._prepare_node_map()
         try:
             self._check_serial()
         except BaseException:
             self.close(answers=True)
             raise
-        self._mark = OpenMark(self._producer.cti, self.info.serial)
+        self._mark = OpenMark(self._producer.cti, self.info.selector)
 
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
@@ -251,6 +267,21 @@ class Camera:
             self._attempt("closing after a failed opening", _close_device, module)
             raise
 
+    def _open(self, info: DeviceInfo, raw_info: Any) -> None:
+        self.info = info
+        with self._errors("opening it"), self._producer.lock:
+            self._acquirer = self._create(raw_info)
+
+    def _not_listed(self) -> CameraError:
+        if self._producer.was_seen(self.serial):
+            problem = "the producer no longer lists it"
+            return CameraUnreachableError(self.name, problem, bus=self.info.tl_type)
+        choices = tuple(device.selector for device in self._producer.devices())
+        return CameraNotFoundError(self.name, self.serial, choices, self._producer.cti)
+
+    def _because(self, error: CameraError, device: DeviceInfo | None) -> CameraError:
+        return why_not_opened(error, device, bus=self.info.tl_type)
+
     def _prepare_node_map(self) -> None:
         remote = self._acquirer.remote_device
         remote._node_map = CommandlessNodes(remote.node_map)  # noqa: SLF001  # no public way
@@ -259,14 +290,23 @@ class Camera:
             _log.info("camera %s: its XML had to be repaired: %s", self.name, repairs)
 
     def _check_serial(self) -> None:
-        for told in (self._gentl_serial(), read_feature(self.node_map, "DeviceSerialNumber").value):
-            if told in (None, ""):
-                continue
-            # Node maps of some makers tell the number without its leading zeros.
-            if str(told).lstrip("0").casefold() != self.serial.lstrip("0").casefold():
-                raise CameraError(
-                    self.name, f"opened for serial number {self.serial!r}, but it says {told!r}"
-                )
+        """Raise CameraError if the transport layer has opened another camera.
+
+        Its own serial number of the opened device decides. What the node map says is another
+        module's word (decimal for hexadecimal, with a prefix, the same for all cameras), see
+        :meth:`node_serial`.
+        """
+        told = self._gentl_serial()
+        wanted = self.info.serial
+        if told and wanted and not _same_number(told, wanted):
+            raise CameraError(self.name, f"opened for serial number {wanted!r}, but it is {told!r}")
+
+    def node_serial(self) -> str:
+        """Return what the node DeviceSerialNumber says, empty where it agrees or is not there."""
+        told = read_feature(self.node_map, "DeviceSerialNumber").value
+        if told in (None, "") or not self.info.serial or _same_number(told, self.info.serial):
+            return ""
+        return str(told)
 
     def _gentl_serial(self) -> str | None:
         try:
@@ -288,6 +328,12 @@ class Camera:
             _log.debug("camera %s: %s: %s", self.name, doing, self._producer.describe(error))
         except Exception:  # noqa: BLE001  # Harvesters trips over its half-closed objects
             _log.debug("camera %s: %s", self.name, doing, exc_info=True)
+
+
+def _same_number(one: object, other: object) -> bool:
+    """Compare serial numbers; some node maps leave out leading zeros, or fill up with blanks."""
+    first, second = (str(number).strip().lstrip("0").casefold() for number in (one, other))
+    return first == second
 
 
 def _close_device(module: Any) -> None:

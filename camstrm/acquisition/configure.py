@@ -44,6 +44,7 @@ def acquisition_settings(
     siblings: int = 1,
     shared: bool = False,
     heartbeat_s: float = 0.0,
+    locked_until_s: float = 0.0,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
@@ -52,7 +53,7 @@ def acquisition_settings(
     open. ``siblings``: cameras of the same producer, which may share a link.
     ``shared``: other cameras stream in the same process, which every rescan holds up.
     ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
-    set to.
+    set to. ``locked_until_s``: see :class:`AcquisitionSettings`.
     """
     name = camera.profile or profile_name
     profile = profiles[name] if name else match_profile(profiles, cti, "", "")
@@ -86,6 +87,7 @@ def acquisition_settings(
         stall_timeout_s=process.stall_timeout_s,
         open_retry_s=quirks.open_retry_interval_s,
         heartbeat_s=heartbeat_s or _configured_heartbeat_s(camera) or quirks.heartbeat_timeout_s,
+        locked_until_s=locked_until_s,
         close_open_pause_s=quirks.close_open_pause_s,
         local_teardown=quirks.local_teardown,
         retry_s=RETRY_SHARED_S if shared else RETRY_S,

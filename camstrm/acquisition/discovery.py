@@ -134,7 +134,7 @@ def main(arguments: list[str]) -> int:
     except ProducerError as error:
         sys.stdout.write(json.dumps({"problem": error.problem, "remedy": error.remedy}) + "\n")
         return _EXIT_ERROR
-    devices = [dataclasses.asdict(device) for device in producer.devices()]
+    devices = [dataclasses.asdict(device) for device in producer.devices(addresses=True)]
     sys.stdout.write(json.dumps({"devices": devices, "problems": problems}) + "\n")
     sys.stdout.flush()
     producer.close()

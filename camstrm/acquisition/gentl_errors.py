@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from camstrm.acquisition.binding import genapi, gentl
 from camstrm.acquisition.error_text import decode_text, keep_bytes, told_code
 from camstrm.acquisition.gentl_library import GcError
-from camstrm.errors import CameraBusyError, CameraError, CameraLostError
+from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
 __all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code"]
 
@@ -76,7 +76,7 @@ def _text(error: BaseException, encoding: str) -> str:
 def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[None]:
     """Turn every exception of the body into a CameraError of ``camera``.
 
-    ``doing`` completes "while ..." in the message. CameraBusyError and CameraLostError
+    ``doing`` completes "while ..." in the message. CameraRefusedError and CameraLostError
     are told apart by the GC_ERROR code.
     """
     try:
@@ -85,7 +85,7 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
         code = error_code(error)
         detail = f"{describe_error(error, encoding)} while {doing}"
         if code in (GcError.ACCESS_DENIED, GcError.RESOURCE_IN_USE, GcError.BUSY):
-            raise CameraBusyError(camera, detail) from error
+            raise CameraRefusedError(camera, detail) from error
         if code in (GcError.IO, GcError.TIMEOUT, GcError.ABORT, GcError.INVALID_HANDLE):
             raise CameraLostError(camera, detail, "Check cable, power and link") from error
         raise CameraError(camera, detail) from error

@@ -29,28 +29,32 @@ _LONGEST_NAME = 70
 class OpenCamera:
     """A camera that process ``pid`` of camstrm has open.
 
-    ``serial``: what selects it among those of its producer. ``cti_key``: of the producer that
+    ``selector``: its serial number, or "id:" and its device ID. ``cti_key``: of the producer that
     it was opened with (see :meth:`is_of`).
     """
 
     pid: int
     cti_key: str
-    serial: str
+    selector: str
 
     def is_of(self, cti: str) -> bool:
         """Return whether it was opened with the producer ``cti``."""
         return self.cti_key == _key(os.path.realpath(cti))
 
+    def is_for(self, selector: str) -> bool:
+        """Return whether it is the camera that ``selector`` selects."""
+        return self.selector in (selector, _key(selector))
+
 
 class OpenMark:
     """Says that this process has a camera open, until :meth:`close`."""
 
-    def __init__(self, cti: str, serial: str) -> None:
+    def __init__(self, cti: str, selector: str) -> None:
         """Set the mark. Where there are no abstract sockets (Windows) nobody is told."""
         self._socket: socket.socket | None = None
         if sys.platform != "linux":
             return
-        words = (_START, str(os.getpid()), _key(os.path.realpath(cti)), _text(serial))
+        words = (_START, str(os.getpid()), _key(os.path.realpath(cti)), _text(selector))
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         # The same camera twice in one process, or no room in the kernel: nobody is told.
         with contextlib.suppress(OSError):
@@ -65,7 +69,7 @@ class OpenMark:
 
 def open_cameras_here(root: Path = Path("/")) -> tuple[OpenCamera, ...]:
     """Return the cameras that camstrm's processes on this machine have open, sorted."""
-    return tuple(sorted(_marks(root), key=lambda mark: (mark.cti_key, mark.serial, mark.pid)))
+    return tuple(sorted(_marks(root), key=lambda mark: (mark.cti_key, mark.selector, mark.pid)))
 
 
 def _marks(root: Path) -> Iterator[OpenCamera]:
@@ -85,6 +89,6 @@ def _key(text: str) -> str:
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
 
 
-def _text(serial: str) -> str:
-    text = quote(serial, safe="", errors="replace")
-    return text if len(text) <= _LONGEST_NAME else f"{_key(serial)}"
+def _text(selector: str) -> str:
+    text = quote(selector, safe="", errors="replace")
+    return text if len(text) <= _LONGEST_NAME else _key(selector)

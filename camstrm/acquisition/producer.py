@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.device_info import DeviceInfo, matching_devices, with_selectors
+from camstrm.acquisition.display_name import user_name_in
 from camstrm.acquisition.error_text import decode_text
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.acquisition.gentl_library import GentlLibrary
 from camstrm.acquisition.module_nodes import ask_only_cameras_for_xml
 from camstrm.acquisition.producer_check import check_file, missing_symbols, not_a_producer
-from camstrm.errors import ProducerError
+from camstrm.acquisition.subnet import read_addresses
+from camstrm.config import ID_PREFIX
+from camstrm.errors import CameraAmbiguousError, ProducerError
 
 __all__ = ["GentlProducer"]
 
 _log = logging.getLogger(__name__)
+
+_SHARED_SCAN_PART = 10
+"""In a process with several cameras a search takes at most one part in so many of the time."""
 
 _NO_ACCESS = {3: "no access", 4: "busy"}
 """DEVICE_ACCESS_STATUS of GenTL; other values of real producers are not reliable."""
@@ -31,8 +40,18 @@ class GentlProducer:
     """
 
     def __init__(
-        self, cti: str, *, text_encoding: str = "gbk", scan_timeout_ms: int = 1000
+        self,
+        cti: str,
+        *,
+        text_encoding: str = "gbk",
+        scan_timeout_ms: int = 1000,
+        shared: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Name a producer file.
+
+        ``shared``: several cameras stream in this process, so that searches are kept apart.
+        """
         self.cti = cti
         self.text_encoding = text_encoding
         self.lock = threading.RLock()
@@ -40,6 +59,10 @@ class GentlProducer:
         self._harvester: Any = None
         self._library: GentlLibrary | None = None
         self._devices: list[tuple[DeviceInfo, Any]] = []
+        self._seen: dict[str, DeviceInfo] = {}
+        self._shared = shared
+        self._clock = clock
+        self._next_scan_s = 0.0
         self._repairs: dict[str, str] = {}  # what the log said of a camera's XML, by serial
 
     @property
@@ -88,8 +111,15 @@ class GentlProducer:
             self._list()
 
     def rescan(self) -> None:
-        """List the devices again without disturbing open cameras (up to 1 s an interface)."""
+        """List the devices again without disturbing open cameras (up to 1 s an interface).
+
+        Each search holds the GIL, and with it the other cameras of this process: where there
+        are some, a search that follows the last one too closely is left out.
+        """
         with self.lock:
+            begin_s = self._clock()
+            if self._shared and begin_s < self._next_scan_s:
+                return
             for interface in self.harvester._ifaces:  # noqa: SLF001  # update() would end all streams
                 try:
                     interface.module.update_device_info_list(self._scan_timeout_ms)
@@ -98,19 +128,62 @@ class GentlProducer:
                         "%s: an interface cannot be scanned: %s", self.cti, self.describe(error)
                     )
             self._list()
+            end_s = self._clock()
+            self._next_scan_s = end_s + (end_s - begin_s) * (_SHARED_SCAN_PART - 1)
 
-    def devices(self) -> tuple[DeviceInfo, ...]:
-        """Return the devices of the last scan."""
+    def devices(self, *, addresses: bool = False) -> tuple[DeviceInfo, ...]:
+        """Return the devices of the last scan; with ``addresses`` those of GigE cameras, too."""
         with self.lock:
+            if addresses:
+                return tuple(self.with_addresses(info, raw) for info, raw in self._devices)
             return tuple(info for info, _ in self._devices)
 
-    def find(self, serial: str) -> tuple[DeviceInfo, Any] | None:
-        """Return device and Harvesters' DeviceInfo of a serial number, None if not seen."""
+    def find(self, selector: str, camera: str = "") -> tuple[DeviceInfo, Any] | None:
+        """Return device and Harvesters' DeviceInfo that ``selector`` means, None if not seen.
+
+        ``selector``: a serial number, or "id:" and a device ID. Raises CameraAmbiguousError
+        for ``camera`` where several devices have the serial number.
+        """
         with self.lock:
+            found = matching_devices((info for info, _ in self._devices), selector)
+            if len(found) > 1:
+                choices = tuple(info.selector for info in found)
+                raise CameraAmbiguousError(camera or selector, selector, choices)
             for info, raw in self._devices:
-                if info.serial == serial:
+                if info in found:
                     return info, raw
         return None
+
+    def device(self, selector: str) -> DeviceInfo:
+        """Return what is known of a camera; only what it was asked for, if it was never seen."""
+        with self.lock:
+            found = matching_devices((info for info, _ in self._devices), selector)
+            found = found or matching_devices(self._seen.values(), selector)
+        if found:
+            return found[0]
+        by_id = selector.startswith(ID_PREFIX)
+        return DeviceInfo(
+            self.cti,
+            serial="" if by_id else selector,
+            device_id=selector[len(ID_PREFIX) :] if by_id else "",
+        )
+
+    def was_seen(self, selector: str) -> bool:
+        """Tell whether any scan of this process has listed a device that ``selector`` means."""
+        with self.lock:
+            return bool(matching_devices(self._seen.values(), selector))
+
+    def with_addresses(self, info: DeviceInfo, raw_info: Any) -> DeviceInfo:
+        """Return ``info`` with the addresses that the interface's node map tells, if any."""
+        if info.tl_type.upper() != "GEV":
+            return info
+        node_map = getattr(raw_info.parent, "node_map", None)
+        try:
+            address, networks = read_addresses(node_map, info.device_id)
+        except GENTL_ERRORS as error:
+            _log.debug("%s: addresses cannot be read: %s", self.cti, self.describe(error))
+            return info
+        return replace(info, address=address, networks=networks)
 
     def close(self) -> None:
         """Release the producer; cameras must be closed before."""
@@ -138,25 +211,37 @@ class GentlProducer:
     def _list(self) -> None:
         from harvesters.core import DeviceInfo as HarvestersDeviceInfo
 
-        self._devices = [
-            (self._device_info(raw, interface), HarvestersDeviceInfo(module=raw, parent=interface))
+        raw_infos = [
+            HarvestersDeviceInfo(module=raw, parent=interface)
             for interface in self.harvester._ifaces  # noqa: SLF001
             for raw in interface.module.device_info_list
         ]
+        infos = with_selectors(self._device_info(r.module, r.parent) for r in raw_infos)
+        self._devices = list(zip(infos, raw_infos, strict=True))
+        for info in infos:
+            # By device ID: a camera that has another one since is listed under both.
+            self._seen[info.device_id or info.selector] = info
 
     def _device_info(self, raw: Any, interface: Any) -> DeviceInfo:
         access = self._property(raw, "access_status")
-        return DeviceInfo(
+        info = DeviceInfo(
             cti=self.cti,
-            serial=str(self._property(raw, "serial_number") or ""),
-            vendor=str(self._property(raw, "vendor") or ""),
-            model=str(self._property(raw, "model") or ""),
-            tl_type=str(self._property(raw, "tl_type") or ""),
-            user_name=str(self._property(raw, "user_defined_name") or ""),
-            version=str(self._property(raw, "version") or ""),
-            interface=str(self._property(interface, "id_") or ""),
+            serial=self._text(raw, "serial_number").strip(),
+            vendor=self._text(raw, "vendor"),
+            model=self._text(raw, "model"),
+            tl_type=self._text(raw, "tl_type"),
+            user_name=self._text(raw, "user_defined_name"),
+            version=self._text(raw, "version"),
+            interface=self._text(interface, "id_"),
             access=_NO_ACCESS.get(access, "ok") if isinstance(access, int) else "ok",
+            device_id=self._text(raw, "id_"),
         )
+        if info.user_name:
+            return info
+        return replace(info, user_name=user_name_in(self._text(raw, "display_name"), info))
+
+    def _text(self, raw: Any, name: str) -> str:
+        return str(self._property(raw, name) or "")
 
     def _property(self, raw: Any, name: str) -> Any:
         try:

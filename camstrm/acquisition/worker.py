@@ -16,7 +16,13 @@ from camstrm.acquisition.gentl_errors import camera_errors
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
-from camstrm.errors import CameraBusyError, CameraError, CameraLostError
+from camstrm.errors import (
+    CameraBusyError,
+    CameraError,
+    CameraLockedError,
+    CameraLostError,
+    CameraUnreachableError,
+)
 from camstrm.frame import RawFrame
 
 __all__ = [
@@ -39,12 +45,12 @@ _AWAY_S = 1.0
 RETRY_S = (0.5, 1.0)
 """Pauses between attempts to open a camera in seconds; the last one repeats."""
 
-RETRY_SHARED_S = (0.5, 1.0, 2.0, 5.0)
-"""The same in a process with other cameras: a scan holds the GIL, up to 1 s an interface."""
+RETRY_SHARED_S = (0.5, 1.0, 2.0)
+"""The same in a process with other cameras, which an attempt may hold up (it has the GIL)."""
 
 _BUSY_GROWTH = 1.5
 _BUSY_GROWTH_MAX = 4.0
-"""How the pause before a camera that is held is tried again grows, and how far.
+"""Back-off for a camera that another program holds: growth factor of the pause, and its limit.
 
 Each attempt may keep a GigE camera locked for another heartbeat time, and without a profile
 nobody knows how long that is.
@@ -52,6 +58,12 @@ nobody knows how long that is.
 
 _HEARTBEAT_SPARE_S = 0.5
 """How much later than a camera's heartbeat time it is tried again."""
+
+_OWN_LOCK_SPARE_S = 2.0
+"""How much longer than its heartbeat time a refusal may come from our own lost connection."""
+
+_LOCKING_BUSES = ("GEV", "")
+"""Only a GigE camera stays locked for its heartbeat time; empty: the bus is not known yet."""
 
 _REMIND_S = 60.0
 """Time between two log lines of a failure that stays the same."""
@@ -90,9 +102,11 @@ class AcquisitionSettings:
     pause before a GigE camera (or one of unknown bus) that another one holds is tried again:
     more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
     locked after its user crashed, as far as is known before it is open; it is not tried
-    again before that. ``close_open_pause_s``: pause between closing and opening.
-    ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses between attempts to open,
-    in seconds; the last one repeats. ``realtime``: ask for a real-time priority for the thread.
+    again before that. ``locked_until_s``: until when (monotonic clock) it is locked by a
+    process before this one that was killed, 0 if it is not. ``close_open_pause_s``: pause
+    between closing and opening. ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses
+    between attempts to open, in seconds; the last one repeats. ``realtime``: ask for a
+    real-time priority for the thread.
     """
 
     serial: str
@@ -104,6 +118,7 @@ class AcquisitionSettings:
     stall_timeout_s: float = 2.0
     open_retry_s: float = 3.5
     heartbeat_s: float = 0.0
+    locked_until_s: float = 0.0
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
@@ -114,8 +129,7 @@ class AcquisitionWorker:
     """Opens, configures and drains one camera, again and again until it is stopped.
 
     Any thread may call :meth:`take`, :meth:`condition`, :meth:`stop`; ``on_change`` is
-    called from the worker's thread when the condition changes. ``heartbeat_s`` is the
-    camera's own once it was opened.
+    called from the worker's thread when the condition changes.
     """
 
     def __init__(
@@ -125,16 +139,21 @@ class AcquisitionWorker:
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.statistics = StreamStatistics()
-        self.heartbeat_s = settings.heartbeat_s
         self._producer = producer
         self._settings = settings
         self._on_change = on_change
         self._condition = WorkerCondition(WorkerState.CLOSED, time.time_ns() // 1000)
-        self._info = DeviceInfo(producer.cti, settings.serial)
+        self._info = producer.device(settings.serial)
+        # The camera's own once it was open; for U3V and others it has no meaning.
+        self._heartbeat_s = settings.heartbeat_s
         self._drain: BufferDrain | None = None
         self._logged = ("", 0.0)
         self._streamed = False
         self._refusals = 0
+        # What was last warned of.
+        self._node_serial = ""
+        # Until when (monotonic clock) the camera may refuse because of our own lost connection.
+        self._own_lock_until_s = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
@@ -145,8 +164,16 @@ class AcquisitionWorker:
 
     @property
     def info(self) -> DeviceInfo:
-        """Who the camera is; vendor and model are known once it was seen."""
+        """Who the camera is; vendor and model are known once a search has listed it."""
         return self._info
+
+    @property
+    def heartbeat_s(self) -> float:
+        """For how many seconds the camera stays locked if this process dies; 0: not, or unknown.
+
+        The camera's own value once it was open.
+        """
+        return self._heartbeat_s if self._info.tl_type in _LOCKING_BUSES else 0.0
 
     def start(self) -> None:
         """Start the thread."""
@@ -170,15 +197,17 @@ class AcquisitionWorker:
     def _run(self) -> None:
         if self._settings.realtime:
             ask_for_real_time(self._settings.name)
+        self._await_lock()
         failures = 0
         while not self._stop.is_set():
             begin = time.monotonic()
             try:
                 self._stream()
                 break
-            except CameraError as error:
+            except CameraError as failure:
                 if time.monotonic() - begin > _STABLE_S:
                     failures = 0
+                error = self._without_own_lock(failure)
                 self._report(error)
                 pause = self._pause(error, failures)
                 failures += 1
@@ -193,25 +222,54 @@ class AcquisitionWorker:
         text, now = str(error), time.monotonic()
         if text != self._logged[0] or now - self._logged[1] > _REMIND_S:
             self._logged = text, now
-            _log.error("%s (trying on)", text)
+            _log.error("%s (retrying)", text)
+
+    def _await_lock(self) -> None:
+        """Wait until the lock of a process that was killed is over: attempts may prolong it."""
+        left_s = self._settings.locked_until_s - time.monotonic()
+        if left_s <= 0 or self._info.tl_type not in _LOCKING_BUSES:
+            return
+        locked = CameraLockedError(self._settings.name, left_s)
+        self._set(WorkerState.OPENING, locked.problem)
+        self._stop.wait(left_s)
+
+    def _without_own_lock(self, error: CameraError) -> CameraError:
+        """Return what a refusal means right after a stream of ours has broken off.
+
+        The camera is gone, or it still keeps the connection that was lost; nobody else's.
+        """
+        if isinstance(error, CameraBusyError) and time.monotonic() < self._own_lock_until_s:
+            return CameraUnreachableError(
+                error.camera, error.detail, bus=self._info.tl_type, listed=True
+            )
+        return error
 
     def _pause(self, error: CameraError, failures: int) -> float:
         settings = self._settings
         pause = settings.retry_s[min(failures, len(settings.retry_s) - 1)]
-        # Only a GigE camera has a heartbeat that keeps it locked; USB is free at once.
-        if not isinstance(error, CameraBusyError):
+        held = isinstance(error, CameraBusyError)
+        if not held:
             self._refusals = 0
-        elif self._info.tl_type in ("GEV", ""):
+        if self._info.tl_type not in _LOCKING_BUSES:
+            return max(pause, settings.close_open_pause_s)
+        heartbeat_s = self._heartbeat_s + _HEARTBEAT_SPARE_S
+        if held:
             growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX)
-            locked = max(settings.open_retry_s, self.heartbeat_s + _HEARTBEAT_SPARE_S)
-            pause = max(pause, locked * growth)
+            pause = max(pause, max(settings.open_retry_s, heartbeat_s) * growth)
             self._refusals += 1
+        elif (
+            isinstance(error, CameraUnreachableError)
+            and error.listed
+            and time.monotonic() < self._own_lock_until_s
+        ):
+            # It may still be locked by the connection that was lost.
+            pause = max(pause, heartbeat_s if self._heartbeat_s else settings.open_retry_s)
         return max(pause, settings.close_open_pause_s)
 
     def _stream(self) -> None:
         """Open the camera and drain it until the stop; raise CameraError if it fails."""
         settings = self._settings
-        if self._condition.state is WorkerState.CLOSED:
+        if self._condition.state in (WorkerState.CLOSED, WorkerState.OPENING):
             self._set(WorkerState.OPENING, "")
         camera = Camera(
             self._producer,
@@ -221,19 +279,25 @@ class AcquisitionWorker:
             local_teardown=settings.local_teardown,
         )
         answers = free = True
+        started = False
         try:
-            camera.open()
-            self._info = camera.info
+            try:
+                camera.open()
+            finally:
+                # Also a camera that could not be opened was seen, so its bus is known.
+                self._info = camera.info
+            self._warn_of_node_serial(camera)
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
                 settings.configure(camera)
                 rate = camera.frame_rate()
-                self.heartbeat_s = camera.heartbeat_s() or settings.heartbeat_s
+                self._heartbeat_s = camera.heartbeat_s() or settings.heartbeat_s
                 buffers = settings.buffer_count(rate, camera.payload_size())
                 pixel_format = camera.pixel_format_code()
                 patience = None
                 if not camera.is_triggered():
                     patience = max(settings.stall_timeout_s, 5.0 / rate if rate else 0.0)
             handles = camera.start(buffers)
+            started = True
             self.statistics.reconnects += self._streamed
             self._streamed = True
             drain = BufferDrain(
@@ -254,19 +318,30 @@ class AcquisitionWorker:
             finally:
                 self._drain = None
                 free = drain.close()
-        except CameraBusyError:
-            # It was seen, so its bus is known, which says how long to wait.
-            self._info = camera.info
-            raise
         except CameraLostError:
             answers = False
             raise
         finally:
             if free:
                 camera.close(answers=answers)
+                if started:
+                    lock_s = self._heartbeat_s or settings.open_retry_s
+                    self._own_lock_until_s = time.monotonic() + lock_s + _OWN_LOCK_SPARE_S
             else:
                 # Closing would free the memory under the frame's reader.
                 _log.error("camera %s: a frame is still in use, not closed", settings.name)
+
+    def _warn_of_node_serial(self, camera: Camera) -> None:
+        told = camera.node_serial()
+        if told and told != self._node_serial:
+            _log.warning(
+                "camera %s: its serial number is %r, but its node DeviceSerialNumber says %r; "
+                "the first one counts",
+                self._settings.name,
+                camera.info.serial,
+                told,
+            )
+        self._node_serial = told
 
     def _pump(self, drain: BufferDrain, patience_s: float | None) -> None:
         last = next_look = turned = time.monotonic()

@@ -165,11 +165,11 @@ def _loads(
     loads = []
     for camera in cameras:
         for producer in scanned:
-            bus = next((d.tl_type for d in producer.devices if d.serial == camera.serial), None)
-            if bus is not None:
-                told = features.get(camera.serial, {})
-                load = camera_load(camera.label, camera.serial, told, camera.features, _ROOT)
-                loads.append((load, producer.profile, bus.upper()))
+            device = next((d for d in producer.devices if d.fits(camera.serial)), None)
+            if device is not None:
+                told = features.get(device.selector, {})
+                load = camera_load(camera.label, device.serial, told, camera.features, _ROOT)
+                loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads
 
@@ -188,15 +188,19 @@ def _packets(
     features: dict[str, dict[str, object]],
     asked: bool,
 ) -> Iterator[Finding]:
-    configured = {camera.serial: camera for camera in config.cameras}
     for producer in scanned:
         for device in producer.devices:
             if device.tl_type.upper() != "GEV":
                 continue
-            camera = configured.get(device.serial, CameraSettings(serial=device.serial or "-"))
-            if device.serial in features:
+            unknown = CameraSettings(serial=device.selector or "-")
+            camera = next((c for c in config.cameras if device.fits(c.serial)), unknown)
+            if device.selector in features:
                 yield from packet_findings(
-                    camera.label, features[device.serial], camera.features, producer.profile, _ROOT
+                    camera.label,
+                    features[device.selector],
+                    camera.features,
+                    producer.profile,
+                    _ROOT,
                 )
             else:
                 yield Finding(

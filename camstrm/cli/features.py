@@ -8,12 +8,13 @@ import os
 import sys
 from typing import Any
 
+from camstrm.acquisition.device_info import matching_devices
 from camstrm.acquisition.discovery import discover
 from camstrm.acquisition.feature_session import run_feature_session
 from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
-from camstrm.errors import CameraNotFoundError, ProducerError, UsageError
+from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
 from camstrm.grab.resolver import profile_of
 from camstrm.profiles import load_profiles, process_environment
 
@@ -38,8 +39,12 @@ def run(options: argparse.Namespace) -> int:
                 raise
             print(f"camstrm: {error}", file=sys.stderr)
             continue
-        serials += [device.serial for device in devices]
-        if options.serial in serials:
+        serials += [device.selector for device in devices]
+        found = matching_devices(devices, options.serial)
+        if len(found) > 1:
+            choices = tuple(device.selector for device in found)
+            raise CameraAmbiguousError(options.serial, options.serial, choices)
+        if found:
             answer = run_feature_session(
                 producer.cti,
                 options.serial,

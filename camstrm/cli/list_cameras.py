@@ -98,16 +98,21 @@ def _print_problems(producer: ProducerSettings, problems: Sequence[str]) -> None
 
 
 def _row(device: DeviceInfo, marks: Sequence[OpenCamera]) -> tuple[str, ...]:
-    access = open_in(device, marks) or _ACCESS.get(device.access, device.access)
     return (
-        device.serial,
+        device.selector,
         device.vendor,
         device.model,
         device.user_name,
         device.tl_type,
-        access,
+        open_in(device, marks) or _access(device),
         device.cti,
     )
+
+
+def _access(device: DeviceInfo) -> str:
+    if not device.in_wrong_subnet:
+        return _ACCESS.get(device.access, device.access)
+    return f"wrong subnet: {device.address}, network card {device.networks}"
 
 
 def _sentence(error: ProducerError, timeout_s: float) -> str:

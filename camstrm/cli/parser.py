@@ -224,8 +224,9 @@ def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         action="append",
         default=[],
         metavar="S",
-        help="a camera's serial number; may be given again. Viewers show the cameras in the "
-        "order given. Without it: the configuration's cameras, or all that are found",
+        help="a camera's serial number, or id:DEVICE_ID where it has none of its own (as 'camstrm "
+        "list' prints it); may be given again. Viewers show the cameras in the order given. "
+        "Without it: the configuration's cameras, or all that are found",
     )
     parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
     parser.add_argument(
@@ -312,7 +313,9 @@ def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "  camstrm features DA9795503 --set ExposureAuto=Off --set ExposureTime=2000",
         "features",
     )
-    parser.add_argument("serial", metavar="SERIAL", help="serial number of the camera")
+    parser.add_argument(
+        "serial", metavar="SERIAL", help="serial number of the camera, as 'camstrm list' prints it"
+    )
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument(
         "--set",

@@ -8,6 +8,7 @@ from pathlib import Path
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.kernel_file import read_text
+from camstrm.config import ID_PREFIX
 
 __all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]
 
@@ -19,8 +20,8 @@ def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("
 
     The producer does not matter: a camera may be seen under two.
     """
-    pid = next((mark.pid for mark in marks if mark.serial == device.serial), None)
-    if pid is None or not device.serial:
+    pid = next((mark.pid for mark in marks if mark.is_for(device.selector)), None)
+    if pid is None or not device.selector:
         return ""
     # A process of another user may hide its command line; what streams is the grabber.
     command = read_text(root / f"proc/{pid}/cmdline")
@@ -31,12 +32,17 @@ def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("
 
 def marked_devices(cti: str, marks: Sequence[OpenCamera]) -> tuple[DeviceInfo, ...]:
     """Return the cameras that camstrm has open under a producer that may not be searched."""
-    return tuple(DeviceInfo(cti, mark.serial, access="ok") for mark in marks if mark.is_of(cti))
+    return tuple(_device(cti, mark.selector) for mark in marks if mark.is_of(cti))
+
+
+def _device(cti: str, selector: str) -> DeviceInfo:
+    serial = "" if selector.startswith(ID_PREFIX) else selector
+    return DeviceInfo(cti, serial, selector=selector)
 
 
 def sorted_devices(devices: Iterable[DeviceInfo]) -> list[DeviceInfo]:
     """Return the devices of a producer by serial number, numbers by their value."""
-    return sorted(devices, key=lambda d: (*_by_value(d.serial), d.interface, d.model))
+    return sorted(devices, key=lambda d: (*_by_value(d.serial), d.device_id, d.interface))
 
 
 def _by_value(serial: str) -> tuple[bool, int, str]:

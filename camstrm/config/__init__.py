@@ -8,6 +8,7 @@ from camstrm.config.load import (
     to_builtins,
 )
 from camstrm.config.settings import (
+    ID_PREFIX,
     BridgeSettings,
     CameraSettings,
     Config,
@@ -17,10 +18,12 @@ from camstrm.config.settings import (
     SocketSettings,
     StreamSettings,
     default_config,
+    name_from,
 )
 from camstrm.config.toml_file import TomlDocument, parse_toml, read_toml
 
 __all__ = [
+    "ID_PREFIX",
     "BridgeSettings",
     "CameraSettings",
     "Config",
@@ -35,6 +38,7 @@ __all__ = [
     "default_config",
     "from_builtins",
     "load_config",
+    "name_from",
     "parse_toml",
     "read_toml",
     "to_builtins",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from camstrm.config.mistake import Mistake, first_mistake
-from camstrm.config.settings import CameraSettings, Config, ProducerSettings
+from camstrm.config.mistake import Mistake
+from camstrm.config.settings import ID_PREFIX, CameraSettings, Config, ProducerSettings
 
 __all__ = ["first_contradiction"]
 
@@ -46,12 +46,8 @@ def _camera_contradiction(config: Config) -> Mistake | None:
             return Mistake(
                 ("camera", index, "cti"), f"{camera.cti!r} is not the cti of a [[producer]]"
             )
-        if not camera.name and not _can_be_name(camera.serial):
-            return Mistake(
-                ("camera", index, "serial"),
-                f"{camera.serial!r} cannot be shown as the camera's name; "
-                "give it a 'name' of letters, digits, '_', '.' or '-'",
-            )
+        if camera.serial == ID_PREFIX:
+            return Mistake(("camera", index, "serial"), "a device id is missing after 'id:'")
         mistake = _not_unique(config.cameras, index)
         if mistake:
             return mistake
@@ -77,7 +73,3 @@ def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Mistake | No
 
 def _may_be_one_producer(first: str, second: str) -> bool:
     return not first or not second or first == second
-
-
-def _can_be_name(serial: str) -> bool:
-    return first_mistake({"serial": "0", "name": serial}, CameraSettings) is None

@@ -6,12 +6,16 @@ in words, ``hint_integer`` is added when a number was given.
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 __all__ = [
+    "ID_PREFIX",
     "BridgeSettings",
     "CameraSettings",
     "Config",
@@ -21,7 +25,20 @@ __all__ = [
     "SocketSettings",
     "StreamSettings",
     "default_config",
+    "name_from",
 ]
+
+ID_PREFIX = "id:"
+"""Before a GenTL device ID where it stands in place of a serial number."""
+
+_NAME_MAX = 64
+"""Characters of a camera's name; at most 256 bytes of UTF-8, three times as many in a URL."""
+
+_NOT_IN_NAMES = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/"
+"""Control characters, line separators, halves of pairs, and what separates parts of a URL.
+
+A slash would be a legal "%2F", but proxies in front of the bridge refuse or decode it.
+"""
 
 FeatureValue = bool | int | float | str
 """Value of a GenICam feature: boolean, integer, float, or enumeration entry / string."""
@@ -29,15 +46,19 @@ FeatureValue = bool | int | float | str
 CameraName = Annotated[
     str,
     Meta(
-        pattern=r"^([A-Za-z0-9_.\-]{1,64})?\Z",
-        extra={"wanted": "1 to 64 letters, digits, '_', '.' or '-' (it stands in URLs)"},
+        max_length=_NAME_MAX,
+        pattern=rf"^(?!\s)[^{_NOT_IN_NAMES}]*(?<!\s)\Z",
+        extra={
+            "wanted": "a name without '/' and control characters that neither begins nor ends "
+            "with a blank (it stands in URLs)"
+        },
     ),
 ]
 SerialNumber = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=64,
+        max_length=512,
         extra={
             "hint_integer": "put quotes round it: serial numbers are strings, leading zeros count"
         },
@@ -182,10 +203,25 @@ class ProducerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = {}
 
 
+def name_from(selector: str) -> str:
+    """Return a camera's name made from its serial number or "id:..."; always a valid name.
+
+    What a name may not have becomes '_'. A name that differs from its serial number or device
+    ID, or would be too long, ends with a part of a hash, so that no two become the same.
+    """
+    text = selector.removeprefix(ID_PREFIX)
+    name = re.sub(rf"[{_NOT_IN_NAMES}]", "_", unicodedata.normalize("NFC", text)).strip()
+    if name == text and 0 < len(name) <= _NAME_MAX:
+        return name
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{name[: _NAME_MAX - 9].strip() or 'camera'}-{digest}"
+
+
 class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """One camera.
 
-    ``name``: what viewers see (empty: the serial number, see ``label``). ``cti``: only
+    ``serial``: its serial number, or "id:" and its GenTL device ID. ``name``: what viewers
+    see (empty: made from ``serial``, see ``label``). ``cti``: only
     needed when two producers show the same serial number. ``num_buffers``: 0 computes it
     from the frame rate. ``features``: SFNC names to values for the camera, in the order
     written (``true`` for a command executes it; ``Name[Selector=Entry]`` sets the selector
@@ -209,8 +245,8 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def label(self) -> str:
-        """The name to show: ``name``, or the serial number where none is given."""
-        return self.name or self.serial
+        """The name to show, in Unicode's composed form (NFC): it is typed, compared and linked."""
+        return unicodedata.normalize("NFC", self.name) or name_from(self.serial)
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,6 +38,9 @@ _EXIT_CODE_S = 0.03
 _EXIT_CODE_TRIES = 16
 """How often that is asked, before a process counts as one that lives on without it."""
 
+_ORDERLY_CODES = (0, 3, 4)
+"""Exit codes of a camera process that has closed its cameras (see CameraProcess.run)."""
+
 
 @dataclass(frozen=True)
 class LinkHandlers:
@@ -121,6 +124,12 @@ class CameraLink:
             return False
         self._close_log()
         return True
+
+    def ended_in_order(self) -> bool:
+        """Return whether the process has ended by itself, which closes its cameras."""
+        if self._thread is not None:
+            return True
+        return self._process is not None and self._process.poll() in _ORDERLY_CODES
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; False when it is still running after ``timeout_s``."""

@@ -115,9 +115,10 @@ class CameraProcess:
         profiles = load_profiles(group.process.profile_dirs)
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
-        self._producer = GentlProducer(group.cti, text_encoding=encoding)
+        shared = len(group.cameras) > 1
+        self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
         self._producer.open()
-        if len(group.cameras) > 1:
+        if shared:
             self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
         for camera in group.cameras:
             stream = group.stream.for_camera(camera.settings)
@@ -130,8 +131,9 @@ class CameraProcess:
                     group.process,
                     profile_name=group.profile,
                     siblings=group.siblings,
-                    shared=len(group.cameras) > 1,
+                    shared=shared,
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
+                    locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
                 ),
                 on_change=self._wake,
             )

@@ -26,8 +26,9 @@ class CameraGroup(msgspec.Struct, frozen=True):
     grabber's own. ``environment``: the process's whole environment, empty for the
     grabber's own; it is not sent, it must be there before exec because the dynamic loader
     reads it. ``siblings``: cameras of the same producer, which may share a link.
-    ``heartbeats_s``: by serial number, for how many seconds a camera stays locked after the
-    death of the process before this one, where that is known.
+    ``heartbeats_s``: by the camera's ``serial`` setting, for how many seconds it stays locked
+    after the death of its process, where that is known. ``locked_until_s``: the same, until
+    when (this host's monotonic clock) a process that was killed keeps it locked.
     """
 
     cti: str
@@ -40,6 +41,7 @@ class CameraGroup(msgspec.Struct, frozen=True):
     log_level: str = "INFO"
     siblings: int = 1
     heartbeats_s: dict[str, float] = {}
+    locked_until_s: dict[str, float] = {}
 
     @property
     def name(self) -> str:

@@ -10,6 +10,12 @@ from camstrm.wire import CameraInfo, CameraState, CameraStatus
 
 __all__ = ["CameraLedger"]
 
+_LOCK_SPARE_S = 0.25
+"""How much longer than its heartbeat time a camera is taken for locked."""
+
+_OPEN_STATES = (CameraState.OPENING, CameraState.STREAMING, CameraState.STALLED)
+"""States in which a camera process has its camera open, or may have it."""
+
 _COUNTERS = (
     "delivered",
     "incomplete",
@@ -31,13 +37,15 @@ class CameraLedger:
     """Sums a camera's counters and holds its state while it has no process.
 
     ``missed`` and ``restarts`` are counted by the grabber itself. ``heartbeat_s``: for how
-    long the camera stays locked when its process dies, 0 where unknown.
+    long the camera stays locked when its process dies, 0 where unknown. ``locked_until_s``:
+    until when (monotonic clock) it is locked by a process that was killed, 0 if it is not.
     """
 
     info: CameraInfo
     missed: int = 0
     restarts: int = 0
     heartbeat_s: float = 0.0
+    locked_until_s: float = 0.0
     _base: dict[str, int] = field(default_factory=dict)
     _last: CameraStatus | None = None
     _own: tuple[CameraState, int, str] = field(
@@ -59,6 +67,16 @@ class CameraLedger:
         since_us = self._own[1] if not self._running and self._own[0] == state else _now_us()
         self._own = (state, since_us, reason)
         self._running = False
+
+    def lock(self, now_s: float) -> float:
+        """Note that the camera's process was killed; return for how long it stays locked.
+
+        ``now_s`` is the monotonic clock. Only a camera that was open is locked.
+        """
+        if not self.heartbeat_s or self.state[0] not in _OPEN_STATES:
+            return max(0.0, self.locked_until_s - now_s)
+        self.locked_until_s = now_s + self.heartbeat_s + _LOCK_SPARE_S
+        return self.heartbeat_s + _LOCK_SPARE_S
 
     @property
     def state(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.config import CameraSettings, Config, ProducerSettings
+from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.discovery_run import DiscoveryRun
 from camstrm.grab.loop import Loop, Timer
@@ -60,7 +60,11 @@ class CameraResolver:
         self._missing = missing
         self._wanted = list(config.cameras)
         self._take_all = not config.cameras
-        self._taken: set[str] = set()
+        # Producer of each camera that was taken without being configured, by its selector.
+        self._taken: dict[tuple[str, str], str] = {}
+        self._names: set[str] = set()
+        # What a line in the log was written for.
+        self._noted: set[tuple[str, str]] = set()
         self._used: set[str] = set()
         self._runs: dict[str, DiscoveryRun] = {}
         self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
@@ -148,7 +152,7 @@ class CameraResolver:
             if producer is not None:
                 self._wanted.remove(camera)
                 self._use(camera, producer)
-        serials = tuple(d.serial for devices in self._devices.values() for d in devices)
+        serials = tuple(d.selector for devices in self._devices.values() for d in devices)
         where = " and ".join(p.cti for p in self._config.producers if p.cti in self._devices)
         for camera in self._wanted:
             error = CameraNotFoundError(camera.label, camera.serial, serials, where)
@@ -161,24 +165,50 @@ class CameraResolver:
     def _resolve_all(self) -> None:
         for producer in self._config.producers:
             for device in self._devices.get(producer.cti, ()):
-                if not device.serial:
-                    _log.warning(
-                        "%s shows a camera (%s) without serial number: not used",
-                        producer.cti,
-                        device.model or "unknown model",
-                    )
-                elif device.serial not in self._taken:
-                    self._taken.add(device.serial)
-                    self._use(_settings_for(device), producer)
+                self._take(device, producer)
         if not self._taken and self._scans == 0:
             _log.warning(
                 "no camera found yet under %s; looking again. 'camstrm doctor' says why",
                 " and ".join(producer.cti for producer in self._config.producers),
             )
 
-    def _producer_of(self, serial: str) -> ProducerSettings | None:
+    def _take(self, device: DeviceInfo, producer: ProducerSettings) -> None:
+        """Use a camera that nobody configured, unless it is used already."""
+        if not device.selector:
+            self._note(
+                producer.cti,
+                device.model,
+                f"{producer.cti} shows a camera ({device.model or 'unknown model'}) with neither "
+                "serial number nor device id: it cannot be used",
+            )
+            return
+        by_serial = device.selector == device.serial
+        # Under two producers a serial number is one camera; device ids are each producer's own.
+        key = device.selector, "" if by_serial else producer.cti
+        name = name_from(device.selector)
+        user = self._taken.get(key)
+        if user is None:
+            self._taken[key] = producer.cti
+            if name in self._names:
+                name = name_from(f"{name} ({device.selector} under {producer.cti})")
+            self._names.add(name)
+            own = "" if name == device.selector else name
+            self._use(CameraSettings(serial=device.selector, name=own), producer)
+        elif user != producer.cti:
+            self._note(
+                producer.cti,
+                name,
+                f"camera {name} is seen under {producer.cti}, too; it is used under {user}",
+            )
+
+    def _note(self, cti: str, what: str, text: str) -> None:
+        if (cti, what) not in self._noted:
+            self._noted.add((cti, what))
+            _log.warning("%s", text)
+
+    def _producer_of(self, selector: str) -> ProducerSettings | None:
         for producer in self._config.producers:
-            if any(d.serial == serial for d in self._devices.get(producer.cti, ())):
+            if any(d.fits(selector) for d in self._devices.get(producer.cti, ())):
                 return producer
         return None
 
@@ -186,9 +216,3 @@ class CameraResolver:
         pause = _AGAIN_S[min(self._scans, len(_AGAIN_S) - 1)]
         self._scans += 1
         self._timer = self._loop.call_later(pause, self._scan)
-
-
-def _settings_for(device: DeviceInfo) -> CameraSettings:
-    """Return settings for a camera that nobody configured; its name must fit into URLs."""
-    name = "".join(c if (c.isalnum() and c.isascii()) or c in "_.-" else "_" for c in device.serial)
-    return CameraSettings(serial=device.serial, name="" if name == device.serial else name[:64])

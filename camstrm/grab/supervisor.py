@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from camstrm.config import CameraSettings, Config, ProducerSettings
+from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera_link import CameraLink, LinkHandlers
 from camstrm.grab.group import CameraGroup, GroupCamera
@@ -121,10 +121,11 @@ class Supervisor:
             link.kill("stopped")
 
     def _ledger(self, camera: CameraSettings) -> int:
-        index = self._indices.get(camera.serial)
+        index = self._indices.get(camera.label)
         if index is None:
-            index = self._indices[camera.serial] = len(self._indices)
-            info = CameraInfo(index, camera.label, camera.serial)
+            index = self._indices[camera.label] = len(self._indices)
+            serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
+            info = CameraInfo(index, camera.label, serial)
             self.ledgers[index] = CameraLedger(info)
             self._on_cameras()
         return index
@@ -181,9 +182,14 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
-        told = ((m.settings.serial, self.ledgers[m.index].heartbeat_s) for m in slot.group.cameras)
-        heartbeats = {serial: seconds for serial, seconds in told if seconds}
-        group = msgspec.structs.replace(slot.group, heartbeats_s=heartbeats)
+        ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
+        group = msgspec.structs.replace(
+            slot.group,
+            heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
+            locked_until_s={
+                s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
+            },
+        )
         try:
             slot.link = CameraLink(self._loop, group, self._handlers)
         except OSError as error:
@@ -211,7 +217,18 @@ class Supervisor:
                     slot.stuck.append(link)
                 if time.monotonic() - link.started_s > _RAN_WELL_S:
                     slot.failures = 0
+                lock_s = 0.0 if link.ended_in_order() else self._note_lock(slot)
+                if lock_s:
+                    reason += (
+                        "; the camera stays locked by it until its heartbeat time is over, "
+                        f"for at most {lock_s:.3g} s"
+                    )
                 self._failed(slot, reason)
+
+    def _note_lock(self, slot: _Slot) -> float:
+        """Note which cameras a killed process keeps locked; return the longest time in seconds."""
+        ledgers = [self.ledgers[index] for index in slot.group.indices]
+        return max((ledger.lock(time.monotonic()) for ledger in ledgers), default=0.0)
 
     def _failed(self, slot: _Slot, reason: str) -> None:
         if self._stopping:

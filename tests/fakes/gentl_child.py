@@ -222,6 +222,53 @@ def run_worker(
     }
 
 
+def camera_script(cti: str, folder: str, steps: list[list[Any]]) -> list[Any]:
+    """Do steps with simulated cameras; return what each step gave.
+
+    ["set", section, knobs], ["open", selector] (gives the DeviceInfo, or the error's class and
+    text), ["node serial"], ["close"], ["devices"] (with addresses), ["scans", section].
+    ``folder``: of the cameras' knobs.
+    """
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from camstrm.acquisition.camera import Camera
+    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.errors import CameraError
+    from tests.simulator.control import CameraControl
+
+    producer = GentlProducer(cti)
+    producer.open()
+    camera: Camera | None = None
+    given: list[Any] = []
+    for what, *arguments in steps:
+        result: Any = None
+        if what == "set":
+            with CameraControl(Path(folder), arguments[0]) as control:
+                control.set(**arguments[1])
+        elif what == "scans":
+            with CameraControl(Path(folder), arguments[0]) as control:
+                result = control["scans"]
+        elif what == "open":
+            camera = Camera(producer, arguments[0])
+            try:
+                camera.open()
+                result = asdict(camera.info)
+            except CameraError as error:
+                result = f"{type(error).__name__}: {error}"
+        elif what == "node serial":
+            assert camera is not None
+            result = camera.node_serial()
+        elif what == "close":
+            assert camera is not None
+            camera.close(answers=True)
+        else:
+            result = [asdict(device) for device in producer.devices(addresses=True)]
+        given.append(result)
+    producer.close()
+    return given
+
+
 def second_producer(cti: str) -> str:
     """Open the same producer twice; return what the second one says."""
     from camstrm.acquisition.producer import GentlProducer
@@ -248,6 +295,7 @@ _SCENES: dict[str, Callable[..., Any]] = {
         open_camera,
         try_cameras,
         camera_error,
+        camera_script,
         run_worker,
         second_producer,
     )

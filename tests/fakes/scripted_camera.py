@@ -48,6 +48,7 @@ class Opening:
     on_start: Callable[[], None] = nothing
     bus: str = "GEV"
     heartbeat_s: float = 0.0
+    node_serial: str = ""
 
 
 class ScriptedLibrary(FakeGentlLibrary):
@@ -108,6 +109,7 @@ class Scene:
         self.text_encoding = "gbk"
         self.cti = "scripted.cti"
         self._openings = iter(openings)
+        self._bus = openings[0].bus if openings else ""
         patch.setattr(worker_module, "time", self.clock)
         patch.setattr(drain_module, "time", self.clock)
         patch.setattr(worker_module, "Camera", self._camera)
@@ -131,6 +133,10 @@ class Scene:
     @property
     def pauses(self) -> list[float]:
         return self.stop.pauses
+
+    def device(self, selector: str) -> DeviceInfo:
+        """Return what a producer knows of a camera that it has not seen."""
+        return DeviceInfo(self.cti, selector, tl_type=self._bus)
 
     def play(self) -> None:
         """Run the worker to the end of the script and stop it."""
@@ -202,6 +208,9 @@ class ScriptedCamera:
 
     def pixel_format_code(self) -> int:
         return 0x01080001
+
+    def node_serial(self) -> str:
+        return self.opening.node_serial
 
     def is_triggered(self) -> bool:
         return self.opening.triggered

@@ -79,7 +79,12 @@ def system_of(folder: Path, lock: Lock) -> tuple[RunningSystem, RunnableScenario
 
 
 async def streams_again(
-    viewer: Viewer, run: RunnableScenario, lock: Lock, begin_us: int, what: str
+    viewer: Viewer,
+    run: RunnableScenario,
+    lock: Lock,
+    begin_us: int,
+    what: str,
+    most_refused: int,
 ) -> None:
     await viewer.until(picture_after(0, begin_us))
     seconds = (time.time_ns() // 1000 - begin_us) / 1e6
@@ -87,8 +92,9 @@ async def streams_again(
         refused = control["refused_opens"]
     print(f"{lock.name}, {what}: back after {seconds:.2f} s, {refused} attempts refused")
     assert seconds < lock.heartbeat_s + SPARE_S
-    # More would be an attempt a second and keep some cameras locked for ever.
-    assert bool(lock.heartbeat_s) <= refused <= MOST_REFUSED
+    # More would be an attempt a second and keep some cameras locked for ever. The successor of
+    # a camera process knows how long the lock takes, a new grabber does not.
+    assert refused <= most_refused
 
 
 @pytest.mark.parametrize(
@@ -105,7 +111,7 @@ async def test_a_killed_camera_process_gets_its_camera_back(tmp_path: Path, lock
                 pid = control["owner_pid"]
                 os.kill(pid, signal.SIGKILL)
                 begin_us = time.time_ns() // 1000
-                await streams_again(viewer, run, lock, begin_us, "camera process")
+                await streams_again(viewer, run, lock, begin_us, "camera process", 0)
                 assert control["owner_pid"] != pid
             status = await viewer.until(
                 status_of(1, lambda s: s.cameras[0].state == CameraState.STREAMING)
@@ -134,4 +140,4 @@ async def test_a_grabber_that_was_killed_gets_its_camera_back(tmp_path: Path, lo
             system.grabber.kill()
             begin_us = time.time_ns() // 1000
             system.start_grabber()
-            await streams_again(viewer, run, lock, begin_us, "grabber")
+            await streams_again(viewer, run, lock, begin_us, "grabber", MOST_REFUSED)

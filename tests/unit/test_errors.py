@@ -8,10 +8,15 @@ import pytest
 from camstrm import errors
 from camstrm.errors import (
     AddressInUseError,
+    CameraAmbiguousError,
     CameraBusyError,
     CameraError,
+    CameraLockedError,
     CameraLostError,
     CameraNotFoundError,
+    CameraRefusedError,
+    CameraSubnetError,
+    CameraUnreachableError,
     CameraXmlError,
     CamstrmError,
     ChildError,
@@ -82,6 +87,48 @@ SENTENCES = [
             "camera left: no camera with serial number 'S1' under a.cti (cameras there: none). "
             "Check cable, power and the serial number; 'camstrm list' shows what is found"
         ),
+    ),
+    (
+        CameraNotFoundError("left", "id:7", (), "a.cti"),
+        (
+            "camera left: no camera with device id '7' under a.cti (cameras there: none). "
+            "Check cable, power and the serial number; 'camstrm list' shows what is found"
+        ),
+    ),
+    (
+        CameraAmbiguousError("left", "S1", ("id:a b", "id:c")),
+        (
+            "camera left: 2 cameras have the serial number 'S1'. Choose one by its device id, in "
+            "the configuration: serial = 'id:a b' or serial = 'id:c'; on the command line the "
+            "same text, for example --serial 'id:a b'"
+        ),
+    ),
+    (
+        CameraRefusedError("left", "no (GC_ERR_BUSY -1022)"),
+        "camera left: refused: no (GC_ERR_BUSY -1022)",
+    ),
+    (
+        CameraLockedError("left", 2.46),
+        (
+            "camera left: still locked by the camera process that was killed, until its "
+            "heartbeat time is over: for at most 2.5 s"
+        ),
+    ),
+    (
+        CameraSubnetError("left", "10.0.0.7/24", "192.168.1.10/24, 10.1.0.1/16", "GC_ERR"),
+        (
+            "camera left: in a wrong subnet: the camera has the address 10.0.0.7/24, its network "
+            "card 192.168.1.10/24, 10.1.0.1/16 (GC_ERR). Give the camera an address in the "
+            "subnet of its network card, with the maker's tool"
+        ),
+    ),
+    (
+        CameraUnreachableError("left", "no longer listed", bus="GEV"),
+        "camera left: no answer; check cable, power and network (no longer listed)",
+    ),
+    (
+        CameraUnreachableError("left", "GC_ERR_TIMEOUT -1011", bus="U3V"),
+        "camera left: no answer; check cable, power and USB port (GC_ERR_TIMEOUT -1011)",
     ),
     (
         CameraXmlError("left", "unclosed token", 18),

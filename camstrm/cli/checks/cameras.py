@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.device_info import DeviceInfo, matching_devices
 from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
 from camstrm.cli.checks.usb import usb_device_of
 from camstrm.cli.finding import Finding, Level
 from camstrm.cli.streamed import open_in
-from camstrm.config import Config
+from camstrm.config import ID_PREFIX, Config
+from camstrm.errors import CameraAmbiguousError
 
 __all__ = ["camera_findings"]
 
@@ -26,24 +27,35 @@ def camera_findings(
     root: Path = Path("/"),
     marks: Sequence[OpenCamera] = (),
 ) -> Iterator[Finding]:
-    """Check the devices of all producers; add serial numbers that others hold to ``held``.
+    """Check the devices of all producers; add what others hold to ``held``.
 
     ``marks``: the cameras that camstrm's own processes have open.
     """
     seen: dict[str, DeviceInfo] = {}
     for device in devices:
-        subject = f"camera {device.serial or '(no serial number)'}"
-        if device.serial and device.serial in seen:
+        subject = f"camera {device.selector or '(no serial number)'}"
+        by_serial = device.selector == device.serial
+        first = seen.setdefault(device.serial, device) if by_serial else device
+        if first.cti != device.cti:
             yield Finding(
                 Level.WARN,
                 subject,
-                f"seen under {seen[device.serial].cti} and {device.cti}",
+                f"seen under {first.cti} and {device.cti}",
                 f'cti = "{device.cti}" (or the other) in its [[camera]] of the configuration',
             )
             continue
-        seen[device.serial] = device
         yield _access(device, subject, held, root, marks)
-    yield from _not_found(config, set(seen) - {""})
+    yield from _not_found(config, devices)
+
+
+def _who(device: DeviceInfo) -> str:
+    who = f"{device.vendor} {device.model} ({device.tl_type})".strip()
+    if device.user_name:
+        who += f' "{device.user_name}"'
+    if device.selector != device.serial and device.selector:
+        shared = f"serial number {device.serial!r} is not its own"
+        who += f"; {shared if device.serial else 'no serial number'}: selected by its device id"
+    return who
 
 
 def _access(
@@ -53,16 +65,28 @@ def _access(
     root: Path,
     marks: Sequence[OpenCamera],
 ) -> Finding:
-    who = f"{device.vendor} {device.model} ({device.tl_type})".strip()
+    who = _who(device)
     ours = open_in(device, marks, root)
     if ours:
-        held.add(device.serial)
+        held.add(device.selector)
         # Of a producer that must not be searched only the serial number is known.
         return Finding(Level.OK, subject, f"{who}: {ours}" if device.model else ours)
-    usb = usb_device_of(device.serial, root) if device.serial else None
+    if not device.selector:
+        text = f"{who}: cannot be used, its producer reports neither serial number nor device id"
+        return Finding(Level.WARN, subject, text, "Try another version of the maker's SDK")
+    if device.in_wrong_subnet:
+        return Finding(
+            Level.FAIL,
+            subject,
+            f"{who}: in a wrong subnet: it has the address {device.address}, its network card "
+            f"{device.networks}",
+            "Give the camera an address in the subnet of its network card, with the maker's tool",
+        )
+    own_serial = device.serial if device.selector == device.serial else ""
+    usb = usb_device_of(own_serial, root) if own_serial else None
     holders = holders_of_file(usb.node, root) if usb is not None and usb.node else ()
     if holders:
-        held.add(device.serial)
+        held.add(device.selector)
     if device.access == "ok" and not holders:
         return Finding(Level.OK, subject, who)
     if holders and usb is not None:
@@ -78,16 +102,17 @@ def _access(
     who += f": reported as {_REPORTED.get(device.access, device.access)}"
     # Nobody tells who holds a network camera, so those that could on this machine are named.
     suspects = [holder for holder in holders_of_library(device.cti, root) if not holder.is_camstrm]
-    if not suspects:
+    if suspects:
+        who += f"; this producer is loaded by {_names(suspects)}"
+    elif device.access != "busy":
         text = f"{who}, which some producers do for cameras that can be opened"
         return Finding(Level.OK, subject, text)
-    who += f"; this producer is loaded by {_names(suspects)}"
     return Finding(
         Level.WARN,
         subject,
         who,
-        "If camstrm cannot open the camera, close the program that has it open; it may run on "
-        "another machine; after a crash wait for the heartbeat time",
+        "If camstrm cannot open the camera, close the program that has it open (it may run on "
+        "another machine); after a crash wait until the camera's heartbeat time is over",
     )
 
 
@@ -96,13 +121,30 @@ def _names(holders: Sequence[Holder]) -> str:
     return ", ".join(map(str, holders[:_MOST_NAMES])) + more
 
 
-def _not_found(config: Config, seen: set[str]) -> Iterator[Finding]:
+def _name_of(selector: str) -> str:
+    if selector.startswith(ID_PREFIX):
+        return f"device id {selector[len(ID_PREFIX) :]!r}"
+    return f"serial number {selector!r}"
+
+
+def _not_found(config: Config, devices: Sequence[DeviceInfo]) -> Iterator[Finding]:
+    there = ", ".join(sorted({device.selector for device in devices} - {""})) or "none"
     for camera in config.cameras:
-        if camera.serial not in seen:
-            there = ", ".join(sorted(seen)) or "none"
+        subject = f"camera {camera.label}"
+        producers = {device.cti for device in devices if camera.cti in ("", device.cti)}
+        fitting = [
+            matching_devices((d for d in devices if d.cti == cti), camera.serial)
+            for cti in sorted(producers)
+        ]
+        if not any(fitting):
             yield Finding(
                 Level.FAIL,
-                f"camera {camera.label}",
-                f"serial number {camera.serial!r} is configured, but not found (there: {there})",
+                subject,
+                f"{_name_of(camera.serial)} is configured, but not found (there: {there})",
                 "Check cable, power and the serial number: camstrm list",
             )
+        for found in fitting:
+            if len(found) > 1:
+                choices = tuple(device.selector for device in found)
+                error = CameraAmbiguousError(camera.label, camera.serial, choices)
+                yield Finding(Level.FAIL, subject, error.problem, error.remedy)

@@ -22,11 +22,11 @@ def open_cameras(
 ) -> Iterator[Finding]:
     """Open and close each camera in a child; put its features (name: value) in ``features``.
 
-    ``held``: serial numbers that are left alone.
+    ``held``: the cameras (what selects them) that are left alone.
     """
     for producer in scanned:
         for device in producer.devices:
-            serial, subject = device.serial, f"opening camera {device.serial}"
+            serial, subject = device.selector, f"opening camera {device.selector}"
             if serial in features or not serial:
                 continue
             if serial in held:

@@ -142,7 +142,7 @@ void BufferQueue::flush(int32_t operation) {
                 if (buffer->place == Place::Filling) buffer->discard = true;
             }
             break;
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown ACQ_QUEUE_TYPE");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown ACQ_QUEUE_TYPE");
     }
     tell();
 }

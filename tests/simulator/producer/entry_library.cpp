@@ -49,7 +49,7 @@ CAMSIM_EXPORT GCGetInfo(int32_t command, int32_t* type, void* buffer, size_t* si
             case TL_INFO_CHAR_ENCODING: return answer.int32(1);  // UTF-8
             case TL_INFO_GENTL_VER_MAJOR: return answer.uint32(1);
             case TL_INFO_GENTL_VER_MINOR: return answer.uint32(5);
-            default: fail(GC_ERR_INVALID_PARAMETER, "unknown TL_INFO_CMD");
+            default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown TL_INFO_CMD");
         }
     });
 }
@@ -102,7 +102,12 @@ CAMSIM_EXPORT GCWritePortStacked(Handle handle, PortRegisterEntry* entries, size
 }
 
 CAMSIM_EXPORT GCGetPortURL(Handle handle, char* url, size_t* size) {
-    return guarded([&] { port_of(handle)->url_info(0, URL_INFO_URL, nullptr, url, size); });
+    return guarded([&] {
+        const auto port = port_of(handle);
+        require(port->url_count() > 0, GC_ERR_NOT_AVAILABLE, "the port has no URL");
+        // A list, of one here: another NUL ends it.
+        Answer(nullptr, url, size).text(port->url() + '\0');
+    });
 }
 
 CAMSIM_EXPORT GCGetNumPortURLs(Handle handle, uint32_t* count) {

@@ -43,7 +43,8 @@ CAMSIM_EXPORT TLGetInfo(Handle handle, int32_t command, int32_t* type, void* buf
 CAMSIM_EXPORT TLUpdateInterfaceList(Handle handle, Bool8* changed, uint64_t) {
     return guarded([&] {
         const auto system = system_of(handle);
-        if (changed) *changed = !system->listed.exchange(true);
+        const bool listed = system->listed.exchange(true);
+        if (changed) *changed = !listed;
     });
 }
 

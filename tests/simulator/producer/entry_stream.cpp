@@ -9,9 +9,19 @@ namespace {
 
 std::shared_ptr<Stream> stream_of(Handle handle) { return library()->registry.get<Stream>(handle); }
 
-// The parts, segments and flows of what is always one plain picture.
-void no_such_buffer_part(Handle handle, Handle buffer) {
-    stream_of(handle)->buffers->with(buffer, [](const Buffer&) {});
+std::shared_ptr<Stream> stream_with(Handle handle, Handle buffer) {
+    auto stream = stream_of(handle);
+    stream->buffers->with(buffer, [](const Buffer&) {});
+    return stream;
+}
+
+// GenTL 1.6, 6.3.5.15: a buffer that DSGetBufferInfo describes as a whole has no number of parts,
+// not even 0. A consumer that is told 0 parts takes the buffer for one without a picture (Aravis).
+[[noreturn]] void no_parts() { fail(GC_ERR_NO_DATA, "the buffer is a plain picture, in no parts"); }
+
+// Of GenTL 1.6, which a producer may leave out as a whole.
+[[noreturn]] void no_composite_buffers() {
+    fail(GC_ERR_NOT_IMPLEMENTED, "no flows, segments or composite buffers");
 }
 
 }  // namespace
@@ -49,7 +59,7 @@ CAMSIM_EXPORT DSFlushQueue(Handle handle, int32_t operation) {
 CAMSIM_EXPORT DSStartAcquisition(Handle handle, int32_t flags, uint64_t frames) {
     return guarded([&] {
         const auto stream = stream_of(handle);
-        require(flags == 0, GC_ERR_INVALID_PARAMETER, "unknown ACQ_START_FLAGS");
+        require(flags == 0, GC_ERR_NOT_IMPLEMENTED, "unknown ACQ_START_FLAGS");
         stream->start(frames);
     });
 }
@@ -58,7 +68,7 @@ CAMSIM_EXPORT DSStopAcquisition(Handle handle, int32_t flags) {
     return guarded([&] {
         const auto stream = stream_of(handle);
         require(flags == ACQ_STOP_FLAGS_DEFAULT || flags == ACQ_STOP_FLAGS_KILL,
-                GC_ERR_INVALID_PARAMETER, "unknown ACQ_STOP_FLAGS");
+                GC_ERR_NOT_IMPLEMENTED, "unknown ACQ_STOP_FLAGS");
         stream->stop();
     });
 }
@@ -91,15 +101,20 @@ CAMSIM_EXPORT DSGetBufferInfo(Handle handle, Handle buffer, int32_t command, int
 CAMSIM_EXPORT DSGetBufferInfoStacked(Handle handle, Handle buffer, BufferInfoEntry* entries,
                                      size_t count) {
     return guarded([&] {
-        const auto stream = stream_of(handle);
-        require(entries || !count, GC_ERR_INVALID_PARAMETER, "pInfoStacked is NULL");
+        const auto stream = stream_with(handle, buffer);
+        require(entries && count, GC_ERR_INVALID_PARAMETER, "no pInfoStacked");
         for (size_t i = 0; i < count; ++i) {
             // The fields of the packed structure are not aligned.
             BufferInfoEntry entry = entries[i];
             int32_t type = INFO_DATATYPE_UNKNOWN;
             size_t size = entry.size;
-            entry.result = guarded(
-                [&] { stream->buffer_info(buffer, entry.command, &type, entry.buffer, &size); });
+            // What one of them fails with is not the thread's last error.
+            try {
+                stream->buffer_info(buffer, entry.command, &type, entry.buffer, &size);
+                entry.result = GC_ERR_SUCCESS;
+            } catch (const Failure& failure) {
+                entry.result = failure.code;
+            }
             entry.type = type;
             entry.size = size;
             entries[i] = entry;
@@ -122,63 +137,62 @@ CAMSIM_EXPORT DSGetParentDev(Handle handle, Handle* device) {
 
 CAMSIM_EXPORT DSGetNumBufferParts(Handle handle, Handle buffer, uint32_t* count) {
     return guarded([&] {
-        no_such_buffer_part(handle, buffer);
+        stream_with(handle, buffer);
         require_pointer(count, "piNumParts");
-        *count = 0;
+        no_parts();
     });
 }
 
 CAMSIM_EXPORT DSGetBufferPartInfo(Handle handle, Handle buffer, uint32_t, int32_t, int32_t*, void*,
-                                  size_t*) {
+                                  size_t* size) {
     return guarded([&] {
-        no_such_buffer_part(handle, buffer);
-        fail(GC_ERR_INVALID_INDEX, "the buffer has no parts");
+        stream_with(handle, buffer);
+        require_pointer(size, "piSize");
+        no_parts();
     });
 }
 
 CAMSIM_EXPORT DSGetBufferPartInfoStacked(Handle handle, Handle buffer, PartInfoEntry* entries,
                                          size_t count) {
     return guarded([&] {
-        no_such_buffer_part(handle, buffer);
-        require(entries || !count, GC_ERR_INVALID_PARAMETER, "pInfoStacked is NULL");
-        for (size_t i = 0; i < count; ++i) entries[i].result = GC_ERR_INVALID_INDEX;
+        stream_with(handle, buffer);
+        require(entries && count, GC_ERR_INVALID_PARAMETER, "no pInfoStacked");
+        no_parts();
     });
 }
 
 CAMSIM_EXPORT DSAnnounceCompositeBuffer(Handle handle, size_t, void**, size_t*, void*, Handle*) {
     return guarded([&] {
         stream_of(handle);
-        fail(GC_ERR_NOT_IMPLEMENTED, "no composite buffers");
+        no_composite_buffers();
     });
 }
 
-CAMSIM_EXPORT DSGetNumFlows(Handle handle, uint32_t* count) {
+CAMSIM_EXPORT DSGetNumFlows(Handle handle, uint32_t*) {
     return guarded([&] {
         stream_of(handle);
-        require_pointer(count, "piNumFlows");
-        *count = 0;
+        no_composite_buffers();
     });
 }
 
 CAMSIM_EXPORT DSGetFlowInfo(Handle handle, uint32_t, int32_t, int32_t*, void*, size_t*) {
     return guarded([&] {
         stream_of(handle);
-        fail(GC_ERR_INVALID_INDEX, "the stream has no flows");
+        no_composite_buffers();
     });
 }
 
-CAMSIM_EXPORT DSGetNumBufferSegments(Handle handle, Handle buffer, uint32_t* count) {
+CAMSIM_EXPORT DSGetNumBufferSegments(Handle handle, Handle buffer, uint32_t*) {
     return guarded([&] {
-        no_such_buffer_part(handle, buffer);
-        require_pointer(count, "piNumSegments");
-        *count = 0;
+        stream_with(handle, buffer);
+        no_composite_buffers();
     });
 }
 
 CAMSIM_EXPORT DSGetBufferSegmentInfo(Handle handle, Handle buffer, uint32_t, int32_t, int32_t*,
                                      void*, size_t*) {
     return guarded([&] {
-        no_such_buffer_part(handle, buffer);
-        fail(GC_ERR_INVALID_INDEX, "the buffer has no segments");
+        stream_with(handle, buffer);
+        no_composite_buffers();
     });
 }

@@ -26,7 +26,7 @@ int32_t Event::wait(void* buffer, size_t* size, uint64_t timeout_ms) {
         --kills_;
         return set_last_error(GC_ERR_ABORT, "the wait was killed");
     }
-    if (closed_) return set_last_error(GC_ERR_INVALID_HANDLE, "the event was unregistered");
+    if (closed_) return set_last_error(GC_ERR_ABORT, "the event was unregistered");
     if (!source_->queued()) return set_last_error(GC_ERR_TIMEOUT, "no event within the timeout");
     const NewBufferData data = source_->pop();
     *size = sizeof data;
@@ -43,7 +43,7 @@ void Event::info(int32_t command, int32_t* out_type, void* buffer, size_t* size)
         case EVENT_NUM_FIRED: return answer.uint64(source_->fired());
         case EVENT_SIZE_MAX:
         case EVENT_INFO_DATA_SIZE_MAX: return answer.size(sizeof(NewBufferData));
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown EVENT_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown EVENT_INFO_CMD");
     }
 }
 
@@ -59,7 +59,7 @@ void Event::data_info(const void* data, size_t data_size, int32_t command, int32
         case EVENT_DATA_ID: return answer.pointer(event.buffer);
         case EVENT_DATA_VALUE: return answer.pointer(event.user_pointer);
         case EVENT_DATA_NUMID: fail(GC_ERR_NOT_AVAILABLE, "a new buffer has no numeric ID");
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown EVENT_DATA_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown EVENT_DATA_INFO_CMD");
     }
 }
 
@@ -77,6 +77,7 @@ void Event::kill() {
 void Event::close() {
     const std::lock_guard<std::mutex> guard(source_->mutex);
     closed_ = true;
+    source_->discard();
     source_->arrived.notify_all();
 }
 

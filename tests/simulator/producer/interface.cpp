@@ -197,7 +197,7 @@ void answer_device_info(Camera& camera, const std::string& id, AccessStatus stat
         case DEVICE_INFO_VERSION: return answer.text(spec.version);
         case DEVICE_INFO_TIMESTAMP_FREQUENCY:
             return answer.uint64(static_cast<uint64_t>(spec.timestamp_frequency));
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown DEVICE_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown DEVICE_INFO_CMD");
     }
 }
 

@@ -75,7 +75,7 @@ void Port::info(int32_t command, int32_t* type, void* buffer, size_t* size) {
         case PORT_INFO_ACCESS_NI: return answer.boolean(false);
         case PORT_INFO_VERSION: return answer.text("1.0.0");
         case PORT_INFO_PORTNAME: return answer.text(about.port_name);
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown PORT_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown PORT_INFO_CMD");
     }
 }
 
@@ -94,7 +94,7 @@ void Port::url_info(uint32_t index, int32_t command, int32_t* type, void* buffer
         case URL_INFO_FILE_SIZE: return answer.uint64(document().bytes.size());
         case URL_INFO_SCHEME: return answer.int32(0);  // URL_SCHEME_LOCAL
         case URL_INFO_FILENAME: return answer.text(document().file_name);
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown URL_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown URL_INFO_CMD");
     }
 }
 

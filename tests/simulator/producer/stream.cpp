@@ -130,7 +130,7 @@ void Stream::info(int32_t command, int32_t* type, void* buffer, size_t* size) {
         case STREAM_INFO_NUM_CHUNKS_MAX: return answer.size(3);
         case STREAM_INFO_BUF_ANNOUNCE_MIN: return answer.size(announce_min());
         case STREAM_INFO_BUF_ALIGNMENT: return answer.size(1);
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown STREAM_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown STREAM_INFO_CMD");
     }
 }
 
@@ -196,7 +196,7 @@ void Stream::buffer_info(Handle handle, int32_t command, int32_t* type, void* ou
                 return answer.boolean(frame.larger_than_buffer);
             case BUFFER_INFO_CONTAINS_CHUNKDATA: return answer.boolean(frame.chunk_bytes > 0);
             case BUFFER_INFO_IS_COMPOSITE: return answer.boolean(false);
-            default: fail(GC_ERR_INVALID_PARAMETER, "unknown BUFFER_INFO_CMD");
+            default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown BUFFER_INFO_CMD");
         }
     });
 }

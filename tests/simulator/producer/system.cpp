@@ -46,7 +46,7 @@ void System::info(int32_t command, int32_t* type, void* buffer, size_t* size) co
         case TL_INFO_CHAR_ENCODING: return answer.int32(1);  // UTF-8
         case TL_INFO_GENTL_VER_MAJOR: return answer.uint32(1);
         case TL_INFO_GENTL_VER_MINOR: return answer.uint32(5);
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown TL_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown TL_INFO_CMD");
     }
 }
 
@@ -89,7 +89,7 @@ void System::interface_info(const InterfaceSpec& spec, int32_t command, int32_t*
         case INTERFACE_INFO_ID: return answer.text(spec.id);
         case INTERFACE_INFO_DISPLAYNAME: return answer.text(spec.display_name);
         case INTERFACE_INFO_TLTYPE: return answer.text(bus_name(spec.bus));
-        default: fail(GC_ERR_INVALID_PARAMETER, "unknown INTERFACE_INFO_CMD");
+        default: fail(GC_ERR_NOT_IMPLEMENTED, "unknown INTERFACE_INFO_CMD");
     }
 }
 

@@ -135,7 +135,7 @@ def test_a_camera_that_says_another_serial_number_is_closed_again(
     producer: GentlProducer, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Camera, "_gentl_serial", lambda _: "9")
-    with pytest.raises(CameraError, match="opened for serial number '1', but it says '9'"):
+    with pytest.raises(CameraError, match="opened for serial number '1', but it is '9'"):
         pool.submit(Camera(producer, "1").open).result()
     monkeypatch.undo()
     camera = Camera(producer, "1")
@@ -217,7 +217,7 @@ def test_a_rescan_that_fails_does_not_hide_why_the_camera_did_not_open(
         pool.submit(Camera(producer, "1").open).result()
 
 
-def test_a_camera_whose_device_id_has_changed_is_found_at_the_next_attempt(
+def test_a_camera_that_opens_only_after_another_search_is_opened_at_the_next_attempt(
     forwarding: str,
 ) -> None:
     first, second = play("camera_error", fault_variables("stale_id"), cti=forwarding, serial="1")

@@ -10,7 +10,7 @@ from camstrm.acquisition.gentl_errors import (
     error_code,
 )
 from camstrm.acquisition.gentl_library import GcError
-from camstrm.errors import CameraBusyError, CameraError, CameraLostError, CameraNotFoundError
+from camstrm.errors import CameraError, CameraLostError, CameraNotFoundError, CameraRefusedError
 
 GBK = "超时"
 
@@ -86,9 +86,9 @@ def test_one_readable_line(error: Exception, encoding: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        (GcError.ACCESS_DENIED, CameraBusyError),
-        (GcError.RESOURCE_IN_USE, CameraBusyError),
-        (GcError.BUSY, CameraBusyError),
+        (GcError.ACCESS_DENIED, CameraRefusedError),
+        (GcError.RESOURCE_IN_USE, CameraRefusedError),
+        (GcError.BUSY, CameraRefusedError),
         (GcError.IO, CameraLostError),
         (GcError.TIMEOUT, CameraLostError),
         (GcError.ABORT, CameraLostError),

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.drain import BufferDrain
-from camstrm.acquisition.worker import WorkerState
-from camstrm.errors import CameraBusyError, CameraError, CameraLostError, CameraNotFoundError
+from camstrm.acquisition.worker import RETRY_S, WorkerState
+from camstrm.errors import (
+    CameraBusyError,
+    CameraError,
+    CameraLostError,
+    CameraNotFoundError,
+    CameraUnreachableError,
+)
 from camstrm.frame import RawFrame
+from tests.fakes.clock import FakeClock
 from tests.fakes.scripted_camera import Opening, Scene, Step
 
 CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
@@ -112,6 +119,72 @@ def test_a_held_camera_is_never_tried_more_often_than_its_producer_bears(scene: 
     played = scene(Opening(error=busy), Opening(["frame"]), open_retry_s=2.0, heartbeat_s=0.5)
     played.play()
     assert played.pauses == [2.0]
+
+
+def test_a_camera_that_refuses_right_after_our_own_stream_does_not_answer(
+    scene: MakeScene,
+) -> None:
+    """It is gone, or still locked by our own connection; other programs come later."""
+    busy = CameraBusyError("left", "access denied")
+    played = scene(
+        Opening(["frame", "gone"], heartbeat_s=3.0),
+        *[Opening(error=busy)] * 3,
+        Opening(["frame"]),
+        retry_s=RETRY_S,
+    )
+    played.play()
+    reasons = [reason for state, reason in played.told if state is LOST]
+    no_answer = "no answer; check cable, power and network (access denied)"
+    assert reasons[1:] == [no_answer, no_answer, busy.problem]
+    assert played.pauses == [0.5, 3.5, 3.5, 3.5], "a heartbeat time each: it may be locked"
+
+
+def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_takes(
+    scene: MakeScene,
+) -> None:
+    gone = CameraUnreachableError("left", "no longer listed", bus="GEV")
+    silent = CameraUnreachableError("left", "timeout", bus="GEV", listed=True)
+    played = scene(
+        *[Opening(error=gone)] * 20,
+        *[Opening(error=silent)] * 20,
+        Opening(["frame"]),
+        retry_s=RETRY_S,
+        heartbeat_s=3.0,
+    )
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 39]
+
+
+@pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])
+def test_a_camera_that_a_killed_process_keeps_locked_is_not_tried_before_it_is_free(
+    scene: MakeScene, bus: str, pauses: list[float]
+) -> None:
+    start_s = FakeClock().monotonic()
+    played = scene(Opening(["frame"], bus=bus), locked_until_s=start_s + 2.5)
+    played.play()
+    assert played.pauses == pauses
+    locked = (
+        "still locked by the camera process that was killed, until its heartbeat time is over: "
+        "for at most 2.5 s"
+    )
+    assert ((OPENING, locked) in played.told) == (bus == "GEV")
+    assert played.told[-3:] == [(OPENING, ""), (STREAMING, ""), (CLOSED, "")]
+    assert played.calls.count("open") == 1
+
+
+def test_a_node_that_disagrees_about_the_serial_number_gives_one_warning(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    opening = Opening(["frame", "gone"], node_serial="20419237")
+    played = scene(opening, opening, opening)
+    played.play()
+    told = [r.getMessage() for r in caplog.records if "DeviceSerialNumber" in r.getMessage()]
+    (warning,) = told
+    assert warning == (
+        "camera left: its serial number is '7', but its node DeviceSerialNumber says "
+        "'20419237'; the first one counts"
+    )
+    assert played.worker.statistics.delivered == 3
 
 
 def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: MakeScene) -> None:
@@ -313,7 +386,7 @@ def test_a_failure_that_stays_the_same_is_logged_once_a_minute(
     played = scene(*[Opening(error=CameraError("left", "broken"))] * 20, Opening(["frame"]))
     played.play()
     errors = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
-    assert errors == ["camera left: broken (trying on)"] * 3
+    assert errors == ["camera left: broken (retrying)"] * 3
     assert 120 < sum(played.pauses) < 180
 
 

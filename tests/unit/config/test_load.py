@@ -97,11 +97,15 @@ def test_empty_file_gives_the_defaults(load: Loader) -> None:
             ":5: camera[1].serial: the name '2' is already that of camera[0]",
         ),
         (
-            "[[camera]]\nserial = 'a/b'\n",
+            "[[camera]]\nserial = 'id:'\n",
+            ":2: camera[0].serial: a device id is missing after 'id:'",
+        ),
+        (
             (
-                ":2: camera[0].serial: 'a/b' cannot be shown as the camera's name; "
-                "give it a 'name' of letters, digits, '_', '.' or '-'"
+                "[[camera]]\nserial = '1'\nname = '\u1112\u1161\u11ab'\n"
+                "[[camera]]\nserial = '2'\nname = '\ud55c'\n"
             ),
+            ":6: camera[1].name: the name '한' is already that of camera[0]",
         ),
         (
             "[[producer]]\ncti = '/a/b.cti'\n[[camera]]\nserial = '1'\ncti = '/a/c.cti'\n",

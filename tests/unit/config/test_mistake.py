@@ -62,14 +62,20 @@ from camstrm.config.mistake import first_mistake
             ),
         ),
         (
-            {"camera": [{"serial": "1", "name": "a b"}]},
+            {"camera": [{"serial": "1", "name": "a/b"}]},
             ("camera", 0, "name"),
-            "wanted 1 to 64 letters, digits, '_', '.' or '-' (it stands in URLs), got 'a b'",
+            (
+                "wanted a name without '/' and control characters that neither begins nor ends "
+                "with a blank (it stands in URLs), got 'a/b'"
+            ),
         ),
         (
             {"camera": [{"serial": "1", "name": "a\n"}]},
             ("camera", 0, "name"),
-            "wanted 1 to 64 letters, digits, '_', '.' or '-' (it stands in URLs), got 'a\\n'",
+            (
+                "wanted a name without '/' and control characters that neither begins nor ends "
+                "with a blank (it stands in URLs), got 'a\\n'"
+            ),
         ),
         (
             {"camera": [{"serial": "1", "features": {"Gain": [1]}}]},

@@ -114,3 +114,16 @@ def test_counters_never_shrink_and_are_the_sum_of_all_processes(
         assert now == total
         assert all(a >= b for a, b in zip(now, before, strict=True))
         before = now
+
+
+def test_a_camera_stays_locked_by_a_killed_process_that_had_it_open() -> None:
+    book = ledger()
+    assert book.lock(100.0) == 0.0, "its heartbeat is not known"
+    book.heartbeat_s = 3.0
+    book.report(streaming())
+    assert book.lock(100.0) == 3.25
+    assert book.locked_until_s == 103.25
+    book.down(CameraState.BACKING_OFF, "killed")
+    assert book.lock(101.0) == 2.25, "the process that waited for the lock does not prolong it"
+    book.report(CameraStatus(3, CameraState.LOST))
+    assert book.lock(200.0) == 0.0, "it was not open"

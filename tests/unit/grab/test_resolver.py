@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.device_info import DeviceInfo, with_selectors
 from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError, ConfigError, ProducerError
 from camstrm.grab import resolver as resolver_module
@@ -186,18 +186,61 @@ def test_without_any_camera_the_search_goes_on(
     assert resolved.found == [("A", HIK)]
 
 
-def test_a_camera_without_a_serial_number_is_not_taken(
+def device(serial: str, device_id: str, cti: str = HIK) -> DeviceInfo:
+    return DeviceInfo(cti, serial, device_id=device_id)
+
+
+def test_cameras_without_a_serial_number_of_their_own_are_taken_by_device_id(scans: Scans) -> None:
+    resolved = Resolved(HIK, FLIR)
+    seen = (device("", "mac 1"), device("S", "mac 2"), device("S", "mac 3"))
+    scans.last(HIK).done(HIK, with_selectors(seen), None)
+    scans.last(FLIR).done(FLIR, (device("", "mac 1", FLIR), device("mac 1", "x", FLIR)), None)
+    assert resolved.found == [
+        ("id:mac 1", HIK),
+        ("id:mac 2", HIK),
+        ("id:mac 3", HIK),
+        ("id:mac 1", FLIR),
+        ("mac 1", FLIR),
+    ]
+    labels = [settings.label for settings in resolved.settings]
+    assert labels[:3] == ["mac 1", "mac 2", "mac 3"]
+    assert len(set(labels)) == 5
+
+
+def test_a_camera_that_is_seen_under_two_producers_is_told_once(
+    scans: Scans, caplog: pytest.LogCaptureFixture
+) -> None:
+    Resolved(HIK, FLIR)
+    scans.last(HIK).found("A")
+    scans.last(FLIR).found("A")
+    assert f"camera A is seen under {FLIR}, too; it is used under {HIK}" in caplog.text
+
+
+def test_a_configured_device_id_is_found_under_its_producer(scans: Scans) -> None:
+    resolved = Resolved(HIK, FLIR, cameras=cameras("id:mac 1"))
+    scans.last(HIK).found("A")
+    scans.last(FLIR).done(FLIR, (device("S", "mac 1", FLIR),), None)
+    assert resolved.found == [("id:mac 1", FLIR)]
+
+
+def test_a_camera_with_neither_serial_number_nor_device_id_is_told(
     scans: Scans, caplog: pytest.LogCaptureFixture
 ) -> None:
     resolved = Resolved(HIK)
     scans.last(HIK).found("", "A")
     assert resolved.found == [("A", HIK)]
-    assert "without serial number: not used" in caplog.text
+    assert caplog.text.count("neither serial number nor device id: it cannot be used") == 1
 
 
 @pytest.mark.parametrize(
     ("serial", "name"),
-    [("DA123", "DA123"), ("a b/ü", "a_b__"), ("x" * 70 + "/", "x" * 64), ("7-1_2.3", "7-1_2.3")],
+    [
+        ("DA123", "DA123"),
+        ("7-1_2.3", "7-1_2.3"),
+        ("a 1 ü", "a 1 ü"),
+        ("a b/ü", "a b_ü-736afe65"),
+        ("x" * 70, "x" * 55 + "-c71bd109"),
+    ],
 )
 def test_the_name_of_a_camera_that_nobody_named_fits_into_urls(
     scans: Scans, serial: str, name: str

@@ -45,7 +45,7 @@ def test_buffer_tells_all_about_a_frame(camera: OpenCamera) -> None:
     assert 0 < elapsed_ns < 1e9
     size = c_size_t()
     arguments = (None, None, byref(size))
-    for command, code in ((25, GcError.NOT_AVAILABLE), (99, GcError.INVALID_PARAMETER)):
+    for command, code in ((25, GcError.NOT_AVAILABLE), (99, GcError.NOT_IMPLEMENTED)):
         got = camera.gentl.code("DSGetBufferInfo", camera.stream, first, command, *arguments)
         assert got == code
 
@@ -67,9 +67,14 @@ def test_stacked_buffer_info(camera: OpenCamera) -> None:
     values = (c_uint64 * 2)()
     place = ctypes.addressof(values)
     entries = (Entry * 2)(Entry(10, 0, place, 8, 1), Entry(99, 0, place + 8, 8, 1))
+    last_error = camera.gentl.last_error()
     camera.gentl.do("DSGetBufferInfoStacked", camera.stream, handle, entries, 2)
     assert (values[0], entries[0].type, entries[0].size, entries[0].result) == (640, 12, 8, 0)
-    assert entries[1].result == GcError.INVALID_PARAMETER
+    assert entries[1].result == GcError.NOT_IMPLEMENTED
+    assert camera.gentl.last_error() == last_error, "an entry failed, not the call"
+    name, stream = "DSGetBufferInfoStacked", camera.stream
+    assert camera.gentl.code(name, stream, 5, entries, 2) == GcError.INVALID_HANDLE
+    assert camera.gentl.code(name, stream, handle, entries, 0) == GcError.INVALID_PARAMETER
 
 
 def test_engine_needs_buffers_and_runs_once(camera: OpenCamera) -> None:
@@ -77,7 +82,7 @@ def test_engine_needs_buffers_and_runs_once(camera: OpenCamera) -> None:
     assert gentl.code("DSStartAcquisition", stream, 0, INFINITE) == GcError.INVALID_BUFFER
     assert gentl.code("DSStopAcquisition", stream, KILL) == GcError.RESOURCE_IN_USE
     handles = camera.announce(4)
-    assert gentl.code("DSStartAcquisition", stream, 5, INFINITE) == GcError.INVALID_PARAMETER
+    assert gentl.code("DSStartAcquisition", stream, 5, INFINITE) == GcError.NOT_IMPLEMENTED
     camera.start()
     assert gentl.info("DSGetInfo", stream, IS_GRABBING)
     assert gentl.code("DSStartAcquisition", stream, 0, INFINITE) == GcError.RESOURCE_IN_USE
@@ -130,7 +135,7 @@ def test_flushing_moves_buffers_as_the_standard_says(camera: OpenCamera) -> None
     assert counts(camera) == (4, 4, 0)
     gentl.do("DSFlushQueue", stream, ALL_DISCARD)
     assert counts(camera) == (4, 0, 0)
-    assert gentl.code("DSFlushQueue", stream, 9) == GcError.INVALID_PARAMETER
+    assert gentl.code("DSFlushQueue", stream, 9) == GcError.NOT_IMPLEMENTED
 
 
 def test_engine_stops_after_the_frames_wanted(camera: OpenCamera, run: RunnableScenario) -> None:
@@ -242,7 +247,9 @@ def test_wait_is_ended_by_kill_and_by_unregistering(camera: OpenCamera) -> None:
             gentl.do(end, camera.stream, 1)
         waiter.join(10)
         assert not waiter.is_alive()
-    assert codes == [GcError.ABORT, GcError.INVALID_HANDLE]
+    assert codes[0] == GcError.ABORT
+    # A wait that begins after the end of the event finds no such handle.
+    assert codes[1] in (GcError.ABORT, GcError.INVALID_HANDLE)
 
 
 def test_event_data_is_checked_and_told(camera: OpenCamera) -> None:

@@ -103,11 +103,15 @@ class ChildError(CamstrmError):
 
 
 class ChildTimeoutError(ChildError):
-    """A process did not answer within ``timeout_s`` and was ended."""
+    """A process did not answer within ``timeout_s`` and was ended.
 
-    def __init__(self, timeout_s: float) -> None:
+    ``output``: what it had written to standard output until then.
+    """
+
+    def __init__(self, timeout_s: float, output: bytes = b"") -> None:
         super().__init__(f"did not answer within {timeout_s:g} s")
         self.timeout_s = timeout_s
+        self.output = output
 
 
 class WireError(CamstrmError):

@@ -16,12 +16,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from camstrm.acquisition.child_text import ChildText, signal_name
 from camstrm.errors import ChildError, ChildTimeoutError
 
-__all__ = ["ask_child", "parse_answer", "show_text"]
+__all__ = ["ChildOutput", "ask_child", "parse_answer", "run_child", "show_text"]
 
 _KILL_WAIT_S = 0.3
 """A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
@@ -39,6 +39,14 @@ def show_text(text: bytes) -> None:
         sys.stderr.flush()
 
 
+class ChildOutput(NamedTuple):
+    """What a child wrote to standard output, its exit code, and what it wrote besides."""
+
+    output: bytes
+    returncode: int
+    text: ChildText
+
+
 def ask_child(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
@@ -49,6 +57,22 @@ def ask_child(
     stop: threading.Event | None = None,
 ) -> dict[str, Any]:
     """Run ``command`` with ``request`` on its standard input and return its answer.
+
+    See :func:`run_child`; raises ChildError also where there is no answer.
+    """
+    told = run_child(command, environment, request=request, timeout_s=timeout_s, show=show)
+    return parse_answer(*told)
+
+
+def run_child(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    request: bytes = b"",
+    timeout_s: float,
+    show: Callable[[bytes], None] = show_text,
+) -> ChildOutput:
+    """Run ``command`` with ``request`` on its standard input until its end.
 
     ``environment`` is the child's whole environment (None: this process's own). ``show``
     gets what a user should see of its standard error. Raises ChildError, or
@@ -71,7 +95,7 @@ def ask_child(
         output, errors = _communicate(process, request, timeout_s, stop)
     except subprocess.TimeoutExpired as late:
         show(text.feed(late.stderr or b"") + text.finish())
-        raise ChildTimeoutError(timeout_s) from None
+        raise ChildTimeoutError(timeout_s, late.stdout or b"") from None
     finally:
         if process.returncode is None:
             _kill(process)
@@ -80,7 +104,7 @@ def ask_child(
                 with contextlib.suppress(OSError):
                     pipe.close()
     show(text.feed(errors) + text.finish())
-    return parse_answer(output, process.returncode, text)
+    return ChildOutput(output, process.returncode, text)
 
 
 def _communicate(

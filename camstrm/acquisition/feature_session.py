@@ -1,20 +1,27 @@
 """Read and write features of one camera in a child process, which may crash.
 
 Run as ``python -m camstrm.acquisition.feature_session`` with one JSON object on standard
-input ({"cti", "serial", "set": [[name, text], ...], "read": [names]}); prints one.
+input (see _Request); prints one JSON array a line, as it goes on: ["at", what it does],
+["result", ...], ["feature", ...], and at last ["end"] or ["problem", problem, remedy].
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from camstrm.acquisition.child import ask_child
+import msgspec
+
+from camstrm.acquisition.child import parse_answer, run_child
+from camstrm.acquisition.feature_facts import (
+    NO_SUCH_FEATURE,
+    FeatureDescription,
+    FeatureResult,
+)
+from camstrm.config import FeatureValue
 from camstrm.errors import (
     CameraError,
     CamstrmError,
@@ -22,49 +29,175 @@ from camstrm.errors import (
     ChildTimeoutError,
     ProducerError,
 )
+from camstrm.profiles import FeatureStep
 
-__all__ = ["run_feature_session"]
+__all__ = ["FeatureAnswer", "FeatureSetting", "run_feature_session"]
+
+_MOST_DEATHS = 5
+"""So often a session is begun again without the feature that ended its process."""
+
+
+class FeatureSetting(msgspec.Struct, frozen=True):
+    """One feature to set from text; ``before``: what must be set so that it can be."""
+
+    name: str
+    text: str
+    before: tuple[FeatureStep, ...] = ()
+
+
+class FeatureAnswer(msgspec.Struct):
+    """What was set, in order, and all features (none if they were not asked for)."""
+
+    results: list[FeatureResult] = []
+    features: list[FeatureDescription] = []
+
+
+class _Request(msgspec.Struct):
+    """What the child is asked; ``skip``: features that are not to be touched."""
+
+    cti: str
+    serial: str
+    settings: Sequence[FeatureSetting]
+    listing: bool
+    skip: list[str]
+    encoding: str
+
+
+class _Heard:
+    """What a child said until its end."""
+
+    def __init__(self, output: bytes) -> None:
+        self.answer = FeatureAnswer()
+        self.at = ""
+        self.ended = False
+        self.problem: tuple[str, str] | None = None
+        for line in output.splitlines():
+            try:
+                # What a producer prints between the lines is not JSON, or not ours.
+                kind, *values = msgspec.json.decode(line, type=list[Any])
+                self._take(kind, values)
+            except (msgspec.MsgspecError, ValueError):
+                continue
+
+    def _take(self, kind: object, values: list[Any]) -> None:
+        if kind == "result":
+            self.answer.results.append(msgspec.convert(values[0], FeatureResult))
+        elif kind == "feature":
+            self.answer.features.append(msgspec.convert(values[0], FeatureDescription))
+        elif kind == "at":
+            self.at = str(values[0])
+        elif kind == "problem":
+            self.problem = str(values[0]), str(values[1])
+        elif kind == "end":
+            self.ended = True
 
 
 def run_feature_session(
     cti: str,
     serial: str,
     *,
-    settings: Sequence[tuple[str, str]] = (),
+    settings: Sequence[FeatureSetting] = (),
+    listing: bool = True,
     environment: Mapping[str, str] | None = None,
     python: str = "",
     text_encoding: str = "gbk",
     timeout_s: float = 60.0,
-) -> dict[str, Any]:
-    """Open a camera, set features from text, and describe all of them.
+) -> FeatureAnswer:
+    """Open a camera, set features from text, and describe all of them with ``listing``.
 
-    Returns {"results": one object for each setting (see FeatureResult), "features": one
-    object for each feature (see list_features)}. Raises ProducerError or CameraError.
+    A feature that ends the process is one result or description that says so; the rest
+    follows from another process. Raises ProducerError or CameraError; once something was
+    set, a failure is the result of each setting that was left.
     """
-    request = {"cti": cti, "serial": serial, "set": list(settings), "encoding": text_encoding}
+    answer = FeatureAnswer(results=[], features=[])
+    request = _Request(cti, serial, list(settings), listing, [], text_encoding)
+    told: list[FeatureDescription] = []
+    for _ in range(_MOST_DEATHS):
+        try:
+            heard, problem = _ask(request, environment, python, timeout_s)
+        except CameraError as error:
+            if not answer.results:
+                raise
+            _give_up(answer, request, str(error.problem))
+            return answer
+        answer.results += heard.answer.results
+        answer.features = heard.answer.features
+        request.settings = request.settings[_done(request.settings, heard.answer.results) :]
+        if not problem:
+            break
+        doing, _, name = heard.at.partition(" ")
+        if doing == "setting" and request.settings:
+            reason = f"the process {problem} while setting it"
+            text = request.settings[0].text
+            answer.results.append(FeatureResult(name, text, False, reason=reason))
+            request.settings = request.settings[1:]
+            if not listing and not request.settings:
+                break
+        elif doing == "reading":
+            reason = f"the process {problem} while reading it"
+            told.append(FeatureDescription(name, "unknown", "ro", problem=reason))
+            request.skip.append(name)
+        else:
+            raise CameraError(serial, f"the process that opens it {problem}")
+    answer.features = sorted(
+        [*answer.features, *told], key=lambda feature: (feature.name.casefold(), feature.name)
+    )
+    return answer
+
+
+def _done(settings: Sequence[FeatureSetting], results: Sequence[FeatureResult]) -> int:
+    """Return how many settings have their result; others are of what was set before them."""
+    names = [setting.name for setting in settings]
+    done = 0
+    for result in results:
+        if done < len(names) and result.name == names[done]:
+            done += 1
+    return done
+
+
+def _give_up(answer: FeatureAnswer, request: _Request, problem: str) -> None:
+    answer.results += [
+        FeatureResult(setting.name, setting.text, False, reason=f"not tried: {problem}")
+        for setting in request.settings
+    ]
+
+
+def _ask(
+    request: _Request, environment: Mapping[str, str] | None, python: str, timeout_s: float
+) -> tuple[_Heard, str]:
+    """Run a child; return what it said, and how it crashed if it did."""
+    heard = None
     try:
-        body = ask_child(
+        told = run_child(
             [python or sys.executable, "-m", "camstrm.acquisition.feature_session"],
             environment,
-            request=json.dumps(request).encode(),
+            request=msgspec.json.encode(request),
             timeout_s=timeout_s,
         )
-    except ChildTimeoutError:
-        raise CameraError(serial, f"it did not answer within {timeout_s:g} s") from None
+        heard = _Heard(told.output)
+        if heard.problem is not None:
+            raise CameraError(request.serial, *heard.problem)
+        if not heard.ended:
+            parse_answer(*told)
+            raise CameraError(request.serial, "the process that opened it failed")
+    except ChildTimeoutError as late:
+        at = _Heard(late.output).at
+        while_ = f" while {at}" if at else ""
+        problem = f"it did not answer within {timeout_s:g} s{while_}"
+        raise CameraError(request.serial, problem) from None
     except ChildError as error:
-        raise CameraError(serial, f"the process that opens it {error.problem}") from None
-    if "problem" in body:
-        raise CameraError(serial, body["problem"], body["remedy"])
-    if "features" not in body:
-        raise CameraError(serial, "the process that opened it failed")
-    return body
+        if heard is not None and error.crash and heard.at:
+            return heard, error.problem
+        problem = f"the process that opens it {error.problem}"
+        raise CameraError(request.serial, problem) from None
+    return heard, ""
 
 
-def _value_of(node_map: Any, name: str, text: str) -> bool | int | float | str:
+def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
     """Turn text into what the feature takes: true/false, a number (also 0x...), or text."""
-    from camstrm.acquisition.features import describe_feature
+    from camstrm.acquisition.feature_list import feature_type
 
-    kind = (describe_feature(node_map, name) or {}).get("type", "string")
+    kind = feature_type(node_map, name)
     if kind in ("boolean", "command"):
         lowered = text.strip().lower()
         if lowered in ("true", "1", "on", "yes"):
@@ -81,52 +214,90 @@ def _value_of(node_map: Any, name: str, text: str) -> bool | int | float | str:
     return text
 
 
-def _session(request: dict[str, Any]) -> dict[str, Any]:
+def _session(request: _Request, tell: Callable[..., None]) -> None:
     # Late: the parent must not load GenTL.
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.features import list_features, write_feature
+    from camstrm.acquisition.feature_list import describe_feature, feature_names
     from camstrm.acquisition.gentl_errors import camera_errors
     from camstrm.acquisition.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.producer import GentlProducer
 
     # What Harvesters goes on without is told by 'camstrm doctor'.
-    collect_harvesters_log(request["encoding"])
-    producer = GentlProducer(request["cti"], text_encoding=request["encoding"])
+    collect_harvesters_log(request.encoding)
+    tell("at", "opening it")
+    producer = GentlProducer(request.cti, text_encoding=request.encoding)
     producer.open()
-    camera = Camera(producer, request["serial"])
+    camera = Camera(producer, request.serial)
     camera.open()
     try:
-        with camera_errors(camera.name, "reading its features", request["encoding"]):
-            results = []
-            for name, text in request["set"]:
-                value = _value_of(camera.node_map, name, text)
-                result = write_feature(camera.node_map, name, value, encoding=request["encoding"])
-                results.append(dataclasses.asdict(result))
-            return {"results": results, "features": list_features(camera.node_map)}
+        with camera_errors(camera.name, "reading its features", request.encoding):
+            nodes = camera.node_map
+            for setting in request.settings:
+                tell("at", f"setting {setting.name}")
+                for result in _set(nodes, setting, request.encoding):
+                    tell("result", result)
+            for name in feature_names(nodes) if request.listing else ():
+                if name in request.skip:
+                    continue
+                tell("at", f"reading {name}")
+                feature = describe_feature(nodes, name, encoding=request.encoding)
+                if feature is not None:
+                    tell("feature", feature)
+            tell("at", "closing it")
     finally:
         camera.close(answers=True)
         producer.close()
 
 
+def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
+    from camstrm.acquisition.configure import apply_steps
+    from camstrm.acquisition.feature_list import feature_names, similar
+    from camstrm.acquisition.features import read_feature, write_feature
+
+    results = []
+    for step in setting.before:
+        values = {name: read_feature(node_map, name).value for name in step.names}
+        for done in apply_steps(setting.name, node_map, [step], encoding=encoding):
+            if done.applied and done.value is not None and done.value != values.get(done.name):
+                reason = f"so that {setting.name} can be set"
+                results.append(msgspec.structs.replace(done, reason=reason))
+    value = _value_of(node_map, setting.name, setting.text)
+    result = write_feature(node_map, setting.name, value, encoding=encoding)
+    if result.reason == NO_SUCH_FEATURE:
+        meant = " or ".join(similar(setting.name, feature_names(node_map)))
+        if meant:
+            reason = f"{result.reason}; did you mean {meant}?"
+            result = msgspec.structs.replace(result, reason=reason)
+    return [*results, result]
+
+
 def main() -> int:
     """Child side."""
-    request = json.load(sys.stdin)
-    answer: dict[str, Any] = {}
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=_Request)
+    code = 0
+
+    def tell(*line: object) -> None:
+        # A line break first: a producer may have printed half a line.
+        sys.stdout.write("\n" + msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.flush()
 
     def work() -> None:
+        nonlocal code
         try:
-            answer.update(_session(request))
+            _session(request, tell)
+            tell("end")
         except (CameraError, ProducerError) as error:
-            answer.update(problem=error.problem, remedy=error.remedy)
+            tell("problem", error.problem, error.remedy)
+            code = 1
         except CamstrmError as error:
-            answer.update(problem=str(error), remedy="")
+            tell("problem", str(error), "")
+            code = 1
 
     # Harvesters takes the SIGINT handler when a camera is opened in the main thread.
     thread = threading.Thread(target=work, name="feature-session")
     thread.start()
     thread.join()
-    sys.stdout.write(json.dumps(answer) + "\n")
-    return 0 if "problem" not in answer else 1
+    return code
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from aiohttp import web
 from camstrm import __version__
 from camstrm.bridge.access_log import AccessLogger, without_request_text
 from camstrm.bridge.auth import TokenCheck
+from camstrm.bridge.hello_hold import HelloHold
 from camstrm.bridge.hub import BundleHub
 from camstrm.bridge.limits import ClientLimits
 from camstrm.bridge.listen import bind_tcp, make_tls
@@ -133,7 +134,7 @@ def _make_state(
     return BridgeState(
         settings=settings,
         hub=hub,
-        subscriber=BundleSubscriber(hub, path, allowed_uids),
+        subscriber=BundleSubscriber(HelloHold(hub), path, allowed_uids),
         tokens=TokenCheck(token),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),

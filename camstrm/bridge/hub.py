@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -99,6 +100,10 @@ class BundleHub:
         self.grabber_said_hello(hello)
         self._demand.attach(send_demand, refresh=self._lacks_picture(None))
         self.set_input("ok")
+
+    def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
+        """Tell the demand to a grabber whose cameras the viewers do not know yet."""
+        self._demand.attach(send_demand, refresh=True)
 
     def grabber_said_hello(self, hello: Hello) -> None:
         """Take a hello: the first, or one that says that the cameras changed."""
@@ -209,9 +214,14 @@ class BundleHub:
         self._demand.withdraw(who)
 
     def camera_named(self, name: str) -> CameraInfo | None:
-        """Return the camera with this name, or else with this serial number."""
+        """Return the camera with this name, or else with this serial number.
+
+        Names are compared in Unicode's composed form: a Mac types "é" and Korean syllables taken
+        apart.
+        """
+        wanted = unicodedata.normalize("NFC", name)
         for info in self.cameras.values():
-            if info.name == name:
+            if unicodedata.normalize("NFC", info.name) == wanted:
                 return info
         return next((c for c in self.cameras.values() if c.serial == name), None)
 

@@ -50,8 +50,8 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
         (_OPEN_PATH, health),
         ("/api/status", api_status),
         ("/metrics", metrics),
-        ("/cam/{name}.jpg", picture),
-        ("/cam/{name}.mjpg", motion_jpeg),
+        ("/cam/{name:[^/]+}.jpg", picture),
+        ("/cam/{name:[^/]+}.mjpg", motion_jpeg),
         ("/static/{name:.+}", static_file),
     ):
         app.router.add_get(path, handler, allow_head=False)

@@ -308,9 +308,13 @@ def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         commands,
         "features",
         "read and write GenICam features of a camera",
-        "Open a camera, set features if asked to, and list all with value and limits.\n"
+        "Open a camera and list its features with value and limits, or set some of them.\n"
         "The camera must not be streaming: stop the grabber first.\n\n"
-        "  camstrm features DA9795503 --set ExposureAuto=Off --set ExposureTime=2000",
+        "  camstrm features DA9795503 --find exposure\n"
+        "  camstrm features DA9795503 --set ExposureTime=2000\n\n"
+        "ACCESS is rw, ro, wo (can only be written) or na (not available now: another setting\n"
+        "hides it). What a model does not implement is not listed. A value that cannot be\n"
+        "read is '?' with the reason.",
         "features",
     )
     parser.add_argument(
@@ -322,6 +326,18 @@ def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="set a feature first; may be given again, in the order given",
+        help="set a feature and print only that; may be given again, in the order given. The "
+        "automatic that owns a feature is switched off first (ExposureAuto for ExposureTime), as "
+        "with a configuration. A number out of range becomes the nearest possible one",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.add_argument(
+        "--find",
+        metavar="TEXT",
+        help="list only features with this text in name, display name or tool tip",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON for programs; numbers that JSON has not are the texts NaN, Infinity "
+        "and -Infinity",
+    )

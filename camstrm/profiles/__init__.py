@@ -5,7 +5,13 @@ from camstrm.profiles.environment import process_environment
 from camstrm.profiles.load import load_profiles, named_profile
 from camstrm.profiles.locate import FoundProducer, existing_files, find_producers, machine_name
 from camstrm.profiles.match import GENERIC, match_profile
-from camstrm.profiles.plan import FeatureStep, LinkFacts, plan_features, plan_stream_features
+from camstrm.profiles.plan import (
+    FeatureStep,
+    LinkFacts,
+    plan_features,
+    plan_stream_features,
+    prerequisites,
+)
 from camstrm.profiles.profile import (
     STAGES,
     BufferRule,
@@ -41,5 +47,6 @@ __all__ = [
     "named_profile",
     "plan_features",
     "plan_stream_features",
+    "prerequisites",
     "process_environment",
 ]

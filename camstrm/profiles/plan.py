@@ -10,7 +10,7 @@ from msgspec import Struct
 from camstrm.config import CameraSettings, FeatureValue
 from camstrm.profiles.profile import STAGES, FeatureRule, GentlProfile, Stage
 
-__all__ = ["FeatureStep", "LinkFacts", "plan_features", "plan_stream_features"]
+__all__ = ["FeatureStep", "LinkFacts", "plan_features", "plan_stream_features", "prerequisites"]
 
 
 class LinkFacts(Struct, frozen=True):
@@ -71,6 +71,27 @@ def plan_stream_features(
     return _Plan(rules, given, camera, LinkFacts(), num_buffers).steps()
 
 
+def prerequisites(
+    profile: GentlProfile, name: str, given: Mapping[str, FeatureValue]
+) -> tuple[FeatureStep, ...]:
+    """Return what the profile sets before the feature ``name`` of those ``given``.
+
+    Automatics off, enabling switches on: what a configuration with this feature would get.
+    Offsets are not touched, and nothing that is given itself.
+    """
+    camera = CameraSettings(serial="?")
+    plan = _Plan(profile.features, given, camera, LinkFacts())
+    wanted = _Plan(profile.features, {name: given[name]}, camera, LinkFacts()).facts
+    return tuple(
+        step
+        for rule in profile.features
+        if rule.stage in ("exposure", "rate")
+        and any(fact in wanted for fact in rule.when_given)
+        and not any(own in plan.facts for own in rule.names)
+        for step in plan.profile_steps(rule)
+    )
+
+
 class _Plan:
     def __init__(
         self,
@@ -96,7 +117,7 @@ class _Plan:
             "num_buffers": num_buffers,
         }
         self._given = given
-        self._facts = self._given_facts()
+        self.facts = self._given_facts()
 
     def steps(self) -> tuple[FeatureStep, ...]:
         waiting = dict(self._given)
@@ -109,17 +130,18 @@ class _Plan:
             ]
             steps += [_configured_step(key, waiting.pop(key), rule) for key in own]
             if not own:
-                steps += self._profile_steps(rule)
+                steps += self.profile_steps(rule)
         others = [_configured_step(key, value, None) for key, value in waiting.items()]
         last = STAGES.index("rate")
         place = sum(STAGES.index(step.stage) < last for step in steps)
         return (*steps[:place], *others, *steps[place:])
 
-    def _profile_steps(self, rule: FeatureRule) -> list[FeatureStep]:
+    def profile_steps(self, rule: FeatureRule) -> list[FeatureStep]:
+        """Return what the rule sets by itself, nothing if it does not apply."""
         applies = (
             all(self._conditions[condition] for condition in rule.when)
-            and (not rule.when_given or any(fact in self._facts for fact in rule.when_given))
-            and not any(fact in self._facts for fact in rule.unless_given)
+            and (not rule.when_given or any(fact in self.facts for fact in rule.when_given))
+            and not any(fact in self.facts for fact in rule.unless_given)
         )
         value = self._value(rule)
         if not applies or (value is None and not rule.first_of):

@@ -25,14 +25,23 @@ CATEGORY = genapi.EInterfaceType.intfICategory
 class _Face:
     def __init__(self, node: FakeNode) -> None:
         self._node = node
+        self.name = ""
+        self.display_name = ""
+        self.tooltip = ""
         self.principal_interface_type = node.kind
+
+    def is_feature(self) -> bool:
+        return True
 
     def get_access_mode(self) -> Any:
         return self._node.access
 
 
 class FakeNode:
-    """One node; ``stored`` is what the camera makes of a written value."""
+    """One node; ``stored`` is what the camera makes of a written value.
+
+    ``error`` is raised by a write, ``unreadable`` by a read.
+    """
 
     def __init__(
         self,
@@ -49,6 +58,7 @@ class FakeNode:
         stored: Callable[[Any], Any] = lambda value: value,
         on_write: Callable[[Any], None] = lambda _: None,
         error: Exception | None = None,
+        unreadable: Exception | None = None,
     ) -> None:
         self.kind = kind
         self.access = access
@@ -61,10 +71,13 @@ class FakeNode:
         self._stored = stored
         self._on_write = on_write
         self._error = error
+        self._unreadable = unreadable
         self.node = _Face(self)
 
     @property
     def value(self) -> Any:
+        if self._unreadable is not None:
+            raise self._unreadable
         return self._value
 
     @value.setter
@@ -92,6 +105,11 @@ class FakeNodeMap:
 
     def __init__(self, **nodes: FakeNode) -> None:
         self.__dict__.update(nodes)
+        for name, node in nodes.items():
+            node.node.name = name
+        self._nodes = tuple(nodes.values())
 
-    def __dir__(self) -> list[str]:
-        return [*self.__dict__, "get_node", "_private"]
+    @property
+    def nodes(self) -> tuple[FakeNode, ...]:
+        """All nodes, without those that are only set later."""
+        return self._nodes

@@ -55,7 +55,10 @@ def _end(harvester: Any, acquirer: Any) -> None:
 
 def walk(cti: str, serial: str) -> dict[str, Any]:
     """Read every feature of every node map, and write back what was read, and the limits."""
-    from camstrm.acquisition.features import list_features, write_feature
+    import msgspec
+
+    from camstrm.acquisition.feature_list import list_features
+    from camstrm.acquisition.features import write_feature
 
     harvester, acquirer = _acquirer(cti, serial)
     node_maps = {
@@ -65,7 +68,10 @@ def walk(cti: str, serial: str) -> dict[str, Any]:
         "interface": acquirer.device.parent.node_map,
         "system": acquirer.system.node_map,
     }
-    rows = {name: list_features(node_map) for name, node_map in node_maps.items()}
+    rows = {
+        name: [msgspec.to_builtins(feature) for feature in list_features(node_map)]
+        for name, node_map in node_maps.items()
+    }
     refused = []
     for name, node_map in node_maps.items():
         for row in rows[name]:
@@ -90,7 +96,8 @@ def script(cti: str, serial: str, steps: list[list[Any]]) -> list[Any]:
     ["get", NAME]. ["limits", NAME]: [min, max]. ["entries", NAME]. ["start"], ["stop"].
     ["fetch"]: [width, height, bytes] of a frame, None for none. ["stream", NAME, VALUE].
     """
-    from camstrm.acquisition.features import describe_feature, enum_entries, read_feature
+    from camstrm.acquisition.feature_list import describe_feature
+    from camstrm.acquisition.features import enum_entries, read_feature
     from camstrm.acquisition.features import write_feature as write
 
     harvester, acquirer = _acquirer(cti, serial)
@@ -101,8 +108,8 @@ def script(cti: str, serial: str, steps: list[list[Any]]) -> list[Any]:
         return True if result.applied else result.reason
 
     def limits(name: str) -> list[Any]:
-        row = describe_feature(nodes, name) or {}
-        return [row.get("min"), row.get("max")]
+        feature = describe_feature(nodes, name)
+        return [None, None] if feature is None else [feature.min, feature.max]
 
     def fetch(timeout_s: float = _FETCH_S) -> Any:
         buffer = acquirer.try_fetch(timeout=timeout_s)

@@ -17,7 +17,7 @@ export class Selection {
   /** Show this camera alone, or all when it is alone already (or null). */
   toggle(name) {
     const all = name === null || name === this.name;
-    const hash = all ? "" : `#${new URLSearchParams({ camera: name })}`;
+    const hash = all ? "" : `#camera=${encodeURIComponent(name)}`;
     const { pathname, search } = this.#window.location;
     this.#window.history.replaceState(null, "", pathname + search + hash);
   }

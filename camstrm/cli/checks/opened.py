@@ -45,5 +45,5 @@ def open_cameras(
             except (CameraError, ProducerError) as error:
                 yield Finding(Level.FAIL, subject, error.problem, error.remedy)
                 continue
-            features[serial] = {row["name"]: row["value"] for row in answer["features"]}
+            features[serial] = {f.name: f.value for f in answer.features if f.value is not None}
             yield Finding(Level.OK, subject, f"{len(features[serial])} features read")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.feature_session import _value_of, run_feature_session
+from camstrm.acquisition.feature_session import FeatureSetting, _value_of, run_feature_session
 from camstrm.errors import CameraError
 from tests.fakes import node_map as fake
 from tests.fakes.gentl import child_environment, fault_variables, simulator
@@ -53,8 +53,10 @@ def test_features_of_a_camera_are_set_and_listed() -> None:
         ("AcquisitionFrameRate", "nan"),
         ("Gain", "5"),
     ]
-    answer = run_feature_session(simulator(), "1", settings=settings)
-    told = [(r["name"], r["applied"], r["value"], r["reason"]) for r in answer["results"]]
+    answer = run_feature_session(
+        simulator(), "1", settings=[FeatureSetting(*setting) for setting in settings]
+    )
+    told = [(r.name, r.applied, r.value, r.reason) for r in answer.results]
     assert told == [
         ("PixelFormat", True, "Mono8", ""),
         ("Width", True, 320, ""),
@@ -62,9 +64,8 @@ def test_features_of_a_camera_are_set_and_listed() -> None:
         ("AcquisitionFrameRate", False, told[3][2], "wanted a number"),
         ("Gain", False, None, "the camera has no such feature"),
     ]
-    rows = {row["name"]: row for row in answer["features"]}
-    assert rows["Width"]["value"] == 800
-    assert rows["PixelFormat"]["value"] == "Mono8"
+    features = {feature.name: feature.value for feature in answer.features}
+    assert (features["Width"], features["PixelFormat"]) == (800, "Mono8")
 
 
 def test_a_camera_that_is_not_there() -> None:
@@ -94,7 +95,19 @@ def stand_in(folder: Path, script: str) -> str:
         ("echo '{'", "the process that opens it gave no answer but '{'"),
         ("echo '{}'", "the process that opened it failed"),
         ("kill -SEGV $$", "the process that opens it was ended by SIGSEGV"),
+        (
+            """echo 'from the producer'; echo '["at","reading Gain"]'; exit 7""",
+            "the process that opens it ended with code 7",
+        ),
+        (
+            """echo '["at","opening it"]'; kill -SEGV $$""",
+            "the process that opens it was ended by SIGSEGV",
+        ),
         ("exec sleep 60", r"it did not answer within 0\.5 s"),
+        (
+            """echo '["at","opening it"]'; exec sleep 60""",
+            r"it did not answer within 0\.5 s while opening it",
+        ),
     ],
 )
 def test_a_child_that_fails(tmp_path: Path, script: str, problem: str) -> None:
@@ -107,3 +120,63 @@ def test_a_child_that_fails(tmp_path: Path, script: str, problem: str) -> None:
 def test_an_interpreter_that_is_not_there() -> None:
     with pytest.raises(CameraError, match="cannot be started: /no/python"):
         run_feature_session(simulator(), "1", python="/no/python")
+
+
+TELLING = """
+request=$(cat)
+case "$request" in
+*'"skip":["Bad"]'*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'
+    echo '["feature",{"name":"C","type":"integer","access":"rw"}]'; echo '["end"]' ;;
+*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'; echo '["at","reading Bad"]'
+    kill -FPE $$ ;;
+esac
+"""
+
+
+def test_a_feature_that_ends_the_process_when_read_is_listed_with_the_rest(tmp_path: Path) -> None:
+    answer = run_feature_session(simulator(), "1", python=stand_in(tmp_path, TELLING))
+    assert [(f.name, f.problem) for f in answer.features] == [
+        ("A", ""),
+        ("Bad", "the process was ended by SIGFPE while reading it"),
+        ("C", ""),
+    ]
+
+
+SETTING = """
+request=$(cat)
+case "$request" in
+*'"name":"Bad"'*) echo '["result",{"name":"A","wanted":1,"applied":true,"value":1}]'
+    echo '["at","setting Bad"]'; kill -FPE $$ ;;
+*) %s ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "last"),
+    [
+        (
+            """echo '["result",{"name":"C","wanted":3,"applied":true}]'; echo '["end"]'""",
+            ("C", True, ""),
+        ),
+        (
+            """echo '["problem","held by another program","Wait"]'""",
+            ("C", False, "not tried: held by another program"),
+        ),
+    ],
+)
+def test_what_was_set_before_a_feature_that_ends_the_process_is_told(
+    tmp_path: Path, later: str, last: tuple[str, bool, str]
+) -> None:
+    answer = run_feature_session(
+        simulator(),
+        "1",
+        settings=[FeatureSetting(name, "1") for name in ("A", "Bad", "C")],
+        listing=False,
+        python=stand_in(tmp_path, SETTING % later),
+    )
+    assert [(r.name, r.applied, r.reason) for r in answer.results] == [
+        ("A", True, ""),
+        ("Bad", False, "the process was ended by SIGFPE while setting it"),
+        last,
+    ]

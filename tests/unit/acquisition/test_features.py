@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,10 +9,8 @@ from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.features import (
     FeatureResult,
     choose_entry,
-    describe_feature,
     enum_entries,
     has_feature,
-    list_features,
     read_feature,
     write_feature,
 )
@@ -127,7 +124,7 @@ def test_a_node_that_can_only_be_written_is_believed() -> None:
     assert read_feature(FakeNodeMap(Node=node), "Node").applied is False
 
 
-@pytest.mark.parametrize("access", [fake.NOT_AVAILABLE, fake.NOT_IMPLEMENTED, None])
+@pytest.mark.parametrize("access", [fake.NOT_IMPLEMENTED, None])
 def test_a_feature_that_is_not_there(access: Any) -> None:
     nodes = FakeNodeMap()
     if access is not None:
@@ -136,8 +133,109 @@ def test_a_feature_that_is_not_there(access: Any) -> None:
         assert not result.applied
         assert result.reason == "the camera has no such feature"
     assert not has_feature(nodes, "Node")
-    assert describe_feature(nodes, "Node") is None
     assert enum_entries(nodes, "Node") == ()
+
+
+def test_a_feature_that_is_hidden_now_is_said_to_be_there() -> None:
+    nodes = FakeNodeMap(Node=FakeNode(fake.INTEGER, 5, access=fake.NOT_AVAILABLE))
+    result = write_feature(nodes, "Node", 1)
+    assert (result.applied, result.reason) == (False, "not available now: another setting hides it")
+    assert not has_feature(nodes, "Node"), "another spelling goes first"
+
+
+def test_a_name_of_the_binding_is_no_feature() -> None:
+    assert write_feature(FakeNodeMap(), "nodes", 1).reason == "the camera has no such feature"
+
+
+def test_a_locked_feature_that_cannot_be_read_is_not_writable_first() -> None:
+    node = FakeNode(
+        fake.ENUMERATION,
+        "A",
+        entries=["A", "B"],
+        access=fake.READ_ONLY,
+        unreadable=genapi.PropertyException("Enumeration value cannot be read, entry NULL"),
+    )
+    result = write(node, "B")
+    assert (result.applied, result.value, result.reason) == (False, None, "not writable now")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "wanted", "reason"),
+    [
+        (0, 0, 1500, "the camera allows only 0"),
+        (64, 32, 48, "the camera's limits contradict each other: minimum 64, maximum 32"),
+    ],
+)
+@pytest.mark.parametrize("kind", [fake.INTEGER, fake.FLOAT])
+def test_a_limit_that_makes_the_wish_useless_is_no_success(
+    kind: Any, low: int, high: int, wanted: int, reason: str
+) -> None:
+    node = FakeNode(kind, 0, low=low, high=high)
+    result = write(node, wanted)
+    assert (result.applied, result.value, result.reason) == (False, 0, reason)
+    assert node.written == []
+    assert write(node, 0).applied, "it is so already, or 0 is what is allowed"
+
+
+@pytest.mark.parametrize("kind", [fake.INTEGER])
+@pytest.mark.parametrize("inc", [0, -4])
+def test_nothing_is_written_with_an_increment_of_zero(kind: Any, inc: int) -> None:
+    node = FakeNode(kind, 5, inc=inc)
+    result = write(node, 6)
+    assert (result.applied, result.value) == (False, 5)
+    assert result.reason == "the camera says that its increment is 0: it cannot be set"
+    assert write(node, 5).applied
+    assert node.written == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        (1500, "set to 1470: steps of 35 from 35"),
+        (2_000_000, "set to 999985, the camera allows 35 to 1000000"),
+        (1470, ""),
+    ],
+)
+def test_the_step_is_the_reason_where_it_is(wanted: int, reason: str) -> None:
+    node = FakeNode(fake.INTEGER, 35, low=35, high=1_000_000, inc=35)
+    result = write(node, wanted)
+    assert (result.applied, result.reason) == (True, reason)
+
+
+def test_a_part_of_a_whole_number_is_said_to_be_none() -> None:
+    result = write(FakeNode(fake.INTEGER, 1), 50.4)
+    assert (result.value, result.reason) == (50, "set to 50: whole numbers only")
+
+
+def test_a_float_in_steps_is_told_with_them() -> None:
+    node = FakeNode(fake.FLOAT, 0.0, low=0.0, high=100.0, inc=10.0, stored=lambda v: v // 10 * 10)
+    result = write(node, 14.0)
+    assert (result.applied, result.value) == (True, 10.0)
+    assert result.reason == "set to 10: steps of 10 from 0"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "entry"),
+    [(True, "On"), (False, "Off"), ("true", "On"), ("off", "Off"), ("On", "On")],
+)
+def test_true_and_false_are_the_entries_on_and_off(wanted: bool | str, entry: str) -> None:
+    node = FakeNode(fake.ENUMERATION, "Other", entries=["Off", "On", "Other"])
+    assert write(node, wanted).value == entry
+    locked = FakeNode(fake.ENUMERATION, entry, entries=["Off", "On"], access=fake.READ_ONLY)
+    assert write(locked, wanted).applied
+
+
+def test_an_entry_in_another_spelling_is_proposed() -> None:
+    node = FakeNode(fake.ENUMERATION, "Mono8", entries=["Mono8", "BayerRG8"])
+    assert write(node, "mono8").reason == (
+        "no entry 'mono8'; did you mean 'Mono8'? available: Mono8, BayerRG8"
+    )
+    assert write(node, 1).reason == "no entry 1; available: Mono8, BayerRG8"
+
+
+@pytest.mark.parametrize(("wanted", "value"), [("On", True), ("false", False)])
+def test_a_boolean_takes_on_and_off(wanted: str, value: bool) -> None:
+    assert write(FakeNode(fake.BOOLEAN, not value), wanted).value is value
 
 
 def test_an_error_of_the_camera_is_a_reason() -> None:
@@ -160,38 +258,6 @@ def test_entries_and_the_first_that_is_offered() -> None:
     assert enum_entries(nodes, "Number") == ()
     assert choose_entry(nodes, "Format", ["z", "b", "a"]) == "b"
     assert choose_entry(nodes, "Format", ["z"]) is None
-
-
-def test_a_description_of_each_kind() -> None:
-    nodes = FakeNodeMap(
-        Gain=FakeNode(fake.FLOAT, 1.5, high=24.0, unit="dB"),
-        Width=FakeNode(fake.INTEGER, 64, low=16, high=640, access=fake.READ_ONLY),
-        Format=FakeNode(fake.ENUMERATION, "a", entries=["a", "b"]),
-        Go=FakeNode(fake.COMMAND),
-        Root=FakeNode(fake.CATEGORY),
-        Gone=FakeNode(fake.INTEGER, 1, access=fake.NOT_AVAILABLE),
-    )
-    rows = {row["name"]: row for row in list_features(nodes)}
-    assert list(rows) == ["Format", "Gain", "Go", "Width"]
-    assert rows["Gain"] == {
-        "name": "Gain",
-        "type": "float",
-        "access": "rw",
-        "value": 1.5,
-        "min": 0,
-        "max": 24.0,
-        "unit": "dB",
-    }
-    assert rows["Width"]["access"] == "ro"
-    assert rows["Format"]["entries"] == ["a", "b"]
-    assert rows["Go"]["value"] is None
-
-
-def test_a_real_camera_is_listed_as_json_can_carry_it(camera: Camera) -> None:
-    rows = {row["name"]: row for row in json.loads(json.dumps(list_features(camera.node_map)))}
-    assert {"Width", "PixelFormat", "AcquisitionFrameRate", "AcquisitionStart"} <= set(rows)
-    assert (rows["Width"]["min"], rows["Width"]["max"]) == (100, 800)
-    assert rows["PixelFormat"]["entries"] == ["RGBa8", "Mono8"]
 
 
 def test_a_real_camera_takes_clamps_and_refuses(camera: Camera) -> None:

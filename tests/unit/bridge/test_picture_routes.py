@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from camstrm.bridge import picture_routes
 from camstrm.wire import CameraState, Demand
@@ -60,6 +64,52 @@ async def test_picture_is_newer_than_the_request(
     await grabber.until_demand(lambda d: d.cameras == (1,))
     await grabber.send_bundle()
     assert (await asked)[1] == small_jpeg(1, 3), "not the one from before the request"
+
+
+NAMES = (
+    "왼쪽 카메라",
+    "line 3 left",
+    "50% + a&b=c?d#e;f",
+    "{x} [y] (z)",
+    "a.jpg",
+    "..",
+    "back\\slash",
+    "quo\"te's",
+    "mixed Ж ü 🎥",
+)
+
+
+def watches_only(camera: int, demand: Demand) -> bool:
+    return demand.cameras == (camera,)
+
+
+async def test_a_name_may_be_any_text_percent_encoded_in_the_url(bridge: RunningBridge) -> None:
+    async with (
+        FakeGrabber(bridge.socket_path, NAMES) as grabber,
+        aiohttp.ClientSession() as session,
+    ):
+        await grabber.until_demand(lambda d: d.cameras == ())
+        for index, name in enumerate(NAMES):
+            url = URL(f"{bridge.url}cam/{quote(name, safe='')}.jpg", encoded=True)
+            asked = asyncio.create_task(get(session, str(url)))
+            await grabber.until_demand(functools.partial(watches_only, index))
+            await grabber.send_bundle()
+            status, body, _ = await asked
+            assert (status, body) == (200, small_jpeg(index, index + 1)), name
+            await grabber.until_demand(lambda d: d.cameras == ())
+        # As a Mac types it: the same text, taken apart.
+        apart = unicodedata.normalize("NFD", NAMES[0])
+        asked = asyncio.create_task(get(session, f"{bridge.url}cam/{quote(apart)}.jpg"))
+        await grabber.until_demand(lambda d: d.cameras == (0,))
+        await grabber.send_bundle()
+        assert (await asked)[0] == 200
+        status, body, _ = await get(session, f"{bridge.url}cam/{quote('오른쪽')}.jpg")
+        assert (status, body.decode()) == (
+            404,
+            f"There is no camera '오른쪽'. Cameras: {', '.join(NAMES)}\n",
+        )
+        status, body, _ = await get(session, f"{bridge.url}metrics")
+        assert 'camstrm_camera_state{camera="왼쪽 카메라"}' in body.decode()
 
 
 @pytest.mark.parametrize("kind", ["jpg", "mjpg"])

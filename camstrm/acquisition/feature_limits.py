@@ -1,0 +1,105 @@
+"""What a number becomes before it is written: limits, steps, and limits that are not sane."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from camstrm.acquisition.binding import genapi
+from camstrm.acquisition.gentl_errors import GENTL_ERRORS
+
+__all__ = ["Limited", "increment", "limit", "number_text"]
+
+EInterfaceType = genapi.EInterfaceType
+
+_WRITES_TO = ("pValue", "pValueIndexed", "pValueDefault")
+"""Properties of a node that name the nodes which a write goes to (GenApi schema 1.1)."""
+
+
+@dataclass(frozen=True)
+class Limited:
+    """``value`` to write (None: do not write), and ``reason`` where it is not the wanted one."""
+
+    value: float | None
+    reason: str = ""
+
+
+def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
+    """Fit a finite number into a node's limits and steps; say why if it cannot be written.
+
+    Raises what the binding raises for limits that cannot be read.
+    """
+    low, high = node.min, node.max
+    if low > high:
+        return Limited(
+            None,
+            "the camera's limits contradict each other: "
+            f"minimum {number_text(low)}, maximum {number_text(high)}",
+        )
+    step = increment(node) if integer else None
+    if (step is not None and step <= 0) or _ends_in_no_step(node):
+        return Limited(None, "the camera says that its increment is 0: it cannot be set")
+    value: float = round(wanted) if integer else float(wanted)
+    allowed = f"the camera allows {number_text(low)} to {number_text(high)}"
+    if clamp:
+        if low == high != value:
+            return Limited(None, f"the camera allows only {number_text(low)}")
+        value = min(max(value, low), high)
+    outside = value != (round(wanted) if integer else wanted)
+    if clamp and integer and step:
+        value = int(low + (int(value) - low) // step * step)
+    if value == wanted:
+        return Limited(value)
+    told = f"set to {number_text(value)}"
+    if outside:
+        return Limited(value, f"{told}, {allowed}")
+    if not integer:
+        return Limited(value, told)
+    if step and step > 1:
+        return Limited(value, f"{told}: steps of {number_text(step)} from {number_text(low)}")
+    return Limited(value, f"{told}: whole numbers only")
+
+
+def increment(node: Any) -> float | None:
+    """Return the step between two values of a node, None where it has none."""
+    if getattr(node, "has_inc", None) is not None and not node.has_inc():
+        return None
+    with contextlib.suppress(AttributeError, *GENTL_ERRORS):
+        step = node.inc
+        return step if isinstance(step, (int, float)) else None
+    return None
+
+
+def number_text(value: float) -> str:
+    """Return a number exactly, without a decimal point where it needs none."""
+    if isinstance(value, int):
+        return str(value)
+    text = repr(value)
+    return text.removesuffix(".0")
+
+
+def _ends_in_no_step(node: Any) -> bool:
+    """Return whether a float is stored in an integer whose increment is 0.
+
+    GenApi 3.5 divides by it: the process ends with SIGFPE. It does so directly below the float
+    and behind converters, where the float itself tells no increment; an integer, enumeration,
+    boolean or command in the same place is refused with an exception (tried with each).
+    """
+    waiting, seen = [node], set()
+    while waiting:
+        node = waiting.pop()
+        face = node.node
+        if face.principal_interface_type == EInterfaceType.intfIInteger and node.inc == 0:
+            return True
+        names: set[str] = set()
+        for name in _WRITES_TO:
+            if name in getattr(face, "property_names", ()):
+                names.update(re.findall(r"\w+", face.get_property(name)[0]))
+        for child in face.children if names else ():
+            name = child.node.name
+            if name in names and name not in seen:
+                seen.add(name)
+                waiting.append(child)
+    return False

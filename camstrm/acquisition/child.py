@@ -60,7 +60,9 @@ def ask_child(
 
     See :func:`run_child`; raises ChildError also where there is no answer.
     """
-    told = run_child(command, environment, request=request, timeout_s=timeout_s, show=show)
+    told = run_child(
+        command, environment, request=request, timeout_s=timeout_s, show=show, stop=stop
+    )
     return parse_answer(*told)
 
 
@@ -71,6 +73,7 @@ def run_child(
     request: bytes = b"",
     timeout_s: float,
     show: Callable[[bytes], None] = show_text,
+    stop: threading.Event | None = None,
 ) -> ChildOutput:
     """Run ``command`` with ``request`` on its standard input until its end.
 

@@ -14,6 +14,9 @@ __all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]
 
 STREAMED = "streamed by camstrm"
 
+_FEATURES = "camstrm.acquisition.feature_session"
+"""The module that 'camstrm features' and 'camstrm doctor --open' run in a child."""
+
 
 def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("/")) -> str:
     """Return "streamed by camstrm" or what else of camstrm has the camera open, "" if nothing.
@@ -24,8 +27,8 @@ def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("
     if pid is None or not device.selector:
         return ""
     # A process of another user may hide its command line; what streams is the grabber.
-    command = read_text(root / f"proc/{pid}/cmdline")
-    if "feature_session" in command:
+    words = read_text(root / f"proc/{pid}/cmdline").split("\0")
+    if _FEATURES in words:
         return f"open in 'camstrm features' (pid {pid})"
     return STREAMED
 

@@ -256,19 +256,18 @@ def test_a_camera_that_camstrm_streams(
     for producer in (cti, str(one)):
         with run.control("20000001") as control:
             scans = control["scans"]
-        mark = OpenMark(producer, "20000001")
-        assert main(["list", "--cti", producer]) == 0
-        (_, row) = capsys.readouterr().out.splitlines()
-        assert row.startswith("20000001")
-        assert "  streamed by camstrm  " in row
-        assert main(["list", "--json", "--cti", producer]) == 0
-        assert json.loads(capsys.readouterr().out)[0]["access"] == "streamed by camstrm"
-        assert main(["doctor", "--open", "--cti", producer]) == 0
-        out = capsys.readouterr().out
-        assert "streamed by camstrm" in out
-        assert "left alone: a process has it open" in out
-        assert "WARN  camera" not in out
-        mark.close()
+        with contextlib.closing(OpenMark(producer, "20000001")):
+            assert main(["list", "--cti", producer]) == 0
+            (_, row) = capsys.readouterr().out.splitlines()
+            assert row.startswith("20000001")
+            assert "  streamed by camstrm  " in row
+            assert main(["list", "--json", "--cti", producer]) == 0
+            assert json.loads(capsys.readouterr().out)[0]["access"] == "streamed by camstrm"
+            assert main(["doctor", "--open", "--cti", producer]) == 0
+            out = capsys.readouterr().out
+            assert "streamed by camstrm" in out
+            assert "left alone: a process has it open" in out
+            assert "WARN  camera" not in out
         with run.control("20000001") as control:
             assert (control["scans"] == scans) == (producer == str(one))
             assert control["opens"] == 0

@@ -22,7 +22,8 @@
     │       └── CameraUnreachableError  it cannot be opened again, because it does not answer
     ├── ImageError                  a frame cannot be turned into a picture
     │   ├── UnsupportedPixelFormatError
-    │   └── PayloadSizeError
+    │   ├── PayloadSizeError
+    │   └── NoImageError            a buffer holds no image at all
     ├── SocketPathError             the UNIX socket's path cannot be used
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
@@ -52,6 +53,7 @@ __all__ = [
     "ChildTimeoutError",
     "ConfigError",
     "ImageError",
+    "NoImageError",
     "PayloadSizeError",
     "ProducerError",
     "ProducerInUseError",
@@ -334,6 +336,17 @@ class PayloadSizeError(ImageError):
             f"{self.width}x{self.height} {self.name} needs {self.wanted} bytes, "
             f"the buffer holds {self.got}"
         )
+
+
+class NoImageError(ImageError):
+    """A buffer that a producer handed over holds no image; ``problem`` says what is missing."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"no image in the buffer: {self.problem}"
 
 
 class SocketPathError(CamstrmError):

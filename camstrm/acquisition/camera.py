@@ -14,6 +14,7 @@ from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.diagnosis import why_not_opened
 from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
+from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
 from camstrm.acquisition.open_mark import OpenMark
@@ -190,13 +191,36 @@ class Camera:
                 raise CameraError(self.name, problem)
             return size
 
-    def frame_rate(self) -> float | None:
-        """Return the frame rate in 1/s that the camera tells, None if it does not."""
-        for name in ("AcquisitionResultingFrameRate", "ResultingFrameRate", "AcquisitionFrameRate"):
-            value = read_feature(self.node_map, name).value
-            if isinstance(value, (int, float)) and value > 0:
-                return float(value)
-        return None
+    def frame_rate(self) -> FrameRate:
+        """Return what the camera says of the time between two frames."""
+        return read_frame_rate(self.node_map)
+
+    def image_size(self) -> tuple[int, int]:
+        """Return the node map's Width and Height in pixels, 0 where it does not have them."""
+        width, height = (read_feature(self.node_map, name).value for name in ("Width", "Height"))
+        if isinstance(width, int) and isinstance(height, int):
+            return max(width, 0), max(height, 0)
+        return 0, 0
+
+    def timestamp_frequency(self) -> int:
+        """Return the ticks a second of the camera's clock, 0 where unknown.
+
+        GenTL's DEVICE_INFO_TIMESTAMP_FREQUENCY, else SFNC's GevTimestampTickFrequency (ticks
+        a second) or the TimestampIncrement of USB3 Vision cameras (nanoseconds a tick).
+        """
+        try:
+            frequency = int(self._acquirer.device.module.timestamp_frequency)
+        except GENTL_ERRORS:
+            frequency = 0
+        if frequency > 0:
+            return frequency
+        ticks = read_feature(self.node_map, "GevTimestampTickFrequency").value
+        if isinstance(ticks, int) and ticks > 0:
+            return ticks
+        increment = read_feature(self.node_map, "TimestampIncrement").value
+        if isinstance(increment, int) and 0 < increment <= 1_000_000_000:
+            return 1_000_000_000 // increment
+        return 0
 
     def pixel_format_code(self) -> int:
         """Return the PFNC code of the node map's PixelFormat, 0 where it cannot be read."""
@@ -223,7 +247,7 @@ class Camera:
 
     def is_triggered(self) -> bool:
         """Return whether the camera waits for triggers, so that silence is no fault."""
-        return read_feature(self.node_map, "TriggerMode").value == "On"
+        return waits_for_triggers(self.node_map)
 
     def _release(self, answers: bool) -> None:
         acquirer, self._acquirer = self._acquirer, None

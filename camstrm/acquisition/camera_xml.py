@@ -160,12 +160,11 @@ def _windows_1252(byte: int) -> str:
 
 
 def _start(text: str) -> int:
-    for mark in ("<?xml", "<RegisterDescription"):
-        at = text.find(mark)
-        if at >= 0:
-            # Comments and blank lines before the root are XML where there is no declaration.
-            return at if mark == "<?xml" or text[:at].strip() else 0
-    return 0
+    """Return where the XML begins: its declaration, or without one its first element."""
+    at = text.find("<?xml")
+    if at < 0 and not text.lstrip().startswith("<"):
+        at = text.find("<RegisterDescription")
+    return max(at, 0)
 
 
 def _unzipped(data: bytes) -> bytes:

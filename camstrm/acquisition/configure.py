@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.feature_facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
+from camstrm.acquisition.feature_list import with_proposal
 from camstrm.acquisition.features import (
-    NO_SUCH_FEATURE,
-    FeatureResult,
     choose_entry,
     enum_entries,
     has_feature,
@@ -33,6 +33,8 @@ __all__ = ["acquisition_settings", "apply_steps"]
 
 _log = logging.getLogger(__name__)
 
+_NOT_THERE = (NO_SUCH_FEATURE, NOT_AVAILABLE)
+
 
 def acquisition_settings(
     profiles: Mapping[str, GentlProfile],
@@ -45,6 +47,8 @@ def acquisition_settings(
     shared: bool = False,
     heartbeat_s: float = 0.0,
     locked_until_s: float = 0.0,
+    left_out: Sequence[str] = (),
+    note_step: Callable[[str], None] = lambda _: None,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
@@ -53,7 +57,9 @@ def acquisition_settings(
     open. ``siblings``: cameras of the same producer, which may share a link.
     ``shared``: other cameras stream in the same process, which every rescan holds up.
     ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
-    set to. ``locked_until_s``: see :class:`AcquisitionSettings`.
+    set to. ``locked_until_s``: see :class:`AcquisitionSettings`. ``left_out``: features that
+    are not set, because native code died of them. ``note_step`` is called with the camera's
+    serial number and a feature's name, one a line, before that is set, and with "" after.
     """
     name = camera.profile or profile_name
     profile = profiles[name] if name else match_profile(profiles, cti, "", "")
@@ -66,15 +72,23 @@ def acquisition_settings(
     def buffers(rate: float | None, payload_size: int) -> int:
         return buffer_count(profile, rate or 0.0, payload_size, camera.num_buffers)
 
+    log = _ChangeLog(camera.label)
+
     def configure(opened: Camera) -> None:
         chosen = profile_for(opened)
-        _log.info("camera %s: profile %s", camera.label, chosen.name)
-        link = link_facts(opened.node_map, siblings)
-        apply = _Applier(camera.label, chosen.quirks.text_encoding)
-        apply.run(opened.node_map, plan_features(chosen, camera, link), opened.pixel_format_code)
-        if opened.stream_node_map is not None:
-            count = buffers(opened.frame_rate(), opened.payload_size())
-            apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
+        apply = _Applier(
+            log,
+            chosen.quirks.text_encoding,
+            head=f"profile {chosen.name}, ",
+            left_out=left_out,
+            note=lambda name: note_step(f"{camera.serial}\n{name}" if name else ""),
+        )
+        with log:
+            steps = plan_features(chosen, camera, link_facts(opened.node_map, siblings))
+            apply.run(opened.node_map, steps, opened.pixel_format_code)
+            if opened.stream_node_map is not None:
+                count = buffers(opened.frame_rate().fps, opened.payload_size())
+                apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
 
     quirks = profile.quirks
     return AcquisitionSettings(
@@ -113,13 +127,55 @@ def apply_steps(
     What the user asked for and could not be set is logged as a warning; what only the
     profile proposes and the camera lacks is normal and logged for debugging.
     """
-    return _Applier(camera, encoding).run(node_map, steps, pixel_format_code)
+    with _ChangeLog(camera) as log:
+        return _Applier(log, encoding).run(node_map, steps, pixel_format_code)
+
+
+class _ChangeLog:
+    """Log lines of one camera's settings: only those that the last attempt did not have.
+
+    ``with log:`` around each attempt. A camera is set up at each reconnect, and one that
+    cannot start is set up again and again. Used by one thread.
+    """
+
+    def __init__(self, camera: str) -> None:
+        self._camera = camera
+        # Texts of the last attempt, and of the present one.
+        self._before: frozenset[str] = frozenset()
+        self._now: set[str] = set()
+
+    def __enter__(self) -> _ChangeLog:
+        self._now = set()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # An attempt that broke off said less: what the one before said is still known.
+        self._before = frozenset(self._now | self._before if kind else self._now)
+
+    def log(self, level: int, text: str) -> None:
+        """Log ``text``; at DEBUG level if the last attempt had it too."""
+        self._now.add(text)
+        known = text in self._before
+        _log.log(logging.DEBUG if known else level, "camera %s: %s", self._camera, text)
 
 
 class _Applier:
-    def __init__(self, camera: str, encoding: str) -> None:
-        self._camera = camera
+    """Applies steps; ``head`` begins the line that sums the first of them up."""
+
+    def __init__(
+        self,
+        log: _ChangeLog,
+        encoding: str,
+        *,
+        head: str = "",
+        left_out: Sequence[str] = (),
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._lines = log
         self._encoding = encoding
+        self._head = head
+        self._left_out = left_out
+        self._note = note
 
     def run(
         self,
@@ -136,22 +192,33 @@ class _Applier:
             for result in self._step(node_map, step):
                 self._log(step, result)
                 results.append(result)
-        if results:
+        if results or self._head:
             self._summarize(results)
         return results
 
     def _summarize(self, results: Sequence[FeatureResult]) -> None:
-        absent = sorted({r.name for r in results if r.reason == NO_SUCH_FEATURE})
-        refused = [str(r) for r in results if not r.applied and r.reason != NO_SUCH_FEATURE]
-        parts = [f"{sum(r.applied for r in results)} features set"]
+        absent = sorted({r.name for r in results if r.reason in _NOT_THERE})
+        refused = [str(r) for r in results if not r.applied and r.reason not in _NOT_THERE]
+        parts = [f"{self._head}{sum(r.applied for r in results)} features set"]
+        self._head = ""
         if absent:
             parts.append(f"not there: {', '.join(absent)}")
         if refused:
             parts.append("; ".join(refused))
-        _log.info("camera %s: %s", self._camera, "; ".join(parts))
+        self._lines.log(logging.INFO, "; ".join(parts))
 
     def _step(self, node_map: Any, step: FeatureStep) -> list[FeatureResult]:
         name = next((n for n in step.names if has_feature(node_map, n)), step.names[0])
+        if name in self._left_out:
+            reason = "left out, because the camera's process ended each time while setting it"
+            return [FeatureResult(name, step.value, False, reason=reason)]
+        self._note(name)
+        try:
+            return self._set(node_map, name, step)
+        finally:
+            self._note("")
+
+    def _set(self, node_map: Any, name: str, step: FeatureStep) -> list[FeatureResult]:
         selector, entries = step.each, enum_entries(node_map, step.each) if step.each else ()
         if step.selector is not None:
             selector, entries = step.selector[0], (step.selector[1],)
@@ -180,7 +247,10 @@ class _Applier:
             if value is None:
                 wanted = " or ".join(step.first_of)
                 return FeatureResult(name, wanted, False, reason="none of them is available")
-        return write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        result = write_feature(node_map, name, value, clamp=step.clamp, encoding=self._encoding)
+        if step.required and result.reason == NO_SUCH_FEATURE:
+            return with_proposal(node_map, result)
+        return result
 
     def _log(self, step: FeatureStep, result: FeatureResult) -> None:
         if result.applied:
@@ -188,4 +258,4 @@ class _Applier:
         else:
             level = logging.WARNING if step.required else logging.DEBUG
         why = f" ({step.why})" if step.why and not result.applied else ""
-        _log.log(level, "camera %s: %s%s", self._camera, result, why)
+        self._lines.log(level, f"{result}{why}")

@@ -8,14 +8,23 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from camstrm.acquisition.error_text import told_code
-from camstrm.acquisition.feature_facts import NOT_AVAILABLE, FeatureDescription
+from camstrm.acquisition.feature_facts import NOT_AVAILABLE, FeatureDescription, FeatureResult
 from camstrm.acquisition.feature_limits import increment
 from camstrm.acquisition.features import EAccessMode, EInterfaceType, feature_value, find_node
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
-__all__ = ["describe_feature", "feature_names", "feature_type", "list_features", "similar"]
+__all__ = [
+    "describe_feature",
+    "feature_names",
+    "feature_type",
+    "list_features",
+    "similar",
+    "with_proposal",
+]
 
 _TYPES = {
     EInterfaceType.intfIInteger: "integer",
@@ -26,6 +35,18 @@ _TYPES = {
     EInterfaceType.intfICommand: "command",
     EInterfaceType.intfIRegister: "register",
 }
+
+_TOP_LEVEL = (
+    "Boolean",
+    "Command",
+    "Converter",
+    "Enumeration",
+    "Float",
+    "IntConverter",
+    "Integer",
+    "StringReg",
+)
+"""Node types that are features where nothing refers to them; others are parts of features."""
 
 _ACCESS = {
     EAccessMode.RW: "rw",
@@ -42,9 +63,19 @@ def list_features(node_map: Any, *, encoding: str = "gbk") -> list[FeatureDescri
 
 
 def feature_names(node_map: Any) -> list[str]:
-    """Return the names of all features of the tree, sorted without regard to case."""
-    names = {node.node.name for node in node_map.nodes if node.node.is_feature()}
+    """Return the names of all features, sorted without regard to case.
+
+    These are the nodes of the tree, and those that no category and no other node refers to:
+    some XMLs leave AcquisitionFrameRate out of every category, and it can be set all the same.
+    """
+    names = {node.node.name for node in node_map.nodes if _is_listed(node.node)}
     return sorted(names, key=lambda name: (name.casefold(), name))
+
+
+def _is_listed(face: Any) -> bool:
+    if face.is_feature():
+        return True
+    return not face.parents and face.get_property("NodeType")[0] in _TOP_LEVEL
 
 
 def describe_feature(
@@ -78,6 +109,16 @@ def feature_type(node_map: Any, name: str) -> str:
     """Return a feature's type (see FeatureDescription), empty for what is none."""
     node = find_node(node_map, name)
     return "" if node is None else _TYPES.get(node.node.principal_interface_type, "")
+
+
+def with_proposal(node_map: Any, result: FeatureResult) -> FeatureResult:
+    """Return the result for a name that the camera has not with the names that may be meant."""
+    meant = ""
+    with contextlib.suppress(*GENTL_ERRORS):
+        meant = " or ".join(similar(result.name, feature_names(node_map)))
+    if not meant:
+        return result
+    return msgspec.structs.replace(result, reason=f"{result.reason}; did you mean {meant}?")
 
 
 def similar(wanted: str, names: Sequence[str], most: int = 3) -> list[str]:

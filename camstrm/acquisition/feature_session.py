@@ -46,10 +46,14 @@ class FeatureSetting(msgspec.Struct, frozen=True):
 
 
 class FeatureAnswer(msgspec.Struct):
-    """What was set, in order, and all features (none if they were not asked for)."""
+    """What was set, in order, and all features (none if they were not asked for).
+
+    ``problem`` says what ended the session before its end, once something was set.
+    """
 
     results: list[FeatureResult] = []
     features: list[FeatureDescription] = []
+    problem: str = ""
 
 
 class _Request(msgspec.Struct):
@@ -106,39 +110,40 @@ def run_feature_session(
     """Open a camera, set features from text, and describe all of them with ``listing``.
 
     A feature that ends the process is one result or description that says so; the rest
-    follows from another process. Raises ProducerError or CameraError; once something was
-    set, a failure is the result of each setting that was left.
+    follows from another process. Raises ProducerError or CameraError, unless something was
+    set before: then the answer has the problem, and what was left is "not tried".
     """
-    answer = FeatureAnswer(results=[], features=[])
+    answer = FeatureAnswer()
     request = _Request(cti, serial, list(settings), listing, [], text_encoding)
     told: list[FeatureDescription] = []
     for _ in range(_MOST_DEATHS):
-        try:
-            heard, problem = _ask(request, environment, python, timeout_s)
-        except CameraError as error:
-            if not answer.results:
-                raise
-            _give_up(answer, request, str(error.problem))
-            return answer
+        heard, crash, error = _ask(request, environment, python, timeout_s)
         answer.results += heard.answer.results
         answer.features = heard.answer.features
         request.settings = request.settings[_done(request.settings, heard.answer.results) :]
-        if not problem:
-            break
         doing, _, name = heard.at.partition(" ")
-        if doing == "setting" and request.settings:
-            reason = f"the process {problem} while setting it"
-            text = request.settings[0].text
+        if crash and doing == "setting" and request.settings:
+            text, reason = request.settings[0].text, f"the process {crash} while setting it"
             answer.results.append(FeatureResult(name, text, False, reason=reason))
             request.settings = request.settings[1:]
-            if not listing and not request.settings:
-                break
-        elif doing == "reading":
-            reason = f"the process {problem} while reading it"
+            if listing or request.settings:
+                continue
+        elif crash and doing == "reading":
+            reason = f"the process {crash} while reading it"
             told.append(FeatureDescription(name, "unknown", "ro", problem=reason))
             request.skip.append(name)
-        else:
-            raise CameraError(serial, f"the process that opens it {problem}")
+            continue
+        elif crash:
+            error = CameraError(serial, f"the process that opens it {crash}")
+        if error is not None:
+            if not answer.results:
+                raise error
+            answer.problem = str(error)
+            answer.results += [
+                FeatureResult(setting.name, setting.text, False, reason="not tried")
+                for setting in request.settings
+            ]
+        break
     answer.features = sorted(
         [*answer.features, *told], key=lambda feature: (feature.name.casefold(), feature.name)
     )
@@ -155,18 +160,11 @@ def _done(settings: Sequence[FeatureSetting], results: Sequence[FeatureResult]) 
     return done
 
 
-def _give_up(answer: FeatureAnswer, request: _Request, problem: str) -> None:
-    answer.results += [
-        FeatureResult(setting.name, setting.text, False, reason=f"not tried: {problem}")
-        for setting in request.settings
-    ]
-
-
 def _ask(
     request: _Request, environment: Mapping[str, str] | None, python: str, timeout_s: float
-) -> tuple[_Heard, str]:
-    """Run a child; return what it said, and how it crashed if it did."""
-    heard = None
+) -> tuple[_Heard, str, CameraError | None]:
+    """Run a child; return what it said, how it crashed if it did, and what else went wrong."""
+    heard = _Heard(b"")
     try:
         told = run_child(
             [python or sys.executable, "-m", "camstrm.acquisition.feature_session"],
@@ -176,21 +174,20 @@ def _ask(
         )
         heard = _Heard(told.output)
         if heard.problem is not None:
-            raise CameraError(request.serial, *heard.problem)
-        if not heard.ended:
-            parse_answer(*told)
-            raise CameraError(request.serial, "the process that opened it failed")
+            return heard, "", CameraError(request.serial, *heard.problem)
+        if heard.ended:
+            return heard, "", None
+        parse_answer(*told)
+        problem = "the process that opened it failed"
     except ChildTimeoutError as late:
-        at = _Heard(late.output).at
-        while_ = f" while {at}" if at else ""
+        heard = _Heard(late.output)
+        while_ = f" while {heard.at}" if heard.at else ""
         problem = f"it did not answer within {timeout_s:g} s{while_}"
-        raise CameraError(request.serial, problem) from None
     except ChildError as error:
-        if heard is not None and error.crash and heard.at:
-            return heard, error.problem
+        if error.crash and heard.at:
+            return heard, error.problem, None
         problem = f"the process that opens it {error.problem}"
-        raise CameraError(request.serial, problem) from None
-    return heard, ""
+    return heard, "", CameraError(request.serial, problem)
 
 
 def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
@@ -251,7 +248,7 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
 
 def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
     from camstrm.acquisition.configure import apply_steps
-    from camstrm.acquisition.feature_list import feature_names, similar
+    from camstrm.acquisition.feature_list import with_proposal
     from camstrm.acquisition.features import read_feature, write_feature
 
     results = []
@@ -264,10 +261,7 @@ def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureR
     value = _value_of(node_map, setting.name, setting.text)
     result = write_feature(node_map, setting.name, value, encoding=encoding)
     if result.reason == NO_SUCH_FEATURE:
-        meant = " or ".join(similar(setting.name, feature_names(node_map)))
-        if meant:
-            reason = f"{result.reason}; did you mean {meant}?"
-            result = msgspec.structs.replace(result, reason=reason)
+        result = with_proposal(node_map, result)
     return [*results, result]
 
 

@@ -56,14 +56,27 @@ def describe_error(error: BaseException, encoding: str = "gbk") -> str:
     match = re.search(r"\(Message from the source: (.*?)\) \(ID:", text)
     code = error_code(error)
     if code is None:
-        # GenApi's texts end with " : PropertyException thrown in node ... (file ..., line ...)".
-        return re.sub(r"\s*:?\s*\w+Exception thrown\b.*$", "", text) or type(error).__name__
+        return _meant_by_genapi(text) or type(error).__name__
     try:
         name = f"GC_ERR_{GcError(code).name}"
     except ValueError:
         name = "GC_ERR"
     detail = match.group(1) if match else ""
     return f"{detail} ({name} {code})" if detail else f"{name} {code}"
+
+
+def _meant_by_genapi(text: str) -> str:
+    """Return a text of GenApi without its end, which is for GenApi's own makers.
+
+    "Node is not writable. : AccessException thrown in node 'Width' while calling
+    'Width.SetValue()' (file 'IntegerT.h', line 150)".
+    """
+    meaning, _, origin = text.partition("Exception thrown")
+    if not origin:
+        return text
+    meaning = re.sub(r"[.\s]*:?\s*\w*$", "", meaning)
+    node = re.search(r"in node '(\w+)'", origin)
+    return f"{meaning} (node {node.group(1)})" if node and meaning else meaning
 
 
 def _text(error: BaseException, encoding: str) -> str:

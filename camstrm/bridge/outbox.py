@@ -14,17 +14,24 @@ from camstrm.wire import ViewerStatus
 __all__ = ["ViewerOutbox"]
 
 _SLACK = 0.25
-"""Part of the frame interval by which a bundle may go before or after its turn, so that a
-tick that jitters is neither skipped nor beaten by the picture before it."""
+"""Part of a viewer's interval by which a bundle may go before its turn, so that one whose tick
+jitters is not skipped; and by which one without a new picture waits after its turn, because
+the next one has it. The turns keep their times, so the rate holds all the same."""
+
+_LAST = 1.5
+"""Intervals after which a bundle that came before its turn goes, because no other has come."""
 
 
 class ViewerOutbox:
     """Holds at most one bundle, one hello and one status for a viewer.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
-    that are slower than the stream. From the first acknowledgement on, ``credit`` says
-    whether another bundle may go. Not for several threads; exactly one sender task calls
-    :meth:`take` and :meth:`wait`.
+    that are slower than the stream. With ``max_fps``, the first bundle that comes in the
+    viewer's turn goes at once. One that comes before is not held until then, because the
+    next one is newer: at the viewer's own rate each would wait up to a whole interval.
+
+    From the first acknowledgement on, ``credit`` says whether another bundle may go. Not
+    for several threads; exactly one sender task calls :meth:`take` and :meth:`wait`.
     """
 
     def __init__(
@@ -45,8 +52,9 @@ class ViewerOutbox:
         self._hello: str | None = None
         self._status: str | None = None
         self._bundle: SharedBundle | None = None
-        self._due_s = float("-inf")
-        self._release_s = float("-inf")
+        self._interval_s = 0.0  # 1 / max_fps; 0: no limit
+        self._due_s = float("-inf")  # the viewer's next turn
+        self._release_s = float("-inf")  # when the bundle that waits may go
         self._wake = asyncio.Event()
         self._measured = (clock(), 0)
 
@@ -63,15 +71,15 @@ class ViewerOutbox:
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Let ``bundle`` be the one to go; one of another tick that waits is skipped."""
         now = self._clock()
+        release_s = self._turn_s(bundle, now) if self._interval_s else now
         if self._bundle is not None:
             if bundle.bundle.seq != self._bundle.bundle.seq:
                 self.reason = self._reason(now)
                 self.skipped[self.reason] += 1
             bundle = bundle.over(self._bundle)
         self._bundle = bundle
-        slack = _SLACK * self._interval_s
-        self._release_s = now if now >= self._due_s - slack else self._due_s + slack
-        if now >= self._release_s and not self.credit.open:
+        self._release_s = release_s
+        if now >= release_s and not self.credit.open:
             self.credit.held_back()
         self._wake.set()
 
@@ -90,6 +98,7 @@ class ViewerOutbox:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
         self.cameras = cameras
         self.max_fps = max_fps
+        self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
         self._wake.set()
 
@@ -148,9 +157,16 @@ class ViewerOutbox:
             sent_fps=self.sent_fps,
         )
 
-    @property
-    def _interval_s(self) -> float:
-        return 0.0 if self.max_fps is None else 1.0 / self.max_fps
+    def _turn_s(self, bundle: SharedBundle, now: float) -> float:
+        """Return when a bundle that has just come may go to a viewer with max_fps."""
+        pictures = bundle.pictures if self.cameras is None else bundle.pictures & self.cameras
+        slack_s = _SLACK * self._interval_s
+        begin_s = self._due_s - slack_s if pictures else self._due_s + slack_s
+        # What waits for the viewer, not for its turn, keeps its right to go.
+        waits = self._bundle is not None and now >= self._release_s
+        if waits or now >= begin_s:
+            return now
+        return now + _LAST * self._interval_s
 
     def _reason(self, now: float) -> str:
         if not self.credit.open:

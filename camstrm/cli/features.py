@@ -22,13 +22,13 @@ from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.config import ProducerSettings
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
-from camstrm.grab.resolver import profile_of
 from camstrm.profiles import (
     GentlProfile,
     load_profiles,
     match_profile,
     prerequisites,
     process_environment,
+    profile_of,
 )
 
 __all__ = ["run"]
@@ -105,14 +105,16 @@ def _show(answer: FeatureAnswer, *, find: str | None, as_json: bool) -> int:
     features = answer.features
     if find is not None:
         features = [feature for feature in features if _matches(feature, find)]
-    failed = any(not result.applied for result in answer.results)
+    failed = bool(answer.problem) or any(not result.applied for result in answer.results)
     nothing = find is not None and not features
     if as_json:
-        body = {"results": answer.results, "features": features}
+        body = {"results": answer.results, "features": features, "problem": answer.problem}
         print(msgspec.json.format(msgspec.json.encode(body), indent=2).decode())
         return 1 if failed or nothing else 0
     for result in answer.results:
         _show_result(result)
+    if answer.problem:
+        print(f"camstrm: {answer.problem}", file=sys.stderr)
     if nothing:
         print(
             f"camstrm: no feature has {find!r} in its name, display name or tool tip",

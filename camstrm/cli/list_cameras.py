@@ -22,8 +22,7 @@ from camstrm.cli.streamed import marked_devices, open_in, sorted_devices
 from camstrm.cli.table import TableWriter
 from camstrm.config import ProducerSettings
 from camstrm.errors import ProducerError, ProducerInUseError, ProducerTimeoutError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import load_profiles, process_environment
+from camstrm.profiles import load_profiles, process_environment, profile_of
 
 __all__ = ["run"]
 

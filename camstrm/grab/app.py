@@ -14,6 +14,7 @@ from camstrm.errors import BridgeTakenError
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.grab.loop import Loop
 from camstrm.grab.publisher import BundlePublisher
+from camstrm.grab.spare_process import SpareProcesses
 from camstrm.grab.supervisor import Supervisor
 from camstrm.profiles import GentlProfile
 from camstrm.wire import Demand, Hello, Limits, Status
@@ -41,6 +42,7 @@ class Grabber:
         *,
         log_level: str = "INFO",
         standby: bool = False,
+        spares: SpareProcesses | None = None,
     ) -> None:
         self._config = config
         self._standby = standby
@@ -55,6 +57,7 @@ class Grabber:
             on_bundle=lambda link, bundle: self._bundles.answer(link, bundle),
             on_cameras=lambda: self._publisher.announce(),
             log_level=log_level,
+            spares=spares,
         )
         self._publisher = BundlePublisher(
             self._loop,

@@ -34,7 +34,10 @@ _log = logging.getLogger(__name__)
 _LOG_INTERVAL_S = 10.0
 
 _FOLLOWED = 0.45
-"""Cameras slower than this part of the stream's rate (triggered ones) set no phase."""
+"""Cameras slower than this part of the ticks' rate (triggered ones) set no phase."""
+
+_SAME_RATE = 1.02
+"""Measured rates of equal cameras differ by less than this factor."""
 
 _DEADLINE = 0.9
 """Part of the period after which a bundle goes without the pictures that are not there."""
@@ -56,6 +59,7 @@ class BundleLoop:
         self._fps = stream.fps
         self._phase = TickPhase()
         self._shift_s = 0.0
+        self._followed = -1  # index of the camera that sets the phase; -1: none does
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
         self._logged_s = -math.inf
         self._publish = publish
@@ -195,12 +199,19 @@ class BundleLoop:
 
     def _follow(self, answer: FrameBundle) -> None:
         """Let the next tick come when the slowest camera's frame has just arrived."""
+        least_fps = _FOLLOWED / self._period()
+        watched = self._demand.cameras
         rates = {
             index: ledger.grab_fps
             for index, ledger in self._supervisor.ledgers.items()
-            if ledger.grab_fps > _FOLLOWED * self._fps
+            if ledger.grab_fps > least_fps and (watched is None or index in watched)
         }
-        slowest = min(rates, key=rates.__getitem__, default=None)
+        slowest = min(rates, key=rates.__getitem__, default=-1)
+        # Of two cameras of one rate, now one, now the other is the slower: stay with one.
+        followed_fps = rates.get(self._followed, 0.0)
+        if followed_fps and followed_fps <= _SAME_RATE * rates[slowest]:
+            slowest = self._followed
+        self._followed = slowest
         for frame in answer.frames:
             if frame.camera_index == slowest and len(frame.payload):
                 age_s = (self._timestamp_us - frame.capture_time_us) / 1e6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from camstrm.grab.child_log import ChildLog
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.loop import READ, WRITE, Loop
 from camstrm.grab.packet_socket import PacketConnection, text_of
+from camstrm.grab.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
     FrameBundle,
     FrameRequest,
@@ -58,8 +60,17 @@ class CameraLink:
     has answered. ``started_s``: monotonic clock; ``last_heard_s``: the loop's ``running_s``.
     """
 
-    def __init__(self, loop: Loop, group: CameraGroup, handlers: LinkHandlers) -> None:
-        """Start the process (a thread of this one with ``process.single_process``)."""
+    def __init__(
+        self,
+        loop: Loop,
+        group: CameraGroup,
+        handlers: LinkHandlers,
+        spare: SpareProcess | None = None,
+    ) -> None:
+        """Start the process (a thread of this one with ``process.single_process``).
+
+        ``spare`` forks it, if it can. Raises OSError when the process cannot be started.
+        """
         self.group = group
         self.started_s = time.monotonic()
         self.last_heard_s = loop.running_s
@@ -67,22 +78,13 @@ class CameraLink:
         self.opened = False
         self._loop = loop
         self._handlers = handlers
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self._log: ChildLog | None = None
         self._thread: threading.Thread | None = None
         self._gone = False
         self._fatal = ""
-        ours, theirs = socket.socketpair()
-        self._connection = PacketConnection(ours)
-        if group.process.single_process:
-            self._start_thread(theirs)
-        else:
-            try:
-                with theirs:
-                    self._process = self._start_process(theirs)
-            except OSError:
-                ours.close()
-                raise
+        ours = self._fork(spare) if spare is not None else None
+        self._connection = PacketConnection(ours or self._start())
         self._connection.queue_message(Start(group.to_settings()))
         self._flush()
 
@@ -147,6 +149,34 @@ class CameraLink:
     def _close_log(self) -> None:
         if self._log is not None:
             self._log.close()
+
+    def _fork(self, spare: SpareProcess) -> socket.socket | None:
+        ours, theirs = socket.socketpair()
+        errors, theirs_errors = os.pipe()
+        try:
+            with theirs:
+                self._process = spare.fork(theirs, theirs_errors)
+        finally:
+            os.close(theirs_errors)
+        if self._process is None:
+            ours.close()
+            os.close(errors)
+            return None
+        self._log = ChildLog(self._loop, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
+        return ours
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        if self.group.process.single_process:
+            self._start_thread(theirs)
+            return ours
+        try:
+            with theirs:
+                self._process = self._start_process(theirs)
+        except OSError:
+            ours.close()
+            raise
+        return ours
 
     def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

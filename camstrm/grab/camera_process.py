@@ -27,6 +27,7 @@ from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.grab.camera_channel import CameraChannel
 from camstrm.grab.deadman import Deadman
 from camstrm.grab.group import CameraGroup
+from camstrm.grab.last_step import StepWriter
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
 from camstrm.imaging import PictureEncoder
 from camstrm.profiles import load_profiles, match_profile
@@ -71,6 +72,7 @@ class CameraProcess:
         self._channels: dict[int, CameraChannel] = {}
         self._producer: GentlProducer | None = None
         self._pool: ThreadPoolExecutor | None = None
+        self._steps = StepWriter("")
         self._stop_timeout_s = 1.5
 
     def run(self) -> int:
@@ -118,6 +120,7 @@ class CameraProcess:
         shared = len(group.cameras) > 1
         self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
         self._producer.open()
+        self._steps = StepWriter(group.last_step)
         if shared:
             self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
         for camera in group.cameras:
@@ -134,6 +137,8 @@ class CameraProcess:
                     shared=shared,
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
                     locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
+                    left_out=group.left_out.get(camera.settings.serial, ()),
+                    note_step=self._steps.note,
                 ),
                 on_change=self._wake,
             )
@@ -228,6 +233,7 @@ class CameraProcess:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if all(ended) and self._producer is not None:
             self._producer.close()
+            self._steps.close()
         self._socket.close()
         self._wake_in.close()
         self._wake_out.close()

@@ -29,6 +29,8 @@ class CameraGroup(msgspec.Struct, frozen=True):
     ``heartbeats_s``: by the camera's ``serial`` setting, for how many seconds it stays locked
     after the death of its process, where that is known. ``locked_until_s``: the same, until
     when (this host's monotonic clock) a process that was killed keeps it locked.
+    ``left_out``: by the same, features that are not set because they ended a process.
+    ``last_step``: path of the file for :class:`StepWriter`.
     """
 
     cti: str
@@ -42,6 +44,8 @@ class CameraGroup(msgspec.Struct, frozen=True):
     siblings: int = 1
     heartbeats_s: dict[str, float] = {}
     locked_until_s: dict[str, float] = {}
+    left_out: dict[str, tuple[str, ...]] = {}
+    last_step: str = ""
 
     @property
     def name(self) -> str:

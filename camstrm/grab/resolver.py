@@ -15,26 +15,14 @@ from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.discovery_run import DiscoveryRun
 from camstrm.grab.loop import Loop, Timer
-from camstrm.profiles import (
-    GentlProfile,
-    match_profile,
-    named_profile,
-    process_environment,
-)
+from camstrm.profiles import GentlProfile, process_environment, profile_of
 
-__all__ = ["CameraResolver", "profile_of"]
+__all__ = ["CameraResolver"]
 
 _log = logging.getLogger(__name__)
 
 _AGAIN_S = (2.0, 5.0, 10.0, 20.0)
 """Pauses between scans while a camera is missing; the last one repeats."""
-
-
-def profile_of(profiles: Mapping[str, GentlProfile], producer: ProducerSettings) -> GentlProfile:
-    """Return the profile of a producer: the named one, or the one that its file matches."""
-    if producer.profile:
-        return named_profile(profiles, producer.profile)
-    return match_profile(profiles, producer.cti, "", "")
 
 
 class CameraResolver:

@@ -15,10 +15,12 @@ from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera_link import CameraLink, LinkHandlers
 from camstrm.grab.group import CameraGroup, GroupCamera
+from camstrm.grab.last_step import LastStep, StepDeaths
 from camstrm.grab.ledger import CameraLedger
 from camstrm.grab.loop import Loop, Timer
-from camstrm.grab.resolver import CameraResolver, profile_of
-from camstrm.profiles import GentlProfile, process_environment
+from camstrm.grab.resolver import CameraResolver
+from camstrm.grab.spare_process import SpareProcesses
+from camstrm.profiles import GentlProfile, process_environment, profile_of
 from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
@@ -44,6 +46,8 @@ class _Slot:
     timer: Timer | None = None
     failures: int = 0
     stuck: list[CameraLink] = field(default_factory=list)
+    last_step: LastStep = field(default_factory=LastStep)
+    deaths: StepDeaths = field(default_factory=StepDeaths)
 
 
 class Supervisor:
@@ -62,6 +66,7 @@ class Supervisor:
         on_cameras: Callable[[], None],
         *,
         log_level: str = "INFO",
+        spares: SpareProcesses | None = None,
     ) -> None:
         self.ledgers: dict[int, CameraLedger] = {}
         self._loop = loop
@@ -69,6 +74,8 @@ class Supervisor:
         self._profiles = profiles
         self._on_cameras = on_cameras
         self._log_level = log_level
+        self._spares = spares or SpareProcesses()
+        self._spares.watch(loop)
         self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
         self._slots: list[_Slot] = []
         self._indices: dict[str, int] = {}
@@ -119,6 +126,8 @@ class Supervisor:
                 link.join(1.0)
         for link in links:
             link.kill("stopped")
+        for slot in self._slots:
+            slot.last_step.close()
 
     def _ledger(self, camera: CameraSettings) -> int:
         index = self._indices.get(camera.label)
@@ -182,6 +191,12 @@ class Supervisor:
 
     def _start_slot(self, slot: _Slot) -> None:
         slot.timer = None
+        if self._stopping:
+            return
+        spare = self._spares.of(slot.group)
+        if spare is not None and not spare.settled:
+            spare.when_settled(lambda: self._start_slot(slot))
+            return
         ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
         group = msgspec.structs.replace(
             slot.group,
@@ -189,9 +204,11 @@ class Supervisor:
             locked_until_s={
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
             },
+            left_out=slot.deaths.left_out(),
+            last_step=slot.last_step.path,
         )
         try:
-            slot.link = CameraLink(self._loop, group, self._handlers)
+            slot.link = CameraLink(self._loop, group, self._handlers, spare)
         except OSError as error:
             self._failed(slot, f"{slot.group.python} cannot be started ({error.strerror})")
 
@@ -217,6 +234,8 @@ class Supervisor:
                     slot.stuck.append(link)
                 if time.monotonic() - link.started_s > _RAN_WELL_S:
                     slot.failures = 0
+                if not link.ended_in_order():
+                    self._note_step(slot)
                 lock_s = 0.0 if link.ended_in_order() else self._note_lock(slot)
                 if lock_s:
                     reason += (
@@ -224,6 +243,22 @@ class Supervisor:
                         f"for at most {lock_s:.3g} s"
                     )
                 self._failed(slot, reason)
+
+    def _note_step(self, slot: _Slot) -> None:
+        """Leave out a feature that ended the process again and again."""
+        if self._stopping:
+            return
+        culprit = slot.deaths.count(slot.last_step.take())
+        if culprit is not None:
+            serial, feature = culprit
+            cameras = slot.group.cameras
+            label = next((c.settings.label for c in cameras if c.settings.serial == serial), serial)
+            _log.error(
+                "camera %s: its process ended %d times while setting %s: it starts without it",
+                label,
+                StepDeaths.TOO_OFTEN,
+                feature,
+            )
 
     def _note_lock(self, slot: _Slot) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PureWindowsPath
 
+from camstrm.config import ProducerSettings
+from camstrm.profiles.load import named_profile
 from camstrm.profiles.profile import GentlProfile
 
-__all__ = ["GENERIC", "match_profile"]
+__all__ = ["GENERIC", "match_profile", "profile_of"]
 
 GENERIC = "generic"
 """Name of the profile for everything that no other matches."""
@@ -44,6 +46,13 @@ def match_profile(
         if not bus or profile.bus in ("", bus):
             return profile
     return profiles.get(GENERIC) or GentlProfile(name=GENERIC)
+
+
+def profile_of(profiles: Mapping[str, GentlProfile], producer: ProducerSettings) -> GentlProfile:
+    """Return the profile of a producer: the named one, or the one that its file matches."""
+    if producer.profile:
+        return named_profile(profiles, producer.profile)
+    return match_profile(profiles, producer.cti, "", "")
 
 
 def _cautious_first(profiles: Iterable[GentlProfile]) -> list[GentlProfile]:

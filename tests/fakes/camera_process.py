@@ -13,6 +13,8 @@ camstrm.grab.camera_process; the variable CAMSTRM_STAND_IN says what it does:
     bad_bundle    send a packet whose payload is no bundle
     half_open     close the connection and live on
     large         answer with a picture that no socket buffer holds
+    setting=NAME  die of SIGFPE while it sets the feature NAME of its first camera, unless
+                  that is left out
     foreign       report and answer for cameras that are not its own
 
 With CAMSTRM_STAND_IN_ONCE=PATH that happens only if PATH does not exist yet. When the
@@ -27,6 +29,7 @@ import socket
 import sys
 from pathlib import Path
 
+from camstrm.grab.last_step import StepWriter
 from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
 from camstrm.wire import (
     CameraFrame,
@@ -119,6 +122,11 @@ class _StandIn:
         if name == "fatal":
             self._socket.send_message(Report(fatal="GenTL producer x.cti: file not found"))
             return 3
+        if name == "setting":
+            serial = cameras[0]["settings"]["serial"]
+            if number not in start.settings["left_out"].get(serial, ()):
+                StepWriter(start.settings["last_step"]).note(f"{serial}\n{number}")
+                os.kill(os.getpid(), signal.SIGFPE)
         if name == "garbage":
             self._raw.sendall(b"these bytes are no packets of camstrm's" * 3)
         if name == "half_open":

@@ -18,9 +18,18 @@ from typing import Any
 import aiohttp
 
 from camstrm.cli.demo import simulator_cti
+from camstrm.grab.camera_spare import SPARE_NAME
 from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
 
-__all__ = ["CONFIG_HEAD", "Command", "RunningSystem", "Viewer", "camera_table", "free_port"]
+__all__ = [
+    "CONFIG_HEAD",
+    "Command",
+    "RunningSystem",
+    "Viewer",
+    "camera_table",
+    "free_port",
+    "process_name",
+]
 
 DEADLINE_S = 30.0
 """For anything that is waited for: a busy machine is slow, a broken one never gets there."""
@@ -45,6 +54,13 @@ def camera_table(serial: str, name: str, fps: float = 60.0) -> str:
         f'[[camera]]\nserial = "{serial}"\nname = "{name}"\n'
         f"features = {{ Width = 400, Height = 300, AcquisitionFrameRate = {fps} }}\n"
     )
+
+
+def process_name(pid: int) -> str:
+    """Return what a process calls itself; empty if there is none."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 def free_port() -> int:
@@ -77,7 +93,11 @@ class Command:
         return self.log.read_text(errors="replace")
 
     def children(self) -> list[int]:
-        """Return the process ids of its children."""
+        """Return the process ids of its children, without spare processes."""
+        return [pid for pid in self.all_children() if process_name(pid) != SPARE_NAME]
+
+    def all_children(self) -> list[int]:
+        """Return the process ids of all its children."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         with contextlib.suppress(OSError):
             return [int(pid) for pid in path.read_text().split()]

@@ -25,8 +25,7 @@ from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, InterfaceSpec, Scenario
 
 FPS = 100.0
-LIST_S = 3.0
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 
 SCENARIO = Scenario(
     (
@@ -60,16 +59,19 @@ def listed(text: str) -> dict[str, dict[str, Any]]:
     return {row["serial"]: row for row in json.loads(text)}
 
 
-@pytest.mark.parametrize("loud", [False, True], ids=["silent", "loud"])
-async def test_a_camera_is_found_at_another_socket(tmp_path: Path, loud: bool) -> None:
+@pytest.mark.parametrize("how", ["silent", "loud", "address"])
+async def test_a_camera_is_found_at_another_socket_or_address(tmp_path: Path, how: str) -> None:
     system, run = simulated_system(tmp_path, SCENARIO, process="stall_timeout_s = 0.5\n")
     with system:
         async with system.viewer() as viewer:
             await viewer.pictures({0, 1})
             with run.control("MOVES") as control:
-                control.unplug(loud=loud)
-                # Plugged in elsewhere before anybody has noticed that it was gone.
-                control.replug(interface_number=2, port_number=7)
+                # It is elsewhere before anybody has noticed that it was gone.
+                if how == "address":
+                    control.move()
+                else:
+                    control.unplug(loud=how == "loud")
+                    control.replug(interface_number=2, port_number=7)
                 status: Status = await viewer.until(
                     status_of(
                         2,
@@ -84,24 +86,54 @@ async def test_a_camera_is_found_at_another_socket(tmp_path: Path, loud: bool) -
             check_undisturbed(run, status, {"STAYS": 0})
 
 
+async def test_an_outage_has_one_reason_and_ends_soon_after_the_camera_is_back(
+    tmp_path: Path,
+) -> None:
+    """However long: the pauses do not grow, and nobody else is said to hold the camera."""
+    system, run = simulated_system(tmp_path, SCENARIO, process="stall_timeout_s = 0.5\n")
+    with system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0, 1})
+            reasons: dict[str, CameraState] = {}
+            with run.control("MOVES") as control:
+                searches = control["scans"]
+
+                def noted(message: object) -> bool:
+                    if isinstance(message, Status) and len(message.cameras) == 2:
+                        camera = message.cameras[1]
+                        reasons[camera.reason] = CameraState(camera.state)
+                    return control["scans"] >= searches + 6 * len(SCENARIO.interfaces)
+
+                control.unplug(loud=True)
+                # An attempt is a search: pauses that grew would be long after six of them.
+                await viewer.until(noted)
+                control.replug()
+                searches = control["scans"]
+                await viewer.until(picture_after(1, time.time_ns() // 1000))
+                assert (control["opens"], control["refused_opens"]) == (2, 0)
+                assert control["scans"] <= searches + 2 * len(SCENARIO.interfaces), (
+                    "the next search finds and opens it"
+                )
+    print(reasons)
+    assert not any("held" in reason for reason in reasons)
+    no_answer = "no answer; check cable, power and network (the producer no longer lists it)"
+    assert reasons[no_answer] is CameraState.LOST
+
+
 async def test_cameras_are_listed_while_they_stream(tmp_path: Path) -> None:
     system, run = simulated_system(tmp_path, SCENARIO)
     with system:
         async with system.viewer() as viewer:
             await viewer.pictures({0, 1})
-            begin_s = time.monotonic()
             code, text = await asyncio.to_thread(
                 camstrm, run.variables, "list", "--json", "--cti", system.cti
             )
-            seconds = time.monotonic() - begin_s
             await viewer.until(picture_after(0, time.time_ns() // 1000))
             status: Status = await viewer.until(status_of(2))
-    print(f"camstrm list while two cameras stream: {seconds:.2f} s")
     assert code == 0, text
     assert set(listed(text)) == {"STAYS", "MOVES"}
     assert {row["access"] for row in listed(text).values()} == {"busy"}
     check_undisturbed(run, status, {"STAYS": 0, "MOVES": 1})
-    assert seconds < LIST_S
 
 
 async def test_a_camera_under_two_producers_is_taken_from_the_one_that_is_told(

@@ -51,7 +51,7 @@ def build_simulator(folder: Path = DEFAULT_FOLDER, *, sanitized: bool = False) -
     """Return ``camsim.cti``, built below ``folder`` unless it is there already.
 
     A sub-folder is named after a hash of sources, compiler and flags, so that a change of
-    any of them builds anew, and processes that build at the same time do not disturb each
+    any of them makes another build, and processes that build at the same time do not disturb each
     other. ``sanitized`` builds with AddressSanitizer and UndefinedBehaviorSanitizer.
     Raises SimulatorBuildError.
     """

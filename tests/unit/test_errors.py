@@ -8,6 +8,7 @@ import pytest
 from camstrm import errors
 from camstrm.errors import (
     AddressInUseError,
+    BridgeTakenError,
     CameraAmbiguousError,
     CameraBusyError,
     CameraError,
@@ -171,6 +172,20 @@ SENTENCES = [
         "socket /run/a.sock: no such folder. Make it",
     ),
     (SocketPathError("/run/a.sock", "too long"), "socket /run/a.sock: too long"),
+    (
+        BridgeTakenError("/run/c.sock", "pid 7 has been connected since 12:00"),
+        (
+            "the bridge at /run/c.sock refused this grabber: pid 7 has been connected since 12:00. "
+            "Stop the other one first, or use a bridge of your own (--socket)"
+        ),
+    ),
+    (
+        BridgeTakenError("/run/c.sock", ""),
+        (
+            "the bridge at /run/c.sock refused this grabber: it has another grabber. "
+            "Stop the other one first, or use a bridge of your own (--socket)"
+        ),
+    ),
     (
         AddressInUseError("127.0.0.1", 8765, "nginx (pid 12)"),
         "port 8765 on 127.0.0.1 is in use by nginx (pid 12). Stop it or choose another --port",

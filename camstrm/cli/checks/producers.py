@@ -27,8 +27,13 @@ from camstrm.cli.side_by_side import in_order
 from camstrm.cli.streamed import marked_devices, sorted_devices
 from camstrm.config import ProducerSettings
 from camstrm.errors import ConfigError, ProducerError, ProducerInUseError, ProducerTimeoutError
-from camstrm.grab.resolver import profile_of
-from camstrm.profiles import GentlProfile, find_producers, machine_name, process_environment
+from camstrm.profiles import (
+    GentlProfile,
+    find_producers,
+    machine_name,
+    process_environment,
+    profile_of,
+)
 
 __all__ = ["ScannedProducer", "scan_producers"]
 

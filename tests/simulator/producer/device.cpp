@@ -162,7 +162,7 @@ void Device::close() {
     library_->registry.close(stream);
     library_->registry.close(remote);
     close_events();
-    // The camera is told that it is free, in vain if it is gone.
+    // The camera is told that it is free, without effect if it is gone.
     if (life() == Life::Loud && camera.is_gev()) block(block_ms());
     block(camera.shared.get(Slot::close_ms));
     if (!read_only_) {

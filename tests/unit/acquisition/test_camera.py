@@ -13,6 +13,7 @@ from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.features import read_feature
+from camstrm.acquisition.frame_rate import FrameRate
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
@@ -180,7 +181,8 @@ def test_what_the_camera_tells_of_its_stream(
     assert camera.pixel_format_code() == 0x02200016  # RGBa8
     configure_small(camera)
     assert camera.pixel_format_code() == 0x01080001  # Mono8
-    assert camera.frame_rate() == 100.0
+    assert camera.frame_rate() == FrameRate(100.0, sure=True)
+    assert camera.image_size() == (WIDTH, HEIGHT)
     assert camera.payload_size() >= WIDTH * HEIGHT
     assert not camera.is_triggered()
     assert camera.stream_node_map is not None

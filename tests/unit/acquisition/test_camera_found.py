@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.gentl_child import play
 from tests.simulator.build import build_simulator
-from tests.simulator.scenario import CameraSpec, Scenario
+from tests.simulator.scenario import CameraSpec, InterfaceSpec, Scenario
 
 Script = Callable[..., list[Any]]
 
@@ -19,8 +19,12 @@ Script = Callable[..., list[Any]]
 def script(tmp_path: Path) -> Script:
     """Play steps (see camera_script) on cameras."""
 
-    def run(cameras: tuple[CameraSpec, ...], *steps: list[Any]) -> list[Any]:
-        scenario = Scenario(cameras).write(tmp_path)
+    def run(
+        cameras: tuple[CameraSpec, ...],
+        *steps: list[Any],
+        interfaces: tuple[InterfaceSpec, ...] = (),
+    ) -> list[Any]:
+        scenario = Scenario(cameras, interfaces).write(tmp_path)
         folder = str(scenario.control_folder)
         cti = str(build_simulator())
         found: list[Any] = play(
@@ -145,3 +149,39 @@ def test_a_camera_that_is_listed_answers_and_refuses_is_held_by_another_program(
     assert held.startswith("CameraBusyError: camera A: held by another program (")
     assert status["serial"] == "B", "an access status proves nothing"
     assert free["serial"] == "A"
+
+
+def test_a_camera_in_a_wrong_subnet_is_named_as_that_with_both_addresses(script: Script) -> None:
+    near: dict[str, Any] = {"bus": "GEV", "interface": "eth", "control_timeout_ms": 1}
+    devices, wrong, _, opened, _, _, later, unknown = script(
+        (
+            CameraSpec("A", ip_address="10.0.0.7", **near),
+            CameraSpec("B", ip_address="192.168.1.7", **near),
+            CameraSpec("C", bus="GEV", interface="bare", control_timeout_ms=1),
+        ),
+        ["devices"],
+        ["open", "A"],
+        ["set", "C", {"wrong_subnet": 1}],
+        ["open", "B"],
+        ["close"],
+        ["set", "B", {"wrong_subnet": 1}],
+        ["open", "B"],
+        ["open", "C"],
+        interfaces=(
+            InterfaceSpec("eth", bus="GEV", ip_address="192.168.1.10"),
+            InterfaceSpec("bare", bus="GEV"),
+        ),
+    )
+    addresses = {d["serial"]: (d["address"], d["networks"]) for d in devices}
+    assert addresses["A"] == ("10.0.0.7/24", "192.168.1.10/24")
+    assert addresses["B"] == ("192.168.1.7/24", "192.168.1.10/24")
+    assert wrong.startswith(
+        "CameraSubnetError: camera A: in a wrong subnet: the camera has the address 10.0.0.7/24, "
+        "its network card 192.168.1.10/24 ("
+    )
+    assert "GC_ERR_ACCESS_DENIED" in wrong
+    assert opened["serial"] == "B"
+    assert "the camera has the address 169.254." in later
+    assert unknown.startswith("CameraUnreachableError: camera C: no answer; check cable"), (
+        "where nobody tells the addresses, the producer's words decide"
+    )

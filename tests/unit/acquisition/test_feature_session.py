@@ -146,37 +146,51 @@ SETTING = """
 request=$(cat)
 case "$request" in
 *'"name":"Bad"'*) echo '["result",{"name":"A","wanted":1,"applied":true,"value":1}]'
-    echo '["at","setting Bad"]'; kill -FPE $$ ;;
+    echo '["at","setting Bad"]'; %s ;;
 *) %s ;;
 esac
 """
 
+GOOD = """echo '["result",{"name":"C","wanted":3,"applied":true}]'; echo '["end"]'"""
+BUSY = """echo '["problem","held by another program","Wait"]'"""
+CRASHED = ("Bad", False, "the process was ended by SIGFPE while setting it")
+
 
 @pytest.mark.parametrize(
-    ("later", "last"),
+    ("bad", "later", "results", "problem"),
     [
+        ("kill -FPE $$", GOOD, [CRASHED, ("C", True, "")], ""),
         (
-            """echo '["result",{"name":"C","wanted":3,"applied":true}]'; echo '["end"]'""",
-            ("C", True, ""),
+            "kill -FPE $$",
+            BUSY,
+            [CRASHED, ("C", False, "not tried")],
+            "camera 1: held by another program. Wait",
         ),
         (
-            """echo '["problem","held by another program","Wait"]'""",
-            ("C", False, "not tried: held by another program"),
+            "exec sleep 60",
+            GOOD,
+            [("Bad", False, "not tried"), ("C", False, "not tried")],
+            "camera 1: it did not answer within 0.5 s while setting Bad",
+        ),
+        (
+            BUSY,
+            GOOD,
+            [("Bad", False, "not tried"), ("C", False, "not tried")],
+            "camera 1: held by another program. Wait",
         ),
     ],
 )
-def test_what_was_set_before_a_feature_that_ends_the_process_is_told(
-    tmp_path: Path, later: str, last: tuple[str, bool, str]
+def test_what_was_set_before_a_failure_is_told(
+    tmp_path: Path, bad: str, later: str, results: list[tuple[str, bool, str]], problem: str
 ) -> None:
     answer = run_feature_session(
         simulator(),
         "1",
         settings=[FeatureSetting(name, "1") for name in ("A", "Bad", "C")],
         listing=False,
-        python=stand_in(tmp_path, SETTING % later),
+        python=stand_in(tmp_path, SETTING % (bad, later)),
+        timeout_s=0.5 if "sleep" in bad else 30.0,
     )
-    assert [(r.name, r.applied, r.reason) for r in answer.results] == [
-        ("A", True, ""),
-        ("Bad", False, "the process was ended by SIGFPE while setting it"),
-        last,
-    ]
+    told = [(r.name, r.applied, r.reason) for r in answer.results]
+    assert told == [("A", True, ""), *results]
+    assert answer.problem == problem

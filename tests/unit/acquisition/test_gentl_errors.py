@@ -68,7 +68,7 @@ def test_the_code_that_an_error_carries(error: Exception, code: int | None) -> N
                 "'A.SetValue()' (file 'IntegerT.h', line 150)"
             ),
             "gbk",
-            "Node is not writable.",
+            "Node is not writable (node A)",
         ),
         (gentl.ErrorException(""), "gbk", "ErrorException"),
     ],

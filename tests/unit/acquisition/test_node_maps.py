@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from camstrm.config import CameraSettings
 from tests.fakes.gentl_child import play
+from tests.fakes.profile_child import apply_profile
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 from tests.vectors import layout
@@ -138,3 +140,16 @@ def test_a_payload_size_that_cannot_be_true_is_refused(tmp_path: Path) -> None:
     assert "its payload size cannot be true: 0 bytes" in told["zero"]
     assert "its payload size cannot be true: 2147483647 bytes" in told["huge"]
     assert "104857600 bytes, and 640 x 480 pixels need 307200" in told["large"]
+
+
+def test_a_configured_feature_that_would_end_the_process_is_passed_over(tmp_path: Path) -> None:
+    xml, memory = ((NODE_MAPS / f"inc_int.{ending}") for ending in ("xml", "mem"))
+    run = Scenario((camera(tmp_path, "inc", xml.read_bytes(), memory.read_text()),)).write(tmp_path)
+    settings = CameraSettings(serial="inc", features={"ExposureTime": 1500.0, "Width": 320})
+    applied = apply_profile(str(build_simulator()), settings, run.variables)
+    told = {result.name: (result.applied, result.reason) for result in applied.results}
+    assert told["ExposureTime"] == (
+        False,
+        "the camera says that its increment is 0: it cannot be set",
+    )
+    assert told["Width"] == (True, "")

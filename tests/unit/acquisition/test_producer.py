@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import ProducerError
+from tests.fakes.clock import FakeClock
 from tests.fakes.gentl import SERIALS, simulator
 from tests.fakes.gentl_child import play
 
@@ -102,3 +105,29 @@ def test_what_a_device_tells(producer: GentlProducer, status: object, access: st
     assert (info.vendor, info.model, info.version, info.serial) == ("Maker", "", "", "")
     assert info.user_name == "相机", "a name in the producer's encoding"
     info.user_name.encode()
+
+
+@pytest.mark.parametrize(
+    ("shared", "searches"), [(True, [100.0, 110.0]), (False, [100.0, 101.0, 109.9, 110.9])]
+)
+def test_searches_in_a_process_with_several_cameras_keep_a_distance(
+    shared: bool, searches: list[float]
+) -> None:
+    """Each one holds the GIL: nine tenths of the time belong to the other cameras."""
+    clock = FakeClock()
+    begin_s = clock.monotonic()
+    searched: list[float] = []
+
+    class Module:
+        device_info_list = ()
+
+        def update_device_info_list(self, timeout_ms: int) -> None:
+            searched.append(round(clock.monotonic() - begin_s + 100.0, 3))
+            clock.advance(1.0)
+
+    producer = GentlProducer("x.cti", shared=shared, clock=clock.monotonic)
+    producer._harvester = SimpleNamespace(_ifaces=(SimpleNamespace(module=Module()),))
+    for at_s in (100.0, 101.0, 109.9, 110.0):
+        clock.advance(max(0.0, at_s - 100.0 - (clock.monotonic() - begin_s)))
+        producer.rescan()
+    assert searched == pytest.approx(searches, abs=0.01)

@@ -171,7 +171,7 @@ def test_half_rate_takes_every_other_tick(
     got = []
     for tick in range(60):
         clock.now = 100.0 + tick / 30 + (jitter_s if tick % 3 else 0.0)
-        outbox.put_bundle(bundle(tick))
+        outbox.put_bundle(bundle(tick, 0))
         got.append(taken(outbox))
     assert got == [t if t % 2 == 0 else None for t in range(60)]
     assert outbox.status().reason == "max_fps"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,6 +10,8 @@ import pytest
 from camstrm.cli import grab as grab_module
 from camstrm.cli.main import main
 from camstrm.config import Config
+from camstrm.grab import spare_process as spare_module
+from camstrm.grab.spare_process import SpareProcesses
 from tests.fakes.gentl import simulator
 
 
@@ -18,9 +21,17 @@ class FakeGrabber:
     made: ClassVar[list[FakeGrabber]] = []
 
     def __init__(
-        self, config: Config, _profiles: Any, path: str, *, log_level: str, standby: bool
+        self,
+        config: Config,
+        _profiles: Any,
+        path: str,
+        *,
+        log_level: str,
+        standby: bool,
+        spares: SpareProcesses,
     ) -> None:
         self.config, self.path, self.log_level = config, path, log_level
+        self.spares = spares
         self.standby = standby
         self.stopped = False
         self.made.append(self)
@@ -33,11 +44,26 @@ class FakeGrabber:
         self.stopped = True
 
 
+class FakeSpare:
+    """Stands in for a spare process: remembers the environment of each."""
+
+    environments: ClassVar[list[dict[str, str]]] = []
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environments.append(environment)
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
+
+
 @pytest.fixture(autouse=True)
 def grabbers(monkeypatch: pytest.MonkeyPatch) -> list[FakeGrabber]:
-    monkeypatch.setattr(grab_module, "Grabber", FakeGrabber)
+    monkeypatch.setattr("camstrm.grab.app.Grabber", FakeGrabber)
+    monkeypatch.setattr(spare_module, "SpareProcess", FakeSpare)
     monkeypatch.setattr(grab_module, "set_up_logging", lambda _level: None)
     FakeGrabber.made = []
+    FakeSpare.environments = []
     return FakeGrabber.made
 
 
@@ -51,6 +77,24 @@ def test_it_grabs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     assert not grabber.standby
     assert main([*words, "--standby"]) == 0
     assert FakeGrabber.made[1].standby
+
+
+def test_camera_processes_are_prepared_while_it_starts(tmp_path: Path) -> None:
+    """One for each environment; none for another interpreter or for a single process."""
+    tables = [
+        f'[[producer]]\ncti = "{simulator()}"\n',
+        '[[producer]]\ncti = "/no/other.cti"\n',
+        '[[producer]]\ncti = "/no/third.cti"\nenv = { MAKER = "x" }\n',
+        f'[[producer]]\ncti = "/no/fourth.cti"\npython = "{sys.executable}"\nenv = {{ A = "1" }}\n',
+    ]
+    config = tmp_path / "c.toml"
+    config.write_text("".join(tables))
+    words = ["grab", "--config", str(config), "--socket", str(tmp_path / "s")]
+    assert main(words) == 0
+    assert [e.get("MAKER") for e in FakeSpare.environments] == [None, "x"]
+    config.write_text("[process]\nsingle_process = true\n" + "".join(tables))
+    assert main(words) == 0
+    assert len(FakeSpare.environments) == 2
 
 
 def test_a_producer_that_cannot_be_used_is_told_and_the_others_are(

@@ -341,6 +341,52 @@ def test_the_tick_follows_the_slowest_camera(monkeypatch: pytest.MonkeyPatch) ->
     assert len(rig.sent) == 60
 
 
+def test_slow_ticks_follow_the_camera_that_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 4 Hz for one viewer, of an 8 fps camera; nobody watches the slower one."""
+    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+    rig.supervisor.set_state(0, CameraState.STREAMING, grab_fps=8.0)
+    rig.supervisor.set_state(1, CameraState.STREAMING, grab_fps=7.0)
+    rig.demand(Demand(cameras=(0,), max_fps=4.0))
+    ages_ms = ages_of_frames(rig, {0: (125_000, 60_000)}, ticks=60)[0]
+    assert ages_ms[0] == 60.0
+    assert 0.0 <= min(ages_ms[-10:]) <= max(ages_ms[-10:]) <= 4.0
+
+
+def test_of_two_cameras_of_one_rate_the_ticks_follow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured rates jitter: now one, now the other is the slower."""
+    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+    rig.demand()
+    frames = {0: (25_000, 10_000), 1: (25_000, 20_000)}
+    ages_ms: list[float] = []
+    for turn in range(60):
+        for index in (0, 1):
+            fps = 39.9 if turn % 2 == index else 40.1
+            rig.supervisor.set_state(index, CameraState.STREAMING, grab_fps=fps)
+        ages_ms += ages_of_frames(rig, frames, ticks=1)[0]
+    assert 0.0 <= min(ages_ms[-10:]) <= max(ages_ms[-10:]) <= 4.0
+
+
+def ages_of_frames(
+    rig: Rig, frames: dict[int, tuple[int, int]], ticks: int
+) -> dict[int, list[float]]:
+    """Answer ticks with cameras' newest frames; return their ages in ms.
+
+    ``frames``: for each camera the period of its frames and the age of the newest one at the
+    clock's start, in microseconds.
+    """
+    ages: dict[int, list[float]] = {index: [] for index in frames}
+    for _ in range(ticks):
+        tick_us = rig.loop.clock.time_ns() // 1000
+        for index, (period_us, offset_us) in frames.items():
+            age_us = (tick_us - START_NS // 1000 + offset_us) % period_us
+            ages[index].append(age_us / 1000)
+            link = rig.links[index]
+            bundle = link.picture(index, capture_time_us=tick_us - age_us)
+            rig.bundles.answer(link, bundle)  # type: ignore[arg-type]
+        rig.loop.advance(rig.loop.waiting[0] + 1e-6)  # it is rounded
+    return ages
+
+
 def test_pictures_are_reduced_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig(monkeypatch, FakeLink(0), max_mbit=1.0)
     rig.demand()

@@ -9,8 +9,8 @@ from camstrm.acquisition.device_info import DeviceInfo, with_selectors
 from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError, ConfigError, ProducerError
 from camstrm.grab import resolver as resolver_module
-from camstrm.grab.resolver import CameraResolver, profile_of
-from camstrm.profiles import load_profiles
+from camstrm.grab.resolver import CameraResolver
+from camstrm.profiles import load_profiles, profile_of
 from tests.fakes.manual_loop import ManualLoop
 
 PROFILES = load_profiles()

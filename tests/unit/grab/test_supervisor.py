@@ -335,3 +335,16 @@ def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig
     reason = supervisor.ledgers[0].status().reason
     assert "no camera with serial number '77'" in reason
     assert "(cameras there: '0', '1', '2')" in reason
+
+
+def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
+    rig.streaming(0, 1)
+    assert [supervisor.ledgers[index].restarts for index in (0, 1)] == [2, 0]
+    texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert sum("was ended by SIGFPE" in text for text in texts) == 2
+    assert [text for text in texts if "without it" in text] == [
+        "camera A: its process ended 2 times while setting ExposureTime: it starts without it"
+    ]

@@ -168,7 +168,9 @@ def test_closing_a_parent_closes_its_children(gentl: RawGentl) -> None:
     assert code == GcError.INVALID_HANDLE
 
 
-def test_events_are_registered_once_and_refused_as_harvesters_bears_it(camera: OpenCamera) -> None:
+def test_events_are_registered_once_and_refused_with_codes_that_harvesters_expects(
+    camera: OpenCamera,
+) -> None:
     gentl, handle = camera.gentl, c_void_p()
 
     def register(module: int, event: int) -> int:

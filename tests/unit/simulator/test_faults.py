@@ -52,7 +52,7 @@ def streaming(camera: OpenCamera, control: CameraControl) -> OpenCamera:
 
 
 def next_frame(camera: OpenCamera) -> int:
-    """Give a filled buffer back at once; its handle tells about it until it is filled anew."""
+    """Give a filled buffer back at once; its handle describes it until it is filled again."""
     handle = camera.fetch()
     camera.queue(handle)
     return handle

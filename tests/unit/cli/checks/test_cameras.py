@@ -124,7 +124,7 @@ def test_a_configured_serial_number_that_two_cameras_have_is_a_fault_with_both_i
     (finding,) = check(tmp_path, *twins(), config=Config(cameras=wanted))[3:]
     assert (finding.subject, finding.level) == ("camera S", Level.FAIL)
     assert "serial = 'id:one' or serial = 'id:two'" in finding.remedy
-    written = finding.remedy.split("configuration: ")[1].split(";")[0].split(" or ")
+    written = finding.remedy.split("configuration ")[1].split(";")[0].split(" or ")
     assert [parse_toml(text.encode(), "").data["serial"] for text in written] == [
         "id:one",
         "id:two",

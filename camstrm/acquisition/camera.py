@@ -17,6 +17,7 @@ from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.open_mark import OpenMark
 from camstrm.acquisition.payload import implausible_payload
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import (
@@ -89,6 +90,7 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
+        self._mark: OpenMark | None = None  # Tells camstrm's other commands while it is open.
 
     @property
     def node_map(self) -> Any:
@@ -129,6 +131,7 @@ class Camera:
         except BaseException:
             self.close(answers=True)
             raise
+        self._mark = OpenMark(self._producer.cti, self.info.selector)
 
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
@@ -153,6 +156,9 @@ class Camera:
             return
         with self._producer.lock:
             self._release(answers)
+        if self._mark is not None:
+            self._mark.close()
+            self._mark = None
         # Harvesters' objects refer to each other; they hold the buffers and the node maps.
         # 8 ms, where the collector's own pace would leave several openings' worth.
         gc.collect()

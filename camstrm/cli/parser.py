@@ -197,6 +197,14 @@ def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
     parser.add_argument(
+        "--serial",
+        action="append",
+        default=[],
+        metavar="S",
+        help="check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
+        "may be given again. With --open only these are opened",
+    )
+    parser.add_argument(
         "--open",
         action="store_true",
         help="also open the cameras that nobody uses, and compare their frame size, rate and "

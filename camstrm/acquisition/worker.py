@@ -157,6 +157,8 @@ class AcquisitionWorker:
         self._interval_s = 0.0
         self._streamed = False
         self._refusals = 0
+        # The failure of the attempt before.
+        self._reported: CameraError | None = None
         # What was last warned of.
         self._node_serial = ""
         # Until when (monotonic clock) the camera may refuse because of our own lost connection.
@@ -231,6 +233,12 @@ class AcquisitionWorker:
         self._set(WorkerState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
+        if isinstance(self._reported, CameraUnreachableError) and isinstance(
+            error, CameraUnreachableError
+        ):
+            # The same finding; the first attempt has the producer's own words.
+            error = self._reported
+        self._reported = error
         stalled = WorkerState.STALLED, error.problem
         if (self._condition.state, self._condition.reason) != stalled:
             self._set(WorkerState.LOST, error.problem)

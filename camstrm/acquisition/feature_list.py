@@ -36,6 +36,18 @@ _TYPES = {
     EInterfaceType.intfIRegister: "register",
 }
 
+_TOP_LEVEL = (
+    "Boolean",
+    "Command",
+    "Converter",
+    "Enumeration",
+    "Float",
+    "IntConverter",
+    "Integer",
+    "StringReg",
+)
+"""Node types that are features where nothing refers to them; others are parts of features."""
+
 _ACCESS = {
     EAccessMode.RW: "rw",
     EAccessMode.RO: "ro",
@@ -51,9 +63,19 @@ def list_features(node_map: Any, *, encoding: str = "gbk") -> list[FeatureDescri
 
 
 def feature_names(node_map: Any) -> list[str]:
-    """Return the names of all features of the tree, sorted without regard to case."""
-    names = {node.node.name for node in node_map.nodes if node.node.is_feature()}
+    """Return the names of all features, sorted without regard to case.
+
+    These are the nodes of the tree, and those that no category and no other node refers to:
+    some XMLs leave AcquisitionFrameRate out of every category, and it can be set all the same.
+    """
+    names = {node.node.name for node in node_map.nodes if _is_listed(node.node)}
     return sorted(names, key=lambda name: (name.casefold(), name))
+
+
+def _is_listed(face: Any) -> bool:
+    if face.is_feature():
+        return True
+    return not face.parents and face.get_property("NodeType")[0] in _TOP_LEVEL
 
 
 def describe_feature(

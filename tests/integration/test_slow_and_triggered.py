@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from camstrm.wire import CameraState, CameraStatus, FrameFlag, Status
@@ -33,7 +33,7 @@ TABLES = {"TRIGGERED": 'features = { TriggerMode = "On", TriggerSource = "Line0"
 async def test_slow_triggered_and_terse_cameras_are_healthy(tmp_path: Path) -> None:
     system, run = simulated_system(tmp_path, SCENARIO, tables=TABLES)
 
-    def camera(index: int, state: int, reason: str = "") -> object:
+    def camera(index: int, state: int, reason: str = "") -> Callable[..., bool]:
         def holds(status: Status) -> bool:
             now = status.cameras[index]
             return now.state == state and reason in now.reason
@@ -61,10 +61,14 @@ async def test_slow_triggered_and_terse_cameras_are_healthy(tmp_path: Path) -> N
                 await viewer.until(camera(TRIGGERED, CameraState.WAITING_FOR_TRIGGER))
                 trigger.pulse()
                 bundle = await viewer.until(
-                    lambda m: picture_after(TRIGGERED, 1)(m)
-                    and m.frames[TRIGGERED].state == CameraState.STREAMING
+                    lambda m: (
+                        picture_after(TRIGGERED, 1)(m)
+                        and m.frames[TRIGGERED].state == CameraState.STREAMING
+                    )
                 )
-            assert bundle.frames[TRIGGERED].state_since_us <= bundle.frames[TRIGGERED].capture_time_us
+            assert (
+                bundle.frames[TRIGGERED].state_since_us <= bundle.frames[TRIGGERED].capture_time_us
+            )
 
             # Losses are a reason of a camera that streams.
             await viewer.until(camera(LOSSY, CameraState.STREAMING, "% of frames incomplete: "))
@@ -78,7 +82,6 @@ async def test_slow_triggered_and_terse_cameras_are_healthy(tmp_path: Path) -> N
             assert 0.2 < slow.grab_fps < 0.3
             assert [c.reconnects for c in status.cameras] == [0] * 5
             assert [c.rejected for c in status.cameras] == [0] * 5
-            await asyncio.sleep(0)
     assert system.grabber is not None
     log = system.grabber.text
     for serial in ("SLOW", "NO_SIZE", "TICKS", "LOSSY"):

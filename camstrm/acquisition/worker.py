@@ -164,6 +164,8 @@ class AcquisitionWorker:
         self._refusals = 0
         # Failures in a row that are the camera's own, not those of its cable or its users.
         self._lasting = 0
+        # The failure of the attempt before.
+        self._reported: CameraError | None = None
         # What was last warned of.
         self._node_serial = ""
         # Until when (monotonic clock) the camera may refuse because of our own lost connection.
@@ -238,6 +240,12 @@ class AcquisitionWorker:
         self._set(WorkerState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
+        if isinstance(self._reported, CameraUnreachableError) and isinstance(
+            error, CameraUnreachableError
+        ):
+            # The same finding; the first attempt has the producer's own words.
+            error = self._reported
+        self._reported = error
         stalled = WorkerState.STALLED, error.problem
         if (self._condition.state, self._condition.reason) != stalled:
             self._set(WorkerState.LOST, error.problem)

@@ -66,7 +66,7 @@ def test_three_sick_cameras_cost_twenty_lines_a_minute_at_most(
     cannot_start = CameraError("left", "TLParamsLocked cannot be set")
 
     def flapping(_: int) -> Opening:
-        return Opening(["frame", *["nothing"] * 11], bus="U3V")
+        return Opening([*["frame", "nothing"] * 6, *silence], bus="U3V")
 
     def lost(number: int) -> Opening:
         gone = CameraNotFoundError("left", "7", (f"A{number}",), "x.cti")

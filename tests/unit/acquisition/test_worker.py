@@ -171,6 +171,9 @@ def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_take
     )
     played.play()
     assert played.pauses == [0.5, *[1.0] * 39]
+    assert {reason for state, reason in played.told if state is LOST} == {gone.problem}, (
+        "one finding, in the words of the first attempt"
+    )
 
 
 @pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])

@@ -40,8 +40,11 @@ def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
             f"minimum {number_text(low)}, maximum {number_text(high)}",
         )
     step = increment(node) if integer else None
-    if (step is not None and step <= 0) or _ends_in_no_step(node):
-        return Limited(None, "the camera says that its increment is 0: it cannot be set")
+    if _ends_in_no_step(node):
+        step = 0
+    if step is not None and step <= 0:
+        told = number_text(step)
+        return Limited(None, f"the camera says that its increment is {told}: it cannot be set")
     value: float = round(wanted) if integer else float(wanted)
     allowed = f"the camera allows {number_text(low)} to {number_text(high)}"
     if clamp:
@@ -98,7 +101,7 @@ def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
     while waiting:
         node = waiting.pop()
         kind = node.node.principal_interface_type
-        if kind == EInterfaceType.intfIInteger and node.inc == 0:
+        if kind == EInterfaceType.intfIInteger and increment(node) == 0:
             return True
         for child in below(node.node):
             if child.node.name not in seen:

@@ -201,11 +201,12 @@ class CameraAmbiguousError(CameraError):
 
     def __init__(self, camera: str, serial: str, choices: tuple[str, ...]) -> None:
         listed = " or ".join(f"serial = {choice!r}" for choice in choices)
+        typed = " or ".join(map(repr, choices))
         super().__init__(
             camera,
             f"{len(choices)} cameras have the serial number {serial!r}",
-            f"Choose one by its device id, in the configuration: {listed}; on the command line "
-            f"the same text, for example --serial {choices[0]!r}",
+            f"Choose one by its device id: in the configuration {listed}; on the command line "
+            f"{typed} instead of the serial number",
         )
         self.serial = serial
         self.choices = choices

@@ -17,6 +17,7 @@ from camstrm.acquisition.features import read_feature, write_feature
 from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.open_mark import OpenMark
 from camstrm.acquisition.payload import implausible_payload
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import (
@@ -89,6 +90,7 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
+        self._mark: OpenMark | None = None  # Tells camstrm's other commands while it is open.
 
     @property
     def node_map(self) -> Any:
@@ -122,25 +124,14 @@ class Camera:
         except CameraXmlError:
             raise
         except CameraError as error:
-            tried, failure = self.info, error
-            self._attempt("looking for it again", self._producer.rescan)
-            found = self._producer.find(self.serial, self.name)
-            if found is None:
-                raise self._because(failure, None) from error
-            if found[0].device_id == tried.device_id:
-                device = self._producer.with_addresses(*found)
-                raise self._because(failure, device) from error
-            try:
-                self._open(*found)
-            except CameraError as second:
-                device = self._producer.with_addresses(*found)
-                raise self._because(second, device) from second
-        self._prepare_node_map()
+            self._open_elsewhere(error)
         try:
+            self._prepare_node_map()
             self._check_serial()
         except BaseException:
             self.close(answers=True)
             raise
+        self._mark = OpenMark(self._producer.cti, self.info.selector)
 
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
@@ -165,6 +156,9 @@ class Camera:
             return
         with self._producer.lock:
             self._release(answers)
+        if self._mark is not None:
+            self._mark.close()
+            self._mark = None
         # Harvesters' objects refer to each other; they hold the buffers and the node maps.
         # 8 ms, where the collector's own pace would leave several openings' worth.
         gc.collect()
@@ -297,8 +291,26 @@ class Camera:
         choices = tuple(device.selector for device in self._producer.devices())
         return CameraNotFoundError(self.name, self.serial, choices, self._producer.cti)
 
-    def _because(self, error: CameraError, device: DeviceInfo | None) -> CameraError:
-        return why_not_opened(error, device, bus=self.info.tl_type)
+    def _open_elsewhere(self, failure: CameraError) -> None:
+        """Look again for a camera that could not be opened, and open it where it is now.
+
+        Raises CameraError with the reason if it has not moved, or cannot be opened there.
+        """
+        tried = self.info
+        self._attempt("looking for it again", self._producer.rescan)
+        found = self._producer.find(self.serial, self.name)
+        if found is not None and found[0].device_id != tried.device_id:
+            try:
+                self._open(*found)
+            except CameraError as error:
+                failure = error
+            else:
+                return
+        device = None if found is None else self._producer.with_addresses(*found)
+        reason = why_not_opened(failure, device, bus=self.info.tl_type)
+        if reason is failure:
+            raise failure
+        raise reason from failure
 
     def _prepare_node_map(self) -> None:
         remote = self._acquirer.remote_device

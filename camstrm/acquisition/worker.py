@@ -68,6 +68,11 @@ _OWN_LOCK_SPARE_S = 2.0
 _LOCKING_BUSES = ("GEV", "")
 """Only a GigE camera stays locked for its heartbeat time; empty: the bus is not known yet."""
 
+_QUICK_TRIES = 7
+_LASTING_RETRY_MAX_S = 10.0
+"""A failure of the camera itself (it opens and cannot be set up or started) hardly passes by
+itself: after so many attempts in a row the pause doubles up to this."""
+
 _STABLE_S = 10.0
 """A stream that ran for so long begins with the shortest pause again."""
 
@@ -157,6 +162,10 @@ class AcquisitionWorker:
         self._interval_s = 0.0
         self._streamed = False
         self._refusals = 0
+        # Failures in a row that are the camera's own, not those of its cable or its users.
+        self._lasting = 0
+        # The failure of the attempt before.
+        self._reported: CameraError | None = None
         # What was last warned of.
         self._node_serial = ""
         # Until when (monotonic clock) the camera may refuse because of our own lost connection.
@@ -231,6 +240,12 @@ class AcquisitionWorker:
         self._set(WorkerState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
+        if isinstance(self._reported, CameraUnreachableError) and isinstance(
+            error, CameraUnreachableError
+        ):
+            # The same finding; the first attempt has the producer's own words.
+            error = self._reported
+        self._reported = error
         stalled = WorkerState.STALLED, error.problem
         if (self._condition.state, self._condition.reason) != stalled:
             self._set(WorkerState.LOST, error.problem)
@@ -262,6 +277,10 @@ class AcquisitionWorker:
         held = isinstance(error, CameraBusyError)
         if not held:
             self._refusals = 0
+        self._lasting = self._lasting + 1 if type(error) is CameraError and failures else 0
+        if self._lasting >= _QUICK_TRIES:
+            pause *= 2.0 ** min(self._lasting - _QUICK_TRIES + 1, 16)
+            pause = max(settings.retry_s[-1], min(pause, _LASTING_RETRY_MAX_S))
         if self._info.tl_type not in _LOCKING_BUSES:
             return max(pause, settings.close_open_pause_s)
         heartbeat_s = self._heartbeat_s + _HEARTBEAT_SPARE_S

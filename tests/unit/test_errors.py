@@ -99,9 +99,9 @@ SENTENCES = [
     (
         CameraAmbiguousError("left", "S1", ("id:a b", "id:c")),
         (
-            "camera left: 2 cameras have the serial number 'S1'. Choose one by its device id, in "
-            "the configuration: serial = 'id:a b' or serial = 'id:c'; on the command line the "
-            "same text, for example --serial 'id:a b'"
+            "camera left: 2 cameras have the serial number 'S1'. Choose one by its device id: in "
+            "the configuration serial = 'id:a b' or serial = 'id:c'; on the command line "
+            "'id:a b' or 'id:c' instead of the serial number"
         ),
     ),
     (

@@ -81,6 +81,22 @@ def test_failures_are_retried_with_growing_pauses(scene: MakeScene) -> None:
     assert played.worker.statistics.reconnects == 0, "it had never streamed before"
 
 
+def test_a_camera_that_cannot_be_set_up_is_tried_less_and_less_often(scene: MakeScene) -> None:
+    error = CameraError("left", "TLParamsLocked cannot be set")
+    openings = [Opening(configure_error=error) for _ in range(12)]
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 6, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_a_camera_that_is_away_is_never_tried_less_often(scene: MakeScene) -> None:
+    gone, odd = CameraNotFoundError("left", "7", (), "x.cti"), CameraError("left", "odd")
+    openings = [Opening(error=gone)] * 40 + [Opening(error=odd)] + [Opening(error=gone)] * 5
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 45]
+
+
 def test_every_reason_is_told(scene: MakeScene) -> None:
     missing = CameraNotFoundError("left", "7", ("8",), "x.cti")
     busy = CameraBusyError("left", "access denied")
@@ -155,6 +171,9 @@ def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_take
     )
     played.play()
     assert played.pauses == [0.5, *[1.0] * 39]
+    assert {reason for state, reason in played.told if state is LOST} == {gone.problem}, (
+        "one finding, in the words of the first attempt"
+    )
 
 
 @pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])

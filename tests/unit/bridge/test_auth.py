@@ -41,7 +41,7 @@ async def bridge(tmp_path: Path) -> AsyncIterator[RunningBridge]:
         streaming = asyncio.create_task(grabber.stream(stop))
         yield bridge
         stop.set()
-        await asyncio.wait_for(streaming, 5)
+        await asyncio.wait_for(streaming, 30)
 
 
 @contextlib.asynccontextmanager

@@ -113,7 +113,7 @@ async def test_only_who_knows_the_token_may_embed_a_picture(tmp_path: Path) -> N
 async def test_nothing_but_the_pages_files(tmp_path: Path, path: str) -> None:
     async with running_bridge(tmp_path) as bridge:
         reader, writer = await raw_connection(bridge, path, "Connection: close")
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), 30)
         assert answer.startswith(b"HTTP/1.1 404 ")
         writer.close()
         await writer.wait_closed()
@@ -178,7 +178,7 @@ async def test_log_holds_neither_token_nor_referer(
         ):
             reader, writer = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
             writer.write(broken.encode())
-            assert b" 400 " in await asyncio.wait_for(reader.readline(), 5)
+            assert b" 400 " in await asyncio.wait_for(reader.readline(), 30)
             writer.close()
             await writer.wait_closed()
     assert TOKEN not in caplog.text
@@ -194,7 +194,7 @@ async def test_connections_without_a_request_are_limited(tmp_path: Path) -> None
         port = bridge.addresses.port
         connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(131)]
         reader, _ = connections[-1]
-        with_end = asyncio.wait_for(reader.read(), 5)
+        with_end = asyncio.wait_for(reader.read(), 30)
         with contextlib.suppress(ConnectionResetError):
             assert await with_end == b""
         for _, writer in connections:

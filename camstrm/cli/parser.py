@@ -136,6 +136,11 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
         action="store_true",
         help="turn authentication off: everybody who reaches the port sees the cameras",
     )
+    parser.add_argument(
+        "--access-log",
+        action="store_true",
+        help="log every HTTP request (otherwise those that fail, and viewers that come and go)",
+    )
 
 
 def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from camstrm.acquisition.binding import genapi
 from camstrm.acquisition.camera import Camera
-from camstrm.acquisition.camera_xml import load_node_map
 from camstrm.acquisition.feature_facts import FeatureDescription
 from camstrm.acquisition.feature_list import (
     describe_feature,
@@ -19,6 +18,7 @@ from camstrm.acquisition.feature_list import (
     similar,
 )
 from tests.fakes import node_map as fake
+from tests.fakes.memory_port import node_map_over_memory
 from tests.fakes.node_map import FakeNode, FakeNodeMap
 from tests.vectors import layout
 
@@ -108,8 +108,9 @@ def test_what_json_has_no_number_for_is_a_text(value: float, text: str) -> None:
 
 def test_a_feature_outside_of_every_category_is_listed_too() -> None:
     xml = (Path(layout.__file__).parent / "node_maps" / "wo.xml").read_bytes()
-    whole, _ = load_node_map(xml)
-    orphaned, _ = load_node_map(xml.replace(b"<pFeature>AcquisitionFrameRate</pFeature>", b""))
+    whole = node_map_over_memory(xml)
+    place = b"<pFeature>AcquisitionFrameRate</pFeature>"
+    orphaned = node_map_over_memory(xml.replace(place, b""))
     assert not orphaned.AcquisitionFrameRate.node.is_feature()
     assert feature_names(orphaned) == feature_names(whole)
     assert "WidthReg" not in feature_names(whole)

@@ -14,6 +14,7 @@ from camstrm.errors import (
     CameraError,
     CameraLostError,
     CameraNotFoundError,
+    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
@@ -79,6 +80,22 @@ def test_failures_are_retried_with_growing_pauses(scene: MakeScene) -> None:
     ]
     assert len(set(lost)) == 1, "since when it is lost, not since the last attempt"
     assert played.worker.statistics.reconnects == 0, "it had never streamed before"
+
+
+def test_a_camera_that_cannot_be_set_up_is_tried_less_and_less_often(scene: MakeScene) -> None:
+    error = CameraError("left", "TLParamsLocked cannot be set")
+    openings = [Opening(configure_error=error) for _ in range(12)]
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 6, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_a_camera_that_is_away_is_never_tried_less_often(scene: MakeScene) -> None:
+    gone, odd = CameraNotFoundError("left", "7", (), "x.cti"), CameraError("left", "odd")
+    openings = [Opening(error=gone)] * 40 + [Opening(error=odd)] + [Opening(error=gone)] * 5
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 45]
 
 
 def test_every_reason_is_told(scene: MakeScene) -> None:
@@ -155,6 +172,22 @@ def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_take
     )
     played.play()
     assert played.pauses == [0.5, *[1.0] * 39]
+    assert {reason for state, reason in played.told if state is LOST} == {gone.problem}, (
+        "one finding, in the words of the first attempt"
+    )
+
+
+def test_pauses_do_not_grow_for_a_camera_whose_heartbeat_is_known(scene: MakeScene) -> None:
+    busy, refused = CameraBusyError("left", "denied"), CameraRefusedError("left", "denied")
+    played = scene(
+        Opening(["frame", "gone"], heartbeat_s=3.0),
+        *[Opening(error=busy)] * 6,
+        *[Opening(error=refused)] * 3,
+        Opening(["frame"]),
+        retry_s=RETRY_S,
+    )
+    played.play()
+    assert played.pauses == [0.5, *[3.5] * 9]
 
 
 @pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])

@@ -315,7 +315,7 @@ def test_a_producer_that_bears_one_program_is_left_alone_while_it_streams(
         captured = capsys.readouterr()
         text = captured.out + captured.err
         assert f"(pid {holder.pid}) is using this producer, which supports only one" in text
-        assert holder.communicate(timeout=20)[0] == ""
+        assert holder.communicate(timeout=30)[0] == ""
     if command == "list":
         assert main(["list", "--cti", str(cti)]) == 0
 

@@ -22,7 +22,8 @@
     │       └── CameraUnreachableError  it cannot be opened again, because it does not answer
     ├── ImageError                  a frame cannot be turned into a picture
     │   ├── UnsupportedPixelFormatError
-    │   └── PayloadSizeError
+    │   ├── PayloadSizeError
+    │   └── NoImageError            a buffer holds no image at all
     ├── SocketPathError             the UNIX socket's path cannot be used
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
@@ -52,6 +53,7 @@ __all__ = [
     "ChildTimeoutError",
     "ConfigError",
     "ImageError",
+    "NoImageError",
     "PayloadSizeError",
     "ProducerError",
     "ProducerInUseError",
@@ -199,11 +201,12 @@ class CameraAmbiguousError(CameraError):
 
     def __init__(self, camera: str, serial: str, choices: tuple[str, ...]) -> None:
         listed = " or ".join(f"serial = {choice!r}" for choice in choices)
+        typed = " or ".join(map(repr, choices))
         super().__init__(
             camera,
             f"{len(choices)} cameras have the serial number {serial!r}",
-            f"Choose one by its device id, in the configuration: {listed}; on the command line "
-            f"the same text, for example --serial {choices[0]!r}",
+            f"Choose one by its device id: in the configuration {listed}; on the command line "
+            f"{typed} instead of the serial number",
         )
         self.serial = serial
         self.choices = choices
@@ -213,7 +216,9 @@ class CameraRefusedError(CameraError):
     """The producer denies access; ``detail`` is its own text, which does not say why."""
 
     def __init__(self, camera: str, detail: str) -> None:
-        super().__init__(camera, f"refused: {detail}")
+        super().__init__(
+            camera, f"refused: {detail}", "'camstrm doctor' looks for programs that have it open"
+        )
         self.detail = detail
 
 
@@ -334,6 +339,17 @@ class PayloadSizeError(ImageError):
             f"{self.width}x{self.height} {self.name} needs {self.wanted} bytes, "
             f"the buffer holds {self.got}"
         )
+
+
+class NoImageError(ImageError):
+    """A buffer that a producer handed over holds no image; ``problem`` says what is missing."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"no image in the buffer: {self.problem}"
 
 
 class SocketPathError(CamstrmError):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import median
+
 from camstrm.wire import CameraFrame, CameraInfo, CameraState, CameraStatus
 from client_qt.clock_offset import ClockOffset
 from client_qt.rates import SlidingRate
 
 __all__ = ["CameraModel"]
 
-STALE_AFTER_S = 1.0
-"""A picture older than this is marked, unless the camera is slower by its own doing."""
+OLD_AFTER_S = 1.5
+"""A picture is never called old before this age."""
 
-_LONGEST_STALE_AFTER_S = 10.0
+_OLD_INTERVALS = 3
+"""So many of the usual intervals must have gone by, too: of a slow camera or a slow link."""
+
+_INTERVALS_KEPT = 5
 _JUST_SHOWN_S = 0.3
 _SMOOTHING = 0.15
 
@@ -38,6 +44,8 @@ class CameraModel:
         self._shown_capture_us = 0
         self._latency_s: float | None = None
         self._shown = SlidingRate()
+        # The last times between two pictures on the screen, in seconds.
+        self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
         self._was_streaming = False
 
     @property
@@ -46,6 +54,11 @@ class CameraModel:
         s = self.status
         # An underrun also leaves a gap in the frame ids of a camera that counts frames.
         return 0 if s is None else s.incomplete + s.rejected + max(s.gaps, s.underrun)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it streams, or would if a trigger came."""
+        return self.state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
 
     @property
     def reason(self) -> str:
@@ -69,6 +82,8 @@ class CameraModel:
 
     def show(self, capture_us: int, clock: ClockOffset, now: float) -> None:
         """Note that a picture taken at ``capture_us`` (server time) is on the screen."""
+        if self.shown_at is not None:
+            self._intervals.append(now - self.shown_at)
         self.shown_at = now
         self._shown_capture_us = capture_us
         self._shown.add(now)
@@ -89,6 +104,7 @@ class CameraModel:
         self.shown_at = None
         self._shown_capture_us = 0
         self._latency_s = None
+        self._intervals.clear()
 
     def fps(self, now: float) -> float:
         """Return pictures shown per second."""
@@ -112,16 +128,30 @@ class CameraModel:
             return self._latency_s
         return self.age(clock, now)
 
-    def stale_after(self, stream_fps: float) -> float:
-        """Return from which age on a picture is too old: 1 s, more for a slow camera."""
-        rates = [stream_fps]
+    def old_after(self, stream_fps: float) -> float:
+        """Return from which age in seconds on a picture of a streaming camera is too old.
+
+        1.5 s, and three usual intervals: the longest of the camera's own, the stream's, and
+        what lies between two pictures here. A pause, or a burst after it, changes no median.
+        """
+        intervals = [1 / stream_fps if stream_fps > 0 else 0.0]
         if self.status is not None:
-            rates.append(self.status.grab_fps)
-        slowest = min((r for r in rates if r > 0), default=30.0)
-        return min(max(STALE_AFTER_S, 2.5 / slowest), _LONGEST_STALE_AFTER_S)
+            intervals.append(self.status.interval_us / 1e6)
+        if len(self._intervals) == _INTERVALS_KEPT:
+            intervals.append(median(self._intervals))
+        return max(OLD_AFTER_S, _OLD_INTERVALS * max(intervals))
+
+    def is_old(self, clock: ClockOffset, now: float, stream_fps: float) -> bool:
+        """Return whether the picture on the screen is not the camera's present any more."""
+        age = self.age(clock, now)
+        if age is None or not self.healthy:
+            return True
+        # Nothing newer exists than the picture of the last trigger.
+        waits = self.state == CameraState.WAITING_FOR_TRIGGER
+        return not waits and age > self.old_after(stream_fps)
 
     def _enter(self, state: int, since_us: int) -> None:
-        if state == CameraState.STREAMING:
+        if state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER):
             self.down_since_us = 0
             self._was_streaming = True
         elif self._was_streaming and not self.down_since_us:

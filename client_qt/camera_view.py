@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from client_qt import theme
-from client_qt.display import CameraDisplay
+from client_qt.display import CameraDisplay, Level
 from client_qt.picture import Picture
 
 __all__ = ["CameraView"]
@@ -89,10 +89,11 @@ class CameraView(QWidget):
         self._display = display
         if display.tooltip != before.tooltip:
             self.setToolTip(display.tooltip)
-        same_picture = (display.stale, display.headline, display.detail) == (
+        same_picture = (display.stale, display.headline, display.detail, display.trouble) == (
             before.stale,
             before.headline,
             before.detail,
+            before.trouble,
         )
         if not display.stale:
             self._grey = None
@@ -147,6 +148,8 @@ class CameraView(QWidget):
                 painter.fillRect(area, _VEIL)
         if self._display.headline:
             self._paint_headline(painter, area)
+        if self._display.trouble:
+            self._paint_trouble(painter, area)
         painter.setClipping(False)
 
     def _stale_image(self) -> QImage:
@@ -191,6 +194,17 @@ class CameraView(QWidget):
             painter.drawText(
                 inner.adjusted(0, head.height() + gap, 0, 0), flags, self._display.detail
             )
+
+    def _paint_trouble(self, painter: QPainter, area: QRect) -> None:
+        metrics = QFontMetrics(self.font())
+        strip = area.adjusted(0, area.height() - metrics.height() - _MARGIN, 0, 0)
+        painter.fillRect(strip, _PANEL)
+        painter.setFont(self.font())
+        painter.setPen(theme.LEVEL_COLOURS[Level.WAITING])
+        inner = strip.adjusted(_MARGIN, 0, -_MARGIN, 0)
+        text = metrics.elidedText(self._display.trouble, Qt.TextElideMode.ElideRight, inner.width())
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(inner, flags, text)
 
     def _paint_header(self, painter: QPainter, area: QRect) -> None:
         display = self._display

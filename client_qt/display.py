@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from camstrm.wire import CameraState
 from client_qt.camera_model import CameraModel
 from client_qt.model import Connection, ViewerModel
-from client_qt.wording import age_text, count_text, since_text
+from client_qt.wording import age_text, count_text, rate_text, since_text
 
 __all__ = [
     "CameraDisplay",
@@ -36,7 +36,8 @@ class CameraDisplay:
 
     ``stale``: the picture is not the camera's present; it is drawn grey. ``headline``
     and ``detail`` stand over the picture, ``numbers`` beside the name, most important
-    first. ``tooltip`` has everything.
+    first. ``trouble`` stands below a picture that is the present: what is wrong although
+    pictures come. ``tooltip`` has everything.
     """
 
     name: str
@@ -46,6 +47,7 @@ class CameraDisplay:
     detail: str = ""
     numbers: tuple[str, ...] = ()
     tooltip: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Summary:
     numbers: tuple[str, ...] = ()
     tooltip: str = ""
 
+
+_WAITING = "waiting for a trigger"
 
 _CONNECTION_LEVELS = {
     Connection.CONNECTING: Level.WAITING,
@@ -118,6 +122,7 @@ def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> Camer
         detail,
         _numbers(model, camera, now),
         _tooltip(camera),
+        "" if stale else camera.reason,
     )
 
 
@@ -128,9 +133,11 @@ def _live(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, b
             detail = _last_picture(model, camera, now, detail)
         return level, True, headline, detail
     age = camera.age(model.clock, now)
+    waits = camera.state == CameraState.WAITING_FOR_TRIGGER
     if age is None:
-        return Level.WAITING, True, "waiting for the first picture", camera.last_problem
-    if age > camera.stale_after(model.stream_fps):
+        what = _WAITING if waits else "waiting for the first picture"
+        return Level.GOOD if waits else Level.WAITING, True, what, camera.last_problem
+    if camera.is_old(model.clock, now, model.stream_fps):
         return Level.WAITING, True, f"picture is {age_text(age)} old", camera.last_problem
     return Level.GOOD, False, "", ""
 
@@ -138,7 +145,7 @@ def _live(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, b
 def _camera_state(camera: CameraModel) -> tuple[Level, str, str]:
     since = camera.down_since_us or camera.state_since_us
     reason = camera.reason
-    if camera.state == CameraState.STREAMING:
+    if camera.healthy:
         return Level.GOOD, "", ""
     if camera.state == CameraState.STALLED:
         return Level.WAITING, since_text("no frames", since), reason
@@ -192,7 +199,7 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
 
 
 def _cameras_down(model: ViewerModel) -> int:
-    return sum(c.state != CameraState.STREAMING for c in model.cameras.values())
+    return sum(not camera.healthy for camera in model.cameras.values())
 
 
 def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: str) -> str:
@@ -205,12 +212,15 @@ def _numbers(model: ViewerModel, camera: CameraModel, now: float) -> tuple[str, 
     age = camera.steady_age(model.clock, now)
     if age is None:
         return ()
-    numbers = [f"{camera.fps(now):.1f} fps", age_text(age), f"{count_text(camera.dropped)} dropped"]
+    rate = rate_text(camera.fps(now))
+    if camera.state == CameraState.WAITING_FOR_TRIGGER:
+        rate = _WAITING
+    numbers = [rate, age_text(age), f"{count_text(camera.dropped)} dropped"]
     if camera.failed:
         numbers.append(f"{count_text(camera.failed)} corrupt")
     if camera.status is not None:
         numbers.append(f"{count_text(camera.lost)} lost")
-        numbers.append(f"camera {camera.status.grab_fps:.0f} fps")
+        numbers.append(f"camera {rate_text(camera.status.grab_fps, whole=True)}")
     return tuple(numbers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone, tzinfo
 
-__all__ = ["age_text", "clock_text", "count_text", "since_text"]
+__all__ = ["age_text", "clock_text", "count_text", "rate_text", "since_text"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _YEAR_2000_US = 946_684_800_000_000
@@ -47,3 +47,10 @@ def count_text(count: int) -> str:
     if count < 1_000_000:
         return f"{count / 1000:.1f}k"
     return f"{count / 1_000_000:.2f}M"
+
+
+def rate_text(fps: float, *, whole: bool = False) -> str:
+    """Return a rate: 29.8 fps, 0.25 fps for a slow one; ``whole``: 395 fps for a fast one."""
+    if 0 < fps < 0.95:
+        return f"{fps:.2f} fps"
+    return f"{fps:.0f} fps" if whole and (fps >= 10 or fps == 0) else f"{fps:.1f} fps"

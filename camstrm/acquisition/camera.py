@@ -14,8 +14,10 @@ from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.diagnosis import why_not_opened
 from camstrm.acquisition.drain import StreamHandles
 from camstrm.acquisition.features import read_feature, write_feature
+from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
 from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.open_mark import OpenMark
 from camstrm.acquisition.payload import implausible_payload
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.errors import (
@@ -88,6 +90,7 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
+        self._mark: OpenMark | None = None  # Tells camstrm's other commands while it is open.
 
     @property
     def node_map(self) -> Any:
@@ -121,25 +124,14 @@ class Camera:
         except CameraXmlError:
             raise
         except CameraError as error:
-            tried, failure = self.info, error
-            self._attempt("looking for it again", self._producer.rescan)
-            found = self._producer.find(self.serial, self.name)
-            if found is None:
-                raise self._because(failure, None) from error
-            if found[0].device_id == tried.device_id:
-                device = self._producer.with_addresses(*found)
-                raise self._because(failure, device) from error
-            try:
-                self._open(*found)
-            except CameraError as second:
-                device = self._producer.with_addresses(*found)
-                raise self._because(second, device) from second
-        self._prepare_node_map()
+            self._open_elsewhere(error)
         try:
+            self._prepare_node_map()
             self._check_serial()
         except BaseException:
             self.close(answers=True)
             raise
+        self._mark = OpenMark(self._producer.cti, self.info.selector)
 
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
@@ -164,6 +156,9 @@ class Camera:
             return
         with self._producer.lock:
             self._release(answers)
+        if self._mark is not None:
+            self._mark.close()
+            self._mark = None
         # Harvesters' objects refer to each other; they hold the buffers and the node maps.
         # 8 ms, where the collector's own pace would leave several openings' worth.
         gc.collect()
@@ -184,13 +179,36 @@ class Camera:
                 raise CameraError(self.name, problem)
             return size
 
-    def frame_rate(self) -> float | None:
-        """Return the frame rate in 1/s that the camera tells, None if it does not."""
-        for name in ("AcquisitionResultingFrameRate", "ResultingFrameRate", "AcquisitionFrameRate"):
-            value = read_feature(self.node_map, name).value
-            if isinstance(value, (int, float)) and value > 0:
-                return float(value)
-        return None
+    def frame_rate(self) -> FrameRate:
+        """Return what the camera says of the time between two frames."""
+        return read_frame_rate(self.node_map)
+
+    def image_size(self) -> tuple[int, int]:
+        """Return the node map's Width and Height in pixels, 0 where it does not have them."""
+        width, height = (read_feature(self.node_map, name).value for name in ("Width", "Height"))
+        if isinstance(width, int) and isinstance(height, int):
+            return max(width, 0), max(height, 0)
+        return 0, 0
+
+    def timestamp_frequency(self) -> int:
+        """Return the ticks a second of the camera's clock, 0 where unknown.
+
+        GenTL's DEVICE_INFO_TIMESTAMP_FREQUENCY, else SFNC's GevTimestampTickFrequency (ticks
+        a second) or the TimestampIncrement of USB3 Vision cameras (nanoseconds a tick).
+        """
+        try:
+            frequency = int(self._acquirer.device.module.timestamp_frequency)
+        except GENTL_ERRORS:
+            frequency = 0
+        if frequency > 0:
+            return frequency
+        ticks = read_feature(self.node_map, "GevTimestampTickFrequency").value
+        if isinstance(ticks, int) and ticks > 0:
+            return ticks
+        increment = read_feature(self.node_map, "TimestampIncrement").value
+        if isinstance(increment, int) and 0 < increment <= 1_000_000_000:
+            return 1_000_000_000 // increment
+        return 0
 
     def pixel_format_code(self) -> int:
         """Return the PFNC code of the node map's PixelFormat, 0 where it cannot be read."""
@@ -217,7 +235,7 @@ class Camera:
 
     def is_triggered(self) -> bool:
         """Return whether the camera waits for triggers, so that silence is no fault."""
-        return read_feature(self.node_map, "TriggerMode").value == "On"
+        return waits_for_triggers(self.node_map)
 
     def _release(self, answers: bool) -> None:
         acquirer, self._acquirer = self._acquirer, None
@@ -273,8 +291,26 @@ class Camera:
         choices = tuple(device.selector for device in self._producer.devices())
         return CameraNotFoundError(self.name, self.serial, choices, self._producer.cti)
 
-    def _because(self, error: CameraError, device: DeviceInfo | None) -> CameraError:
-        return why_not_opened(error, device, bus=self.info.tl_type)
+    def _open_elsewhere(self, failure: CameraError) -> None:
+        """Look again for a camera that could not be opened, and open it where it is now.
+
+        Raises CameraError with the reason if it has not moved, or cannot be opened there.
+        """
+        tried = self.info
+        self._attempt("looking for it again", self._producer.rescan)
+        found = self._producer.find(self.serial, self.name)
+        if found is not None and found[0].device_id != tried.device_id:
+            try:
+                self._open(*found)
+            except CameraError as error:
+                failure = error
+            else:
+                return
+        device = None if found is None else self._producer.with_addresses(*found)
+        reason = why_not_opened(failure, device, bus=self.info.tl_type)
+        if reason is failure:
+            raise failure
+        raise reason from failure
 
     def _prepare_node_map(self) -> None:
         remote = self._acquirer.remote_device

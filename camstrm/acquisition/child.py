@@ -13,6 +13,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +27,9 @@ _KILL_WAIT_S = 0.3
 """A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
 
 _SHOWN_BYTES = 40
+
+_TURN_S = 0.1
+"""How soon a child ends when nobody wants its answer any more."""
 
 
 def show_text(text: bytes) -> None:
@@ -49,12 +54,15 @@ def ask_child(
     request: bytes = b"",
     timeout_s: float,
     show: Callable[[bytes], None] = show_text,
+    stop: threading.Event | None = None,
 ) -> dict[str, Any]:
     """Run ``command`` with ``request`` on its standard input and return its answer.
 
     See :func:`run_child`; raises ChildError also where there is no answer.
     """
-    told = run_child(command, environment, request=request, timeout_s=timeout_s, show=show)
+    told = run_child(
+        command, environment, request=request, timeout_s=timeout_s, show=show, stop=stop
+    )
     return parse_answer(*told)
 
 
@@ -65,12 +73,14 @@ def run_child(
     request: bytes = b"",
     timeout_s: float,
     show: Callable[[bytes], None] = show_text,
+    stop: threading.Event | None = None,
 ) -> ChildOutput:
     """Run ``command`` with ``request`` on its standard input until its end.
 
     ``environment`` is the child's whole environment (None: this process's own). ``show``
     gets what a user should see of its standard error. Raises ChildError, or
-    ChildTimeoutError after ``timeout_s``; the child and what it started are killed then.
+    ChildTimeoutError after ``timeout_s``; the child and what it started are killed then,
+    and also soon after ``stop`` is set.
     """
     try:
         process = subprocess.Popen(
@@ -85,7 +95,7 @@ def run_child(
         raise ChildError(f"cannot be started: {command[0]} ({error.strerror})") from None
     text = ChildText()
     try:
-        output, errors = process.communicate(request, timeout=timeout_s)
+        output, errors = _communicate(process, request, timeout_s, stop)
     except subprocess.TimeoutExpired as late:
         show(text.feed(late.stderr or b"") + text.finish())
         raise ChildTimeoutError(timeout_s, late.stdout or b"") from None
@@ -98,6 +108,26 @@ def run_child(
                     pipe.close()
     show(text.feed(errors) + text.finish())
     return ChildOutput(output, process.returncode, text)
+
+
+def _communicate(
+    process: subprocess.Popen[bytes],
+    request: bytes,
+    timeout_s: float,
+    stop: threading.Event | None,
+) -> tuple[bytes, bytes]:
+    deadline = time.monotonic() + timeout_s
+    question: bytes | None = request
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return process.communicate(question, left if stop is None else min(left, _TURN_S))
+        except subprocess.TimeoutExpired:
+            question = None  # It has been sent, or is still being sent.
+            if stop is not None and stop.is_set():
+                raise ChildError("was stopped") from None
+            if time.monotonic() >= deadline:
+                raise
 
 
 def parse_answer(output: bytes, returncode: int, text: ChildText) -> dict[str, Any]:

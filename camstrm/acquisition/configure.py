@@ -72,20 +72,23 @@ def acquisition_settings(
     def buffers(rate: float | None, payload_size: int) -> int:
         return buffer_count(profile, rate or 0.0, payload_size, camera.num_buffers)
 
+    log = _ChangeLog(camera.label)
+
     def configure(opened: Camera) -> None:
         chosen = profile_for(opened)
-        _log.info("camera %s: profile %s", camera.label, chosen.name)
-        link = link_facts(opened.node_map, siblings)
         apply = _Applier(
-            camera.label,
+            log,
             chosen.quirks.text_encoding,
+            head=f"profile {chosen.name}, ",
             left_out=left_out,
             note=lambda name: note_step(f"{camera.serial}\n{name}" if name else ""),
         )
-        apply.run(opened.node_map, plan_features(chosen, camera, link), opened.pixel_format_code)
-        if opened.stream_node_map is not None:
-            count = buffers(opened.frame_rate(), opened.payload_size())
-            apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
+        with log:
+            steps = plan_features(chosen, camera, link_facts(opened.node_map, siblings))
+            apply.run(opened.node_map, steps, opened.pixel_format_code)
+            if opened.stream_node_map is not None:
+                count = buffers(opened.frame_rate().fps, opened.payload_size())
+                apply.run(opened.stream_node_map, plan_stream_features(chosen, camera, count))
 
     quirks = profile.quirks
     return AcquisitionSettings(
@@ -124,20 +127,53 @@ def apply_steps(
     What the user asked for and could not be set is logged as a warning; what only the
     profile proposes and the camera lacks is normal and logged for debugging.
     """
-    return _Applier(camera, encoding).run(node_map, steps, pixel_format_code)
+    with _ChangeLog(camera) as log:
+        return _Applier(log, encoding).run(node_map, steps, pixel_format_code)
+
+
+class _ChangeLog:
+    """Log lines of one camera's settings: only those that the last attempt did not have.
+
+    ``with log:`` around each attempt. A camera is set up at each reconnect, and one that
+    cannot start is set up again and again. Used by one thread.
+    """
+
+    def __init__(self, camera: str) -> None:
+        self._camera = camera
+        # Texts of the last attempt, and of the present one.
+        self._before: frozenset[str] = frozenset()
+        self._now: set[str] = set()
+
+    def __enter__(self) -> _ChangeLog:
+        self._now = set()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # An attempt that broke off said less: what the one before said is still known.
+        self._before = frozenset(self._now | self._before if kind else self._now)
+
+    def log(self, level: int, text: str) -> None:
+        """Log ``text``; at DEBUG level if the last attempt had it too."""
+        self._now.add(text)
+        known = text in self._before
+        _log.log(logging.DEBUG if known else level, "camera %s: %s", self._camera, text)
 
 
 class _Applier:
+    """Applies steps; ``head`` begins the line that sums the first of them up."""
+
     def __init__(
         self,
-        camera: str,
+        log: _ChangeLog,
         encoding: str,
         *,
+        head: str = "",
         left_out: Sequence[str] = (),
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._camera = camera
+        self._lines = log
         self._encoding = encoding
+        self._head = head
         self._left_out = left_out
         self._note = note
 
@@ -156,19 +192,20 @@ class _Applier:
             for result in self._step(node_map, step):
                 self._log(step, result)
                 results.append(result)
-        if results:
+        if results or self._head:
             self._summarize(results)
         return results
 
     def _summarize(self, results: Sequence[FeatureResult]) -> None:
         absent = sorted({r.name for r in results if r.reason in _NOT_THERE})
         refused = [str(r) for r in results if not r.applied and r.reason not in _NOT_THERE]
-        parts = [f"{sum(r.applied for r in results)} features set"]
+        parts = [f"{self._head}{sum(r.applied for r in results)} features set"]
+        self._head = ""
         if absent:
             parts.append(f"not there: {', '.join(absent)}")
         if refused:
             parts.append("; ".join(refused))
-        _log.info("camera %s: %s", self._camera, "; ".join(parts))
+        self._lines.log(logging.INFO, "; ".join(parts))
 
     def _step(self, node_map: Any, step: FeatureStep) -> list[FeatureResult]:
         name = next((n for n in step.names if has_feature(node_map, n)), step.names[0])
@@ -221,4 +258,4 @@ class _Applier:
         else:
             level = logging.WARNING if step.required else logging.DEBUG
         why = f" ({step.why})" if step.why and not result.applied else ""
-        _log.log(level, "camera %s: %s%s", self._camera, result, why)
+        self._lines.log(level, f"{result}{why}")

@@ -14,7 +14,7 @@ __all__ = ["DeviceInfo", "matching_devices", "with_selectors"]
 
 @dataclass(frozen=True)
 class DeviceInfo:
-    """What a producer tells of a camera before it is opened; strings as GenTL gives them.
+    """What a producer reports of a camera before it is opened; strings as GenTL gives them.
 
     ``serial`` may be empty and need not be unique. ``user_name``: the user-defined name, also
     where the producer has it in the display name only. ``interface`` is the GenTL interface

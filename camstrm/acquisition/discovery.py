@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,11 +75,13 @@ def scan_producer(
     text_encoding: str = "gbk",
     timeout_s: float = 60.0,
     show: Callable[[bytes], None] = show_text,
+    stop: threading.Event | None = None,
 ) -> Discovery:
     """List the cameras of one producer and what could not be searched.
 
     Raises ProducerError, or ProducerTimeoutError after ``timeout_s``; the child and what
-    it started are killed then. ``show`` gets what the producer wrote to standard error.
+    it started are killed then. ``show`` gets what the producer wrote to standard error;
+    ``stop`` ends the search early.
     """
     try:
         answer = ask_child(
@@ -86,6 +89,7 @@ def scan_producer(
             environment,
             timeout_s=timeout_s,
             show=show,
+            stop=stop,
         )
     except ChildTimeoutError as error:
         raise ProducerTimeoutError(cti, error.timeout_s) from None

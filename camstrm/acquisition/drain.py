@@ -14,12 +14,14 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from camstrm.acquisition.gentl_library import BufferInfo, GcError, GentlLibrary
 from camstrm.acquisition.statistics import FrameIdGaps, StreamStatistics
+from camstrm.errors import NoImageError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.latest import LatestSlot
 
@@ -70,14 +72,18 @@ class BufferDrain:
         *,
         mode: str = "event",
         pixel_format: int = 0,
+        size: tuple[int, int] = (0, 0),
+        ticks_per_s: int = 0,
         buffers: int = 0,
     ) -> None:
         """Drain ``handles`` of ``library``.
 
         ``mode`` is "event" (wait in EventGetData with the GIL released) or "poll" (ask
-        EVENT_NUM_IN_QUEUE, sleep 0.5 ms). ``pixel_format`` is the node map's PFNC code,
-        used for buffers that do not tell theirs. ``buffers``: how many the stream has, 0 if
-        that is not known: there is no nap then.
+        EVENT_NUM_IN_QUEUE, sleep 0.5 ms). ``pixel_format`` (PFNC code) and ``size`` (width
+        and height in pixels) are the node map's, used for buffers that do not say theirs; 0
+        where unknown. ``ticks_per_s``: of the device's clock, for producers that give time
+        stamps in ticks alone; 0 where unknown: they are left out then. ``buffers``: how many
+        the stream has, 0 if that is not known: there is no nap then.
         """
         self._library = library
         self._handles = handles
@@ -85,9 +91,14 @@ class BufferDrain:
         self._statistics = statistics
         self._poll = mode == "poll"
         self._pixel_format = pixel_format
+        self._size = size
+        self._ticks_per_s = ticks_per_s
         self._buffers = buffers
         self._slot: LatestSlot[_Filled] = LatestSlot()
+        # Written in _collect() alone, as all that it counts.
         self._gaps = FrameIdGaps()
+        self._incomplete_in_a_row = 0
+        self._arrived_us = 0
         self._underrun_base = statistics.underrun
         self._fps = 0.0
         self._counted = 0
@@ -100,6 +111,11 @@ class BufferDrain:
         self._open = True
         self._leased = 0
         self._returned = threading.Condition(self._lock)
+
+    @property
+    def arrived_us(self) -> int:
+        """Host UTC in microseconds at which the newest complete frame arrived; 0: none yet."""
+        return self._arrived_us
 
     def drain(self, timeout_s: float) -> int:
         """Wait up to ``timeout_s`` for buffers, take them all; return the complete ones.
@@ -120,8 +136,8 @@ class BufferDrain:
     def take(self) -> RawFrame | None:
         """Return the newest frame, None if there is none since the last call.
 
-        The frame must be released; a frame whose buffer holds no image of the size it
-        tells is counted as rejected and given back.
+        The frame must be released. A buffer that holds no image is counted as rejected and
+        given back; raises NoImageError then.
         """
         if self._napping:
             with self._collecting:
@@ -135,11 +151,12 @@ class BufferDrain:
             if filled is None:
                 return None
             self._leased += 1
-        frame = self._raw_frame(filled)
-        if frame is None:
+        try:
+            return self._raw_frame(filled)
+        except NoImageError:
             self._statistics.rejected += 1
             self._give_back(filled.handle)
-        return frame
+            raise
 
     def update_underrun(self) -> None:
         """Read the producer's underrun counter into the statistics."""
@@ -189,21 +206,23 @@ class BufferDrain:
         newest: int | None = None
         newest_id: int | None = None
         while code == GcError.SUCCESS:
-            frame_id = calls.frame_id(handle)
-            statistics.gaps += self._gaps.missing_before(frame_id)
             if calls.is_incomplete(handle):
+                # Its id is not asked: a GigE producer numbers such buffers as later frames.
                 statistics.incomplete += 1
+                self._incomplete_in_a_row += 1
                 calls.queue(handle)
             else:
                 complete += 1
                 if newest is not None:
                     calls.queue(newest)
-                newest, newest_id = handle, frame_id
+                newest, newest_id = handle, calls.frame_id(handle)
+                statistics.gaps += self._gaps.missing_before(newest_id, self._incomplete_in_a_row)
+                self._incomplete_in_a_row = 0
             code, handle = calls.next_buffer(0)
         if newest is not None:
-            replaced = self._slot.put(
-                _Filled(newest, time.time_ns() // 1000, time.monotonic(), newest_id)
-            )
+            self._arrived_us, arrived_s = time.time_ns() // 1000, time.monotonic()
+            statistics.arrived_s = arrived_s
+            replaced = self._slot.put(_Filled(newest, self._arrived_us, arrived_s, newest_id))
             if replaced is not None:
                 calls.queue(replaced.handle)
             self._collected += complete
@@ -219,7 +238,7 @@ class BufferDrain:
             self._fps = self._counted / elapsed
             self._count_begin_s, self._counted = now, 0
 
-    def _raw_frame(self, filled: _Filled) -> RawFrame | None:
+    def _raw_frame(self, filled: _Filled) -> RawFrame:
         def info(what: BufferInfo) -> int | None:
             return self._library.buffer_info(self._handles.stream, filled.handle, what)
 
@@ -227,15 +246,23 @@ class BufferDrain:
         size = info(BufferInfo.SIZE) or 0
         size_filled = info(BufferInfo.SIZE_FILLED)
         width, height = info(BufferInfo.WIDTH), info(BufferInfo.HEIGHT)
+        if width is None:
+            width = self._size[0]
+        if height is None:
+            height = self._size[1]
         offset = info(BufferInfo.IMAGEOFFSET) or 0
         length = min(size if size_filled is None else size_filled, size) - offset
-        if not base or not width or not height or length <= 0:
-            return None
+        if not width or not height:
+            raise NoImageError(
+                f"{width}x{height} pixels (by BUFFER_INFO_WIDTH and HEIGHT; by the camera's "
+                "Width and Height where the producer does not say)"
+            )
+        if not base or length <= 0:
+            raise NoImageError(f"{max(length, 0)} bytes were filled")
         memory = (ctypes.c_uint8 * length).from_address(base + offset)
         data = np.ctypeslib.as_array(memory)
         data.flags.writeable = False
-        timestamp = info(BufferInfo.TIMESTAMP_NS)
-        times = FrameTimes(filled.capture_time_us, filled.monotonic_s, timestamp or None)
+        times = FrameTimes(filled.capture_time_us, filled.monotonic_s, self._timestamp_ns(info))
         return RawFrame(
             data,
             width,
@@ -246,6 +273,15 @@ class BufferDrain:
             frame_id=filled.frame_id,
             on_release=lambda: self._give_back(filled.handle),
         )
+
+    def _timestamp_ns(self, info: Callable[[BufferInfo], int | None]) -> int | None:
+        """Return the device's time stamp in nanoseconds, None where there is none or no unit."""
+        nanoseconds = info(BufferInfo.TIMESTAMP_NS)
+        if nanoseconds is None and self._ticks_per_s:
+            ticks = info(BufferInfo.TIMESTAMP) or 0
+            nanoseconds = ticks * 1_000_000_000 // self._ticks_per_s
+        # The wire has room for 64 bits.
+        return (nanoseconds or 0) & 0xFFFF_FFFF_FFFF_FFFF or None
 
     def _give_back(self, handle: int) -> None:
         with self._returned:

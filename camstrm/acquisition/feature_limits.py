@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +40,11 @@ def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
             f"minimum {number_text(low)}, maximum {number_text(high)}",
         )
     step = increment(node) if integer else None
-    if (step is not None and step <= 0) or _ends_in_no_step(node):
-        return Limited(None, "the camera says that its increment is 0: it cannot be set")
+    if _ends_in_no_step(node):
+        step = 0
+    if step is not None and step <= 0:
+        told = number_text(step)
+        return Limited(None, f"the camera says that its increment is {told}: it cannot be set")
     value: float = round(wanted) if integer else float(wanted)
     allowed = f"the camera allows {number_text(low)} to {number_text(high)}"
     if clamp:
@@ -87,19 +91,31 @@ def _ends_in_no_step(node: Any) -> bool:
     and behind converters, where the float itself tells no increment; an integer, enumeration,
     boolean or command in the same place is refused with an exception (tried with each).
     """
-    waiting, seen = [node], set()
+    # Properties take 20 ms each in a large XML: they are asked only if there is a suspect.
+    return _reaches(node, _children) and _reaches(node, _written_to)
+
+
+def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
+    """Return whether an integer with increment 0 is ``below`` a node, or below one of those."""
+    waiting, seen = [node], {node.node.name}
     while waiting:
         node = waiting.pop()
-        face = node.node
-        if face.principal_interface_type == EInterfaceType.intfIInteger and node.inc == 0:
+        kind = node.node.principal_interface_type
+        if kind == EInterfaceType.intfIInteger and increment(node) == 0:
             return True
-        names: set[str] = set()
-        for name in _WRITES_TO:
-            if name in getattr(face, "property_names", ()):
-                names.update(re.findall(r"\w+", face.get_property(name)[0]))
-        for child in face.children if names else ():
-            name = child.node.name
-            if name in names and name not in seen:
-                seen.add(name)
+        for child in below(node.node):
+            if child.node.name not in seen:
+                seen.add(child.node.name)
                 waiting.append(child)
     return False
+
+
+def _children(face: Any) -> Iterable[Any]:
+    children: Iterable[Any] = face.children
+    return children
+
+
+def _written_to(face: Any) -> Iterable[Any]:
+    present = set(face.property_names).intersection(_WRITES_TO)
+    names = {n for name in present for n in re.findall(r"\w+", face.get_property(name)[0])}
+    return [child for child in face.children if child.node.name in names]

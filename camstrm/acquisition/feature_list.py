@@ -51,9 +51,23 @@ def list_features(node_map: Any, *, encoding: str = "gbk") -> list[FeatureDescri
 
 
 def feature_names(node_map: Any) -> list[str]:
-    """Return the names of all features of the tree, sorted without regard to case."""
-    names = {node.node.name for node in node_map.nodes if node.node.is_feature()}
+    """Return the names of all features, sorted without regard to case.
+
+    These are the nodes of the tree, and those that can be written and that no category and no
+    other node refers to: some XMLs leave AcquisitionFrameRate out of every category.
+    """
+    names = {node.node.name for node in node_map.nodes if _is_listed(node.node)}
     return sorted(names, key=lambda name: (name.casefold(), name))
+
+
+def _is_listed(face: Any) -> bool:
+    if face.is_feature():
+        return True
+    # get_property("NodeType") would tell more, and takes 20 ms for each node of a large XML.
+    if face.parents or face.principal_interface_type not in _TYPES:
+        return False
+    ports = (c.node.principal_interface_type == EInterfaceType.intfIPort for c in face.children)
+    return face.get_access_mode() in (EAccessMode.RW, EAccessMode.WO) and not any(ports)
 
 
 def describe_feature(

@@ -174,12 +174,13 @@ class GentlProducer:
             return bool(matching_devices(self._seen.values(), selector))
 
     def with_addresses(self, info: DeviceInfo, raw_info: Any) -> DeviceInfo:
-        """Return ``info`` with the addresses that the interface's node map tells, if any."""
+        """Return ``info`` with the addresses that the interface's node map has, if any."""
         if info.tl_type.upper() != "GEV":
             return info
         node_map = getattr(raw_info.parent, "node_map", None)
         try:
-            address, networks = read_addresses(node_map, info.device_id)
+            with self.lock:
+                address, networks = read_addresses(node_map, info.device_id)
         except GENTL_ERRORS as error:
             _log.debug("%s: addresses cannot be read: %s", self.cti, self.describe(error))
             return info

@@ -13,6 +13,7 @@ import os
 import platform
 import stat
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -95,10 +96,12 @@ def check_producer(
     *,
     python: str = sys.executable,
     timeout_s: float = 20.0,
+    stop: threading.Event | None = None,
 ) -> None:
     """Raise ProducerError unless ``cti`` loads in a child and exports what is needed.
 
-    ``environment`` is the child's whole environment (None: this process's own).
+    ``environment`` is the child's whole environment (None: this process's own). ``stop``
+    ends the check early.
     """
     check_file(cti)
     try:
@@ -108,6 +111,7 @@ def check_producer(
             timeout_s=timeout_s,
             # What a library writes when it is loaded is seen when its cameras are listed.
             show=lambda _: None,
+            stop=stop,
         )
     except ChildTimeoutError:
         raise ProducerError(cti, f"loading did not end within {timeout_s:g} s") from None

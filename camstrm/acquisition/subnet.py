@@ -21,7 +21,7 @@ _MOST = 256
 def read_addresses(node_map: Any, device_id: str) -> tuple[str, str]:
     """Return (address of the device, subnets of its interface), each as "192.168.1.10/24".
 
-    Several subnets have commas between. What the producer does not tell is empty.
+    Several subnets have commas between. What the producer does not report is empty.
     """
     if node_map is None:
         return "", ""

@@ -13,14 +13,17 @@ from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.gentl_errors import camera_errors
+from camstrm.acquisition.outage_log import OutageLog
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
+from camstrm.acquisition.stream_watch import Experience, StreamWatch, loss_reason, loss_remedy
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
     CameraLockedError,
     CameraLostError,
+    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
@@ -37,7 +40,8 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 _WAIT_S = 0.2
-"""Longest wait for a buffer: so late a stop, a stall or an underrun is seen."""
+"""Longest wait for a buffer in seconds: a stop, a stall or an underrun is noticed at most so
+much later."""
 
 _AWAY_S = 1.0
 """A wait for a buffer that ends so late was a pause of this process or of the machine."""
@@ -65,8 +69,10 @@ _OWN_LOCK_SPARE_S = 2.0
 _LOCKING_BUSES = ("GEV", "")
 """Only a GigE camera stays locked for its heartbeat time; empty: the bus is not known yet."""
 
-_REMIND_S = 60.0
-"""Time between two log lines of a failure that stays the same."""
+_QUICK_TRIES = 7
+_LASTING_RETRY_MAX_S = 10.0
+"""A failure of the camera itself (it opens and cannot be set up or started) hardly passes by
+itself: after so many attempts in a row the pause doubles up to this."""
 
 _STABLE_S = 10.0
 """A stream that ran for so long begins with the shortest pause again."""
@@ -78,13 +84,17 @@ class WorkerState(enum.Enum):
     CLOSED = "closed"
     OPENING = "opening"
     STREAMING = "streaming"
+    WAITING = "waiting for a trigger"
     STALLED = "stalled"
     LOST = "lost"
 
 
 @dataclass(frozen=True)
 class WorkerCondition:
-    """State, since when (host UTC in microseconds) and why (empty while all is well)."""
+    """State, since when (host UTC in microseconds) and why (empty while all is well).
+
+    While it streams or waits for a trigger, ``since_us`` is when a frame arrived.
+    """
 
     state: WorkerState
     since_us: int
@@ -97,8 +107,8 @@ class AcquisitionSettings:
 
     ``configure`` sets the features of an open, stopped camera. ``buffer_count`` gives
     the number of buffers for (frame rate in 1/s or None, payload size in bytes).
-    ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so
-    long, and for 5 frame periods, the camera counts as stalled. ``open_retry_s``: least
+    ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so long
+    the camera counts as stalled; :class:`StreamWatch` adds to it. ``open_retry_s``: least
     pause before a GigE camera (or one of unknown bus) that another one holds is tried again:
     more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
     locked after its user crashed, as far as is known before it is open; it is not tried
@@ -146,10 +156,20 @@ class AcquisitionWorker:
         self._info = producer.device(settings.serial)
         # The camera's own once it was open; for U3V and others it has no meaning.
         self._heartbeat_s = settings.heartbeat_s
+        self._heartbeat_told = False
+        # Whether the last attempt has opened the camera.
+        self._opened = False
         self._drain: BufferDrain | None = None
-        self._logged = ("", 0.0)
+        self._outages = OutageLog(settings.name, lambda: time.monotonic())
+        # What earlier streams showed, and how often the camera's frames come (0: unknown).
+        self._experience = Experience()
+        self._interval_s = 0.0
         self._streamed = False
         self._refusals = 0
+        # Failures in a row that are the camera's own, not those of its cable or its users.
+        self._lasting = 0
+        # The failure of the attempt before.
+        self._reported: CameraError | None = None
         # What was last warned of.
         self._node_serial = ""
         # Until when (monotonic clock) the camera may refuse because of our own lost connection.
@@ -168,6 +188,11 @@ class AcquisitionWorker:
         return self._info
 
     @property
+    def interval_s(self) -> float:
+        """Usual time between two frames in seconds, 0 while it is not known."""
+        return self._interval_s
+
+    @property
     def heartbeat_s(self) -> float:
         """For how many seconds the camera stays locked if this process dies; 0: not, or unknown.
 
@@ -180,7 +205,10 @@ class AcquisitionWorker:
         self._thread.start()
 
     def take(self) -> RawFrame | None:
-        """Return the newest frame that was not taken before, None if there is none."""
+        """Return the newest frame that was not taken before, None if there is none.
+
+        Raises NoImageError for a buffer that holds no image.
+        """
         drain = self._drain
         return drain.take() if drain is not None else None
 
@@ -216,13 +244,16 @@ class AcquisitionWorker:
         self._set(WorkerState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
+        if isinstance(self._reported, CameraUnreachableError) and isinstance(
+            error, CameraUnreachableError
+        ):
+            # The same finding; the first attempt has the producer's own words.
+            error = self._reported
+        self._reported = error
         stalled = WorkerState.STALLED, error.problem
         if (self._condition.state, self._condition.reason) != stalled:
             self._set(WorkerState.LOST, error.problem)
-        text, now = str(error), time.monotonic()
-        if text != self._logged[0] or now - self._logged[1] > _REMIND_S:
-            self._logged = text, now
-            _log.error("%s (retrying)", text)
+        self._outages.failed(str(error))
 
     def _await_lock(self) -> None:
         """Wait until the lock of a process that was killed is over: attempts may prolong it."""
@@ -238,7 +269,8 @@ class AcquisitionWorker:
 
         The camera is gone, or it still keeps the connection that was lost; nobody else's.
         """
-        if isinstance(error, CameraBusyError) and time.monotonic() < self._own_lock_until_s:
+        ours = not self._opened and time.monotonic() < self._own_lock_until_s
+        if ours and isinstance(error, (CameraBusyError, CameraRefusedError)):
             return CameraUnreachableError(
                 error.camera, error.detail, bus=self._info.tl_type, listed=True
             )
@@ -250,13 +282,19 @@ class AcquisitionWorker:
         held = isinstance(error, CameraBusyError)
         if not held:
             self._refusals = 0
+        self._lasting = self._lasting + 1 if type(error) is CameraError and failures else 0
+        if self._lasting >= _QUICK_TRIES:
+            pause *= 2.0 ** min(self._lasting - _QUICK_TRIES + 1, 16)
+            pause = max(settings.retry_s[-1], min(pause, _LASTING_RETRY_MAX_S))
         if self._info.tl_type not in _LOCKING_BUSES:
             return max(pause, settings.close_open_pause_s)
         heartbeat_s = self._heartbeat_s + _HEARTBEAT_SPARE_S
-        if held:
-            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX)
+        if held or (isinstance(error, CameraRefusedError) and not self._opened):
+            # Where the camera has told its heartbeat time, no attempt keeps it locked.
+            guessed = held and not self._heartbeat_told
+            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX) if guessed else 1.0
             pause = max(pause, max(settings.open_retry_s, heartbeat_s) * growth)
-            self._refusals += 1
+            self._refusals += held
         elif (
             isinstance(error, CameraUnreachableError)
             and error.listed
@@ -279,23 +317,25 @@ class AcquisitionWorker:
             local_teardown=settings.local_teardown,
         )
         answers = free = True
-        started = False
+        started = self._opened = False
         try:
             try:
                 camera.open()
             finally:
                 # Also a camera that could not be opened was seen, so its bus is known.
                 self._info = camera.info
+            self._opened = True
             self._warn_of_node_serial(camera)
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
                 settings.configure(camera)
                 rate = camera.frame_rate()
-                self._heartbeat_s = camera.heartbeat_s() or settings.heartbeat_s
-                buffers = settings.buffer_count(rate, camera.payload_size())
-                pixel_format = camera.pixel_format_code()
-                patience = None
-                if not camera.is_triggered():
-                    patience = max(settings.stall_timeout_s, 5.0 / rate if rate else 0.0)
+                told_s = camera.heartbeat_s()
+                self._heartbeat_told = self._heartbeat_told or told_s > 0
+                self._heartbeat_s = told_s or settings.heartbeat_s
+                buffers = settings.buffer_count(rate.fps, camera.payload_size())
+                pixel_format, size = camera.pixel_format_code(), camera.image_size()
+                ticks_per_s = camera.timestamp_frequency()
+                triggered = camera.is_triggered()
             handles = camera.start(buffers)
             started = True
             self.statistics.reconnects += self._streamed
@@ -306,15 +346,22 @@ class AcquisitionWorker:
                 self.statistics,
                 mode=settings.drain,
                 pixel_format=pixel_format,
+                size=size,
+                ticks_per_s=ticks_per_s,
                 buffers=buffers,
             )
+            watch = StreamWatch(
+                rate,
+                time.monotonic(),
+                triggered=triggered,
+                stall_timeout_s=settings.stall_timeout_s,
+                experience=self._experience,
+            )
+            self._interval_s = watch.interval_s
+            fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
             try:
-                rate_text = f"{rate:g}" if rate else "unknown"
-                _log.info(
-                    "camera %s: streaming at %s fps, %d buffers", settings.name, rate_text, buffers
-                )
                 self._drain = drain
-                self._pump(drain, patience)
+                self._pump(drain, watch, f"({fps}, {buffers} buffers)")
             finally:
                 self._drain = None
                 free = drain.close()
@@ -343,45 +390,94 @@ class AcquisitionWorker:
             )
         self._node_serial = told
 
-    def _pump(self, drain: BufferDrain, patience_s: float | None) -> None:
-        last = next_look = turned = time.monotonic()
-        incomplete = self.statistics.incomplete
-        while not self._stop.is_set():
-            try:
-                count = drain.drain(_WAIT_S)
-            except OSError as error:
-                raise CameraLostError(
-                    self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
-                ) from None
-            now = time.monotonic()
-            if now - turned > _AWAY_S:
-                # This process was stopped, which says nothing about the camera.
-                last += now - turned - _WAIT_S
-            turned = now
-            if now >= next_look:
-                # A call for each wake-up would cost as much as a frame.
-                drain.update_underrun()
-                next_look = now + _WAIT_S
-            if count:
-                last = now
-                incomplete = self.statistics.incomplete
-                if self._condition.state is not WorkerState.STREAMING or self._condition.reason:
-                    self._set(WorkerState.STREAMING, "")
-            elif patience_s is None:
-                if self._condition.state is not WorkerState.STREAMING:
-                    self._set(WorkerState.STREAMING, "waiting for a trigger")
-            elif now - last > patience_s:
-                bad = self.statistics.incomplete - incomplete
-                what = f"only incomplete frames ({bad})" if bad else "no frame"
-                reason = f"{what} for {now - last:.1f} s"
-                self._set(WorkerState.STALLED, reason)
-                raise CameraLostError(
-                    self._settings.name, reason, "Check cable, power, link and trigger"
-                )
+    def _pump(self, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
+        """Drain until the stop; raise CameraLostError when frames are overdue.
 
-    def _set(self, state: WorkerState, reason: str) -> None:
+        ``facts``: of the stream, for the log.
+        """
+        next_look = turned = time.monotonic()
+        logged = stalled = False
+        loss = ""
+        incomplete = self.statistics.incomplete
+        try:
+            while not self._stop.is_set():
+                count = self._drained(drain)
+                now = time.monotonic()
+                if now - turned > _AWAY_S:
+                    # This process was stopped, which says nothing about the camera.
+                    watch.excuse(now - turned - _WAIT_S)
+                turned = now
+                if count:
+                    watch.frames(count, now)
+                    incomplete = self.statistics.incomplete
+                if now >= next_look:
+                    # A call for each wake-up would cost as much as a frame.
+                    drain.update_underrun()
+                    next_look = now + _WAIT_S
+                    loss = self._look(watch, now, loss)
+                if count:
+                    if self._condition.state is not WorkerState.STREAMING:
+                        self._set(WorkerState.STREAMING, loss, drain.arrived_us)
+                    elif self._condition.reason != loss:
+                        self._set(WorkerState.STREAMING, loss)
+                    if not logged:
+                        logged = True
+                        self._outages.streams(f"streaming {facts}")
+                elif watch.waits(now):
+                    if self._condition.state is not WorkerState.WAITING:
+                        self._set(WorkerState.WAITING, loss, drain.arrived_us)
+                    if not logged:
+                        logged = True
+                        self._outages.streams(f"started, waiting for a trigger {facts}")
+                elif watch.stalled(now):
+                    stalled = True
+                    raise self._stall(watch.silence_s(now), self.statistics.incomplete - incomplete)
+                elif watch.overdue(now) and self._opens_without_a_word():
+                    self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
+        finally:
+            self._experience = watch.experience(stalled=stalled)
+
+    def _opens_without_a_word(self) -> bool:
+        return self._condition.state is WorkerState.OPENING and not self._condition.reason
+
+    def _drained(self, drain: BufferDrain) -> int:
+        try:
+            return drain.drain(_WAIT_S)
+        except OSError as error:
+            raise CameraLostError(
+                self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
+            ) from None
+
+    def _look(self, watch: StreamWatch, now: float, loss: str) -> str:
+        """Look at the counters of a running stream; return what is wrong although it streams.
+
+        ``loss``: what was wrong at the last look.
+        """
+        statistics = self.statistics
+        share = watch.look(now, statistics.delivered, statistics.incomplete)
+        self._interval_s = watch.interval_s
+        if share is None:
+            return loss
+        if not share:
+            return ""
+        loss = loss_reason(share, self._info.tl_type)
+        self._outages.note_warning(loss)
+        return loss
+
+    def _stall(self, silence_s: float, incomplete: int) -> CameraLostError:
+        """Enter the state; return what to raise. ``incomplete``: frames that came meanwhile."""
+        what, remedy = "no frame", "Check cable, power, link and trigger"
+        if incomplete:
+            what = f"only incomplete frames ({incomplete})"
+            remedy = loss_remedy(self._info.tl_type)
+        reason = f"{what} for {silence_s:.1f} s"
+        self._set(WorkerState.STALLED, reason)
+        return CameraLostError(self._settings.name, reason, remedy)
+
+    def _set(self, state: WorkerState, reason: str, since_us: int = 0) -> None:
+        """Enter a state; ``since_us``: when it began, now if 0."""
         since = self._condition.since_us
         if state is not self._condition.state:
-            since = time.time_ns() // 1000
+            since = since_us or time.time_ns() // 1000
         self._condition = WorkerCondition(state, since, reason)
         self._on_change()

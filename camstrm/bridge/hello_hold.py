@@ -18,7 +18,7 @@ from camstrm.wire import CameraInfo, Demand, Hello, Status
 __all__ = ["HelloHold"]
 
 HOLD_S = 1.5
-"""Longest wait: a camera that is not there tells neither."""
+"""Longest wait: of a camera that is not there nobody knows them."""
 
 
 class HelloHold:

@@ -91,7 +91,9 @@ class BridgeCollector(Collector):
         infos = self._state.hub.cameras
         names = [infos[c.index].name if c.index in infos else str(c.index) for c in cameras]
         state = GaugeMetricFamily(
-            "camstrm_camera_state", "CameraState; 2 is streaming", labels=["camera"]
+            "camstrm_camera_state",
+            "CameraState; 2 is streaming, 7 waiting for a trigger",
+            labels=["camera"],
         )
         fps = GaugeMetricFamily("camstrm_camera_grab_fps", "Frames a second", labels=["camera"])
         frames = CounterMetricFamily(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import os
 import shutil
@@ -12,6 +13,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
+from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.cli.checks.bandwidth import CameraLoad, bandwidth_findings, camera_load
 from camstrm.cli.checks.cameras import camera_findings
 from camstrm.cli.checks.environment import variable_findings
@@ -22,7 +27,8 @@ from camstrm.cli.checks.places import place_findings
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
 from camstrm.cli.checks.usb import has_usb_camera, usb_findings
 from camstrm.cli.finding import Finding, Level
-from camstrm.cli.settings import producers_for
+from camstrm.cli.progress import Progress
+from camstrm.cli.settings import chosen_cameras, producers_for
 from camstrm.config import CameraSettings, Config, default_config, load_config
 from camstrm.errors import ConfigError, UsageError
 from camstrm.profiles import GentlProfile, buffer_count, load_profiles
@@ -31,17 +37,15 @@ __all__ = ["run"]
 
 _ROOT = Path("/")
 _LONGEST_SUBJECT = 32
+_USUAL_SUBJECT = 22
 
 
 def run(options: argparse.Namespace) -> int:
     """Print findings; exit code 1 if something will not work."""
     findings: list[Finding] = []
-    for title, section in _sections(options):
-        # Each section is printed as soon as it is there: a scan takes seconds.
-        found = list(section)
-        findings += found
-        if found and not options.json:
-            print("\n".join(_lines(title, found)), flush=True)
+    with Progress() as progress:
+        for title, section in _sections(options, progress):
+            findings += _print_section(title, section, progress, quiet=options.json)
     if options.json:
         rows = [{**dataclasses.asdict(f), "level": f.level.value} for f in findings]
         print(json.dumps(rows, indent=2))
@@ -53,19 +57,35 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(f.level is Level.FAIL for f in findings) else 0
 
 
-def _lines(title: str, findings: list[Finding]) -> Iterator[str]:
-    width = max((len(f.subject) for f in findings if len(f.subject) <= _LONGEST_SUBJECT), default=0)
-    yield f"\n{title}"
-    for finding in findings:
-        level = finding.level.value if finding.level is Level.OK else finding.level.value.upper()
-        head = f"  {level:4}  {finding.subject:{width}}  "
-        if len(finding.subject) > _LONGEST_SUBJECT:
-            yield head.rstrip()
-            head = " " * (width + 10)
-        yield from _wrapped(head, finding.text)
-        if finding.remedy:
-            # On one line, whatever its length: it is to be copied.
-            yield f"        -> {finding.remedy}"
+def _print_section(
+    title: str, section: Iterable[Finding], progress: Progress, *, quiet: bool
+) -> list[Finding]:
+    """Print a section's findings as they come and return them; ``quiet``: print nothing."""
+    # What is all there is set in columns; what comes one by one (a scan takes seconds) has a
+    # column of one width.
+    known = section if isinstance(section, list) else ()
+    short = [len(f.subject) for f in known if len(f.subject) <= _LONGEST_SUBJECT]
+    width = max(short, default=0) if known else _USUAL_SUBJECT
+    findings: list[Finding] = []
+    for finding in section:
+        progress.clear()
+        if not quiet:
+            head = [] if findings else [f"\n{title}"]
+            print("\n".join([*head, *_lines(finding, width)]), flush=True)
+        findings.append(finding)
+    return findings
+
+
+def _lines(finding: Finding, width: int) -> Iterator[str]:
+    level = finding.level.value if finding.level is Level.OK else finding.level.value.upper()
+    head = f"  {level:4}  {finding.subject:{width}}  "
+    if len(finding.subject) > width:
+        yield head.rstrip()
+        head = " " * (width + 10)
+    yield from _wrapped(head, finding.text)
+    if finding.remedy:
+        # On one line, whatever its length: it is to be copied.
+        yield f"        -> {finding.remedy}"
 
 
 def _wrapped(head: str, text: str) -> list[str]:
@@ -81,11 +101,16 @@ def _wrapped(head: str, text: str) -> list[str]:
     ) or [head.rstrip()]
 
 
-def _sections(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[Finding]]]:
-    yield "Python and packages", package_findings()
+def _sections(
+    options: argparse.Namespace, progress: Progress
+) -> Iterator[tuple[str, Iterable[Finding]]]:
+    """Yield title and findings of each section; a list, or an iterator where they take time."""
+    yield "Python and packages", list(package_findings())
     config, profiles, findings = _configuration(options.config)
+    if options.serial:
+        config = msgspec.structs.replace(config, cameras=chosen_cameras(options.serial, config))
     yield "Configuration", findings
-    yield "Places", place_findings(config, os.environ)
+    yield "Places", list(place_findings(config, os.environ))
     try:
         producers = (
             config.producers
@@ -97,23 +122,30 @@ def _sections(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[Findi
         remedy = "Install the maker's SDK (Hikrobot MVS, Teledyne Spinnaker)"
         producers = ()
         nothing = [Finding(Level.FAIL, "GenTL producers", str(error), remedy)]
-    yield "Environment of this shell", variable_findings(profiles, producers, os.environ)
+    yield "Environment of this shell", list(variable_findings(profiles, producers, os.environ))
     scanned: list[ScannedProducer] = []
-    yield "GenTL producers", [*nothing, *scan_producers(producers, profiles, scanned)]
+    scan = scan_producers(
+        producers, profiles, scanned, progress=progress, timeout_s=options.timeout
+    )
+    yield "GenTL producers", itertools.chain(nothing, scan)
     devices = [device for producer in scanned for device in producer.devices]
     held: set[str] = set()
-    yield "Cameras", camera_findings(config, devices, held, _ROOT)
+    marks = open_cameras_here(_ROOT)
+    yield "Cameras", list(camera_findings(config, devices, held, _ROOT, marks))
     features: dict[str, dict[str, object]] = {}
     if options.open:
-        yield "Asking the cameras", open_cameras(scanned, held, features)
+        wanted = _selected(devices, config) if options.serial else devices
+        opened = open_cameras(scanned, wanted, held, features, progress, options.timeout)
+        yield "Asking the cameras", opened
     buses = {device.tl_type.upper() for device in devices}
     names = {producer.profile.name for producer in scanned}
     loads = _loads(config, scanned, features)
     if "U3V" in buses or has_usb_camera(_ROOT) or any("u3v" in name for name in names):
-        yield "USB", usb_findings(_ROOT, _buffer_bytes(loads))
+        yield "USB", list(usb_findings(_ROOT, _buffer_bytes(loads)))
     if "GEV" in buses or any("gev" in name for name in names):
-        yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, features)]
-    yield "Bandwidth", bandwidth_findings([load for load, _, _ in loads])
+        yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, features, options.open)]
+    load_list = [load for load, _, _ in loads]
+    yield "Bandwidth", list(bandwidth_findings(load_list, asked=options.open))
 
 
 def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], list[Finding]]:
@@ -127,6 +159,10 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             return default_config(), load_profiles(), [finding]
         return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []
+
+
+def _selected(devices: list[DeviceInfo], config: Config) -> list[DeviceInfo]:
+    return [d for d in devices if any(d.fits(camera.serial) for camera in config.cameras)]
 
 
 _Load = tuple[CameraLoad, GentlProfile, str]
@@ -158,7 +194,10 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 
 
 def _packets(
-    config: Config, scanned: list[ScannedProducer], features: dict[str, dict[str, object]]
+    config: Config,
+    scanned: list[ScannedProducer],
+    features: dict[str, dict[str, object]],
+    asked: bool,
 ) -> Iterator[Finding]:
     for producer in scanned:
         for device in producer.devices:
@@ -178,5 +217,8 @@ def _packets(
                 yield Finding(
                     Level.OK,
                     f"packets of camera {camera.label}",
-                    "not read; 'camstrm doctor --open' opens the camera and compares with the MTU",
+                    "not read: the camera was not opened"
+                    if asked
+                    else "not read; 'camstrm doctor --open' opens the camera and compares with "
+                    "the MTU",
                 )

@@ -137,6 +137,11 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
         action="store_true",
         help="turn authentication off: everybody who reaches the port sees the cameras",
     )
+    parser.add_argument(
+        "--access-log",
+        action="store_true",
+        help="log every HTTP request (otherwise those that fail, and viewers that come and go)",
+    )
 
 
 def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -159,19 +164,24 @@ def _list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "list",
         "cameras found",
         "List the cameras that the producers see: vendor, model, serial number, bus, access.\n"
+        'ACCESS is what the producer reports, or "streamed by camstrm" while a grabber runs.\n'
         "Serial numbers are text: write them in quotes in the configuration.",
         "list_cameras",
     )
     _cti_option(parser, "all producers that are installed where their makers put them")
+    _timeout_option(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _timeout_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         type=_positive_seconds,
-        default=2.5,
+        default=30.0,
         metavar="S",
-        help="seconds after which a producer that does not answer is given up (default: 2.5); "
-        "one with many network interfaces may need 30",
+        help="seconds after which a producer that does not answer is given up (default: 30); "
+        "a GigE producer needs about 1 s for each network interface",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
 def _positive_seconds(text: str) -> float:
@@ -193,11 +203,20 @@ def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
     parser.add_argument(
+        "--serial",
+        action="append",
+        default=[],
+        metavar="S",
+        help="check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
+        "may be given again. With --open only these are opened",
+    )
+    parser.add_argument(
         "--open",
         action="store_true",
-        help="also open the cameras that nobody holds, and compare their frame size, rate and "
+        help="also open the cameras that nobody uses, and compare their frame size, rate and "
         "packet size with the link",
     )
+    _timeout_option(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 

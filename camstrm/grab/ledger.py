@@ -13,7 +13,13 @@ __all__ = ["CameraLedger"]
 _LOCK_SPARE_S = 0.25
 """How much longer than its heartbeat time a camera is taken for locked."""
 
-_OPEN_STATES = (CameraState.OPENING, CameraState.STREAMING, CameraState.STALLED)
+_OPEN_STATES = (
+    CameraState.OPENING,
+    CameraState.STREAMING,
+    CameraState.WAITING_FOR_TRIGGER,
+    CameraState.STALLED,
+    CameraState.UNSUPPORTED,
+)
 """States in which a camera process has its camera open, or may have it."""
 
 _COUNTERS = (

@@ -65,8 +65,8 @@ class CameraResolver:
         search = self._take_all or len(known) < len(self._wanted)
         for camera in list(self._wanted):
             producer = known.get(camera.serial)
-            # A producer that bears one process is searched before that process starts.
-            if producer is not None and not (search and self._bears_one(producer)):
+            # A producer that supports only one process is searched before that process starts.
+            if producer is not None and not (search and self._takes_one_process(producer)):
                 self._wanted.remove(camera)
                 self._use(camera, producer)
         if search:
@@ -87,7 +87,7 @@ class CameraResolver:
             return producers[0]
         return next((p for p in producers if p.cti == camera.cti), None)
 
-    def _bears_one(self, producer: ProducerSettings) -> bool:
+    def _takes_one_process(self, producer: ProducerSettings) -> bool:
         return profile_of(self._profiles, producer).process == "producer"
 
     def _use(self, camera: CameraSettings, producer: ProducerSettings) -> None:
@@ -97,7 +97,7 @@ class CameraResolver:
     def _scan(self) -> None:
         self._devices.clear()
         for producer in self._config.producers:
-            if producer.cti in self._used and self._bears_one(producer):
+            if producer.cti in self._used and self._takes_one_process(producer):
                 # A search beside its cameras would stop their streams.
                 if self._scans == 1:
                     _log.warning(

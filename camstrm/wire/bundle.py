@@ -58,6 +58,8 @@ class CameraState(enum.IntEnum):
     BACKING_OFF = 5
     UNSUPPORTED = 6
     """Frames arrive, but in a pixel format that cannot be shown."""
+    WAITING_FOR_TRIGGER = 7
+    """Healthy and started, but no trigger came for a while: the newest picture is the present."""
 
 
 class Encoding(enum.IntEnum):

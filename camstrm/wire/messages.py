@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 PROTOCOL = 1
-"""Version of the control messages; a peer with another major number says so and stops."""
+"""Version of the control messages; a peer with another number says so and stops."""
 
 MAX_TEXT_SIZE = 1024 * 1024
 """Bytes of one control message from a server or grabber."""
@@ -80,7 +80,7 @@ class Hello:
 
 @dataclass(frozen=True)
 class CameraStatus:
-    """Counters of one camera since the grabber's start, and rates over the last second.
+    """Counters of one camera since the grabber's start, and rates.
 
     ``delivered`` complete frames that the producer handed over, ``incomplete`` frames
     with missing data, ``rejected`` frames of a wrong size, ``underrun`` frames the
@@ -88,7 +88,9 @@ class CameraStatus:
     before anybody asked for them (normal: the stream is slower than the camera),
     ``gaps`` frame ids that never came, ``missed`` ticks at which the picture was not
     ready, ``reconnects`` times the camera was opened again, ``restarts`` times its
-    process was started again.
+    process was started again. ``grab_fps`` and ``sent_fps`` are means of the last second, and
+    of at least the last three frames: a camera of 0.5 fps reads 0.5. ``interval_us``: usual
+    time between two frames of the camera, 0 while it is not known.
     """
 
     index: int
@@ -110,6 +112,7 @@ class CameraStatus:
     restarts: int = 0
     grab_fps: float = 0.0
     sent_fps: float = 0.0
+    interval_us: int = 0
 
 
 @dataclass(frozen=True)

@@ -43,18 +43,18 @@ def application() -> QApplication:
 
 @pytest.fixture
 def wait_until(application: QApplication) -> WaitUntil:
-    """Return a function that runs Qt's loop until a condition holds, 10 s at most."""
+    """Return a function that runs Qt's loop until a condition holds, 30 s at most."""
 
     def wait(condition: Callable[[], object]) -> None:
         loop, poll = QEventLoop(), QTimer()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         poll.timeout.connect(
             lambda: loop.quit() if condition() or time.monotonic() > deadline else None
         )
         poll.start(1)
         loop.exec()
         poll.stop()
-        assert condition(), "did not happen within 10 s"
+        assert condition(), "did not happen within 30 s"
 
     return wait
 

@@ -39,7 +39,7 @@ class HeldDecode:
             self.at_once.append(len(self.running))
             self.thread_names.add(threading.current_thread().name)
         self.started.release()
-        assert self.release.wait(10)
+        assert self.release.wait(30)
         with self._lock:
             self.running.discard(frame.camera_index)
         return decode_picture(frame, view_size)
@@ -111,7 +111,7 @@ def test_newest_wins_and_never_more_than_one_waits(
     decoder = make(decode=held)
     results = collect(decoder)
     decoder.submit(job(0))
-    assert held.started.acquire(timeout=10)
+    assert held.started.acquire(timeout=30)
     for ticket in range(1, 1001):
         decoder.submit(job(ticket))
         assert len(decoder._pending) <= 1
@@ -129,10 +129,10 @@ def test_cameras_are_decoded_side_by_side_but_each_one_in_order(
     decoder = make(decode=held)
     results = collect(decoder)
     decoder.submit(job(0, camera=0))
-    assert held.started.acquire(timeout=10)
+    assert held.started.acquire(timeout=30)
     decoder.submit(job(1, camera=0))
     decoder.submit(job(1, camera=1))
-    assert held.started.acquire(timeout=10), "camera 1 does not wait for camera 0"
+    assert held.started.acquire(timeout=30), "camera 1 does not wait for camera 0"
     assert held.running == {0, 1}
     held.release.set()
     wait_until(lambda: {(r.job.camera, r.job.ticket) for r in results} >= {(0, 1), (1, 1)})
@@ -149,7 +149,7 @@ def test_cameras_take_turns_however_fast_new_pictures_come(
     def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
         order.append(frame.camera_index)
         decoded.release()
-        assert turn.acquire(timeout=10)
+        assert turn.acquire(timeout=30)
         return decode_picture(frame, view_size)
 
     decoder = make(decode=decode, workers=1)
@@ -157,7 +157,7 @@ def test_cameras_take_turns_however_fast_new_pictures_come(
         decoder.submit(*(job(ticket, camera) for camera in range(3)))
         if ticket:
             turn.release()
-        assert decoded.acquire(timeout=10)
+        assert decoded.acquire(timeout=30)
     turn.release(100)
     assert order[:9] == [0, 1, 2] * 3
 
@@ -180,7 +180,7 @@ def test_results_that_nobody_takes_do_not_pile_up(make: Callable[..., PictureDec
     decoder = make(decode=decode)
     for ticket in range(100):
         decoder.submit(job(ticket))
-        assert finished.acquire(timeout=10)
+        assert finished.acquire(timeout=30)
     gc.collect()
     # One ready, one that is just being handed over, one in the worker's hands.
     assert len(alive) <= 3
@@ -224,7 +224,7 @@ def test_forget_drops_what_belongs_to_the_last_connection(
     decoder = make(decode=held)
     results = collect(decoder)
     decoder.submit(job(5))
-    assert held.started.acquire(timeout=10)
+    assert held.started.acquire(timeout=30)
     decoder.submit(job(6))
     decoder.forget(7)
     held.release.set()
@@ -237,7 +237,7 @@ def test_close_tells_when_a_thread_hangs(held: HeldDecode) -> None:
     decoder = PictureDecoder(decode=held)
     decoder.start()
     decoder.submit(job(0))
-    assert held.started.acquire(timeout=10)
+    assert held.started.acquire(timeout=30)
     assert decoder.close(timeout_s=0.01) is False
     held.release.set()
     assert decoder.close() is True

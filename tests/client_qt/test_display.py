@@ -5,7 +5,7 @@ import pytest
 from camstrm.wire import CameraInfo, CameraState, CameraStatus, Hello, Status, ViewerStatus
 from client_qt.display import CameraDisplay, Level, camera_display, placeholder_display, summary
 from client_qt.model import ViewerModel
-from client_qt.wording import clock_text
+from client_qt.wording import clock_text, rate_text
 from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 CLOCK = clock_text(BASE_US)
@@ -40,9 +40,35 @@ def test_streaming_camera_shows_its_picture_and_nothing_over_it() -> None:
 def test_old_picture_of_a_streaming_camera_is_stale_and_says_its_age() -> None:
     model = live_model()
     model.receive_bundle(bundle(2, state_frame(0, CameraState.STREAMING)), 10, 101.4)
-    display = shown(model, 101.5)
+    assert not shown(model, 101.5).stale
+    display = shown(model, 101.6)
     assert (display.level, display.stale) == (Level.WAITING, True)
-    assert display.headline == "picture is 1.5 s old"
+    assert display.headline == "picture is 1.6 s old"
+
+
+def test_a_triggered_camera_that_waits_is_not_grey_and_says_so() -> None:
+    model = live_model()
+    with_state(model, CameraState.WAITING_FOR_TRIGGER)
+    # Bundles and statuses go on; only the picture gets older.
+    model.receive_bundle(bundle(3, state_frame(0, CameraState.WAITING_FOR_TRIGGER)), 10, 160)
+    display = shown(model, 160.1)
+    assert (display.level, display.stale, display.headline) == (Level.GOOD, False, "")
+    assert display.numbers[:2] == ("waiting for a trigger", "1 min 00 s")
+    assert summary(model, "s:1", 160.1).text == "s:1 · live"
+    model.cameras[0].forget_picture()
+    display = shown(model, 160.1)
+    assert (display.level, display.headline) == (Level.GOOD, "waiting for a trigger")
+
+
+def test_what_is_wrong_although_pictures_come_is_said_below_them() -> None:
+    model = live_model()
+    reason = "27 % of frames incomplete: packet size, MTU, bandwidth"
+    with_state(model, CameraState.STREAMING, reason)
+    display = shown(model, 100.2)
+    assert (display.level, display.stale, display.headline) == (Level.GOOD, False, "")
+    assert display.trouble == reason
+    with_state(model, CameraState.LOST, reason)
+    assert shown(model, 100.2).trouble == "", "it stands over the picture then"
 
 
 @pytest.mark.parametrize(
@@ -158,3 +184,12 @@ def test_placeholders() -> None:
     model.connection_opened(1)
     model.receive_hello(Hello("s"), 1)
     assert placeholder_display(model, 1, 1.1).headline == "no camera"
+
+
+def test_slow_rates_keep_their_digits() -> None:
+    assert [rate_text(fps) for fps in (0.0, 0.25, 0.5, 1.0, 29.84)] == [
+        *("0.0 fps", "0.25 fps", "0.50 fps", "1.0 fps", "29.8 fps")
+    ]
+    assert [rate_text(fps, whole=True) for fps in (0.0, 0.5, 9.96, 395.4)] == [
+        *("0 fps", "0.50 fps", "10.0 fps", "395 fps")
+    ]

@@ -67,10 +67,10 @@ def test_ctrl_c_ends_a_running_viewer(wait_until: object) -> None:
     try:
         wait_until(lambda: server.viewers)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=30)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(30)
         server.close()
     assert process.returncode == 0
     assert "Traceback" not in errors

@@ -176,11 +176,37 @@ def test_age_and_when_it_is_too_old() -> None:
     assert camera.age(model.clock, 100.05) == pytest.approx(0.05, abs=1e-6)
     assert camera.steady_age(model.clock, 100.2) == pytest.approx(0.05, abs=1e-6)
     assert camera.steady_age(model.clock, 102) == pytest.approx(2.0, abs=1e-6)
-    assert camera.stale_after(30) == 1.0
-    camera.receive_status(CameraStatus(0, CameraState.STREAMING, grab_fps=0.5))
-    assert camera.stale_after(30) == 5.0
-    camera.receive_status(CameraStatus(0, CameraState.STREAMING, grab_fps=0.001))
-    assert camera.stale_after(30) == 10.0
+    assert camera.old_after(30) == 1.5
+    camera.receive_status(CameraStatus(0, CameraState.STREAMING, interval_us=2_000_000))
+    assert camera.old_after(30) == 6.0
+    assert not camera.is_old(model.clock, 106.0, 30)
+    assert camera.is_old(model.clock, 106.1, 30)
+    assert camera.old_after(0.1) == pytest.approx(30.0)
+
+
+def test_on_a_slow_link_a_picture_is_as_old_as_usual() -> None:
+    model = live_model(100)
+    camera = model.cameras[0]
+    camera.receive_status(CameraStatus(0, CameraState.STREAMING, interval_us=33_000))
+    for second in range(6):
+        model.picture_shown(0, BASE_US, 100 + second)
+    assert camera.old_after(30) == 3.0
+    model.picture_shown(0, BASE_US, 160)
+    assert camera.old_after(30) == 3.0, "a pause is not usual"
+
+
+def test_a_camera_that_waits_for_a_trigger_has_no_old_picture() -> None:
+    model = live_model(100)
+    camera = model.cameras[0]
+    model.picture_shown(0, BASE_US, 100.05)
+    camera.receive_frame(
+        CameraFrame(0, CameraState.WAITING_FOR_TRIGGER, state_since_us=BASE_US + 1)
+    )
+    assert camera.healthy
+    assert camera.down_since_us == 0
+    assert not camera.is_old(model.clock, 4000, 30)
+    camera.receive_frame(CameraFrame(0, CameraState.LOST, state_since_us=BASE_US + 2))
+    assert camera.is_old(model.clock, 100.1, 30)
 
 
 def test_age_on_a_slow_link_is_the_pictures_and_not_the_screens() -> None:

@@ -50,7 +50,7 @@ class Bench:
     def _decode(self, frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
         self.decoded_in.add(threading.get_ident())
         self.sizes.append(view_size)
-        assert self.held.wait(10)
+        assert self.held.wait(30)
         picture = decode_picture(frame, view_size)
         self.alive.add(picture)
         return picture

@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
-COMMAND_TIMEOUT_S = 20.0
+COMMAND_TIMEOUT_S = 60.0
 _ARGUMENTS = (
     "--headless=new",
     "--remote-debugging-port=0",
@@ -151,7 +151,7 @@ class Chromium:
 
     async def _end_process(self) -> None:
         try:
-            await asyncio.wait_for(self._process.wait(), 5)
+            await asyncio.wait_for(self._process.wait(), 30)
         except asyncio.TimeoutError:  # another class before Python 3.11
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
@@ -187,7 +187,7 @@ class Page:
             raise ChromiumError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    async def until(self, condition: str, timeout_s: float = 10.0) -> None:
+    async def until(self, condition: str, timeout_s: float = 45.0) -> None:
         """Wait until a JavaScript expression is true."""
         waiting = f"""new Promise((done) => {{
             const end = performance.now() + {timeout_s * 1000};

@@ -140,6 +140,23 @@ def try_cameras(cti: str, serials: list[str], frames: int = 2) -> dict[str, Any]
     return {**told, "log": log}
 
 
+def write_numbers(xml: dict[str, str]) -> dict[str, list[tuple[bool, str]]]:
+    """Write 110, and then what it has, to the feature F of node maps over memory.
+
+    The four bytes at 0x10 hold 100, all others 0.
+    """
+    from camstrm.acquisition.features import read_feature, write_feature
+    from tests.fakes.memory_port import node_map_over_memory
+
+    told = {}
+    for name, text in xml.items():
+        node_map = node_map_over_memory(text.encode(), {0x10: b"\x64\0\0\0"})
+        first = write_feature(node_map, "F", 110.0)
+        second = write_feature(node_map, "F", read_feature(node_map, "F").value or 0.0)
+        told[name] = [(first.applied, first.reason), (second.applied, second.reason)]
+    return told
+
+
 def camera_error(cti: str, serial: str, encoding: str = "gbk") -> list[str]:
     """Try to open a camera twice; return the errors' names and problems."""
     from camstrm.acquisition.camera import Camera
@@ -294,6 +311,7 @@ _SCENES: dict[str, Callable[..., Any]] = {
         plain_create,
         open_camera,
         try_cameras,
+        write_numbers,
         camera_error,
         camera_script,
         run_worker,

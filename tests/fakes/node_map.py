@@ -28,6 +28,7 @@ class _Face:
         self.name = ""
         self.display_name = ""
         self.tooltip = ""
+        self.children: tuple[FakeNode, ...] = ()
         self.principal_interface_type = node.kind
 
     def is_feature(self) -> bool:

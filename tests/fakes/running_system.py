@@ -31,7 +31,7 @@ __all__ = [
     "process_name",
 ]
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 """For anything that is waited for: a busy machine is slow, a broken one never gets there."""
 
 CONFIG_HEAD = """\

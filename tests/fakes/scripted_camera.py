@@ -19,6 +19,7 @@ from camstrm.acquisition import drain as drain_module
 from camstrm.acquisition import worker as worker_module
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import StreamHandles
+from camstrm.acquisition.frame_rate import FrameRate
 from camstrm.acquisition.gentl_library import GcError
 from camstrm.acquisition.worker import AcquisitionSettings, AcquisitionWorker, WorkerState
 from tests.fakes.clock import FakeClock
@@ -40,7 +41,7 @@ class Opening:
     steps: Sequence[Step] = ()
     error: Exception | None = None
     configure_error: Exception | None = None
-    rate: float | None = 100.0
+    rate: float | FrameRate | None = 100.0
     triggered: bool = False
     underrun: int = 0
     on_open: Callable[[], None] = nothing
@@ -197,8 +198,15 @@ class ScriptedCamera:
         if self.opening.configure_error is not None:
             raise self.opening.configure_error
 
-    def frame_rate(self) -> float | None:
-        return self.opening.rate
+    def frame_rate(self) -> FrameRate:
+        rate = self.opening.rate
+        return rate if isinstance(rate, FrameRate) else FrameRate(rate, rate is not None)
+
+    def image_size(self) -> tuple[int, int]:
+        return 0, 0
+
+    def timestamp_frequency(self) -> int:
+        return 0
 
     def heartbeat_s(self) -> float:
         return self.opening.heartbeat_s

@@ -33,10 +33,10 @@ async def bridge(tmp_path: Path) -> AsyncIterator[BridgeAddresses]:
     running = asyncio.create_task(
         run_bridge(settings, str(tmp_path / "bridge.sock"), ready=ready.set_result, stop=stop)
     )
-    await asyncio.wait({running, ready}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, ready}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
     yield ready.result()
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 30)
 
 
 @contextlib.asynccontextmanager
@@ -61,7 +61,7 @@ async def grabber(path: str, session: str) -> AsyncIterator[None]:
     finally:
         for task in (sending, reading):
             task.cancel()
-        await asyncio.wait({sending, reading}, timeout=5)
+        await asyncio.wait({sending, reading}, timeout=30)
         writer.close()
         await writer.wait_closed()
 

@@ -203,12 +203,17 @@ def test_a_region_that_does_not_fit_is_clamped_and_reported(
 ) -> None:
     done = applied(run, maker, Width=333, Height=5000, OffsetX=77)
     values = told(run, maker)
-    for name, wanted in (("Width", 333), ("Height", 5000), ("OffsetX", 77)):
+    reasons = {
+        "Width": (333, ": steps of 4 from 64"),
+        "Height": (5000, ", the camera allows"),
+        "OffsetX": (77, ": steps of 4 from 0"),
+    }
+    for name, (wanted, reason) in reasons.items():
         result = results_of(done, name)[-1]
         assert result.applied
         assert result.wanted == wanted
         assert result.value == values[name] != wanted
-        assert result.reason.startswith(f"set to {values[name]}, the camera allows")
+        assert result.reason.startswith(f"set to {values[name]}{reason}")
         assert any(line.startswith("INFO") and result.reason in line for line in done.log)
     assert values["Width"] % 4 == values["OffsetX"] % 4 == 0
     assert values["Height"] == maker.camera.height

@@ -59,7 +59,7 @@ async def test_vectors_in_the_browser(tmp_path: Path) -> None:
     try:
         async with Chromium(tmp_path) as browser:
             page = await browser.open_page(server.url)
-            await page.until("document.querySelector('#header[data-mood=live]')")
+            await page.until("document.querySelector('#header[data-mood=wait] strong')")
             assert await page.evaluate(expression) == []
     finally:
         await server.stop()

@@ -2,18 +2,43 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as states from "../../camstrm/bridge/static/camera_state.js";
-import { formatAge, formatSize } from "../../camstrm/bridge/static/figures.js";
+import { formatAge, formatRate, formatSize } from "../../camstrm/bridge/static/figures.js";
 import { chooseColumns } from "../../camstrm/bridge/static/grid_layout.js";
 import { describeLink } from "../../camstrm/bridge/static/link_state.js";
+import { UsualInterval } from "../../camstrm/bridge/static/usual_interval.js";
 import { CameraState } from "../../camstrm/bridge/static/wire.js";
 
 test("every state has a name, a later one is shown by its number", () => {
   const names = Object.values(CameraState).map(states.stateName);
   assert.deepEqual(names, [
     ...["closed", "opening", "streaming", "stalled", "lost", "backing off", "unsupported format"],
+    "waiting for a trigger",
   ]);
   assert.equal(states.stateName(9), "unknown (9)");
   assert.equal(states.stateClass(9), "unknown");
+  assert.equal(states.stateClass(CameraState.WAITING_FOR_TRIGGER), "waiting-for-a-trigger");
+});
+
+test("a picture is old after 1.5 s and three of its usual intervals", () => {
+  const { STREAMING, WAITING_FOR_TRIGGER, LOST } = CameraState;
+  const old = (ageMs, intervalMs) => states.isOld(STREAMING, ageMs, intervalMs);
+  assert.deepEqual([old(1500, 0), old(1501, 0), old(1501, 33)], [false, true, true]);
+  assert.deepEqual([old(5900, 2000), old(6001, 2000)], [false, true], "0.5 fps");
+  assert.equal(old(null, 0), true);
+  assert.equal(states.isOld(WAITING_FOR_TRIGGER, 3_600_000, 100), false);
+  assert.equal(states.isOld(LOST, 1, 100), true);
+});
+
+test("the usual interval is not that of a pause", () => {
+  const usual = new UsualInterval();
+  for (const ms of [0, 1000, 2000, 3000, 4000]) usual.add(ms);
+  assert.equal(usual.ms, 0, "not known yet");
+  for (const ms of [5000, 25_000, 25_010, 26_000]) usual.add(ms);
+  assert.equal(usual.ms, 1000);
+});
+
+test("slow rates have two digits", () => {
+  assert.deepEqual([0, 0.25, 0.5, 0.96, 400.06].map(formatRate), ["0.0", "0.25", "0.50", "1.0", "400.1"]);
 });
 
 test("since when a camera is lost", () => {
@@ -48,14 +73,29 @@ const LINK = {
   openedAtMs: 0,
   bundleAtMs: 19_000,
   nowMs: 20_000,
+  states: [CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER],
 };
 
 test("the header says how the stream is", () => {
-  assert.deepEqual(describeLink(LINK), { mood: "live", text: "live", problem: "" });
   assert.equal(describeLink({ ...LINK, hello: null }).text, "connecting…");
   assert.equal(describeLink({ ...LINK, bundleAtMs: 17_000 }).text, "no frame input");
   const noInput = { ...LINK, status: { input: "none", input_since_us: 0 } };
-  assert.deepEqual(describeLink(noInput), { mood: "bad", text: "no frame input", problem: "" });
+  const wanted = { mood: "bad", text: "no frame input", problem: "", linked: false };
+  assert.deepEqual(describeLink(noInput), wanted);
+});
+
+test("the header is green while all cameras are live, and names how many are", () => {
+  const { STREAMING, LOST, STALLED } = CameraState;
+  const said = (...states) => {
+    const { mood, text, linked } = describeLink({ ...LINK, states });
+    assert.equal(linked, true);
+    return [mood, text];
+  };
+  assert.deepEqual(said(...LINK.states), ["live", "2 of 2 cameras live"]);
+  assert.deepEqual(said(STREAMING, LOST, STALLED), ["part", "1 of 3 cameras live"]);
+  assert.deepEqual(said(LOST, STALLED), ["bad", "0 of 2 cameras live"]);
+  assert.deepEqual(said(STREAMING), ["live", "1 of 1 camera live"]);
+  assert.deepEqual(said(), ["wait", "the server has no cameras"]);
 });
 
 test("a lost server, and the seconds until the next attempt", () => {

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from camstrm.acquisition.gentl_library import GcError
 from tests.simulator.gentl_signatures import SIGNATURES
 
 __all__ = ["INFINITE", "GentlError", "OpenCamera", "RawGentl"]
@@ -241,7 +242,7 @@ class OpenCamera:
             self.gentl.do("DSRevokeBuffer", self.stream, handle, None, None)
         self._memory.clear()
 
-    def fetch(self, timeout_ms: int = 5000) -> int:
+    def fetch(self, timeout_ms: int = 30_000) -> int:
         """Wait for a filled buffer; return its handle."""
         data, size = (c_uint64 * 2)(), c_size_t(16)
         self.gentl.do("EventGetData", self.event, data, byref(size), timeout_ms)
@@ -258,3 +259,17 @@ class OpenCamera:
     def queue(self, handle: int) -> None:
         """Give a buffer back."""
         self.gentl.do("DSQueueBuffer", self.stream, handle)
+
+    def next_frame(self) -> int:
+        """Give a filled buffer back at once; its handle describes it until it is filled again."""
+        handle = self.fetch()
+        self.queue(handle)
+        return handle
+
+    def is_silent(self) -> bool:
+        """Tell whether no frame comes any more."""
+        try:
+            self.fetch(60)
+        except GentlError as error:
+            return error.code == GcError.TIMEOUT
+        return False

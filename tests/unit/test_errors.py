@@ -99,14 +99,17 @@ SENTENCES = [
     (
         CameraAmbiguousError("left", "S1", ("id:a b", "id:c")),
         (
-            "camera left: 2 cameras have the serial number 'S1'. Choose one by its device id, in "
-            "the configuration: serial = 'id:a b' or serial = 'id:c'; on the command line the "
-            "same text, for example --serial 'id:a b'"
+            "camera left: 2 cameras have the serial number 'S1'. Choose one by its device id: in "
+            "the configuration serial = 'id:a b' or serial = 'id:c'; on the command line "
+            "'id:a b' or 'id:c' instead of the serial number"
         ),
     ),
     (
         CameraRefusedError("left", "no (GC_ERR_BUSY -1022)"),
-        "camera left: refused: no (GC_ERR_BUSY -1022)",
+        (
+            "camera left: refused: no (GC_ERR_BUSY -1022). 'camstrm doctor' looks for programs "
+            "that have it open"
+        ),
     ),
     (
         CameraLockedError("left", 2.46),

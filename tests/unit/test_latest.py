@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from camstrm.latest import LatestSlot
 
-LONG_S = 10.0
+LONG_S = 30.0
 """A wait that a good test never sees the end of."""
 
 

@@ -109,7 +109,7 @@ def good_bundles() -> dict[str, BundleVector]:
             [(_without_picture(7, 5), b""), (left, grey), (_without_picture(3, 2), b"")],
         ),
         "every_state": BundleVector(
-            "states 0 to 6", [(_without_picture(state, state), b"") for state in range(7)]
+            "states 0 to 7", [(_without_picture(state, state), b"") for state in range(8)]
         ),
         "unknown_values": BundleVector(
             "state, encoding and flags of a later version: passed on, not refused",

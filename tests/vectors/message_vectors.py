@@ -30,6 +30,7 @@ CAMERA_STATUS = {
     "restarts": 7,
     "grab_fps": 400.125,
     "sent_fps": 30.0,
+    "interval_us": 2500,
 }
 CAMERA_ZERO = {
     key: 0 if isinstance(value, int) else 0.0 if isinstance(value, float) else ""

@@ -177,12 +177,14 @@ class App {
       openedAtMs: this.#openedAtMs,
       bundleAtMs: this.#bundleAtMs,
       nowMs,
+      states: [...this.#views.values()].map((view) => view.state),
     });
+
     const figures = {
       nowMs,
       clientUs: clientTimeUs(),
       clock: this.#clock,
-      live: link.mood === "live",
+      live: link.linked,
       skipped: this.#status?.viewer?.skipped ?? 0,
     };
     for (const view of this.#views.values()) view.refresh(figures);

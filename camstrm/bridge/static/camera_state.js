@@ -10,6 +10,7 @@ const NAMES = {
   [CameraState.LOST]: "lost",
   [CameraState.BACKING_OFF]: "backing off",
   [CameraState.UNSUPPORTED]: "unsupported format",
+  [CameraState.WAITING_FOR_TRIGGER]: "waiting for a trigger",
 };
 
 /** States in which no new picture is to be expected: the one on the screen is old. */
@@ -22,6 +23,11 @@ const WITHOUT_PICTURES = new Set([
   CameraState.UNSUPPORTED,
 ]);
 
+/** A picture is never called old before this age, at which nobody takes it for a live one. */
+const LEAST_OLD_MS = 1500;
+/** So many of its usual intervals must have gone by, too. */
+const OLD_INTERVALS = 3;
+
 /** Name of a state; a state of a later server is shown by its number. */
 export function stateName(state) {
   return NAMES[state] ?? `unknown (${state})`;
@@ -29,11 +35,26 @@ export function stateName(state) {
 
 /** One word for the style sheet. */
 export function stateClass(state) {
-  return (NAMES[state] ?? "unknown").replace(" ", "-");
+  return (NAMES[state] ?? "unknown").replaceAll(" ", "-");
 }
 
 export function expectsPictures(state) {
   return !WITHOUT_PICTURES.has(state);
+}
+
+/** The camera does what it should: it streams, or would if a trigger came. */
+export function delivers(state) {
+  return state === CameraState.STREAMING || state === CameraState.WAITING_FOR_TRIGGER;
+}
+
+/**
+ * Whether a picture of `ageMs` (null: not known) is not the camera's present any more.
+ * `intervalMs`: usual time between two pictures, 0 where it is not known.
+ */
+export function isOld(state, ageMs, intervalMs) {
+  if (!expectsPictures(state) || ageMs === null) return true;
+  if (state === CameraState.WAITING_FOR_TRIGGER) return false;
+  return ageMs > Math.max(LEAST_OLD_MS, OLD_INTERVALS * intervalMs);
 }
 
 /** "lost since 14:03:22": the state and when it began, in the viewer's time zone. */

@@ -1,12 +1,9 @@
 /** One camera's tile: picture, name, state and figures. */
 
-import { expectsPictures, stateClass, stateName, stateSince } from "./camera_state.js";
+import { expectsPictures, isOld, stateClass, stateName, stateSince } from "./camera_state.js";
 import { NONE, formatAge, formatRate, formatSize, setText } from "./figures.js";
 import { PictureCanvas } from "./picture_canvas.js";
 import { CameraState } from "./wire.js";
-
-/** A picture older than this does not look alive any more. */
-const STALE_MS = 1000;
 
 export class CameraView {
   /** The tile; the page puts it where it belongs. */
@@ -32,6 +29,11 @@ export class CameraView {
     this.#parts.name.title = [info.vendor, info.model, info.serial].filter(Boolean).join(" ");
   }
 
+  /** What the camera does, as far as this page knows. */
+  get state() {
+    return this.#state;
+  }
+
   /** Take the camera's part of a bundle; `settled`: see PictureCanvas.offer. */
   showFrame(frame, settled) {
     this.#setState(frame.state, Number(frame.state_since_us));
@@ -46,16 +48,16 @@ export class CameraView {
   }
 
   /**
-   * Write all figures. `live`: the server speaks and has frame input; `skipped`: bundles
-   * that it did not send to this viewer.
+   * Write all figures. `live`: the server speaks and has frame input, so that its figures
+   * are the present ones; `skipped`: bundles that it did not send to this viewer.
    */
   refresh({ nowMs, clientUs, clock, live, skipped }) {
     const { shown } = this.#picture;
     const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
-    const old = shown !== null && (ageMs === null || ageMs > STALE_MS);
-    const stale = old || !expectsPictures(this.#state);
-    // "streaming" beside an old picture would be a lie, wherever the pictures got stuck.
-    const stuck = stale && this.#state === CameraState.STREAMING;
+    const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
+    const stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
+    // "streaming" beside an old picture would be wrong, wherever the pictures got stuck.
+    const stuck = stale && expectsPictures(this.#state);
     const state = stuck ? "no new picture" : stateName(this.#state);
     this.element.dataset.state = stateClass(this.#state);
     this.element.dataset.stale = String(stale);
@@ -81,6 +83,11 @@ export class CameraView {
     this.#sinceUs = sinceUs;
   }
 
+  /** Usual time between two pictures here: no shorter than the camera's own. */
+  #intervalMs() {
+    return Math.max(this.#picture.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
+  }
+
   /** Say over the picture why it is old, or why there is none. */
   #writeNotice(stale, ageMs) {
     const { shown } = this.#picture;
@@ -91,22 +98,31 @@ export class CameraView {
     } else if (stale) {
       headline = `picture is ${formatAge(ageMs)} old`;
     } else if (shown === null) {
-      headline = "waiting for a picture";
+      const waits = this.#state === CameraState.WAITING_FOR_TRIGGER;
+      headline = waits ? stateName(this.#state) : "waiting for a picture";
     }
     if (ageMs !== null && headline !== "" && !expectsPictures(this.#state)) {
       reason = [reason, `picture is ${formatAge(ageMs)} old`].filter(Boolean).join(" · ");
     }
     setText(this.#parts.headline, headline);
     setText(this.#parts.reason, reason);
-    setText(this.#parts.damage, this.#damage());
+    const trouble = this.#trouble();
+    setText(this.#parts.damage, trouble);
     this.#parts.notice.hidden = headline === "";
-    this.#parts.damage.hidden = this.#picture.damaged === 0;
+    this.#parts.damage.hidden = trouble === "";
   }
 
-  #damage() {
+  /** What is wrong although pictures come: at the camera, and on the way to this page. */
+  #trouble() {
     const { damaged, damage } = this.#picture;
-    if (damaged === 0) return "";
-    return `${damaged} damaged ${damaged === 1 ? "picture" : "pictures"}, last: ${damage}`;
+    const parts = [];
+    if (expectsPictures(this.#state) && this.#status?.state === this.#state) {
+      parts.push(this.#status.reason);
+    }
+    if (damaged > 0) {
+      parts.push(`${damaged} damaged ${damaged === 1 ? "picture" : "pictures"}, last: ${damage}`);
+    }
+    return parts.filter(Boolean).join(" · ");
   }
 
   #sizes(shown) {

@@ -12,8 +12,9 @@ export function formatAge(ageMs) {
   return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
 }
 
+/** One digit, and two for what is slower than one in a second. */
 export function formatRate(perSecond) {
-  return perSecond.toFixed(1);
+  return perSecond.toFixed(perSecond > 0 && perSecond < 0.95 ? 2 : 1);
 }
 
 /** "2656×2304", or a dash where there is no picture. */

@@ -1,6 +1,6 @@
 /** What the header says about the way from the cameras to this page. */
 
-import { clockTime } from "./camera_state.js";
+import { clockTime, delivers } from "./camera_state.js";
 
 /** No bundle for this time: the server has no grabber, or a dead one. */
 const NO_INPUT_MS = 2000;
@@ -9,26 +9,40 @@ const PROBLEM_MS = 10_000;
 
 /**
  * `connection`: a Connection; `hello`, `status`: the last messages of this connection or
- * null; `openedAtMs`, `bundleAtMs`: when it began and when the last bundle came.
- * Gives { mood: "live" | "wait" | "bad", text, problem }.
+ * null; `openedAtMs`, `bundleAtMs`: when it began and when the last bundle came; `states`:
+ * of the cameras, as they are known now.
+ * Gives { mood: "live" | "part" | "wait" | "bad", text, problem, linked }; `linked`: the
+ * server speaks and has frame input.
  */
-export function describeLink({ connection, hello, status, openedAtMs, bundleAtMs, nowMs }) {
+export function describeLink(known) {
+  const { connection, hello, status, openedAtMs, bundleAtMs, nowMs, states } = known;
   const { phase, problem, retryAtMs } = connection;
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000));
-    return { mood: "bad", text: `server lost, reconnecting in ${seconds} s`, problem };
+    const text = `server lost, reconnecting in ${seconds} s`;
+    return { mood: "bad", text, problem, linked: false };
   }
   if (phase === "connecting" || hello === null) {
-    return { mood: "wait", text: "connecting…", problem };
+    return { mood: "wait", text: "connecting…", problem, linked: false };
   }
   const recent = nowMs - openedAtMs < PROBLEM_MS ? problem : "";
   if (status?.input === "none") {
     const since = status.input_since_us;
     const text = since > 0 ? `no frame input since ${clockTime(since)}` : "no frame input";
-    return { mood: "bad", text, problem: recent };
+    return { mood: "bad", text, problem: recent, linked: false };
   }
   if (nowMs - bundleAtMs > NO_INPUT_MS) {
-    return { mood: "bad", text: "no frame input", problem: recent };
+    return { mood: "bad", text: "no frame input", problem: recent, linked: false };
   }
-  return { mood: "live", text: "live", problem: recent };
+  return { ...describeCameras(states), problem: recent, linked: true };
+}
+
+/** How many cameras do what they should; green is for all of them. */
+function describeCameras(states) {
+  const healthy = states.filter(delivers).length;
+  const cameras = states.length === 1 ? "camera" : "cameras";
+  if (states.length === 0) return { mood: "wait", text: "the server has no cameras" };
+  if (healthy === 0) return { mood: "bad", text: `0 of ${states.length} ${cameras} live` };
+  const mood = healthy === states.length ? "live" : "part";
+  return { mood, text: `${healthy} of ${states.length} ${cameras} live` };
 }

@@ -152,6 +152,7 @@ const CAMERA_STATUS = object({
   restarts: count,
   grab_fps: rate,
   sent_fps: rate,
+  interval_us: count,
 });
 
 const VIEWER_STATUS = object({

@@ -3,6 +3,7 @@
 import { decodePicture } from "./jpeg.js";
 import { PictureDecoder } from "./picture_decoder.js";
 import { RateMeter } from "./rate_meter.js";
+import { UsualInterval } from "./usual_interval.js";
 
 export class PictureCanvas {
   /** Header of the frame on the screen; null before the first one. */
@@ -13,6 +14,7 @@ export class PictureCanvas {
   #context;
   #decoder;
   #rate = new RateMeter();
+  #intervals = new UsualInterval();
   #next = null;
   #unpainted = 0;
   #removed = false;
@@ -49,6 +51,11 @@ export class PictureCanvas {
     return this.#rate.perSecond(nowMs);
   }
 
+  /** Usual time between two pictures painted, 0 while it is not known. */
+  get intervalMs() {
+    return this.#intervals.ms;
+  }
+
   remove() {
     this.#removed = true;
     this.#next?.bitmap.close();
@@ -81,5 +88,6 @@ export class PictureCanvas {
     bitmap.close();
     this.shown = frame;
     this.#rate.add(nowMs);
+    this.#intervals.add(nowMs);
   }
 }

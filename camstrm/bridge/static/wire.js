@@ -14,6 +14,7 @@ export const CameraState = Object.freeze({
   LOST: 4,
   BACKING_OFF: 5,
   UNSUPPORTED: 6,
+  WAITING_FOR_TRIGGER: 7,
 });
 
 export const Encoding = Object.freeze({ NONE: 0, JPEG: 1 });

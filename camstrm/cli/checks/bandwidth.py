@@ -76,8 +76,11 @@ def camera_load(
     return CameraLoad(label, size, fps, tuple(_links(serial, features, root)))
 
 
-def bandwidth_findings(loads: Sequence[CameraLoad]) -> Iterator[Finding]:
-    """Compare the sum of the cameras on each link with what it carries."""
+def bandwidth_findings(loads: Sequence[CameraLoad], *, asked: bool = False) -> Iterator[Finding]:
+    """Compare the sum of the cameras on each link with what it carries.
+
+    ``asked``: the cameras were opened, or it was tried.
+    """
     links = {link.name: link for load in loads for link in load.links}
     for link in links.values():
         on_it = [load for load in loads if link in load.links]
@@ -93,12 +96,13 @@ def bandwidth_findings(loads: Sequence[CameraLoad]) -> Iterator[Finding]:
             )
     unknown = [load.label for load in loads if load.bytes_per_s <= 0]
     if unknown:
-        yield Finding(
-            Level.OK,
-            "bandwidth",
-            f"size or rate of {', '.join(unknown)} not known; 'camstrm doctor --open' asks the "
-            "cameras",
+        why = (
+            "the camera was not opened, or reports no frame rate (AcquisitionFrameRate)"
+            if asked
+            else "'camstrm doctor --open' asks the cameras"
         )
+        text = f"size or rate of {', '.join(unknown)} not known: {why}"
+        yield Finding(Level.OK, "bandwidth", text)
 
 
 def _link_finding(link: _Link, known: Sequence[CameraLoad], unknown: int) -> Finding:

@@ -6,23 +6,31 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from camstrm.acquisition.device_info import DeviceInfo, matching_devices
+from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
 from camstrm.cli.checks.usb import usb_device_of
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.streamed import open_in
 from camstrm.config import ID_PREFIX, Config
 from camstrm.errors import CameraAmbiguousError
 
 __all__ = ["camera_findings"]
 
-_CLOSE = "Close the maker's viewer or the grabber that holds it"
-_ELSEWHERE = "it may run on another machine; after a crash wait for the heartbeat time"
+_REPORTED = {"no access": "not accessible", "busy": "in use"}
 _MOST_NAMES = 3
 
 
 def camera_findings(
-    config: Config, devices: Sequence[DeviceInfo], held: set[str], root: Path = Path("/")
+    config: Config,
+    devices: Sequence[DeviceInfo],
+    held: set[str],
+    root: Path = Path("/"),
+    marks: Sequence[OpenCamera] = (),
 ) -> Iterator[Finding]:
-    """Check the devices of all producers; add what others hold to ``held``."""
+    """Check the devices of all producers; add what others hold to ``held``.
+
+    ``marks``: the cameras that camstrm's own processes have open.
+    """
     seen: dict[str, DeviceInfo] = {}
     for device in devices:
         subject = f"camera {device.selector or '(no serial number)'}"
@@ -36,7 +44,7 @@ def camera_findings(
                 f'cti = "{device.cti}" (or the other) in its [[camera]] of the configuration',
             )
             continue
-        yield _access(device, subject, held, root)
+        yield _access(device, subject, held, root, marks)
     yield from _not_found(config, devices)
 
 
@@ -50,10 +58,21 @@ def _who(device: DeviceInfo) -> str:
     return who
 
 
-def _access(device: DeviceInfo, subject: str, held: set[str], root: Path) -> Finding:
+def _access(
+    device: DeviceInfo,
+    subject: str,
+    held: set[str],
+    root: Path,
+    marks: Sequence[OpenCamera],
+) -> Finding:
     who = _who(device)
+    ours = open_in(device, marks, root)
+    if ours:
+        held.add(device.selector)
+        # Of a producer that must not be searched only the serial number is known.
+        return Finding(Level.OK, subject, f"{who}: {ours}" if device.model else ours)
     if not device.selector:
-        text = f"{who}: cannot be used, its producer tells neither serial number nor device id"
+        text = f"{who}: cannot be used, its producer reports neither serial number nor device id"
         return Finding(Level.WARN, subject, text, "Try another version of the maker's SDK")
     if device.in_wrong_subnet:
         return Finding(
@@ -79,24 +98,22 @@ def _access(device: DeviceInfo, subject: str, held: set[str], root: Path) -> Fin
         return Finding(
             Level.WARN, subject, who, f"Close the maker's viewer or grabber: kill {pids}"
         )
-    if device.access != "busy":
-        return Finding(Level.WARN, subject, f"{who}: {device.access}", _CLOSE)
-    who += ": held by another program"
+    # The status alone proves nothing: some producers report one of these for cameras that open.
+    who += f": reported as {_REPORTED.get(device.access, device.access)}"
     # Nobody tells who holds a network camera, so those that could on this machine are named.
-    suspects = holders_of_library(device.cti, root)
-    if not suspects:
-        return Finding(Level.WARN, subject, who, f"{_CLOSE}; {_ELSEWHERE}")
-    who += f"; this producer is loaded by {_names(suspects)}"
-    mine = (
-        "Nothing, if camstrm's own grabber shows it; else close"
-        if _has_camstrm(suspects)
-        else ("Close")
+    suspects = [holder for holder in holders_of_library(device.cti, root) if not holder.is_camstrm]
+    if suspects:
+        who += f"; this producer is loaded by {_names(suspects)}"
+    elif device.access != "busy":
+        text = f"{who}, which some producers do for cameras that can be opened"
+        return Finding(Level.OK, subject, text)
+    return Finding(
+        Level.WARN,
+        subject,
+        who,
+        "If camstrm cannot open the camera, close the program that has it open (it may run on "
+        "another machine); after a crash wait until the camera's heartbeat time is over",
     )
-    return Finding(Level.WARN, subject, who, f"{mine} the program that holds it; {_ELSEWHERE}")
-
-
-def _has_camstrm(holders: Sequence[Holder]) -> bool:
-    return any(holder.is_camstrm for holder in holders)
 
 
 def _names(holders: Sequence[Holder]) -> str:

@@ -1,34 +1,40 @@
-"""Ask the cameras themselves (``camstrm doctor --open``), those that nobody holds."""
+"""Ask the cameras themselves (``camstrm doctor --open``), those that nobody uses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.feature_session import run_feature_session
 from camstrm.cli.checks.producers import ScannedProducer
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.progress import Progress
 from camstrm.errors import CameraError, ProducerError
 
 __all__ = ["open_cameras"]
 
-_TIMEOUT_S = 30.0
-
 
 def open_cameras(
-    scanned: list[ScannedProducer], held: set[str], features: dict[str, dict[str, object]]
+    scanned: list[ScannedProducer],
+    wanted: Sequence[DeviceInfo],
+    held: set[str],
+    features: dict[str, dict[str, object]],
+    progress: Progress,
+    timeout_s: float,
 ) -> Iterator[Finding]:
-    """Open and close each camera in a child; put its features (name: value) in ``features``.
+    """Open and close each wanted camera in a child; put its features (name: value) in ``features``.
 
     ``held``: the cameras (what selects them) that are left alone.
     """
     for producer in scanned:
         for device in producer.devices:
             serial, subject = device.selector, f"opening camera {device.selector}"
-            if serial in features or not serial:
+            if serial in features or not serial or device not in wanted:
                 continue
-            if serial in held or device.access != "ok":
-                yield Finding(Level.OK, subject, "left alone: another process holds it")
+            if serial in held:
+                yield Finding(Level.OK, subject, "left alone: a process has it open")
                 continue
+            progress.show(f"opening camera {serial} (up to {timeout_s:g} s)")
             try:
                 answer = run_feature_session(
                     producer.settings.cti,
@@ -36,7 +42,7 @@ def open_cameras(
                     environment=producer.environment,
                     python=producer.settings.python,
                     text_encoding=producer.profile.quirks.text_encoding,
-                    timeout_s=_TIMEOUT_S,
+                    timeout_s=timeout_s,
                 )
             except (CameraError, ProducerError) as error:
                 yield Finding(Level.FAIL, subject, error.problem, error.remedy)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import platform
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.discovery import scan_producer
+from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.checks.elf import MissingLibrary, missing_libraries
 from camstrm.cli.checks.environment import process_environment_finding
 from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.cli.finding import Finding, Level
+from camstrm.cli.progress import Progress
+from camstrm.cli.side_by_side import in_order
+from camstrm.cli.streamed import marked_devices, sorted_devices
 from camstrm.config import ProducerSettings
-from camstrm.errors import ConfigError, ProducerError, ProducerInUseError
+from camstrm.errors import ConfigError, ProducerError, ProducerInUseError, ProducerTimeoutError
 from camstrm.profiles import (
     GentlProfile,
     find_producers,
@@ -55,57 +61,113 @@ class ScannedProducer:
 
 
 def scan_producers(
-    producers: Iterable[ProducerSettings],
+    producers: Sequence[ProducerSettings],
     profiles: Mapping[str, GentlProfile],
     scanned: list[ScannedProducer],
+    *,
+    progress: Progress | None = None,
+    timeout_s: float = 60.0,
 ) -> Iterator[Finding]:
-    """Check each producer and list its cameras in children; append it to ``scanned``."""
-    probed: set[str] = set()
-    for producer in producers:
-        try:
-            profile = profile_of(profiles, producer)
-        except ConfigError as error:
-            yield Finding(
+    """Check each producer and list its cameras in children, all at once.
+
+    Yields the findings of each when it has answered, in the order given, and fills
+    ``scanned`` in that order. ``timeout_s``: for one producer's search.
+    """
+    first_of = {producer.python: index for index, producer in reversed(list(enumerate(producers)))}
+    progress = progress or Progress(io.StringIO())
+
+    def look(index: int, stop: threading.Event) -> tuple[list[Finding], ScannedProducer | None]:
+        producer = producers[index]
+        scan = _Scan(progress, timeout_s, stop)
+        return _look(producer, profiles, scan, probe=first_of[producer.python] == index)
+
+    answers: dict[int, ScannedProducer] = {}
+    ctis = [producer.cti for producer in producers]
+    for index, (findings, answer) in in_order(ctis, look, progress, timeout_s):
+        if answer is not None:
+            answers[index] = answer
+        yield from findings
+    scanned += [answers[index] for index in sorted(answers)]
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """How a producer is searched: what shows that it goes on, for how long, and what ends it."""
+
+    progress: Progress
+    timeout_s: float
+    stop: threading.Event
+
+
+def _look(
+    producer: ProducerSettings, profiles: Mapping[str, GentlProfile], scan: _Scan, *, probe: bool
+) -> tuple[list[Finding], ScannedProducer | None]:
+    """Check one producer; ``probe``: its interpreter too."""
+    try:
+        profile = profile_of(profiles, producer)
+    except ConfigError as error:
+        return [
+            Finding(
                 Level.FAIL, producer.cti, error.problem, "Correct 'profile' of the [[producer]]"
             )
-            continue
-        environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
-        if not Path(producer.cti).exists():
-            scanned.append(ScannedProducer(producer, profile, environment))
-            yield _missing_file(producer.cti, profile, profiles)
-            continue
-        told = process_environment_finding(producer, profile, environment, os.environ)
-        if told is not None:
-            yield told
-        usable = True
-        if producer.python not in probed:
-            probed.add(producer.python)
-            findings = list(interpreter_findings(producer.python, environment, profile))
-            yield from findings
-            usable = all(finding.level is not Level.FAIL for finding in findings)
-        devices: tuple[DeviceInfo, ...] = ()
-        if usable or not producer.python:
-            findings, devices = _scan(producer, profile, environment)
-            yield from findings
-        scanned.append(ScannedProducer(producer, profile, environment, devices))
+        ], None
+    environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
+    if not Path(producer.cti).exists():
+        return [_missing_file(producer.cti, profile, profiles)], ScannedProducer(
+            producer, profile, environment
+        )
+    findings: list[Finding] = []
+    told = process_environment_finding(producer, profile, environment, os.environ)
+    if told is not None:
+        findings.append(told)
+    usable = True
+    if probe:
+        probed = list(interpreter_findings(producer.python, environment, profile))
+        findings += probed
+        usable = all(finding.level is not Level.FAIL for finding in probed)
+    devices: tuple[DeviceInfo, ...] = ()
+    if usable or not producer.python:
+        more, devices = _scan(producer, profile, environment, scan)
+        findings += more
+    return findings, ScannedProducer(producer, profile, environment, devices)
 
 
 def _scan(
-    producer: ProducerSettings, profile: GentlProfile, environment: Mapping[str, str]
+    producer: ProducerSettings, profile: GentlProfile, environment: Mapping[str, str], scan: _Scan
 ) -> tuple[list[Finding], tuple[DeviceInfo, ...]]:
     cti = producer.cti
+    if profile.process == "producer":
+        ours = marked_devices(cti, open_cameras_here())
+        if ours:
+            text = (
+                f"used by camstrm; profile {profile.name}; it supports one program at a time, so "
+                "only the cameras that camstrm streams are listed"
+            )
+            return [Finding(Level.OK, cti, text)], ours
     users = exclusive_users(profile, cti)
     if users:
         error = ProducerInUseError(cti, ", ".join(map(str, users)))
         return [Finding(Level.WARN, cti, error.problem, error.remedy)], ()
     try:
-        check_producer(cti, environment, python=producer.python or sys.executable)
+        check_producer(
+            cti,
+            environment,
+            python=producer.python or sys.executable,
+            timeout_s=scan.timeout_s,
+            stop=scan.stop,
+        )
         found = scan_producer(
             cti,
             environment,
             python=producer.python,
             text_encoding=profile.quirks.text_encoding,
+            timeout_s=scan.timeout_s,
+            show=scan.progress.print_text,
+            stop=scan.stop,
         )
+    except ProducerTimeoutError as error:
+        remedy = f"camstrm doctor --timeout {max(60.0, 4 * scan.timeout_s):g} waits longer"
+        return [Finding(Level.FAIL, cti, error.problem, remedy)], ()
     except ProducerError as error:
         missing = (
             missing_libraries(cti, environment) if "cannot open shared object" in str(error) else ()
@@ -122,7 +184,8 @@ def _scan(
         )
         for problem in found.problems
     ]
-    text = f"loads; profile {profile.name}; {len(found.devices)} cameras"
+    count = len(found.devices)
+    text = f"loads; profile {profile.name}; {count} camera" + "s" * (count != 1)
     if found.devices:
         findings.append(Finding(Level.OK, cti, text))
     else:
@@ -135,7 +198,7 @@ def _scan(
                 "of its network card",
             )
         )
-    return findings, found.devices
+    return findings, tuple(sorted_devices(found.devices))
 
 
 def _missing_file(cti: str, profile: GentlProfile, profiles: Mapping[str, GentlProfile]) -> Finding:
@@ -220,7 +283,7 @@ def _missing_library(
         return Finding(
             Level.FAIL,
             cti,
-            f"{text}, which lies in {folder}",
+            f"{text}, which is in {folder}",
             f'env = {{ LD_LIBRARY_PATH = "{path}" }} in the [[producer]] of the configuration',
         )
     package = _PACKAGES.get(library.name)

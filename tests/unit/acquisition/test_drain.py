@@ -10,6 +10,7 @@ import pytest
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.gentl_library import GcError
 from camstrm.acquisition.statistics import StreamStatistics
+from camstrm.errors import NoImageError
 from tests.fakes.clock import START_NS, FakeClock
 from tests.fakes.gentl_library import (
     FIRST_BUFFER,
@@ -87,6 +88,46 @@ def test_what_a_producer_does_not_tell_has_a_meaning(
         assert frame.padding_x == 0
 
 
+def test_a_producer_that_gives_no_size_has_that_of_the_node_map(
+    library: FakeGentlLibrary, statistics: StreamStatistics
+) -> None:
+    drain = BufferDrain(library, HANDLES, statistics, size=(WIDTH, HEIGHT))
+    library.deliver(WIDTH=None, HEIGHT=None)
+    drain.drain(0)
+    frame = drain.take()
+    assert frame is not None
+    with frame:
+        assert (frame.width, frame.height) == (WIDTH, HEIGHT)
+    assert statistics.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("ticks_per_s", "info", "nanoseconds"),
+    [
+        (1_000_000_000, {"TIMESTAMP": 7}, 7),
+        (125_000_000, {"TIMESTAMP": 125_000_001}, 1_000_000_008),
+        (1_000_000, {"TIMESTAMP": 3}, 3000),
+        (0, {"TIMESTAMP": 3}, None),
+        (1_000_000, {"TIMESTAMP": 3, "TIMESTAMP_NS": 5}, 5),
+        (1_000_000, {}, None),
+    ],
+)
+def test_a_device_s_clock_is_read_in_nanoseconds(
+    library: FakeGentlLibrary,
+    statistics: StreamStatistics,
+    ticks_per_s: int,
+    info: dict[str, int],
+    nanoseconds: int | None,
+) -> None:
+    drain = BufferDrain(library, HANDLES, statistics, ticks_per_s=ticks_per_s)
+    library.deliver(**info)
+    drain.drain(0)
+    frame = drain.take()
+    assert frame is not None
+    with frame:
+        assert frame.times.device_timestamp_ns == nanoseconds
+
+
 @pytest.mark.parametrize(
     ("info", "length"),
     [
@@ -121,7 +162,8 @@ def test_a_buffer_without_an_image_is_rejected_and_given_back(
 ) -> None:
     library.deliver(**info)
     assert drain.drain(0) == 1
-    assert drain.take() is None
+    with pytest.raises(NoImageError, match="no image in the buffer: "):
+        drain.take()
     assert statistics.rejected == 1
     assert library.held == set()
     assert drain.close(0)
@@ -186,6 +228,25 @@ def test_frame_ids_that_never_came_are_counted(
     library.deliver(FRAMEID=14)
     drain.drain(0)
     assert statistics.gaps == 2
+
+
+def test_ids_of_incomplete_buffers_are_not_believed(
+    library: FakeGentlLibrary, drain: BufferDrain, statistics: StreamStatistics
+) -> None:
+    """A GigE producer was seen to number incomplete buffers as later frames."""
+    library.deliver(FRAMEID=8)
+    library.deliver(FRAMEID=11, IS_INCOMPLETE=1)
+    drain.drain(0)
+    library.deliver(FRAMEID=12, IS_INCOMPLETE=1)
+    library.deliver(FRAMEID=11)
+    drain.drain(0)
+    library.deliver(FRAMEID=12)
+    library.deliver(FRAMEID=13)
+    drain.drain(0)
+    assert (statistics.gaps, statistics.incomplete, statistics.delivered) == (0, 2, 4)
+    library.deliver(FRAMEID=15)
+    drain.drain(0)
+    assert statistics.gaps == 1
 
 
 def test_nothing_in_time_is_no_error(library: FakeGentlLibrary, drain: BufferDrain) -> None:

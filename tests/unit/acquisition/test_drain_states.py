@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from camstrm.acquisition import drain as drain_module
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.statistics import StreamStatistics
+from camstrm.errors import NoImageError
 from camstrm.frame import RawFrame
 from tests.fakes.clock import FakeClock
 from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
@@ -90,18 +91,20 @@ class DrainMachine(RuleBasedStateMachine):
 
     @rule()
     def take(self) -> None:
+        if self.open and self.kept is not None and self.kept_kind == "no image":
+            with pytest.raises(NoImageError):
+                self.drain.take()
+            self.rejected += 1
+            self.kept = None
+            return
         frame = self.drain.take()
         if self.kept is None or not self.open:
             assert frame is None
             return
-        if self.kept_kind == "no image":
-            assert frame is None
-            self.rejected += 1
-        else:
-            assert frame is not None
-            assert frame.frame_id == self.kept
-            self.frames.append(frame)
-            self.taken += 1
+        assert frame is not None
+        assert frame.frame_id == self.kept
+        self.frames.append(frame)
+        self.taken += 1
         self.kept = None
 
     @precondition(lambda self: self.frames)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,7 +18,9 @@ from camstrm.acquisition.feature_list import (
     similar,
 )
 from tests.fakes import node_map as fake
+from tests.fakes.memory_port import node_map_over_memory
 from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.vectors import layout
 
 NODES = FakeNodeMap(
     Gain=FakeNode(fake.FLOAT, 1.5, low=0.0, high=24.0, inc=0.5, unit="dB"),
@@ -101,6 +104,16 @@ def test_a_value_that_cannot_be_read_is_listed_with_the_reason(
 def test_what_json_has_no_number_for_is_a_text(value: float, text: str) -> None:
     (feature,) = list_features(FakeNodeMap(A=FakeNode(fake.FLOAT, value, high=value)))
     assert (feature.value, feature.max) == (text, text)
+
+
+def test_a_feature_outside_of_every_category_is_listed_too() -> None:
+    xml = (Path(layout.__file__).parent / "node_maps" / "wo.xml").read_bytes()
+    whole = node_map_over_memory(xml)
+    place = b"<pFeature>AcquisitionFrameRate</pFeature>"
+    orphaned = node_map_over_memory(xml.replace(place, b""))
+    assert not orphaned.AcquisitionFrameRate.node.is_feature()
+    assert feature_names(orphaned) == feature_names(whole)
+    assert "WidthReg" not in feature_names(whole)
 
 
 def test_names_that_may_be_meant() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.drain import BufferDrain
+from camstrm.acquisition.frame_rate import FrameRate
 from camstrm.acquisition.worker import RETRY_S, WorkerState
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
     CameraLostError,
     CameraNotFoundError,
+    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
@@ -21,6 +23,7 @@ from tests.fakes.scripted_camera import Opening, Scene, Step
 
 CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
 STREAMING, STALLED, LOST = WorkerState.STREAMING, WorkerState.STALLED, WorkerState.LOST
+WAITING = WorkerState.WAITING
 
 MakeScene = Callable[..., Scene]
 
@@ -77,6 +80,22 @@ def test_failures_are_retried_with_growing_pauses(scene: MakeScene) -> None:
     ]
     assert len(set(lost)) == 1, "since when it is lost, not since the last attempt"
     assert played.worker.statistics.reconnects == 0, "it had never streamed before"
+
+
+def test_a_camera_that_cannot_be_set_up_is_tried_less_and_less_often(scene: MakeScene) -> None:
+    error = CameraError("left", "TLParamsLocked cannot be set")
+    openings = [Opening(configure_error=error) for _ in range(12)]
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 6, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_a_camera_that_is_away_is_never_tried_less_often(scene: MakeScene) -> None:
+    gone, odd = CameraNotFoundError("left", "7", (), "x.cti"), CameraError("left", "odd")
+    openings = [Opening(error=gone)] * 40 + [Opening(error=odd)] + [Opening(error=gone)] * 5
+    played = scene(*openings, Opening(["frame"]), retry_s=RETRY_S)
+    played.play()
+    assert played.pauses == [0.5, *[1.0] * 45]
 
 
 def test_every_reason_is_told(scene: MakeScene) -> None:
@@ -153,6 +172,22 @@ def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_take
     )
     played.play()
     assert played.pauses == [0.5, *[1.0] * 39]
+    assert {reason for state, reason in played.told if state is LOST} == {gone.problem}, (
+        "one finding, in the words of the first attempt"
+    )
+
+
+def test_pauses_do_not_grow_for_a_camera_whose_heartbeat_is_known(scene: MakeScene) -> None:
+    busy, refused = CameraBusyError("left", "denied"), CameraRefusedError("left", "denied")
+    played = scene(
+        Opening(["frame", "gone"], heartbeat_s=3.0),
+        *[Opening(error=busy)] * 6,
+        *[Opening(error=refused)] * 3,
+        Opening(["frame"]),
+        retry_s=RETRY_S,
+    )
+    played.play()
+    assert played.pauses == [0.5, *[3.5] * 9]
 
 
 @pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])
@@ -233,7 +268,7 @@ def test_a_pause_of_the_whole_machine_is_no_stall(scene: MakeScene) -> None:
 
 
 def test_a_camera_that_never_sends_a_frame_is_stalled_too(scene: MakeScene) -> None:
-    played = scene(Opening(SILENCE), Opening(SILENCE), Opening(["frame"]))
+    played = scene(Opening(SILENCE), Opening(SILENCE * 2), Opening(["frame"]))
     played.play()
     assert played.states() == [OPENING, STALLED, STREAMING, CLOSED]
     assert played.worker.statistics.reconnects == 2
@@ -273,13 +308,165 @@ def test_the_patience_of_the_configuration(scene: MakeScene) -> None:
     assert STALLED not in played.states()
 
 
+def every(seconds: float, frames: int) -> list[Step]:
+    """Return the steps of a camera that sends a frame every so many seconds."""
+    return [*["nothing"] * round(seconds / 0.2), "frame"] * frames
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        None,
+        FrameRate(30.0, sure=False),
+        FrameRate(None, exposure_s=4.0),
+        FrameRate(0.25, sure=True, exposure_s=4.0),
+    ],
+    ids=["not told", "not true", "exposure alone", "told"],
+)
+def test_a_frame_every_4_s_is_no_stall(scene: MakeScene, rate: FrameRate | None) -> None:
+    played = scene(Opening(every(4.0, 10), rate=rate))
+    played.play()
+    assert played.calls == ["open", "configure", "start 8", "close"]
+    assert played.worker.statistics.delivered == 10
+    assert played.worker.statistics.reconnects == 0
+    assert STALLED not in played.states()
+    assert 3.9 < played.worker.interval_s < 4.1
+
+
+def test_without_a_known_rate_the_patience_grows_until_frames_come(scene: MakeScene) -> None:
+    openings = [Opening(every(35.0, 3), rate=None) for _ in range(5)]
+    played = scene(*openings)
+    played.play()
+    stalls = [reason for state, reason in played.told if state is STALLED]
+    assert [reason[:14] for reason in stalls] == ["no frame for 1", "no frame for 2"]
+    assert played.worker.statistics.delivered == 3
+    assert played.worker.statistics.reconnects == 2
+
+
+def test_a_rate_that_is_not_kept_makes_the_patience_longer(scene: MakeScene) -> None:
+    """Nothing in the node map says that the rate control is off."""
+    openings = [Opening(every(5.0, 10), rate=30.0) for _ in range(5)]
+    played = scene(*openings)
+    played.play()
+    assert played.worker.statistics.delivered == 10
+    assert played.worker.statistics.reconnects == 2
+
+
+def test_an_unplugged_camera_of_unknown_rate_is_found_after_2_s_once_it_streamed(
+    scene: MakeScene,
+) -> None:
+    steps: list[Step] = [*every(0.2, 20), *SILENCE]
+    played = scene(Opening(steps, rate=None), Opening(["frame"]))
+    played.play()
+    assert (STALLED, "no frame for 2.2 s") in played.told
+
+
+def test_what_a_camera_of_unknown_rate_waits_for_is_said(scene: MakeScene) -> None:
+    played = scene(Opening(every(4.0, 2), rate=None))
+    played.play()
+    assert played.told == [
+        (OPENING, ""),
+        (OPENING, "started, no frame yet (rate unknown, 8 buffers)"),
+        (STREAMING, ""),
+        (CLOSED, ""),
+    ]
+
+
+def test_a_camera_triggered_ten_times_a_second_does_not_flicker(scene: MakeScene) -> None:
+    def frame_after_100_ms() -> None:
+        played.clock.advance(0.1)
+        assert played.library is not None
+        played.library.deliver()
+
+    steps: list[Step] = [frame_after_100_ms] * 100
+    played: Scene = scene(Opening([*steps, *["nothing"] * 10], triggered=True))
+    played.play()
+    assert played.told == [(OPENING, ""), (STREAMING, ""), (WAITING, ""), (CLOSED, "")]
+
+
+def test_since_when_it_waits_for_a_trigger_is_when_the_last_frame_came(scene: MakeScene) -> None:
+    """A picture is never older than the state that it belongs to: the bridge would drop it."""
+    captured: list[int] = []
+
+    def take() -> None:
+        frame = played.worker.take()
+        assert frame is not None
+        with frame:
+            captured.append(frame.times.capture_time_us)
+
+    steps: list[Step] = ["nothing", "frame", take, *["nothing"] * 20]
+    played: Scene = scene(Opening(steps, triggered=True))
+    played.play()
+    since = dict(zip((state for state, _ in played.told), played.since, strict=True))
+    assert since[STREAMING] == since[WAITING] == captured[0]
+
+
+def test_many_incomplete_frames_are_a_reason_while_it_streams(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    def two_of_three() -> None:
+        played.clock.advance(0.1)
+        assert played.library is not None
+        for incomplete in (0, 1, 0):
+            played.library.deliver(IS_INCOMPLETE=incomplete)
+
+    def whole() -> None:
+        played.clock.advance(0.1)
+        assert played.library is not None
+        played.library.deliver()
+
+    played: Scene = scene(Opening([*[two_of_three] * 1700, *[whole] * 150]))
+    played.play()
+    assert played.states() == [OPENING, STREAMING, CLOSED]
+    reason = "33 % of frames incomplete: packet size, MTU, bandwidth"
+    assert played.told[:3] == [(OPENING, ""), (STREAMING, ""), (STREAMING, reason)]
+    assert played.told[-2] == (STREAMING, "")
+    warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert warnings == [f"camera left: {reason}"] * 3, "once a minute in 170 s"
+
+
+def test_incomplete_frames_alone_ask_for_other_things_than_a_trigger(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps: list[Step] = ["frame", *["incomplete", "nothing"] * 11]
+    played = scene(Opening(steps), Opening(["frame"]))
+    played.play()
+    (line,) = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert line.startswith("camera left: only incomplete frames (11) for 2.2 s. Packets are lost")
+    assert "GevSCPSPacketSize" in line
+    assert "trigger" not in line
+
+
+def test_the_log_has_a_line_when_a_camera_goes_and_one_when_it_is_back(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    gone = CameraNotFoundError("left", "7", (), "x.cti")
+    played = scene(
+        Opening(["frame", *SILENCE]),
+        *[Opening(error=gone)] * 4,
+        Opening(SILENCE),
+        Opening(["frame"]),
+    )
+    played.play()
+    silent = "camera left: no frame for 2.2 s. Check cable, power, link and trigger (retrying)"
+    assert [r.getMessage() for r in caplog.records] == [
+        "camera left: streaming (100 fps, 8 buffers)",
+        silent,
+        f"{gone} (retrying)",
+        "camera left: streaming (100 fps, 8 buffers), back after 25.7 s",
+    ]
+
+
 def test_a_triggered_camera_may_be_silent_for_ever(scene: MakeScene) -> None:
     steps: list[Step] = [*["nothing"] * 500, "frame", *["nothing"] * 500, "frame"]
     played = scene(Opening(steps, triggered=True))
     played.play()
     assert played.told == [
         (OPENING, ""),
-        (STREAMING, "waiting for a trigger"),
+        (WAITING, ""),
+        (STREAMING, ""),
+        (WAITING, ""),
         (STREAMING, ""),
         (CLOSED, ""),
     ]

@@ -13,7 +13,7 @@ import pytest
 from bench.watched_socket import ConnectionEndedError, WatchedSocket
 
 UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 def frame(opcode: int, payload: bytes) -> bytes:

@@ -228,7 +228,7 @@ async def test_wait_ends_with_each_thing_that_may_go() -> None:
         waiting = asyncio.create_task(outbox.wait())
         await asyncio.sleep(0)
         put()
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 30)
         assert outbox.take() is not None
     outbox.acknowledge(1)
     outbox.put_bundle(bundle(2))
@@ -238,13 +238,13 @@ async def test_wait_ends_with_each_thing_that_may_go() -> None:
     waiting = asyncio.create_task(outbox.wait())
     await asyncio.sleep(0)
     outbox.acknowledge(2)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 30)
     assert taken(outbox) == 3
     waiting = asyncio.create_task(outbox.wait())
     await asyncio.sleep(0)
     outbox.close()
-    await asyncio.wait_for(waiting, 5)
-    await asyncio.wait_for(outbox.wait(), 5)
+    await asyncio.wait_for(waiting, 30)
+    await asyncio.wait_for(outbox.wait(), 30)
 
 
 async def test_wait_ends_when_the_rate_allows_the_next() -> None:
@@ -254,5 +254,5 @@ async def test_wait_ends_when_the_rate_allows_the_next() -> None:
     assert taken(outbox) == 1
     outbox.put_bundle(bundle(2))
     while taken(outbox) is None:
-        await asyncio.wait_for(outbox.wait(), 5)
+        await asyncio.wait_for(outbox.wait(), 30)
     assert outbox.sent == 2

@@ -154,7 +154,7 @@ async def test_motion_jpeg(session: aiohttp.ClientSession, grabber: FakeGrabber)
         streaming = asyncio.create_task(grabber.stream(stop))
         parts = aiohttp.MultipartReader.from_response(answer)
         for _ in range(3):
-            part = await asyncio.wait_for(parts.next(), 5)
+            part = await asyncio.wait_for(parts.next(), 30)
             assert isinstance(part, aiohttp.BodyPartReader)
             assert part.headers["Content-Type"] == "image/jpeg"
             assert int(part.headers["X-Capture-Time-Us"]) > 0
@@ -212,6 +212,6 @@ async def test_motion_jpeg_follows_its_camera_to_another_index(
         await grabber.until_demand(lambda d: d.cameras == (0,))
         await grabber.send_bundle([0])
         parts = aiohttp.MultipartReader.from_response(answer)
-        part = await asyncio.wait_for(parts.next(), 5)
+        part = await asyncio.wait_for(parts.next(), 30)
         assert isinstance(part, aiohttp.BodyPartReader)
         assert await part.read() == small_jpeg(0, grabber.seq)

@@ -183,7 +183,7 @@ async def test_far_side_that_reads_slowly_counts_as_progress() -> None:
     tune_listener(listener, 5)
     server = await asyncio.get_running_loop().create_server(Server, sock=listener)
     reader, writer = await asyncio.open_connection(*listener.getsockname(), limit=1024)
-    transport = await asyncio.wait_for(accepted, 5)
+    transport = await asyncio.wait_for(accepted, 30)
     tune_transport(transport)
     sock = transport.get_extra_info("socket")
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 0

@@ -58,7 +58,7 @@ class FakeHub:
                 self._changed.clear()
                 await self._changed.wait()
 
-        await asyncio.wait_for(search(), 5)
+        await asyncio.wait_for(search(), 30)
 
     def count(self, event: str) -> int:
         return self.events.count(event)
@@ -420,7 +420,7 @@ async def test_killed_grabber_process(hub: FakeHub, path: str) -> None:
             await hub.until_count("bundle", bundles + 3)
             process.kill()
             await hub.until_count("went", run)
-            await asyncio.wait_for(process.wait(), 5)
+            await asyncio.wait_for(process.wait(), 30)
 
 
 async def test_who_says_no_hello_is_closed(hub: FakeHub, path: str) -> None:

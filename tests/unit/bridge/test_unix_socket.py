@@ -36,7 +36,7 @@ listening.close()
 
 def connects(path: Path | str) -> bool:
     with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(5)
+        sock.settimeout(30)
         try:
             sock.connect(str(path))
         except OSError:
@@ -180,7 +180,7 @@ def test_activated_socket_is_used_and_its_file_stays(tmp_path: Path) -> None:
     ):
         listener.bind(str(path))
         listener.listen(1)
-        client.settimeout(5)
+        client.settimeout(30)
         client.connect(str(path))
         # Descriptors 3 and 4, as systemd hands them over.
         script = f'exec 3<&{other.fileno()} 4<&{listener.fileno()}; exec {sys.executable} -c "$0"'

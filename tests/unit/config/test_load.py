@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.config import (
@@ -212,7 +212,6 @@ def test_settings_are_frozen() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
 def test_any_text_gives_a_config_or_a_config_error(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.acquisition.worker import WorkerCondition, WorkerState
-from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
+from camstrm.errors import NoImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab import camera_channel as camera_channel_module
 from camstrm.grab.camera_channel import CameraChannel
@@ -30,8 +30,12 @@ class FakeWorker:
         self.info = DeviceInfo("x.cti", "007", "Maker", "Model")
         self.frame: RawFrame | None = None
         self.released = 0
+        self.interval_s = 0.0
+        self.no_image: NoImageError | None = None
 
     def take(self) -> RawFrame | None:
+        if self.no_image is not None:
+            raise self.no_image
         frame, self.frame = self.frame, None
         return frame
 
@@ -204,19 +208,46 @@ def test_a_format_that_cannot_be_shown_is_a_state_of_the_camera(
     assert rig.channel.status().reason == ""
 
 
-def test_frames_of_a_wrong_size_are_counted_and_told_once_a_second(
+def test_frames_of_a_wrong_size_are_counted_and_told_once_a_minute(
     rig: Rig, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for _ in range(21):
+    for _ in range(121):
         rig.fail(PayloadSizeError("Mono8", 3, 2, 6, 5))
-        clock.advance(0.1)
-    assert rig.worker.statistics.rejected == 21
-    assert rig.worker.released == 21
-    assert rig.channel.status().state == CameraState.STREAMING
-    assert rig.channel.status().rejected == 21
+        clock.advance(1.0)
+    assert rig.worker.statistics.rejected == 121
+    assert rig.worker.released == 121
+    assert rig.channel.status().rejected == 121
     counts = [r.args[-1] for r in caplog.records if isinstance(r.args, tuple)]
-    assert counts == [1, 11, 21]
+    assert counts == [1, 61, 121]
     assert "camera left: 3x2 Mono8 needs 6 bytes, the buffer holds 5" in caplog.text
+
+
+def test_a_stream_whose_every_frame_is_rejected_says_so(rig: Rig, clock: FakeClock) -> None:
+    begin = START_NS // 1000
+    for _ in range(2):
+        rig.fail(PayloadSizeError("Mono8", 3, 2, 6, 5))
+        clock.advance(1.0)
+        assert rig.channel.status().state == CameraState.STREAMING, "one bad frame is none"
+    rig.worker.no_image = NoImageError("0x0 pixels")
+    assert rig.picture().state == CameraState.STALLED
+    status = rig.channel.status()
+    assert (status.state, status.since_us) == (CameraState.STALLED, begin)
+    assert status.reason == "every frame is rejected: no image in the buffer: 0x0 pixels"
+    rig.worker.no_image, rig.encoder.error = None, None
+    rig.worker.give()
+    assert rig.picture().state == CameraState.STREAMING
+    assert rig.channel.status().reason == ""
+
+
+def test_a_camera_that_waits_for_a_trigger_gives_its_last_picture_again(rig: Rig) -> None:
+    rig.worker.give()
+    payload = rig.picture().payload
+    rig.worker.condition = WorkerCondition(WorkerState.WAITING, 9)
+    frame = rig.picture(refresh=True)
+    assert (frame.state, frame.payload) == (CameraState.WAITING_FOR_TRIGGER, payload)
+    assert not rig.picture().payload
+    rig.worker.statistics.reconnects += 1
+    assert not rig.picture(refresh=True).payload, "it is from before the camera was away"
 
 
 def test_a_frame_is_released_whatever_happens(rig: Rig) -> None:
@@ -229,20 +260,41 @@ def test_a_frame_is_released_whatever_happens(rig: Rig) -> None:
 
 def test_counters_and_rates(rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
     monkeypatch.setattr("camstrm.acquisition.statistics.time", clock)
-    rig.channel.status()
-    for _ in range(10):
+    rig.worker.interval_s = 0.0025
+    for _ in range(11):
         clock.advance(0.1)
+        rig.worker.statistics.arrived_s = clock.now_s
         rig.worker.statistics.delivered += 40
         rig.worker.give()
         rig.picture()
         status = rig.channel.status()
-    assert (status.delivered, status.encoded) == (400, 10)
-    assert (status.grab_fps, status.sent_fps) == (400.0, 10.0)
+    assert (status.delivered, status.encoded) == (440, 11)
+    assert (status.grab_fps, status.sent_fps, status.interval_us) == (400.0, 10.0, 2500)
     assert (status.pixel_format, status.width, status.height) == ("Mono8", 3, 2)
     rig.worker.statistics = StreamStatistics(1, 2, 3, 4, 5, 6, 7)
     status = rig.channel.status()
     assert (status.delivered, status.incomplete, status.rejected, status.underrun) == (1, 2, 3, 4)
     assert (status.overwritten, status.gaps, status.reconnects) == (5, 6, 7)
+
+
+def test_half_a_frame_a_second_reads_as_such(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    monkeypatch.setattr("camstrm.acquisition.statistics.time", clock)
+    read = set()
+    for tick in range(100):
+        if tick % 4 == 1:
+            rig.worker.statistics.arrived_s = clock.now_s
+            rig.worker.statistics.delivered += 1
+            rig.worker.give()
+            rig.picture()
+        clock.advance(0.5)
+        status = rig.channel.status()
+        if tick > 10:
+            read.add((status.grab_fps, status.sent_fps))
+    assert read == {(0.5, 0.5)}
+    clock.advance(10.0)
+    assert rig.channel.status().grab_fps == 0.0
 
 
 def test_who_the_camera_is(rig: Rig) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -46,7 +45,7 @@ def test_a_step_that_is_over_is_none(last: LastStep) -> None:
     assert last.take() == ""
 
 
-@pytest.mark.parametrize("path", ["", "/no/such/file", f"/proc/{os.getpid()}/fd/9999"])
+@pytest.mark.parametrize("path", ["", "/no/such/file", "/proc/self/fd/9999"])
 def test_without_a_file_nothing_is_noted(path: str) -> None:
     writer = StepWriter(path)
     writer.note("A\nGain")

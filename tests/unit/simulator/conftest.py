@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulator.build import SimulatorBuildError, build_simulator
+from tests.simulator.control import CameraControl
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
 
@@ -59,3 +60,18 @@ def camera(gentl: RawGentl) -> Generator[OpenCamera, None, None]:
     """The camera "A1" of the scenario, open."""
     with OpenCamera(gentl, gentl.open_interfaces(), "A1") as camera:
         yield camera
+
+
+@pytest.fixture
+def control(run: RunnableScenario) -> Generator[CameraControl, None, None]:
+    """The knobs and counters of the camera "A1"."""
+    with run.control("A1") as control:
+        yield control
+
+
+@pytest.fixture
+def streaming(camera: OpenCamera) -> OpenCamera:
+    """The camera "A1", after its first frame."""
+    camera.start(buffers=64)
+    camera.next_frame()
+    return camera

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ctypes
 import gc
 import itertools
-from collections.abc import Generator
 
 import pytest
 
 from camstrm.acquisition.gentl_library import GcError
 from tests.simulator.control import SLOTS, CameraControl
 from tests.simulator.raw_gentl import GentlError, OpenCamera, RawGentl
-from tests.simulator.scenario import CameraSpec, RunnableScenario
+from tests.simulator.scenario import CameraSpec
 
 WIDTH, HEIGHT, PIXELFORMAT, SIZE_FILLED = 10, 11, 20, 9
 IS_INCOMPLETE, FRAMEID, TIMESTAMP, DATA_SIZE = 7, 16, 3, 27
@@ -38,41 +37,12 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def control(run: RunnableScenario) -> Generator[CameraControl, None, None]:
-    with run.control("A1") as control:
-        yield control
-
-
-@pytest.fixture
-def streaming(camera: OpenCamera, control: CameraControl) -> OpenCamera:
-    camera.start(buffers=64)
-    next_frame(camera)
-    return camera
-
-
-def next_frame(camera: OpenCamera) -> int:
-    """Give a filled buffer back at once; its handle describes it until it is filled again."""
-    handle = camera.fetch()
-    camera.queue(handle)
-    return handle
-
-
 def settle(camera: OpenCamera, control: CameraControl) -> None:
     """Leave behind what was filled before a knob was set."""
     produced = control["produced"]
     assert control.wait_until(lambda c: c["produced"] > produced + 1 or c["stall"] > 0)
     while camera.gentl.info("EventGetInfo", camera.event, 1):
-        next_frame(camera)
-
-
-def silence(camera: OpenCamera) -> bool:
-    """Whether no frame comes any more."""
-    try:
-        camera.fetch(60)
-    except GentlError as error:
-        return error.code == GcError.TIMEOUT
-    return False
+        camera.next_frame()
 
 
 def told(camera: OpenCamera, what: int) -> object:
@@ -162,7 +132,7 @@ def test_link_that_is_down_comes_back_by_itself(
     last = ids(streaming, 1)[0]
     control.set(link_down=1)
     settle(streaming, control)
-    assert silence(streaming)
+    assert streaming.is_silent()
     lost = control["lost"]
     control.clear()
     assert ids(streaming, 1)[0] > last + lost / 2
@@ -173,7 +143,7 @@ def test_stalled_sensor_uses_no_frame_ids(streaming: OpenCamera, control: Camera
     control.set(stall=1)
     assert control.wait_until(lambda c: not c["streaming"])
     settle(streaming, control)
-    assert silence(streaming)
+    assert streaming.is_silent()
     last = control["frame_id"]
     control.clear()
     assert ids(streaming, 1) == [last + 1]
@@ -259,7 +229,7 @@ def test_hardware_trigger_by_pulses(camera: OpenCamera, control: CameraControl) 
     camera.set("TriggerSource", 1)
     camera.set("TriggerMode", 1)
     camera.start()
-    assert silence(camera)
+    assert camera.is_silent()
     for wanted in (1, 2, 3):
         control.pulse()
         assert ids(camera, 1) == [wanted]

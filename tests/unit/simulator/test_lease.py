@@ -47,7 +47,7 @@ def holder(
         yield child
     finally:
         child.kill()
-        child.wait(10)
+        child.wait(30)
         child.stdin.close()
         child.stdout.close()
 
@@ -83,7 +83,7 @@ def test_camera_belongs_to_one_process(
         assert control["refused_opens"] == 1
         assert child.stdin is not None
         child.stdin.close()
-        child.wait(10)
+        child.wait(30)
         assert control["owner_pid"] == 0
     assert attempt(gentl, interfaces, serial) == 0
 
@@ -106,7 +106,7 @@ def test_gev_camera_is_locked_until_its_heartbeat_time_is_over(
     with holder(camsim, run, "GEV", "stream") as child, run.control("GEV") as control:
         assert control.wait_until(lambda c: c["delivered"] > 3)
         child.kill()
-        child.wait(10)
+        child.wait(30)
         assert attempt(gentl, interfaces, "GEV") == GcError.ACCESS_DENIED
         # As soon as it is free it opens. It still acquires, for nobody, until it is stopped.
         assert control.wait_until(lambda c: time.monotonic_ns() > c["lease_until_ns"])
@@ -130,7 +130,7 @@ def test_impatient_attempts_keep_a_camera_locked(
         assert attempt(gentl, interfaces, "QUICK") == GcError.ACCESS_DENIED
         assert attempt(gentl, interfaces, "QUICK") == GcError.ACCESS_DENIED
         child.kill()
-        child.wait(10)
+        child.wait(30)
         end = time.monotonic() + 3 * QUICK.heartbeat_ms / 1000
         while time.monotonic() < end:
             # Only an attempt within the heartbeat time counts: the machine may have slept.

@@ -245,7 +245,7 @@ def test_wait_is_ended_by_kill_and_by_unregistering(camera: OpenCamera) -> None:
             gentl.do(end, camera.event)
         else:
             gentl.do(end, camera.stream, 1)
-        waiter.join(10)
+        waiter.join(30)
         assert not waiter.is_alive()
     assert codes[0] == GcError.ABORT
     # A wait that begins after the end of the event finds no such handle.

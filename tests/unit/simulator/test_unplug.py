@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from ctypes import byref, c_bool, c_void_p
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from camstrm.acquisition.gentl_library import GcError
 from tests.simulator.control import CameraControl
 from tests.simulator.raw_gentl import EXCLUSIVE, GentlError, OpenCamera
-from tests.simulator.scenario import CameraSpec, RunnableScenario
+from tests.simulator.scenario import CameraSpec
 
 pytestmark = pytest.mark.parametrize(
     "run",
@@ -31,35 +30,6 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def control(run: RunnableScenario) -> Generator[CameraControl, None, None]:
-    with run.control("A1") as control:
-        yield control
-
-
-@pytest.fixture
-def streaming(camera: OpenCamera, control: CameraControl) -> OpenCamera:
-    camera.start(buffers=64)
-    next_frame(camera)
-    return camera
-
-
-def next_frame(camera: OpenCamera) -> int:
-    """Give a filled buffer back at once; its handle describes it until it is filled again."""
-    handle = camera.fetch()
-    camera.queue(handle)
-    return handle
-
-
-def silence(camera: OpenCamera) -> bool:
-    """Whether no frame comes any more."""
-    try:
-        camera.fetch(60)
-    except GentlError as error:
-        return error.code == GcError.TIMEOUT
-    return False
-
-
 def list_devices(camera: OpenCamera) -> int:
     camera.gentl.do("IFUpdateDeviceList", camera.interface, byref(c_bool()), 100)
     return camera.gentl.count("IFGetNumDevices", camera.interface)
@@ -74,19 +44,19 @@ def reopen(camera: OpenCamera) -> int:
 def test_silent_unplug_looks_healthy(streaming: OpenCamera, control: CameraControl) -> None:
     control.unplug()
     settle_after_end(streaming, control)
-    assert silence(streaming)
+    assert streaming.is_silent()
     assert streaming.get("Width") == 640
     assert streaming.gentl.info("DevGetInfo", streaming.device, 5) == 5
     assert list_devices(streaming) == 0
     control.replug()
-    assert silence(streaming), "what was open stays dead"
+    assert streaming.is_silent(), "what was open stays dead"
     assert list_devices(streaming) == 1
 
 
 def test_loud_unplug_blocks_and_fails(streaming: OpenCamera, control: CameraControl) -> None:
     control.unplug(loud=True)
     settle_after_end(streaming, control)
-    assert silence(streaming)
+    assert streaming.is_silent()
     codes = []
     for _ in range(3):
         with pytest.raises(GentlError) as failure:
@@ -103,7 +73,7 @@ def test_loud_unplug_blocks_and_fails(streaming: OpenCamera, control: CameraCont
 def settle_after_end(camera: OpenCamera, control: CameraControl) -> None:
     assert control.wait_until(lambda c: not c["streaming"])
     while camera.gentl.info("EventGetInfo", camera.event, 1):
-        next_frame(camera)
+        camera.next_frame()
 
 
 @pytest.mark.parametrize("keep_settings", [False, True])

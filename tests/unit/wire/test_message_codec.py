@@ -309,7 +309,9 @@ def test_many_messages_leave_no_memory_behind() -> None:
         for text in texts:
             encode_message(decode_message(text))
 
-    for _ in range(50):
+    # CPython 3.11 keeps the first 2,000 freed tuples of 20 items and never uses them again: a
+    # CameraStatus has 20 members.
+    for _ in range(1000):
         work()
     before = sys.getallocatedblocks()
     for _ in range(2500):

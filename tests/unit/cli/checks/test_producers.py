@@ -66,7 +66,7 @@ def test_a_shared_library_in_a_folder_beside_it(tmp_path: Path) -> None:
     place = other.rename(tmp_path / "ThirdParty" / other.name)
     ((finding,), _) = check(cti)
     assert finding.level is Level.FAIL
-    assert f"needs the shared library libmaker.so.1, which lies in {place.parent}" in finding.text
+    assert f"needs the shared library libmaker.so.1, which is in {place.parent}" in finding.text
     assert f'LD_LIBRARY_PATH = "{place.parent}' in finding.remedy
 
 
@@ -94,7 +94,7 @@ def test_another_folder_of_the_same_sdk_is_searched_too(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
     other.rename(tmp_path / "common/libmaker.so.1")
     ((finding,), _) = check(cti.rename(tmp_path / "64/MvProducerU3V.cti"))
-    assert f"which lies in {tmp_path}/common" in finding.text
+    assert f"which is in {tmp_path}/common" in finding.text
     ((finding,), _) = check(shutil.copy(tmp_path / "64/MvProducerU3V.cti", tmp_path / "64/a.cti"))
     assert "which is not installed" in finding.text, "what is no SDK is not searched"
 

@@ -1,0 +1,21 @@
+/** The middle one of the last KEPT intervals: a pause, or a burst after it, changes nothing. */
+
+const KEPT = 5;
+
+export class UsualInterval {
+  #intervals = [];
+  #lastMs = null;
+
+  /** Note that it happened at `nowMs`. */
+  add(nowMs) {
+    if (this.#lastMs !== null) this.#intervals.push(nowMs - this.#lastMs);
+    if (this.#intervals.length > KEPT) this.#intervals.shift();
+    this.#lastMs = nowMs;
+  }
+
+  /** Milliseconds; 0 until it happened KEPT + 1 times. */
+  get ms() {
+    if (this.#intervals.length < KEPT) return 0;
+    return [...this.#intervals].sort((a, b) => a - b)[(KEPT - 1) / 2];
+  }
+}

@@ -249,10 +249,11 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
 def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
     from camstrm.acquisition.configure import apply_steps
     from camstrm.acquisition.feature_list import with_proposal
-    from camstrm.acquisition.features import read_feature, write_feature
+    from camstrm.acquisition.features import find_node, read_feature, write_feature
 
     results = []
-    for step in setting.before:
+    there = find_node(node_map, setting.name) is not None
+    for step in setting.before if there else ():
         values = {name: read_feature(node_map, name).value for name in step.names}
         for done in apply_steps(setting.name, node_map, [step], encoding=encoding):
             if done.applied and done.value is not None and done.value != values.get(done.name):

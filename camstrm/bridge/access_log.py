@@ -11,8 +11,16 @@ from aiohttp.http_exceptions import HttpProcessingError
 __all__ = ["AccessLogger", "without_request_text"]
 
 
+_FIRST_ERROR = 400
+"""Of HTTP's status codes (RFC 9110, section 15)."""
+
+
 class AccessLogger(AbstractAccessLogger):
-    """One line for each request: address, method, path as it came, status, bytes, seconds."""
+    """One line for each request: address, method, path as it came, status, bytes, seconds.
+
+    Only requests that failed are of level INFO: a page load is 20 requests, and a panel that
+    asks for pictures makes a million a day.
+    """
 
     @property
     def enabled(self) -> bool:
@@ -21,7 +29,8 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write the line."""
-        self.logger.info(
+        self.logger.log(
+            logging.INFO if response.status >= _FIRST_ERROR else logging.DEBUG,
             "%s %s %s %d %d %.3f",
             request.remote,
             request.method,

@@ -9,13 +9,15 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from camstrm.bridge.counters import HubCounters
 from camstrm.bridge.demand import DemandKeeper
 from camstrm.bridge.outbox import ViewerOutbox
 from camstrm.bridge.pictures import LatestPictures
 from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.bridge.slow_viewers import SlowViewers
+from camstrm.bridge.viewer_entry import Viewer
 from camstrm.wire import (
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
@@ -34,28 +36,8 @@ __all__ = ["BundleHub", "Viewer"]
 
 _LOGGER = logging.getLogger(__name__)
 
-_SKIPPED_LOG_INTERVAL_S = 10.0
-
 MIN_FPS = 0.001
 """A viewer's ``max_fps`` below this counts as this: one bundle in a quarter of an hour."""
-
-
-def _nothing() -> None:
-    """Leave it to the task that waits for the outbox."""
-
-
-@dataclass(eq=False)
-class Viewer:
-    """Somebody who gets bundles: a WebSocket or an MJPEG response (``kind``).
-
-    ``nudge`` is called whenever something was put into the outbox: who sends may do so
-    at once, without a turn of a task.
-    """
-
-    outbox: ViewerOutbox
-    address: str
-    kind: str
-    nudge: Callable[[], None] = _nothing
 
 
 class BundleHub:
@@ -86,8 +68,7 @@ class BundleHub:
         self._session_bundles = 0
         self._bundle_fps = 0.0
         self._measured = (clock(), 0)
-        self._logged_s = clock()
-        self._logged_skips = 0
+        self._slow = SlowViewers(clock())
 
     @property
     def input(self) -> str:
@@ -165,6 +146,7 @@ class BundleHub:
         viewer = Viewer(outbox, address, kind)
         self.viewers[outbox.id] = viewer
         self.empty.clear()
+        _LOGGER.info("viewer %d (%s, %s) joins", outbox.id, address, kind)
         outbox.put_hello(self._hello_text)
         outbox.put_status(self.status_text(outbox))
         outbox.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
@@ -176,6 +158,14 @@ class BundleHub:
         outbox = viewer.outbox
         if self.viewers.pop(outbox.id, None) is None:
             return
+        _LOGGER.info(
+            "viewer %d (%s, %s) leaves: %d bundles sent, %d skipped",
+            outbox.id,
+            viewer.address,
+            viewer.kind,
+            outbox.sent,
+            outbox.missed,
+        )
         if not self.viewers:
             self.empty.set()
         self._demand.withdraw(outbox.id)
@@ -235,7 +225,7 @@ class BundleHub:
         for viewer in self.viewers.values():
             viewer.outbox.measure()
         self._send_status()
-        self._log_skips(now)
+        self._slow.look(self.viewers.values(), now)
 
     def status(self) -> Status:
         """Return the state of everything, without a receiver's own part."""
@@ -302,20 +292,6 @@ class BundleHub:
             body["viewer"] = vars(viewer.outbox.status())
             viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
             viewer.nudge()
-
-    def _log_skips(self, now: float) -> None:
-        if now - self._logged_s < _SKIPPED_LOG_INTERVAL_S:
-            return
-        skipped = self.totals().skipped
-        del skipped["max_fps"]  # asked for, not lost
-        count = sum(skipped.values())
-        if count > self._logged_skips:
-            _LOGGER.info(
-                "%d bundles skipped for slow viewers in %.0f s",
-                count - self._logged_skips,
-                now - self._logged_s,
-            )
-        self._logged_s, self._logged_skips = now, count
 
 
 def _now_us() -> int:

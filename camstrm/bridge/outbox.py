@@ -157,6 +157,11 @@ class ViewerOutbox:
             sent_fps=self.sent_fps,
         )
 
+    @property
+    def missed(self) -> int:
+        """Bundles that were skipped although the viewer wanted them: it or its link is slow."""
+        return sum(self.skipped.values()) - self.skipped["max_fps"]
+
     def _turn_s(self, bundle: SharedBundle, now: float) -> float:
         """Return when a bundle that has just come may go to a viewer with max_fps."""
         pictures = bundle.pictures if self.cameras is None else bundle.pictures & self.cameras

@@ -10,10 +10,11 @@ import time
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from camstrm.bridge.hub import BundleHub, Viewer
-from camstrm.bridge.send_watch import SendWatch, tune_transport
+from camstrm.bridge.hub import BundleHub
+from camstrm.bridge.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.bridge.state import STATE
+from camstrm.bridge.viewer_entry import Viewer
 from camstrm.wire import CameraFrame, CameraInfo, CameraState
 
 __all__ = ["motion_jpeg", "picture"]
@@ -69,13 +70,16 @@ async def _stream(request: web.Request, viewer: Viewer, camera: CameraInfo) -> w
     state = request.app[STATE]
     transport = request.transport
     if transport is None:
-        raise ConnectionResetError("the client is gone already")
+        return gone()
     tune_transport(transport)
     response = web.StreamResponse(
         headers={"Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"}
     )
     response.force_close()
-    writer = await response.prepare(request)
+    try:
+        writer = await response.prepare(request)
+    except ConnectionError:
+        return gone()
     assert writer is not None
     watch = SendWatch(transport, state.settings.send_timeout_s)
     with contextlib.closing(watch), contextlib.suppress(ConnectionError):  # the client is gone

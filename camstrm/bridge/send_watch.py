@@ -13,7 +13,9 @@ import struct
 from types import TracebackType
 from typing import Any
 
-__all__ = ["SendWatch", "tune_listener", "tune_transport"]
+from aiohttp import web
+
+__all__ = ["SendWatch", "gone", "tune_listener", "tune_transport"]
 
 NOTSENT_LOWAT = 16384
 """Bytes that the kernel takes beyond what is on its way. Measured behind 20 Mbit/s: age of
@@ -28,6 +30,13 @@ _CHECKS = 10
 _TCP_INFO = struct.Struct("=24xI92xQ16xI")
 """``tcpi_unacked`` (packets), ``tcpi_bytes_acked`` and ``tcpi_notsent_bytes`` in
 ``struct tcp_info`` (linux/tcp.h, all there since Linux 4.6)."""
+
+
+def gone() -> web.Response:
+    """Return the response for a client that left before it had one: nobody reads it."""
+    response = web.Response()
+    response.force_close()
+    return response
 
 
 def tune_transport(transport: asyncio.Transport) -> None:

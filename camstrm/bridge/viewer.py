@@ -11,9 +11,10 @@ import time
 from aiohttp import WSCloseCode, WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 
-from camstrm.bridge.hub import BundleHub, Viewer
-from camstrm.bridge.send_watch import SendWatch, tune_transport
+from camstrm.bridge.hub import BundleHub
+from camstrm.bridge.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.bridge.viewer_entry import Viewer
 from camstrm.errors import WireError
 from camstrm.wire import (
     MAX_VIEWER_TEXT_SIZE,
@@ -73,14 +74,17 @@ class WebSocketViewer:
             writer_limit=0,  # wait for the kernel after each message, not after 256 KiB
         )
 
-    async def run(self, request: web.Request) -> web.WebSocketResponse:
+    async def run(self, request: web.Request) -> web.StreamResponse:
         """Serve the viewer until it is gone; return the finished response."""
         transport = request.transport
         if transport is None:
-            raise ConnectionResetError("the viewer is gone already")
+            return gone()
         tune_transport(transport)
         self._transport = transport
-        self._writer = await self._socket.prepare(request)
+        try:
+            self._writer = await self._socket.prepare(request)
+        except ConnectionError:
+            return gone()
         watch = SendWatch(transport, self._send_timeout_s)
         number = self._outbox.id
         self._viewer.nudge = self.nudge

@@ -22,6 +22,9 @@ PAGE: web.AppKey[PageFiles] = web.AppKey("page", PageFiles)
 _MAX_BODY = 1024
 
 _OPEN_PATH = "/healthz"
+"""Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""
+
+_METHODS = ("GET", "HEAD")
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -46,15 +49,16 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
     app.on_response_prepare.append(_add_headers)
     for path, handler in (
         ("/", front),
-        ("/ws", web_socket),
         (_OPEN_PATH, health),
         ("/api/status", api_status),
         ("/metrics", metrics),
         ("/cam/{name:[^/]+}.jpg", picture),
-        ("/cam/{name:[^/]+}.mjpg", motion_jpeg),
         ("/static/{name:.+}", static_file),
     ):
-        app.router.add_get(path, handler, allow_head=False)
+        app.router.add_get(path, handler, allow_head=True)
+    # Streams have no end.
+    app.router.add_get("/ws", web_socket, allow_head=False)
+    app.router.add_get("/cam/{name:[^/]+}.mjpg", motion_jpeg, allow_head=False)
     return app
 
 
@@ -63,13 +67,14 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Let a request through if host, method, origin and token are right."""
     state = request.app[STATE]
     host = request.headers.get("Host", "")
-    if not state.hosts.host_allowed(host):
+    if request.path != _OPEN_PATH and not state.hosts.host_allowed(host):
         raise web.HTTPForbidden(
             text=f"{host!r} is not a name of this server. Use its address, or add the name "
             "to bridge.allowed_hosts.\n"
         )
-    if request.method != "GET":
-        raise web.HTTPMethodNotAllowed(request.method, ["GET"], text="Only GET is allowed.\n")
+    if request.method not in _METHODS:
+        text = "Only GET and HEAD are allowed.\n"
+        raise web.HTTPMethodNotAllowed(request.method, _METHODS, text=text)
     origin = request.headers.get("Origin")
     if origin is not None and not state.hosts.origin_allowed(origin, request.scheme, host):
         raise web.HTTPForbidden(
@@ -148,7 +153,8 @@ async def static_file(request: web.Request) -> web.Response:
 
 
 def _wants_web_socket(request: web.Request) -> bool:
-    return request.headers.get("Upgrade", "").strip().lower() == "websocket"
+    upgrade = request.headers.get("Upgrade", "").strip().lower()
+    return request.method == "GET" and upgrade == "websocket"
 
 
 def _token_in_url_allowed(request: web.Request) -> bool:

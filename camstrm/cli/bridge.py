@@ -24,7 +24,7 @@ __all__ = ["run"]
 def run(options: argparse.Namespace) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
-    set_up_logging(options.log_level)
+    set_up_logging(options.log_level, access_log=options.access_log)
     config = bridge_config(options)
     public_url = PublicUrl.from_environment(os.environ)
     if public_url is not None:

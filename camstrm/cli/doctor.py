@@ -13,6 +13,9 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
+from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.cli.checks.bandwidth import CameraLoad, bandwidth_findings, camera_load
 from camstrm.cli.checks.cameras import camera_findings
@@ -25,7 +28,7 @@ from camstrm.cli.checks.producers import ScannedProducer, scan_producers
 from camstrm.cli.checks.usb import has_usb_camera, usb_findings
 from camstrm.cli.finding import Finding, Level
 from camstrm.cli.progress import Progress
-from camstrm.cli.settings import producers_for
+from camstrm.cli.settings import chosen_cameras, producers_for
 from camstrm.config import CameraSettings, Config, default_config, load_config
 from camstrm.errors import ConfigError, UsageError
 from camstrm.profiles import GentlProfile, buffer_count, load_profiles
@@ -104,6 +107,8 @@ def _sections(
     """Yield title and findings of each section; a list, or an iterator where they take time."""
     yield "Python and packages", list(package_findings())
     config, profiles, findings = _configuration(options.config)
+    if options.serial:
+        config = msgspec.structs.replace(config, cameras=chosen_cameras(options.serial, config))
     yield "Configuration", findings
     yield "Places", list(place_findings(config, os.environ))
     try:
@@ -129,7 +134,9 @@ def _sections(
     yield "Cameras", list(camera_findings(config, devices, held, _ROOT, marks))
     features: dict[str, dict[str, object]] = {}
     if options.open:
-        yield "Asking the cameras", open_cameras(scanned, held, features, progress, options.timeout)
+        wanted = _selected(devices, config) if options.serial else devices
+        opened = open_cameras(scanned, wanted, held, features, progress, options.timeout)
+        yield "Asking the cameras", opened
     buses = {device.tl_type.upper() for device in devices}
     names = {producer.profile.name for producer in scanned}
     loads = _loads(config, scanned, features)
@@ -152,6 +159,10 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             return default_config(), load_profiles(), [finding]
         return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []
+
+
+def _selected(devices: list[DeviceInfo], config: Config) -> list[DeviceInfo]:
+    return [d for d in devices if any(d.fits(camera.serial) for camera in config.cameras)]
 
 
 _Load = tuple[CameraLoad, GentlProfile, str]

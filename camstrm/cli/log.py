@@ -8,12 +8,17 @@ import sys
 __all__ = ["set_up_logging"]
 
 
-def set_up_logging(level: str) -> None:
-    """Log lines of ``level`` and above, with time, as one line each."""
+def set_up_logging(level: str, *, access_log: bool = False) -> None:
+    """Log lines of ``level`` and above, with time, as one line each.
+
+    ``access_log``: also a line for each HTTP request of the bridge, whatever the level.
+    """
     logging.basicConfig(
         level=level.upper(),
         format="%(asctime)s %(levelname)-7s %(message)s",
         stream=sys.stderr,
     )
+    if access_log:
+        logging.getLogger("camstrm.bridge.access").setLevel(logging.DEBUG)
     # aiohttp's access log would put every picture request here.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -136,6 +136,11 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
         action="store_true",
         help="turn authentication off: everybody who reaches the port sees the cameras",
     )
+    parser.add_argument(
+        "--access-log",
+        action="store_true",
+        help="log every HTTP request (otherwise those that fail, and viewers that come and go)",
+    )
 
 
 def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -196,6 +201,14 @@ def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     _cti_option(parser, "all producers that are installed where their makers put them")
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
+    parser.add_argument(
+        "--serial",
+        action="append",
+        default=[],
+        metavar="S",
+        help="check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
+        "may be given again. With --open only these are opened",
+    )
     parser.add_argument(
         "--open",
         action="store_true",

@@ -21,7 +21,7 @@ from camstrm.config.socket_path import check_path_length, default_socket_path
 from camstrm.errors import UsageError
 from camstrm.profiles import GentlProfile, find_producers, load_profiles
 
-__all__ = ["bridge_config", "grab_config", "producers_for", "socket_path"]
+__all__ = ["bridge_config", "chosen_cameras", "grab_config", "producers_for", "socket_path"]
 
 _replace = msgspec.structs.replace
 
@@ -38,7 +38,7 @@ def grab_config(options: argparse.Namespace) -> tuple[Config, dict[str, GentlPro
     elif not config.producers:
         config = _replace(config, producers=producers_for([], profiles))
     if options.serial:
-        config = _replace(config, cameras=_chosen(options.serial, config))
+        config = _replace(config, cameras=chosen_cameras(options.serial, config))
     stream = config.stream
     if options.fps is not None:
         stream = _replace(stream, fps=options.fps)
@@ -97,7 +97,8 @@ def _with_socket(config: Config, path: str | None) -> Config:
     return _replace(config, socket=_replace(config.socket, path=path))
 
 
-def _chosen(serials: list[str], config: Config) -> tuple[CameraSettings, ...]:
+def chosen_cameras(serials: list[str], config: Config) -> tuple[CameraSettings, ...]:
+    """Return the cameras that ``--serial`` selects: by serial number, "id:..." or their name."""
     known = {camera.serial: camera for camera in config.cameras}
     named = {camera.name: camera for camera in config.cameras if camera.name}
     return tuple(

@@ -28,6 +28,8 @@ def run_both(options: argparse.Namespace, config: str, log_level: str) -> int:
         bridge += ["--port", str(options.port)]
     if options.no_auth:
         bridge += ["--no-auth"]
+    if options.access_log:
+        bridge += ["--access-log"]
     children = ChildCommands()
     with stop_on_signals(children.stop):
         children.add("bridge", bridge)

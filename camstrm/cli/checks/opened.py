@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.feature_session import run_feature_session
 from camstrm.cli.checks.producers import ScannedProducer
 from camstrm.cli.finding import Finding, Level
@@ -15,19 +16,20 @@ __all__ = ["open_cameras"]
 
 def open_cameras(
     scanned: list[ScannedProducer],
+    wanted: Sequence[DeviceInfo],
     held: set[str],
     features: dict[str, dict[str, object]],
     progress: Progress,
     timeout_s: float,
 ) -> Iterator[Finding]:
-    """Open and close each camera in a child; put its features (name: value) in ``features``.
+    """Open and close each wanted camera in a child; put its features (name: value) in ``features``.
 
     ``held``: the cameras (what selects them) that are left alone.
     """
     for producer in scanned:
         for device in producer.devices:
             serial, subject = device.selector, f"opening camera {device.selector}"
-            if serial in features or not serial:
+            if serial in features or not serial or device not in wanted:
                 continue
             if serial in held:
                 yield Finding(Level.OK, subject, "left alone: a process has it open")

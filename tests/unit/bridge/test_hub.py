@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from camstrm.bridge.hub import BundleHub, Viewer
+from camstrm.bridge.hub import BundleHub
 from camstrm.bridge.shared_bundle import SharedBundle
+from camstrm.bridge.viewer_entry import Viewer
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,
@@ -329,16 +330,47 @@ def test_totals_outlive_viewers(hub: BundleHub, link: FakeGrabberLink) -> None:
     assert hub.counters.bundle_bytes == 200
 
 
-def test_skips_are_logged_as_a_sum(
+def test_a_slow_viewer_is_logged_when_it_begins_and_when_it_ends(
     hub: BundleHub, link: FakeGrabberLink, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hub.join("a", "websocket")
+    hub.join("10.0.0.7", "websocket")
+    drain(hub.join("10.0.0.8", "websocket"))
     caplog.set_level("INFO")
-    for seq in range(1, 6):
-        send(hub, seq, 0)
+    caplog.clear()
+    told: list[tuple[float, str]] = []
+    seq = 0
+    begin_s = clock.now
+    for second in range(1, 401):
+        clock.now += 1
+        if second < 200 or second == 290:
+            seq += 1
+            send(hub, seq, 0)
+            for viewer in tuple(hub.viewers.values()):
+                if viewer.address == "10.0.0.8":
+                    drain(viewer)
         hub.tick()
-    assert "skipped" not in caplog.text
-    clock.now += 10
-    hub.tick()
-    hub.tick()
-    assert caplog.text.count("4 bundles skipped for slow viewers in 10 s") == 1
+        told += [(clock.now - begin_s, r.getMessage()) for r in caplog.records]
+        caplog.clear()
+    assert [second for second, _ in told] == [10, 260, 320, 380]
+    assert told[0][1] == (
+        "slow viewers: 1 (10.0.0.7); 9 bundles skipped in 10 s (the next line comes when they "
+        "keep up)"
+    )
+    assert told[1][1] == "no viewer is slow any more; 198 bundles were skipped"
+    assert "1 bundles skipped in 40 s" in told[2][1], "not within a minute of the line before"
+
+
+def test_viewers_that_come_and_go_are_logged(
+    hub: BundleHub, link: FakeGrabberLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    viewer = hub.join("10.0.0.7", "mjpeg")
+    for seq in (1, 2):
+        send(hub, seq, 0)
+    drain(viewer)
+    hub.leave(viewer)
+    hub.leave(viewer)
+    assert [r.getMessage() for r in caplog.records if "viewer" in r.getMessage()] == [
+        "viewer 1 (10.0.0.7, mjpeg) joins",
+        "viewer 1 (10.0.0.7, mjpeg) leaves: 1 bundles sent, 1 skipped",
+    ]

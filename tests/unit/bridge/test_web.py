@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import logging
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from camstrm.bridge.page import PageFiles
+from camstrm.wire import Status
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.running_bridge import (
     TOKEN,
+    UPGRADE,
+    RunningBridge,
     connected_viewer,
     raw_connection,
     running_bridge,
@@ -198,3 +202,101 @@ async def test_connections_without_a_request_are_limited(tmp_path: Path) -> None
         for _, writer in connections:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+
+@pytest.mark.parametrize("host", [None, "camera.example", "127.0.0.1", "LOCALHOST"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_health_is_told_to_load_balancers(
+    tmp_path: Path, method: str, host: str | None
+) -> None:
+    """As HAProxy asks by default (HTTP/1.0, no Host), and as monitors do (HEAD)."""
+    async with running_bridge(tmp_path, auth=True) as bridge:
+        request = f"{method} /healthz HTTP/1.0\r\n" + (f"Host: {host}\r\n" if host else "")
+        head, body = await answer_to(bridge, request)
+        assert head.startswith("HTTP/1.0 200 ")
+        assert "content-length: 39" in head.lower()
+        assert body == ('{"status": "no input", "input": "none"}' if method == "GET" else "")
+        for path in ("/", "/api/status", "/metrics"):
+            head, _ = await answer_to(bridge, f"{method} {path} HTTP/1.0\r\n")
+            assert head.startswith("HTTP/1.0 403 ")
+
+
+async def test_head_is_answered_where_get_has_an_end(tmp_path: Path) -> None:
+    async with (
+        running_bridge(tmp_path) as bridge,
+        FakeGrabber(bridge.socket_path, ("left",)) as grabber,
+    ):
+        streaming = asyncio.create_task(grabber.stream())
+        for path in ("/", "/static/app.js", "/api/status", "/metrics", "/cam/left.jpg"):
+            head, body = await answer_to(bridge, f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n")
+            assert head.startswith("HTTP/1.1 200 "), path
+            assert body == ""
+        for path in ("/ws", "/cam/left.mjpg"):
+            head, _ = await answer_to(bridge, f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n")
+            assert head.startswith("HTTP/1.1 405 "), path
+            assert "allow: get\r\n" in head.lower()
+        upgrade = "".join(f"{line}\r\n" for line in UPGRADE if "Connection" not in line)
+        head, _ = await answer_to(bridge, f"HEAD / HTTP/1.1\r\nHost: localhost\r\n{upgrade}")
+        assert head.startswith("HTTP/1.1 200 ")
+        grabber.closed = True
+        await streaming
+
+
+async def answer_to(bridge: RunningBridge, request: str) -> tuple[str, str]:
+    """Send a request, without the empty line at its end; return head and body of the answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
+    writer.write(f"{request}Connection: close\r\n\r\n".encode())
+    head, _, body = (await asyncio.wait_for(reader.read(), 5)).decode().partition("\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    return f"{head}\r\n", body
+
+
+async def test_the_log_of_a_page_load_is_one_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with (
+        running_bridge(tmp_path) as bridge,
+        aiohttp.ClientSession(bridge.url) as session,
+    ):
+        caplog.clear()
+        for path in ("", "static/app.js", "static/tile.css", "api/status", "healthz"):
+            async with session.get(f"/{path}") as answer:
+                assert answer.status == 200
+        async with connected_viewer(bridge.url) as viewer:
+            await viewer.next()
+            assert [r.getMessage() for r in caplog.records] == [
+                "viewer 1 (127.0.0.1, websocket) joins"
+            ]
+        async with session.get("/cam/nobody.jpg") as answer:
+            assert answer.status == 404
+    lines = [r.getMessage() for r in caplog.records if r.name == "camstrm.bridge.access"]
+    assert [line.split()[:4] for line in lines] == [["127.0.0.1", "GET", "/cam/nobody.jpg", "404"]]
+
+
+@pytest.mark.parametrize("path", ["/", "/cam/left.mjpg"])
+async def test_a_viewer_that_leaves_before_it_has_an_answer_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    kind = aiohttp.web.StreamResponse if "cam" in path else aiohttp.web.WebSocketResponse
+    prepare = kind.prepare
+
+    async def prepare_late(self: Any, request: aiohttp.web.Request) -> object:
+        if request.path == path and request.transport is not None:
+            request.transport.abort()
+        return await prepare(self, request)
+
+    monkeypatch.setattr(kind, "prepare", prepare_late)
+    caplog.set_level(logging.INFO)
+    async with running_bridge(tmp_path) as bridge, FakeGrabber(bridge.socket_path, ("left",)):
+        reader, writer = await raw_connection(bridge, path, *UPGRADE)
+        with contextlib.suppress(OSError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        async with connected_viewer(f"{bridge.url}ws") as viewer:
+            await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+    assert "Traceback" not in caplog.text
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []

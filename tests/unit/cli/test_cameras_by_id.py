@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_what_list_prints_selects_each_camera(
     told = capsys.readouterr().err
     assert "2 cameras have the serial number 'TWIN'" in told
     assert "serial = 'id:camstrm-a-0' or serial = 'id:camstrm-b-0'" in told
+
+    monkeypatch.setenv("CAMSTRM_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    wanted = ["--serial", "id:camstrm-b-0", "--serial", "TWIN"]
+    assert main(["doctor", "--json", "--open", "--cti", cti, *wanted]) == 1
+    report = json.loads(capsys.readouterr().out)
+    (twin,) = [row for row in report if row["subject"] == "camera TWIN"]
+    assert (twin["level"], twin["remedy"] in told) == ("fail", True)
+    opened = [row for row in report if row["subject"].startswith("opening camera ")]
+    assert [row["level"] for row in opened] == ["ok", "ok"], "those two of the four"
 
     arguments = [text for selector in selectors for text in ("--serial", selector)]
     config, _ = grab_config(build_parser().parse_args(["grab", "--cti", cti, *arguments]))

@@ -168,6 +168,8 @@ def test_the_automatic_is_switched_off_first(
         "set ExposureAuto = Off (so that ExposureTime can be set)",
         "set ExposureTime = 500",
     ]
+    assert main(["features", "auto", *foreign, "--set", "GainRaw=5"]) == 1
+    assert capsys.readouterr().out == "", "nothing is switched off for a feature that is not there"
     words = ["--set", "ExposureAuto=Continuous", "--set", "ExposureTime=500"]
     assert main(["features", "auto", *foreign, *words]) == 1, "what is given itself is not changed"
     captured = capsys.readouterr()

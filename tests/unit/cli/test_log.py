@@ -10,14 +10,15 @@ from tests.fakes.gentl import child_environment
 SCRIPT = """
 import logging, sys
 from camstrm.cli.log import set_up_logging
-set_up_logging(sys.argv[1])
+set_up_logging(sys.argv[1], access_log=len(sys.argv) > 2)
 for level in ("debug", "info", "warning", "error"):
     getattr(logging.getLogger("camstrm.x"), level)("a %s", level)
 logging.getLogger("aiohttp.access").info("GET /cam/left.jpg")
+logging.getLogger("camstrm.bridge.access").debug("GET /cam/right.jpg")
 """
 
 
-@pytest.mark.parametrize(("level", "lines"), [("debug", 4), ("info", 3), ("error", 1)])
+@pytest.mark.parametrize(("level", "lines"), [("debug", 5), ("info", 3), ("error", 1)])
 def test_lines_of_a_level_and_above_go_to_standard_error(level: str, lines: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, level],
@@ -29,5 +30,21 @@ def test_lines_of_a_level_and_above_go_to_standard_error(level: str, lines: int)
     )
     told = done.stderr.splitlines()
     assert len(told) == lines
-    assert told[-1].endswith("ERROR   a error")
+    assert told[3 if level == "debug" else -1].endswith("ERROR   a error")
     assert done.stdout == ""
+
+
+def test_the_access_log_is_there_when_asked_for_at_any_level() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "warning", "access"],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert [line.split()[-1] for line in done.stderr.splitlines()] == [
+        "warning",
+        "error",
+        "/cam/right.jpg",
+    ]

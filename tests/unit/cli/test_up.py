@@ -34,11 +34,14 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_bridge_then_grabber_with_the_options_of_each(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("")
-    words = ["--host", "::1", "--port", "8001", "--no-auth", "--log-level", "debug"]
+    words = ["--host", "::1", "--port", "8001", "--no-auth", "--access-log", "--log-level", "debug"]
     assert up.run(build_parser().parse_args(["up", str(file), *words])) == 7
     common = ["--config", str(file), "--log-level", "debug"]
     assert Recorder.added == [
-        ("bridge", ["bridge", *common, "--host", "::1", "--port", "8001", "--no-auth"]),
+        (
+            "bridge",
+            ["bridge", *common, "--host", "::1", "--port", "8001", "--no-auth", "--access-log"],
+        ),
         ("grabber", ["grab", *common]),
     ]
     for _, arguments in Recorder.added:

@@ -17,7 +17,13 @@ from camstrm.acquisition.outage_log import OutageLog
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
-from camstrm.acquisition.stream_watch import Experience, StreamWatch, loss_reason, loss_remedy
+from camstrm.acquisition.stream_watch import (
+    Experience,
+    StreamWatch,
+    loss_percent,
+    loss_reason,
+    loss_remedy,
+)
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -351,7 +357,7 @@ class AcquisitionWorker:
             fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
             try:
                 self._drain = drain
-                self._pump(drain, watch, f"({fps}, {buffers} buffers)")
+                self._pump(camera, drain, watch, f"({fps}, {buffers} buffers)")
             finally:
                 self._drain = None
                 free = drain.close()
@@ -380,7 +386,7 @@ class AcquisitionWorker:
             )
         self._node_serial = told
 
-    def _pump(self, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
+    def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
         """Drain until the stop; raise CameraLostError when frames are overdue.
 
         ``facts``: of the stream, for the log.
@@ -404,7 +410,7 @@ class AcquisitionWorker:
                     # A call for each wake-up would cost as much as a frame.
                     drain.update_underrun()
                     next_look = now + _WAIT_S
-                    loss = self._look(watch, now, loss)
+                    loss = self._look(camera, watch, now, loss)
                 if count:
                     if self._condition.state is not WorkerState.STREAMING:
                         self._set(WorkerState.STREAMING, loss, drain.arrived_us)
@@ -438,7 +444,7 @@ class AcquisitionWorker:
                 self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
             ) from None
 
-    def _look(self, watch: StreamWatch, now: float, loss: str) -> str:
+    def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
         """Look at the counters of a running stream; return what is wrong although it streams.
 
         ``loss``: what was wrong at the last look.
@@ -448,9 +454,11 @@ class AcquisitionWorker:
         self._interval_s = watch.interval_s
         if share is None:
             return loss
-        if not share:
+        percent = loss_percent(share)
+        camera.report_loss(percent)
+        if not percent:
             return ""
-        loss = loss_reason(share, self._info.tl_type)
+        loss = loss_reason(percent, self._info.tl_type)
         self._outages.note_warning(loss)
         return loss
 

@@ -409,6 +409,8 @@ def test_many_incomplete_frames_are_a_reason_while_it_streams(
     assert played.told[-2] == (STREAMING, "")
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert warnings == [f"camera left: {reason}"] * 3, "once a minute in 170 s"
+    losses = [call for call in played.calls if call.startswith("loss")]
+    assert (losses[0], losses[-1]) == ("loss 33 %", "loss 0 %")
 
 
 def test_incomplete_frames_alone_ask_for_other_things_than_a_trigger(

@@ -26,6 +26,9 @@ One whose rate is known is opened again sooner: the rate is hardly wrong, and a 
 broke in the producer only comes back by that.
 """
 
+_HOPELESS = 5
+"""So many times longer a stream goes on of which incomplete frames come."""
+
 _CALM_S = 1.0
 _CALM_INTERVALS = 2.5
 _CALM_INTERVAL_MAX_S = 1.5
@@ -149,6 +152,10 @@ class StreamWatch:
     def stalled(self, now_s: float) -> bool:
         """Return whether frames are overdue; never for a triggered camera."""
         return not self._triggered and self.silence_s(now_s) > self._patience_s()
+
+    def hopeless(self, now_s: float) -> bool:
+        """Return whether a stream of incomplete frames alone is to be started again."""
+        return self.silence_s(now_s) > _HOPELESS * self._patience_s()
 
     def waits(self, now_s: float) -> bool:
         """Return whether a triggered camera has had no trigger for a while."""

@@ -426,8 +426,16 @@ class AcquisitionWorker:
                         logged = True
                         self._outages.streams(f"started, waiting for a trigger {facts}")
                 elif watch.stalled(now):
-                    stalled = True
-                    raise self._stall(watch.silence_s(now), self.statistics.incomplete - incomplete)
+                    lost = self.statistics.incomplete - incomplete
+                    if not lost or watch.hopeless(now):
+                        stalled = True
+                        raise self._stall(watch.silence_s(now), lost)
+                    if self._condition.state is not WorkerState.STALLED:
+                        # The camera is there: opening it again brings no packet back.
+                        error = self._stall(watch.silence_s(now), lost)
+                        if not loss:
+                            self._outages.failed(str(error))
+                            logged = False
                 elif watch.overdue(now) and self._opens_without_a_word():
                     self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
         finally:

@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP_LOUD := $(BIN)/python -m pip --disable-pip-version-check
+PIP := $(PIP_LOUD) --quiet
 CONSTRAINTS := deploy/constraints.txt
 SOURCES := bench camstrm client_qt tests
 # The build of the wheel itself is pinned too.
@@ -86,18 +87,18 @@ $(VENV)/.venv:
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
-	@echo "installing camstrm into $(VENV) (once; about 150 MB)"
-	@$(PIP) install --editable ".[grab,bridge]"
+	@echo "installing camstrm into $(VENV) (once; 280 MB there; it takes a minute or two)"
+	@$(PIP_LOUD) install --editable ".[grab,bridge]"
 	@touch $@
 
 $(VENV)/.view: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
-	@echo "installing the viewer into $(VENV) (once; about 300 MB)"
-	@$(PIP) install --editable ".[viewer]"
+	@echo "installing the viewer into $(VENV) (once; 750 MB there; it takes a minute or two)"
+	@$(PIP_LOUD) install --editable ".[viewer]"
 	@touch $@
 
 # Dependency groups need pip 25.1.
 $(VENV)/.test: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
-	@echo "installing camstrm and what its tests need into $(VENV) (once; about 500 MB)"
+	@echo "installing camstrm and what its tests need into $(VENV) (once; about 1 GB there)"
 	@$(PIP) install "pip>=25.1"
-	@$(PIP) install --editable ".[all]" --group test
+	@$(PIP_LOUD) install --editable ".[all]" --group test
 	@touch $@

@@ -216,7 +216,9 @@ class CameraRefusedError(CameraError):
     """The producer denies access; ``detail`` is its own text, which does not say why."""
 
     def __init__(self, camera: str, detail: str) -> None:
-        super().__init__(camera, f"refused: {detail}")
+        super().__init__(
+            camera, f"refused: {detail}", "'camstrm doctor' looks for programs that have it open"
+        )
         self.detail = detail
 
 

@@ -51,4 +51,7 @@ def why_not_opened(error: CameraError, device: DeviceInfo | None, *, bus: str = 
         return error
     if _NO_ANSWER.search(detail):
         return CameraUnreachableError(camera, detail, bus=bus, listed=True)
+    if "subnet" in detail.casefold() and not (device.address and device.networks):
+        # It may be, and nobody tells the addresses: the producer's words have to do.
+        return error
     return CameraBusyError(camera, detail)

@@ -29,6 +29,7 @@ from camstrm.errors import (
     CameraError,
     CameraLockedError,
     CameraLostError,
+    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
@@ -161,6 +162,9 @@ class AcquisitionWorker:
         self._info = producer.device(settings.serial)
         # The camera's own once it was open; for U3V and others it has no meaning.
         self._heartbeat_s = settings.heartbeat_s
+        self._heartbeat_told = False
+        # Whether the last attempt has opened the camera.
+        self._opened = False
         self._drain: BufferDrain | None = None
         self._outages = OutageLog(settings.name, lambda: time.monotonic())
         # What earlier streams showed, and how often the camera's frames come (0: unknown).
@@ -271,7 +275,8 @@ class AcquisitionWorker:
 
         The camera is gone, or it still keeps the connection that was lost; nobody else's.
         """
-        if isinstance(error, CameraBusyError) and time.monotonic() < self._own_lock_until_s:
+        ours = not self._opened and time.monotonic() < self._own_lock_until_s
+        if ours and isinstance(error, (CameraBusyError, CameraRefusedError)):
             return CameraUnreachableError(
                 error.camera, error.detail, bus=self._info.tl_type, listed=True
             )
@@ -290,10 +295,12 @@ class AcquisitionWorker:
         if self._info.tl_type not in _LOCKING_BUSES:
             return max(pause, settings.close_open_pause_s)
         heartbeat_s = self._heartbeat_s + _HEARTBEAT_SPARE_S
-        if held:
-            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX)
+        if held or (isinstance(error, CameraRefusedError) and not self._opened):
+            # Where the camera has told its heartbeat time, no attempt keeps it locked.
+            guessed = held and not self._heartbeat_told
+            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX) if guessed else 1.0
             pause = max(pause, max(settings.open_retry_s, heartbeat_s) * growth)
-            self._refusals += 1
+            self._refusals += held
         elif (
             isinstance(error, CameraUnreachableError)
             and error.listed
@@ -316,18 +323,21 @@ class AcquisitionWorker:
             local_teardown=settings.local_teardown,
         )
         answers = free = True
-        started = False
+        started = self._opened = False
         try:
             try:
                 camera.open()
             finally:
                 # Also a camera that could not be opened was seen, so its bus is known.
                 self._info = camera.info
+            self._opened = True
             self._warn_of_node_serial(camera)
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
                 settings.configure(camera)
                 rate = camera.frame_rate()
-                self._heartbeat_s = camera.heartbeat_s() or settings.heartbeat_s
+                told_s = camera.heartbeat_s()
+                self._heartbeat_told = self._heartbeat_told or told_s > 0
+                self._heartbeat_s = told_s or settings.heartbeat_s
                 buffers = settings.buffer_count(rate.fps, camera.payload_size())
                 pixel_format, size = camera.pixel_format_code(), camera.image_size()
                 ticks_per_s = camera.timestamp_frequency()

@@ -23,6 +23,7 @@ from camstrm.bridge.hub import BundleHub
 from camstrm.bridge.limits import ClientLimits
 from camstrm.bridge.listen import bind_tcp, make_tls
 from camstrm.bridge.origin import HostRules, own_names
+from camstrm.bridge.own_addresses import own_addresses
 from camstrm.bridge.send_watch import tune_listener
 from camstrm.bridge.state import BridgeState
 from camstrm.bridge.subscriber import BundleSubscriber
@@ -112,15 +113,16 @@ async def run_bridge(
 def viewer_urls(addresses: BridgeAddresses) -> list[str]:
     """Return URLs to open in a browser, token included, the most useful first.
 
-    A bridge on all addresses gives the machine's name and 127.0.0.1.
+    A bridge on all addresses gives the machine's name, which other machines may not know, and
+    its addresses.
     """
     hosts = [addresses.host]
     with contextlib.suppress(ValueError):
         address = ipaddress.ip_address(addresses.host)
         if address.is_unspecified:
-            hosts = [socket.gethostname(), "127.0.0.1"]
-        elif address.version == 6:
-            hosts = [f"[{addresses.host}]"]
+            found = own_addresses(ipv6=address.version == 6) or ["127.0.0.1"]
+            hosts = [socket.gethostname(), *found]
+    hosts = [f"[{host}]" if ":" in host else host for host in hosts]
     scheme = "https" if addresses.tls else "http"
     query = "" if addresses.token is None else f"?token={quote(addresses.token, safe='')}"
     return [f"{scheme}://{host}:{addresses.port}/{query}" for host in hosts]

@@ -15,8 +15,8 @@ __all__ = ["TokenCheck", "unauthorized"]
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 
 _PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>camstrm: token needed</title>
-<h1>This page needs a token</h1>
+<html lang="en"><meta charset="utf-8"><title>camstrm: {title}</title>
+<h1>{heading}</h1>
 <p>Open the URL that camstrm printed when it started. It looks like<br>
 <code>{url}?token=…</code></p>
 <p>Or paste the token here:</p>
@@ -27,7 +27,7 @@ came here by a link with a token in it, reload this page once.</p>
 </html>
 """
 
-_TEXT = """A token is needed: open the URL that camstrm printed when it started, or send
+_TEXT = """{problem}: open the URL that camstrm printed when it started, or send
 "Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the
 token is stored.
 """
@@ -94,11 +94,17 @@ def cookie_name(request: web.Request) -> str:
 def unauthorized(request: web.Request) -> web.HTTPException:
     """Return a 401 that a human understands; a page for a browser, else text."""
     headers = {"WWW-Authenticate": 'Bearer realm="camstrm"'}
+    given = "Authorization" in request.headers or "token" in request.query
     if "text/html" in request.headers.get("Accept", ""):
         url = f"{request.scheme}://{request.headers.get('Host', '')}/"
-        page = _PAGE.replace("{url}", html.escape(url))
+        page = _PAGE.format(
+            title="wrong token" if given else "token needed",
+            heading="This is not the right token" if given else "This page needs a token",
+            url=html.escape(url),
+        )
         return web.HTTPUnauthorized(text=page, content_type="text/html", headers=headers)
-    return web.HTTPUnauthorized(text=_TEXT, headers=headers)
+    problem = "The token is wrong" if given else "A token is needed"
+    return web.HTTPUnauthorized(text=_TEXT.format(problem=problem), headers=headers)
 
 
 def _same(given: str, wanted: bytes) -> bool:

@@ -24,6 +24,8 @@ _MAX_BODY = 1024
 _OPEN_PATH = "/healthz"
 """Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""
 
+_TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics")
+
 _METHODS = ("GET", "HEAD")
 
 _HEADERS = {
@@ -158,8 +160,8 @@ def _wants_web_socket(request: web.Request) -> bool:
 
 
 def _token_in_url_allowed(request: web.Request) -> bool:
-    """Tell whether the URL may carry the token: log-in, WebSocket and pictures."""
-    return request.path in ("/", "/ws") or request.path.startswith("/cam/")
+    """Tell whether the URL may carry the token: log-in, WebSocket, pictures and tools."""
+    return request.path in _TOKEN_IN_URL or request.path.startswith("/cam/")
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -50,12 +50,14 @@ async def _serve(config: Config, path: str, public_url: PublicUrl | None) -> Non
 
 
 def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
-    """Print the URL to open, the way Jupyter does; loud if nobody is asked for a token."""
-    url = viewer_urls(addresses)[0]
+    """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
+    urls = viewer_urls(addresses)
     if public_url is not None:
-        _, question_mark, query = url.partition("?")
-        url = f"{public_url.scheme}://{public_url.authority}/{question_mark}{query}"
-    print(f"\n  camstrm shows its cameras at  {url}\n", flush=True)
+        _, question_mark, query = urls[0].partition("?")
+        urls = [f"{public_url.scheme}://{public_url.authority}/{question_mark}{query}"]
+    start = "camstrm shows its cameras at"
+    lines = [f"  {start}  {urls[0]}", *(f"  {'or at':>{len(start)}}  {url}" for url in urls[1:])]
+    print("\n".join(["", *lines, ""]), flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
         print(
             f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "

@@ -139,7 +139,7 @@ class BundleLoop:
             self._finish()
         period = self._period()
         now = self._last_tick_s = time.monotonic()
-        # A tick that comes a whole period late is made up for by none.
+        # More than a period late: the missed ticks are left out, not made up for.
         due_s = now if now - self._tick_s > period else self._tick_s
         self._tick_s = due_s + period + self._shift_s
         self._shift_s = 0.0

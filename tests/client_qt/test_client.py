@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray
-from PySide6.QtNetwork import QHostAddress, QSsl, QSslCertificate, QSslConfiguration, QSslKey
+from PySide6.QtNetwork import (
+    QHostAddress,
+    QNetworkProxy,
+    QSsl,
+    QSslCertificate,
+    QSslConfiguration,
+    QSslKey,
+)
 from PySide6.QtWebSockets import QWebSocketServer
 
 from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
@@ -93,6 +100,17 @@ def test_messages_become_signals(
     assert watched.statuses[0].viewers == 4
     assert 0 <= watched.round_trips[0] < 10
     assert watched.losses == []
+
+
+def test_a_proxy_for_web_pages_is_not_on_the_way_to_the_cameras(
+    server: ViewerServer, make: MakeClient, wait_until: WaitUntil
+) -> None:
+    """A company's PC has one set, in Windows or as http_proxy."""
+    watched = make(server.url)
+    # Qt never takes a proxy to a loopback address, so the setting itself is looked at.
+    assert watched.client._socket is not None
+    assert watched.client._socket.proxy().type() is QNetworkProxy.ProxyType.NoProxy
+    wait_until(lambda: watched.hellos)
 
 
 def test_ack_and_subscribe_reach_the_server(

@@ -133,7 +133,7 @@ async def test_cameras_are_listed_while_they_stream(tmp_path: Path) -> None:
             status: Status = await viewer.until(status_of(2))
     assert code == 0, text
     assert set(listed(text)) == {"STAYS", "MOVES"}
-    assert {row["access"] for row in listed(text).values()} == {"busy"}
+    assert {row["access"] for row in listed(text).values()} == {"streamed by camstrm"}
     check_undisturbed(run, status, {"STAYS": 0, "MOVES": 1})
 
 

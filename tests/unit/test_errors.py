@@ -106,7 +106,10 @@ SENTENCES = [
     ),
     (
         CameraRefusedError("left", "no (GC_ERR_BUSY -1022)"),
-        "camera left: refused: no (GC_ERR_BUSY -1022)",
+        (
+            "camera left: refused: no (GC_ERR_BUSY -1022). 'camstrm doctor' looks for programs "
+            "that have it open"
+        ),
     ),
     (
         CameraLockedError("left", 2.46),

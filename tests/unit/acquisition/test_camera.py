@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import weakref
@@ -14,6 +15,7 @@ from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.features import read_feature
 from camstrm.acquisition.frame_rate import FrameRate
+from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
@@ -47,6 +49,18 @@ def test_a_camera_is_opened_streamed_and_closed(
     assert camera.info.model == "Viky"
     assert camera.name == "left"
     assert pool.submit(stream_a_frame, producer, camera).result() == (WIDTH, HEIGHT)
+
+
+def test_an_open_camera_is_seen_by_camstrm_s_other_commands(
+    producer: GentlProducer, camera: Camera
+) -> None:
+    def marks() -> list[tuple[str, bool]]:
+        mine = (mark for mark in open_cameras_here() if mark.pid == os.getpid())
+        return [(mark.selector, mark.is_of(producer.cti)) for mark in mine]
+
+    assert marks() == [("1", True)]
+    camera.close(answers=True)
+    assert marks() == []
 
 
 def test_the_same_camera_is_opened_again_and_again(

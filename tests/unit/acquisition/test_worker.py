@@ -14,6 +14,7 @@ from camstrm.errors import (
     CameraError,
     CameraLostError,
     CameraNotFoundError,
+    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
@@ -174,6 +175,19 @@ def test_a_camera_that_does_not_answer_is_tried_each_second_however_long_it_take
     assert {reason for state, reason in played.told if state is LOST} == {gone.problem}, (
         "one finding, in the words of the first attempt"
     )
+
+
+def test_pauses_do_not_grow_for_a_camera_whose_heartbeat_is_known(scene: MakeScene) -> None:
+    busy, refused = CameraBusyError("left", "denied"), CameraRefusedError("left", "denied")
+    played = scene(
+        Opening(["frame", "gone"], heartbeat_s=3.0),
+        *[Opening(error=busy)] * 6,
+        *[Opening(error=refused)] * 3,
+        Opening(["frame"]),
+        retry_s=RETRY_S,
+    )
+    played.play()
+    assert played.pauses == [0.5, *[3.5] * 9]
 
 
 @pytest.mark.parametrize(("bus", "pauses"), [("GEV", [2.5]), ("U3V", [])])

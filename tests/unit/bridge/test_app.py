@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from camstrm.bridge import app as app_module
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.config import BridgeSettings
 from camstrm.errors import (
@@ -256,13 +257,38 @@ async def test_certificate_that_cannot_be_used(
         ("::1", ["http://[::1]:8765/?token=T"]),
         (
             "0.0.0.0",
-            [f"http://{socket.gethostname()}:8765/?token=T", "http://127.0.0.1:8765/?token=T"],
+            [
+                f"http://{socket.gethostname()}:8765/?token=T",
+                "http://192.168.1.5:8765/?token=T",
+                "http://10.0.0.7:8765/?token=T",
+            ],
         ),
+        (
+            "::",
+            [
+                f"http://{socket.gethostname()}:8765/?token=T",
+                "http://192.168.1.5:8765/?token=T",
+                "http://10.0.0.7:8765/?token=T",
+                "http://[fd00::2]:8765/?token=T",
+            ],
+        ),
+        ("127.0.0.1", ["http://127.0.0.1:8765/?token=T"]),
+        ("localhost", ["http://localhost:8765/?token=T"]),
     ],
 )
-def test_urls(host: str, urls: list[str]) -> None:
+def test_urls(host: str, urls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def own(*, ipv6: bool) -> list[str]:
+        return ["192.168.1.5", "10.0.0.7", *(["fd00::2"] if ipv6 else [])]
+
+    monkeypatch.setattr(app_module, "own_addresses", own)
     addresses = BridgeAddresses(host, 8765, tls=False, token="T", socket_path="s")
     assert viewer_urls(addresses) == urls
+
+
+def test_urls_of_a_machine_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "own_addresses", lambda **_: [])
+    addresses = BridgeAddresses("0.0.0.0", 1, tls=False, token=None, socket_path="s")
+    assert viewer_urls(addresses) == [f"http://{socket.gethostname()}:1/", "http://127.0.0.1:1/"]
 
 
 def test_url_without_token() -> None:

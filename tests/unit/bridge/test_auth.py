@@ -86,7 +86,8 @@ async def test_pages_and_pictures(bridge: RunningBridge, path: str) -> None:
         assert await status(session, path + "?token=%C3%BC%00%ED%A0%80") == 401
         headers = {"Authorization": RIGHT}
         assert await status(session, path, headers=headers) == expected(path)
-        by_url = expected(path) if path in PICTURES else 303 if path == "" else 401
+        by_url = 401 if path in ("static/app.js", "nowhere") else expected(path)
+        by_url = 303 if path == "" else by_url
         assert await status(session, f"{path}?token={TOKEN}") == by_url
         await log_in(session)
         assert await status(session, path) == expected(path)
@@ -218,3 +219,20 @@ async def test_get_and_head_only(bridge: RunningBridge, method: str) -> None:
             ) as answer:
                 assert answer.status == 405
                 assert answer.headers["Allow"] == "GET,HEAD"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+async def test_a_wrong_token_is_told_apart_from_none(bridge: RunningBridge, accept: str) -> None:
+    async def refusal(path: str, **headers: str) -> str:
+        async with session.get(f"/{path}", headers={"Accept": accept, **headers}) as answer:
+            assert answer.status == 401
+            return await answer.text()
+
+    none, wrong = {
+        "text/html": ("This page needs a token", "This is not the right token"),
+        "*/*": ("A token is needed", "The token is wrong"),
+    }[accept]
+    async with client(bridge) as session:
+        assert none in await refusal("api/status")
+        assert wrong in await refusal("?token=x")
+        assert wrong in await refusal("", Authorization="Bearer x")

@@ -21,6 +21,7 @@ PARTS = {
     "viewer": "viewer",
     "whole way": "whole_way",
     "scaling": "scaling",
+    "restart": "restart",
 }
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 

@@ -27,6 +27,12 @@ def explain_failure(
     said = text.strip().rstrip(".")
     if tls_problem is not None:
         problem = tls_problem.rstrip(".") or said
+        if "wrong version number" in f"{problem} {said}".lower():
+            # What OpenSSL says to an answer that is no TLS at all.
+            return Failure(
+                f"{server} does not use TLS: use an address that begins with ws:// or http://",
+                patient=True,
+            )
         return Failure(
             f"TLS: {problem}. Install the server's certificate here, or use --insecure",
             patient=True,
@@ -35,14 +41,17 @@ def explain_failure(
     if status in (401, 403):
         word = "the server does not accept this token" if has_token else "token needed"
         return Failure(
-            f"{word} (HTTP {status}): use the address that the server prints, or --token",
+            f"{word} (HTTP {status}): open the viewer with the whole address that the server "
+            "printed, token included",
             patient=True,
         )
     if status:
         return Failure(f"{server} answered HTTP {status}: no camstrm server?")
     if "refused" in said.lower():
         return Failure(f"{server} refuses the connection: is the server running?")
-    return Failure(said or "the connection failed")
+    if "host not found" in said.lower():
+        return Failure(f"there is no host of the name in {server}: use its IP address instead")
+    return Failure(f"{server}: {said}" if said else f"the connection to {server} failed")
 
 
 def _http_status(said: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import signal
 
-__all__ = ["ChildText", "signal_name"]
+__all__ = ["ChildText", "in_words", "signal_name"]
 
 _NOISE = b"GenTL producer does not implement "
 """The binding writes it for each function of GenTL 1.6 that a producer lacks."""
@@ -76,7 +76,7 @@ class ChildText:
             return False
         if self._inside:
             if text and not line[:1].isspace() and not line.startswith(_BETWEEN):
-                self.cause = _in_words(text)
+                self.cause = in_words(text)
                 self._inside, self._after = False, True
             return False
         if self._after:
@@ -87,15 +87,15 @@ class ChildText:
             return False
         missing = _NO_MODULE.fullmatch(text)
         if missing is not None:
-            self.cause = _in_words(f"ModuleNotFoundError: {missing[1]}")
+            self.cause = in_words(f"ModuleNotFoundError: {missing[1]}")
             return False
         if text:
             self._last = text
         return True
 
 
-def _in_words(line: str) -> str:
-    """Return the last line of a traceback without what only a programmer reads."""
+def in_words(line: str) -> str:
+    """Return the last line of a traceback ("Kind: text") without what only a programmer reads."""
     match = _EXCEPTION.fullmatch(line)
     if match is None:
         return line

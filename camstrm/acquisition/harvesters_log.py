@@ -6,16 +6,18 @@ standard error, and raises nothing.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 
-__all__ = ["collect_harvesters_log"]
+__all__ = ["collect_harvesters_log", "harvesters_warnings"]
 
 _LOGGER = "harvesters.core"
 
 
 class _Collector(logging.Handler):
-    def __init__(self, lines: list[str], text_encoding: str) -> None:
-        super().__init__(logging.ERROR)
+    def __init__(self, lines: list[str], text_encoding: str, level: int = logging.ERROR) -> None:
+        super().__init__(level)
         self._lines = lines
         self._text_encoding = text_encoding
 
@@ -43,3 +45,22 @@ def collect_harvesters_log(text_encoding: str) -> list[str]:
     logger.setLevel(logging.ERROR)
     logger.propagate = False
     return lines
+
+
+@contextlib.contextmanager
+def harvesters_warnings(text_encoding: str) -> Iterator[list[str]]:
+    """Collect Harvesters' warnings and errors for a while, beside whoever else takes them.
+
+    A system that cannot be opened is a warning there.
+    """
+    lines: list[str] = []
+    logger = logging.getLogger(_LOGGER)
+    handler, level = _Collector(lines, text_encoding, logging.WARNING), logger.level
+    logger.addHandler(handler)
+    if not logger.isEnabledFor(logging.WARNING):
+        logger.setLevel(logging.WARNING)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -14,6 +14,7 @@ from camstrm.acquisition.display_name import user_name_in
 from camstrm.acquisition.error_text import decode_text
 from camstrm.acquisition.gentl_errors import GENTL_ERRORS, describe_error
 from camstrm.acquisition.gentl_library import GentlLibrary
+from camstrm.acquisition.harvesters_log import harvesters_warnings
 from camstrm.acquisition.module_nodes import ask_only_cameras_for_xml
 from camstrm.acquisition.producer_check import check_file, missing_symbols, not_a_producer
 from camstrm.acquisition.subnet import read_addresses
@@ -96,16 +97,18 @@ class GentlProducer:
             )
             self._harvester.add_file(self.cti)
             try:
-                self._harvester.update()
+                with harvesters_warnings(self.text_encoding) as said:
+                    self._harvester.update()
             except GENTL_ERRORS as error:
                 raise ProducerError(
                     self.cti,
                     f"its cameras cannot be listed: {self.describe(error)}",
                 ) from error
             if not self._harvester._systems:  # noqa: SLF001  # no public name tells a failed open
+                why = f": {'; '.join(said)}" if said else ""
                 raise ProducerError(
                     self.cti,
-                    "it loads, but its GenTL system cannot be opened",
+                    f"it loads, but its GenTL system cannot be opened{why}",
                     "Another program may hold it, or the maker's environment is not set",
                 )
             self._list()

@@ -6,8 +6,6 @@ have another package of that name.
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -34,6 +32,10 @@ def _source() -> Path | None:
     here = Path(__file__).resolve().parents[2]
     if (here / "pyproject.toml").is_file():
         return here
+    # Late: it costs every command 20 ms, of which a restarted grabber has none to spare.
+    import importlib.metadata
+    import json
+
     try:
         # PEP 610: what pip was given.
         told = importlib.metadata.distribution("camstrm").read_text("direct_url.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import re
 import sys
@@ -40,6 +39,8 @@ class _Parser(argparse.ArgumentParser):
         """Print usage, mistake and hint; exit with code 2."""
         wrong = _WRONG_COMMAND.search(message)
         if wrong is not None:
+            import difflib
+
             near = difflib.get_close_matches(wrong[1], _COMMANDS, n=1)
             message = f"there is no command {wrong[1]!r}"
             message += f"; did you mean {near[0]!r}?" if near else ""

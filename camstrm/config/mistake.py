@@ -6,7 +6,6 @@ are walked here instead, so that each message names what was wanted and what cam
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from typing import Any, NamedTuple
@@ -166,6 +165,9 @@ def _text_problem(value: str, kind: inspect.StrType, extra: dict[str, Any]) -> s
 
 
 def _unknown_key(key: object, known: list[str]) -> str:
+    # Late, as all that only a mistake needs: a grabber that starts again is in a hurry.
+    import difflib
+
     near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
     if near:
         return f"unknown key {_short(key)}, did you mean {near[0]!r}?"

@@ -6,7 +6,6 @@ in words, ``hint_integer`` is added when a number was given.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import Annotated
@@ -213,6 +212,9 @@ def name_from(selector: str) -> str:
     name = re.sub(rf"[{_NOT_IN_NAMES}]", "_", unicodedata.normalize("NFC", text)).strip()
     if name == text and 0 < len(name) <= _NAME_MAX:
         return name
+    # Late: it loads OpenSSL.
+    import hashlib
+
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name[: _NAME_MAX - 9].strip() or 'camera'}-{digest}"
 

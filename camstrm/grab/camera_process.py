@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import msgspec
 
+from camstrm.acquisition.child_text import in_words
 from camstrm.acquisition.configure import acquisition_settings
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.worker import AcquisitionWorker
@@ -81,7 +82,13 @@ class CameraProcess:
             group = self._await_start()
             if group is None:
                 return 0
-            self._open(group)
+            try:
+                self._open(group)
+            except OSError as error:
+                # Not from the socket, which nothing is sent through while the cameras open.
+                cause = in_words(f"{type(error).__name__}: {error}")
+                self._last_word(f"its process failed: {cause}")
+                return 4
             self._serve()
         except ProducerError as error:
             self._last_word(str(error))

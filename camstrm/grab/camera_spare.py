@@ -11,7 +11,6 @@ threads. The end of the connection is the end of this process, not of those it h
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import os
@@ -40,22 +39,35 @@ _PR_SET_NAME = 15
 
 
 def _set_name(name: str) -> None:
+    # Late: the grabber's main process imports this module only for its constants.
+    import ctypes
+
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 def _import_all() -> None:
     wanted = os.environ.get(_ONE_THREAD)
     os.environ[_ONE_THREAD] = "1"
+    # What is imported stays: a collection would find nothing to free, and would later un-share
+    # the pages that the forked processes have in common.
+    gc.disable()
     for module in _MODULES:
         importlib.import_module(module)
+    _read_profiles()
+    gc.freeze()
+    gc.enable()
     # The producer gets the environment that the grabber meant.
     if wanted is None:
         del os.environ[_ONE_THREAD]
     else:
         os.environ[_ONE_THREAD] = wanted
-    # Objects of the imports are never freed; a collection would only un-share their pages.
-    gc.collect()
-    gc.freeze()
+
+
+def _read_profiles() -> None:
+    """Parse the shipped profiles, which are kept for the forked processes."""
+    from camstrm.profiles import load_profiles
+
+    load_profiles()
 
 
 def _serve(control: socket.socket) -> Callable[[], int] | None:

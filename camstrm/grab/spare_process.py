@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -12,12 +11,16 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from camstrm.grab.camera_spare import ANSWER, READY
-from camstrm.grab.group import CameraGroup
 from camstrm.grab.loop import READ, Loop, Timer
+
+if TYPE_CHECKING:
+    # The grabber starts a spare process before it imports anything large.
+    from camstrm.grab.group import CameraGroup
 
 __all__ = ["ForkedProcess", "SpareProcess", "SpareProcesses"]
 
@@ -209,6 +212,14 @@ class SpareProcesses:
             except OSError as error:
                 _log.debug("no spare process: %s", error)
 
+    def keep(self, environments: Iterable[Mapping[str, str]]) -> None:
+        """Start one for each of these environments, and end those for others."""
+        wanted = {frozenset(e.items()): e for e in environments}
+        for key in self._spares.keys() - wanted.keys():
+            self._spares.pop(key).stop()
+        for environment in wanted.values():
+            self.start(environment)
+
     def watch(self, loop: Loop) -> None:
         """Learn in this loop when they are ready."""
         for spare in self._spares.values():
@@ -223,4 +234,6 @@ class SpareProcesses:
 
 def _adopt_orphans(yes: bool) -> None:
     """Become the parent of what processes below this one leave behind, or no longer."""
+    import ctypes
+
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)

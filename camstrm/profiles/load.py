@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
@@ -27,8 +28,8 @@ def load_profiles(extra_dirs: Iterable[str | Path] = ()) -> dict[str, GentlProfi
     extends comes before it. Raises ConfigError with file, line and key for the first
     mistake.
     """
-    written: dict[str, tuple[TomlDocument, ProfileFile]] = {}
-    for documents in [_shipped_documents(), *map(_documents_of, extra_dirs)]:
+    written = dict(_shipped_profiles())
+    for documents in map(_documents_of, extra_dirs):
         written.update(_checked(documents))
     profiles: dict[str, GentlProfile] = {}
     for name in written:
@@ -49,6 +50,12 @@ def named_profile(
             source, f"there is no GenTL profile {name!r} (there are: {known})", key="profile"
         )
     return profiles[name]
+
+
+@functools.cache
+def _shipped_profiles() -> Mapping[str, tuple[TomlDocument, ProfileFile]]:
+    # Kept: 25 ms, which each camera process would need again.
+    return _checked(_shipped_documents())
 
 
 def _shipped_documents() -> list[TomlDocument]:

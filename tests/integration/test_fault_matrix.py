@@ -76,11 +76,10 @@ def grows(counter: str) -> Callable[[CameraStatus, CameraStatus], bool]:
 
 
 def is_rejected(before: CameraStatus, now: CameraStatus) -> bool:
-    """Whether no frame can be shown, which is said."""
     return (
         now.state == CameraState.STALLED
-        and now.reason.startswith("every frame is rejected: ")
-        and now.rejected - before.rejected >= 5
+        and "every frame is rejected" in now.reason
+        and now.rejected >= before.rejected + 5
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from camstrm.cli import grab as grab_module
+from camstrm.cli import grabber as grabber_module
 from camstrm.cli.main import main
 from camstrm.config import Config
 from camstrm.grab import spare_process as spare_module
@@ -47,23 +47,27 @@ class FakeGrabber:
 class FakeSpare:
     """Stands in for a spare process: remembers the environment of each."""
 
-    environments: ClassVar[list[dict[str, str]]] = []
+    started: ClassVar[list[str | None]] = []
+    """What the variable MAKER is for each."""
+
+    stopped: ClassVar[list[str | None]] = []
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self.environments.append(environment)
-        self.running = True
+        self.maker = environment.get("MAKER")
+        self.started.append(self.maker)
 
     def stop(self) -> None:
-        self.running = False
+        self.stopped.append(self.maker)
 
 
 @pytest.fixture(autouse=True)
 def grabbers(monkeypatch: pytest.MonkeyPatch) -> list[FakeGrabber]:
     monkeypatch.setattr("camstrm.grab.app.Grabber", FakeGrabber)
     monkeypatch.setattr(spare_module, "SpareProcess", FakeSpare)
-    monkeypatch.setattr(grab_module, "set_up_logging", lambda _level: None)
+    monkeypatch.setattr(grabber_module, "set_up_logging", lambda _level: None)
     FakeGrabber.made = []
-    FakeSpare.environments = []
+    FakeSpare.started = []
+    FakeSpare.stopped = []
     return FakeGrabber.made
 
 
@@ -79,7 +83,9 @@ def test_it_grabs_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     assert FakeGrabber.made[1].standby
 
 
-def test_camera_processes_are_prepared_while_it_starts(tmp_path: Path) -> None:
+def test_camera_processes_are_prepared_while_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One for each environment; none for another interpreter or for a single process."""
     tables = [
         f'[[producer]]\ncti = "{simulator()}"\n',
@@ -91,10 +97,14 @@ def test_camera_processes_are_prepared_while_it_starts(tmp_path: Path) -> None:
     config.write_text("".join(tables))
     words = ["grab", "--config", str(config), "--socket", str(tmp_path / "s")]
     assert main(words) == 0
-    assert [e.get("MAKER") for e in FakeSpare.environments] == [None, "x"]
+    assert FakeSpare.started == FakeSpare.stopped == [None, "x"]
     config.write_text("[process]\nsingle_process = true\n" + "".join(tables))
+    FakeSpare.started, FakeSpare.stopped = [], []
+    grabbing: list[list[str | None]] = []
+    monkeypatch.setattr(FakeGrabber, "run", lambda _: grabbing.append(list(FakeSpare.stopped)))
     assert main(words) == 0
-    assert len(FakeSpare.environments) == 2
+    assert FakeSpare.started == [None]
+    assert grabbing == [[None]], "it has ended before there is anything to grab"
 
 
 def test_a_producer_that_cannot_be_used_is_told_and_the_others_are(

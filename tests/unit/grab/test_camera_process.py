@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import simplejpeg
@@ -243,6 +244,19 @@ def test_a_camera_that_falls_silent_is_opened_again(rig: Rig, forwarding: str) -
     assert CameraState.STALLED in rig.states[0]
     rig.ask(lambda: rig.status(0).state == CameraState.STREAMING)
     assert rig.gone == []
+
+
+def test_without_a_temporary_folder_the_cause_is_told(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/none']\n"
+    )
+    wanted = group(simulator(), "1")
+    path = f"{tmp_path}:{wanted.environment['PYTHONPATH']}"
+    environment = {**wanted.environment, "PYTHONPATH": path}
+    rig.start(msgspec.structs.replace(wanted, environment=environment))
+    run_until(rig.loop, lambda: rig.gone)
+    (reason,) = rig.gone
+    assert reason.startswith("its process failed: no temporary folder can be written (tried: /no")
 
 
 def test_a_producer_that_answers_in_gbk_streams_under_its_maker_s_profile(

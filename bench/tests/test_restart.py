@@ -1,0 +1,15 @@
+"""The benchmark of a restart: it kills, and finds pictures that are newer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.loads import small_cameras
+from bench.restart import measure_restarts
+
+
+def test_a_restart_is_measured_in_its_parts(tmp_path: Path) -> None:
+    (restart,) = measure_restarts(tmp_path, small_cameras(2), viewers=2, kills=1)
+    assert 0 < restart.connected < restart.every
+    assert 0 < restart.first <= restart.every
+    assert restart.cpu > 0

@@ -77,14 +77,19 @@ fi
 # Not exec: as process 1 the shell reaps what a killed grabber leaves behind, and Python would not.
 child=
 stopping=
+told=
 stop() {
     stopping=yes
-    [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :
+    if [ -n "$child" ]; then
+        told=yes
+        kill -TERM "$child" 2>/dev/null || :
+    fi
 }
 trap stop TERM INT HUP
 camstrm "$@" &
 child=$!
-[ -z "$stopping" ] || stop
+# Once is enough: a second signal may meet Python at its end and change the exit code.
+[ -z "$stopping" ] || [ -n "$told" ] || stop
 while :; do
     code=0
     wait "$child" || code=$?

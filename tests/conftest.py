@@ -16,7 +16,11 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.leaks import Holdings  # noqa: E402  (found only with the root on sys.path)
-from tests.simulator.build import NoCompilerError  # noqa: E402
+from tests.simulator.build import (  # noqa: E402
+    NoCompilerError,
+    SimulatorBuildError,
+    build_simulator,
+)
 
 FUZZ_EXAMPLES = os.environ.get("CAMSTRM_FUZZ_EXAMPLES", "")
 DEFAULT_EXAMPLES = 50
@@ -32,6 +36,15 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("camstrm")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Build the simulator before several processes (pytest-xdist) would do so at once."""
+    if session.config.getoption("numprocesses", None):
+        # The tests that need it say what is wrong.
+        with contextlib.suppress(SimulatorBuildError):
+            build_simulator()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,6 +41,15 @@ def check_file(cti: str) -> None:
     """Raise ProducerError unless ``cti`` is a readable shared library of this platform."""
     path = Path(cti)
     try:
+        cti.encode()
+    except UnicodeEncodeError:
+        # GenTL takes UTF-8; Python has kept bytes that this locale has no letters for.
+        raise ProducerError(
+            cti,
+            "its path has letters that the locale of this program does not know",
+            "Set a UTF-8 locale, as in: export LC_ALL=C.UTF-8",
+        ) from None
+    try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ProducerError(
                 cti, "not a file", "Give the path of the .cti itself, not its folder"

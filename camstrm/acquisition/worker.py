@@ -17,7 +17,13 @@ from camstrm.acquisition.outage_log import OutageLog
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
-from camstrm.acquisition.stream_watch import Experience, StreamWatch, loss_reason, loss_remedy
+from camstrm.acquisition.stream_watch import (
+    Experience,
+    StreamWatch,
+    loss_percent,
+    loss_reason,
+    loss_remedy,
+)
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -361,7 +367,7 @@ class AcquisitionWorker:
             fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
             try:
                 self._drain = drain
-                self._pump(drain, watch, f"({fps}, {buffers} buffers)")
+                self._pump(camera, drain, watch, f"({fps}, {buffers} buffers)")
             finally:
                 self._drain = None
                 free = drain.close()
@@ -390,7 +396,7 @@ class AcquisitionWorker:
             )
         self._node_serial = told
 
-    def _pump(self, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
+    def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
         """Drain until the stop; raise CameraLostError when frames are overdue.
 
         ``facts``: of the stream, for the log.
@@ -414,7 +420,7 @@ class AcquisitionWorker:
                     # A call for each wake-up would cost as much as a frame.
                     drain.update_underrun()
                     next_look = now + _WAIT_S
-                    loss = self._look(watch, now, loss)
+                    loss = self._look(camera, watch, now, loss)
                 if count:
                     if self._condition.state is not WorkerState.STREAMING:
                         self._set(WorkerState.STREAMING, loss, drain.arrived_us)
@@ -430,8 +436,16 @@ class AcquisitionWorker:
                         logged = True
                         self._outages.streams(f"started, waiting for a trigger {facts}")
                 elif watch.stalled(now):
-                    stalled = True
-                    raise self._stall(watch.silence_s(now), self.statistics.incomplete - incomplete)
+                    lost = self.statistics.incomplete - incomplete
+                    if not lost or watch.hopeless(now):
+                        stalled = True
+                        raise self._stall(watch.silence_s(now), lost)
+                    if self._condition.state is not WorkerState.STALLED:
+                        # The camera is there: opening it again brings no packet back.
+                        error = self._stall(watch.silence_s(now), lost)
+                        if not loss:
+                            self._outages.failed(str(error))
+                            logged = False
                 elif watch.overdue(now) and self._opens_without_a_word():
                     self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
         finally:
@@ -448,7 +462,7 @@ class AcquisitionWorker:
                 self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
             ) from None
 
-    def _look(self, watch: StreamWatch, now: float, loss: str) -> str:
+    def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
         """Look at the counters of a running stream; return what is wrong although it streams.
 
         ``loss``: what was wrong at the last look.
@@ -458,9 +472,11 @@ class AcquisitionWorker:
         self._interval_s = watch.interval_s
         if share is None:
             return loss
-        if not share:
+        percent = loss_percent(share)
+        camera.report_loss(percent)
+        if not percent:
             return ""
-        loss = loss_reason(share, self._info.tl_type)
+        loss = loss_reason(percent, self._info.tl_type)
         self._outages.note_warning(loss)
         return loss
 

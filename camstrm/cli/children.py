@@ -109,7 +109,7 @@ class ChildCommands:
         )
 
     def _is_final(self, child: _Child, code: int, now: float) -> bool:
-        """Whether a start failed in a way that another start will not mend."""
+        """Whether a start failed in a way that another start will not fix."""
         first = not child.failures and now - child.started_s < _RAN_WELL_S
         return code == _EXIT_USAGE or (first and code == 1)
 

@@ -46,7 +46,7 @@ def simulator_cti() -> str:
     package = importlib.util.find_spec("genicam")
     if package is None or package.origin is None:
         raise UsageError(
-            f"the demo needs the package genicam. Install it with: {install_command('all')}"
+            f"the demo needs the package genicam. Install it with: {install_command('grab,bridge')}"
         )
     cti = Path(package.origin).with_name("viky.cti")
     if not cti.is_file():

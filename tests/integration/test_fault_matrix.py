@@ -75,6 +75,14 @@ def grows(counter: str) -> Callable[[CameraStatus, CameraStatus], bool]:
     return seen
 
 
+def is_rejected(before: CameraStatus, now: CameraStatus) -> bool:
+    return (
+        now.state == CameraState.STALLED
+        and "every frame is rejected" in now.reason
+        and now.rejected >= before.rejected + 5
+    )
+
+
 def is_alive(before: CameraStatus, now: CameraStatus) -> bool:
     return now.state == CameraState.STREAMING and now.delivered > before.delivered + FPS
 
@@ -91,9 +99,9 @@ FAULTS = (
     Fault("late frames", is_alive, {"late_us": 30_000}, slow=True),
     Fault("unknown pixel format", is_unsupported, {"pixel_format": 0x81FF0001}),
     Fault("compressed format", is_unsupported, {"hb_format": 1}, slow=True),
-    Fault("short payload", grows("rejected"), {"short_by": 1000}),
-    Fault("height 0", grows("rejected"), {"zero_height": 1}, slow=True),
-    Fault("empty buffers", grows("rejected"), {"zero_size": 1}, slow=True),
+    Fault("short payload", is_rejected, {"short_by": 1000}),
+    Fault("height 0", is_rejected, {"zero_height": 1}, slow=True),
+    Fault("empty buffers", is_rejected, {"zero_size": 1}, slow=True),
     Fault("no time stamps", is_alive, {"no_timestamps": 1}, slow=True),
     Fault("no frame ids", is_alive, {"no_frame_ids": 1}, slow=True),
     Fault("error texts in GBK, unplugged", is_down, {"gbk_errors": 1}, unplug="loud", slow=True),

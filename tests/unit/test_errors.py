@@ -24,6 +24,7 @@ from camstrm.errors import (
     ChildTimeoutError,
     ConfigError,
     ImageError,
+    NoImageError,
     PayloadSizeError,
     ProducerError,
     ProducerInUseError,
@@ -175,6 +176,7 @@ SENTENCES = [
         "socket /run/a.sock: no such folder. Make it",
     ),
     (SocketPathError("/run/a.sock", "too long"), "socket /run/a.sock: too long"),
+    (NoImageError("a height of 0"), "no image in the buffer: a height of 0"),
     (
         BridgeTakenError("/run/c.sock", "pid 7 has been connected since 12:00"),
         (

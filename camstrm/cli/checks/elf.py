@@ -40,7 +40,7 @@ class _Dynamic:
 def missing_libraries(
     file: str | Path, environment: Mapping[str, str], root: Path = Path("/")
 ) -> tuple[MissingLibrary, ...]:
-    """Return each library that ``file``, or one that it needs, asks for in vain.
+    """Return each library that ``file``, or one that it needs, asks for and that is not found.
 
     ``environment`` is that of the process that loads it. ``root`` is where the system's
     folders are.

@@ -68,7 +68,7 @@ def _path_findings(name: str, value: str) -> Iterator[Finding]:
         if not Path(folder).is_dir():
             problem = "which is no folder"
         elif not any(Path(folder).glob("*.cti")):
-            problem = "where no .cti lies"
+            problem = "which holds no .cti file"
         else:
             continue
         rest = os.pathsep.join(other for other in folders if other != folder)

@@ -18,14 +18,14 @@ __all__ = ["Holder", "exclusive_users", "holders_of_file", "holders_of_library"]
 
 @dataclass(frozen=True)
 class Holder:
-    """A process; ``is_camstrm`` tells whether it is one of camstrm's own."""
+    """A process; ``is_camstrm``: whether it is one of camstrm's own."""
 
     pid: int
     name: str
 
     @property
     def is_camstrm(self) -> bool:
-        """Tell whether it is a process of camstrm."""
+        """Whether it is a process of camstrm."""
         return self.name == "camstrm"
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ def holders_of_library(path: str, root: Path = Path("/")) -> tuple[Holder, ...]:
 
 
 def exclusive_users(profile: GentlProfile, cti: str, root: Path = Path("/")) -> tuple[Holder, ...]:
-    """Return who uses a producer that does not bear a second program; () for other producers.
+    """Return which programs use a producer that supports only one; () for other producers.
 
     Searching for cameras under it would stop their streams.
     """

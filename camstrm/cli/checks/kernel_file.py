@@ -1,4 +1,4 @@
-"""Read the small files in which the kernel tells its settings (/proc, /sys)."""
+"""Read the small files in which the kernel shows its settings (/proc, /sys)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,11 @@ def test_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cti", "text"),
-    [("x" * 300 + ".cti", "cannot be read (File name too long)"), ("a\0b.cti", "not a path")],
+    [
+        ("x" * 300 + ".cti", "cannot be read (File name too long)"),
+        ("a\0b.cti", "not a path"),
+        ("/\udced\udc95\udc9c/viky.cti", "letters that the locale of this program does not know"),
+    ],
 )
 def test_what_cannot_be_a_path(cti: str, text: str) -> None:
     assert text in problem(cti).problem

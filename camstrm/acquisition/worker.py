@@ -119,7 +119,8 @@ class AcquisitionSettings:
     more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
     locked after its user crashed, as far as is known before it is open; it is not tried
     again before that. ``locked_until_s``: until when (monotonic clock) it is locked by a
-    process before this one that was killed, 0 if it is not. ``close_open_pause_s``: pause
+    process before this one that was killed, 0 if it is not. ``gone_s``: since when (the same
+    clock) it is away because such a process ended, 0 if none did. ``close_open_pause_s``: pause
     between closing and opening. ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses
     between attempts to open, in seconds; the last one repeats. ``realtime``: ask for a
     real-time priority for the thread.
@@ -135,6 +136,7 @@ class AcquisitionSettings:
     open_retry_s: float = 3.5
     heartbeat_s: float = 0.0
     locked_until_s: float = 0.0
+    gone_s: float = 0.0
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
@@ -166,7 +168,7 @@ class AcquisitionWorker:
         # Whether the last attempt has opened the camera.
         self._opened = False
         self._drain: BufferDrain | None = None
-        self._outages = OutageLog(settings.name, lambda: time.monotonic())
+        self._outages = OutageLog(settings.name, lambda: time.monotonic(), settings.gone_s)
         # What earlier streams showed, and how often the camera's frames come (0: unknown).
         self._experience = Experience()
         self._interval_s = 0.0

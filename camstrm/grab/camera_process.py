@@ -148,6 +148,7 @@ class CameraProcess:
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
                     locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
                     left_out=group.left_out.get(camera.settings.serial, ()),
+                    gone_s=group.gone_s,
                     note_step=self._steps.note,
                 ),
                 on_change=self._wake,

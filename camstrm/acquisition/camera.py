@@ -163,6 +163,11 @@ class Camera:
         # 8 ms, where the collector's own pace would leave several openings' worth.
         gc.collect()
 
+    def report_loss(self, percent: int) -> None:
+        """Let camstrm's other commands know how many frames in a hundred come incomplete."""
+        if self._mark is not None:
+            self._mark.report_loss(percent)
+
     def payload_size(self) -> int:
         """Return the bytes of one buffer; CameraError for a number that cannot be true."""
         with self._errors("reading the payload size"):

@@ -48,6 +48,7 @@ def acquisition_settings(
     heartbeat_s: float = 0.0,
     locked_until_s: float = 0.0,
     left_out: Sequence[str] = (),
+    gone_s: float = 0.0,
     note_step: Callable[[str], None] = lambda _: None,
 ) -> AcquisitionSettings:
     """Return how to run one camera.
@@ -57,7 +58,8 @@ def acquisition_settings(
     open. ``siblings``: cameras of the same producer, which may share a link.
     ``shared``: other cameras stream in the same process, which every rescan holds up.
     ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
-    set to. ``locked_until_s``: see :class:`AcquisitionSettings`. ``left_out``: features that
+    set to. ``locked_until_s``, ``gone_s``: see :class:`AcquisitionSettings`.
+    ``left_out``: features that
     are not set, because native code died of them. ``note_step`` is called with the camera's
     serial number and a feature's name, one a line, before that is set, and with "" after.
     """
@@ -72,7 +74,8 @@ def acquisition_settings(
     def buffers(rate: float | None, payload_size: int) -> int:
         return buffer_count(profile, rate or 0.0, payload_size, camera.num_buffers)
 
-    log = _ChangeLog(camera.label)
+    # A process before this one has said what was set, and what was not.
+    log = _ChangeLog(camera.label, known=bool(gone_s))
 
     def configure(opened: Camera) -> None:
         chosen = profile_for(opened)
@@ -102,6 +105,7 @@ def acquisition_settings(
         open_retry_s=quirks.open_retry_interval_s,
         heartbeat_s=heartbeat_s or _configured_heartbeat_s(camera) or quirks.heartbeat_timeout_s,
         locked_until_s=locked_until_s,
+        gone_s=gone_s,
         close_open_pause_s=quirks.close_open_pause_s,
         local_teardown=quirks.local_teardown,
         retry_s=RETRY_SHARED_S if shared else RETRY_S,
@@ -135,11 +139,13 @@ class _ChangeLog:
     """Log lines of one camera's settings: only those that the last attempt did not have.
 
     ``with log:`` around each attempt. A camera is set up at each reconnect, and one that
-    cannot start is set up again and again. Used by one thread.
+    cannot start is set up again and again. ``known``: another process has logged the first
+    attempt. Used by one thread.
     """
 
-    def __init__(self, camera: str) -> None:
+    def __init__(self, camera: str, *, known: bool = False) -> None:
         self._camera = camera
+        self._known = known
         # Texts of the last attempt, and of the present one.
         self._before: frozenset[str] = frozenset()
         self._now: set[str] = set()
@@ -151,11 +157,12 @@ class _ChangeLog:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # An attempt that broke off said less: what the one before said is still known.
         self._before = frozenset(self._now | self._before if kind else self._now)
+        self._known = False
 
     def log(self, level: int, text: str) -> None:
         """Log ``text``; at DEBUG level if the last attempt had it too."""
         self._now.add(text)
-        known = text in self._before
+        known = self._known or text in self._before
         _log.log(logging.DEBUG if known else level, "camera %s: %s", self._camera, text)
 
 

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 __all__ = ["OpenCamera", "OpenMark", "open_cameras_here"]
 
 _START = "camstrm-camera"
-_LONGEST_NAME = 70
+_LONGEST_NAME = 64
 """Characters of a camera's name; the whole address may have 107 (unix(7), sun_path)."""
 
 
@@ -30,12 +30,14 @@ class OpenCamera:
     """A camera that process ``pid`` of camstrm has open.
 
     ``selector``: its serial number, or "id:" and its device ID. ``cti_key``: of the producer that
-    it was opened with (see :meth:`is_of`).
+    it was opened with (see :meth:`is_of`). ``loss_percent``: of its frames that come
+    incomplete, 0 while that is not worth a word.
     """
 
     pid: int
     cti_key: str
     selector: str
+    loss_percent: int = 0
 
     def is_of(self, cti: str) -> bool:
         """Return whether it was opened with the producer ``cti``."""
@@ -51,14 +53,21 @@ class OpenMark:
 
     def __init__(self, cti: str, selector: str) -> None:
         """Set the mark. Where there are no abstract sockets (Windows) nobody is told."""
+        self._words = (_START, str(os.getpid()), _key(os.path.realpath(cti)), _text(selector))
+        self._loss_percent = 0
         self._socket: socket.socket | None = None
-        if sys.platform != "linux":
+        if sys.platform == "linux":
+            self._socket = _bound(self._words)
+
+    def report_loss(self, percent: int) -> None:
+        """Say how many frames in a hundred come incomplete, 0 for none."""
+        if self._socket is None or percent == self._loss_percent:
             return
-        words = (_START, str(os.getpid()), _key(os.path.realpath(cti)), _text(selector))
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        # The same camera twice in one process, or no room in the kernel: nobody is told.
-        with contextlib.suppress(OSError):
-            self._socket.bind("\0" + "/".join(words))
+        self._loss_percent = percent
+        words = (*self._words, str(percent)) if percent else self._words
+        # The new one first: the camera is never seen without a mark.
+        before, self._socket = self._socket, _bound(words)
+        before.close()
 
     def close(self) -> None:
         """Take the mark away; does nothing the second time."""
@@ -81,8 +90,20 @@ def _marks(root: Path) -> Iterator[OpenCamera]:
         # The name is the eighth column (proc(5)); "@" stands for the NUL of an abstract one.
         name = line.rpartition(" ")[2]
         words = name.split("/")
-        if len(words) == 4 and words[0] == f"@{_START}" and words[1].isdecimal():
+        if words[0] != f"@{_START}" or not words[1:2] or not words[1].isdecimal():
+            continue
+        if len(words) == 4:
             yield OpenCamera(int(words[1]), words[2], unquote(words[3]))
+        elif len(words) == 5 and words[4].isdecimal():
+            yield OpenCamera(int(words[1]), words[2], unquote(words[3]), int(words[4]))
+
+
+def _bound(words: tuple[str, ...]) -> socket.socket:
+    mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    # The same camera twice in one process, or no room in the kernel: nobody is told.
+    with contextlib.suppress(OSError):
+        mark.bind("\0" + "/".join(words))
+    return mark
 
 
 def _key(text: str) -> str:

@@ -28,13 +28,14 @@ class OutageLog:
     the worker thread alone; ``clock`` is monotonic.
     """
 
-    def __init__(self, camera: str, clock: Callable[[], float]) -> None:
+    def __init__(self, camera: str, clock: Callable[[], float], gone_s: float = 0.0) -> None:
+        """Speak of ``camera``, which is away since ``gone_s``; 0: it was never there."""
         self._camera = camera
         self._clock = clock
         # Causes of the present outage that were written, without their numbers.
         self._written: set[str] = set()
         # When the present outage began, None while there is none.
-        self._gone_s: float | None = None
+        self._gone_s = gone_s or None
         self._last_s = float("-inf")
         self._warned_s = float("-inf")
         # Times of the lines of the last minute.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from camstrm.acquisition.frame_rate import FrameRate
 from camstrm.acquisition.statistics import LossMeter, RateMeter
 
-__all__ = ["Experience", "StreamWatch", "loss_reason", "loss_remedy"]
+__all__ = ["Experience", "StreamWatch", "loss_percent", "loss_reason", "loss_remedy"]
 
 _PERIODS = 5
 """Frame periods without a frame after which a camera counts as stalled."""
@@ -25,6 +25,9 @@ _PATIENCE_SURE_MAX_S = 16.0
 One whose rate is known is opened again sooner: the rate is hardly wrong, and a stream that
 broke in the producer only comes back by that.
 """
+
+_HOPELESS = 5
+"""So many times longer a stream goes on of which incomplete frames come."""
 
 _CALM_S = 1.0
 _CALM_INTERVALS = 2.5
@@ -45,19 +48,29 @@ class Experience:
     interval_s: float = 0.0
 
 
-def loss_reason(share: float, bus: str) -> str:
-    """Word the share (0 to 1) of incomplete frames and where to look; ``bus`` is a TLType."""
+def loss_percent(share: float) -> int:
+    """Return a share (0 to 1) of frames in per cent; never 0 for one that is not 0."""
+    return max(round(share * 100), 1) if share else 0
+
+
+def loss_reason(percent: int, bus: str) -> str:
+    """Word how many frames come incomplete and where to look; ``bus`` is a TLType."""
     causes = "cable, USB controller, bandwidth" if bus == "U3V" else "packet size, MTU, bandwidth"
-    return f"{max(share * 100, 1):.0f} % of frames incomplete: {causes}"
+    return f"{percent} % of frames incomplete: {causes}"
 
 
 def loss_remedy(bus: str) -> str:
-    """Say what to do when no frame comes whole; ``bus`` is a TLType."""
-    if bus == "U3V":
-        return "Use a shorter cable or another USB controller, or lower the frame rate"
+    """Say what to do about frames that come incomplete; ``bus`` is a TLType."""
+    if bus.upper() == "U3V":
+        return (
+            "Try a shorter cable and another USB controller, or lower DeviceLinkThroughputLimit "
+            "in the features of the configuration"
+        )
     return (
-        "Packets are lost on the way: check that GevSCPSPacketSize fits the MTU of network card "
-        "and switch, and that the link has the bandwidth ('camstrm doctor --open' compares them)"
+        "Packets are lost on the way: set GevSCPSPacketSize = 1500 in the features of the "
+        "configuration (larger ones need the MTU of network card and switch), then lower "
+        "AcquisitionFrameRate or DeviceLinkThroughputLimit until the link has room; see "
+        "'camstrm doctor', section Network"
     )
 
 
@@ -139,6 +152,10 @@ class StreamWatch:
     def stalled(self, now_s: float) -> bool:
         """Return whether frames are overdue; never for a triggered camera."""
         return not self._triggered and self.silence_s(now_s) > self._patience_s()
+
+    def hopeless(self, now_s: float) -> bool:
+        """Return whether a stream of incomplete frames alone is to be started again."""
+        return self.silence_s(now_s) > _HOPELESS * self._patience_s()
 
     def waits(self, now_s: float) -> bool:
         """Return whether a triggered camera has had no trigger for a while."""

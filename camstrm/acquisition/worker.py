@@ -17,7 +17,13 @@ from camstrm.acquisition.outage_log import OutageLog
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
 from camstrm.acquisition.statistics import StreamStatistics
-from camstrm.acquisition.stream_watch import Experience, StreamWatch, loss_reason, loss_remedy
+from camstrm.acquisition.stream_watch import (
+    Experience,
+    StreamWatch,
+    loss_percent,
+    loss_reason,
+    loss_remedy,
+)
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -113,7 +119,8 @@ class AcquisitionSettings:
     more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
     locked after its user crashed, as far as is known before it is open; it is not tried
     again before that. ``locked_until_s``: until when (monotonic clock) it is locked by a
-    process before this one that was killed, 0 if it is not. ``close_open_pause_s``: pause
+    process before this one that was killed, 0 if it is not. ``gone_s``: since when (the same
+    clock) it is away because such a process ended, 0 if none did. ``close_open_pause_s``: pause
     between closing and opening. ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses
     between attempts to open, in seconds; the last one repeats. ``realtime``: ask for a
     real-time priority for the thread.
@@ -129,6 +136,7 @@ class AcquisitionSettings:
     open_retry_s: float = 3.5
     heartbeat_s: float = 0.0
     locked_until_s: float = 0.0
+    gone_s: float = 0.0
     close_open_pause_s: float = 0.0
     local_teardown: Mapping[str, int] = field(default_factory=dict)
     retry_s: tuple[float, ...] = field(default=RETRY_S)
@@ -160,7 +168,7 @@ class AcquisitionWorker:
         # Whether the last attempt has opened the camera.
         self._opened = False
         self._drain: BufferDrain | None = None
-        self._outages = OutageLog(settings.name, lambda: time.monotonic())
+        self._outages = OutageLog(settings.name, lambda: time.monotonic(), settings.gone_s)
         # What earlier streams showed, and how often the camera's frames come (0: unknown).
         self._experience = Experience()
         self._interval_s = 0.0
@@ -361,7 +369,7 @@ class AcquisitionWorker:
             fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
             try:
                 self._drain = drain
-                self._pump(drain, watch, f"({fps}, {buffers} buffers)")
+                self._pump(camera, drain, watch, f"({fps}, {buffers} buffers)")
             finally:
                 self._drain = None
                 free = drain.close()
@@ -390,7 +398,7 @@ class AcquisitionWorker:
             )
         self._node_serial = told
 
-    def _pump(self, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
+    def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
         """Drain until the stop; raise CameraLostError when frames are overdue.
 
         ``facts``: of the stream, for the log.
@@ -414,7 +422,7 @@ class AcquisitionWorker:
                     # A call for each wake-up would cost as much as a frame.
                     drain.update_underrun()
                     next_look = now + _WAIT_S
-                    loss = self._look(watch, now, loss)
+                    loss = self._look(camera, watch, now, loss)
                 if count:
                     if self._condition.state is not WorkerState.STREAMING:
                         self._set(WorkerState.STREAMING, loss, drain.arrived_us)
@@ -430,8 +438,16 @@ class AcquisitionWorker:
                         logged = True
                         self._outages.streams(f"started, waiting for a trigger {facts}")
                 elif watch.stalled(now):
-                    stalled = True
-                    raise self._stall(watch.silence_s(now), self.statistics.incomplete - incomplete)
+                    lost = self.statistics.incomplete - incomplete
+                    if not lost or watch.hopeless(now):
+                        stalled = True
+                        raise self._stall(watch.silence_s(now), lost)
+                    if self._condition.state is not WorkerState.STALLED:
+                        # The camera is there: opening it again brings no packet back.
+                        error = self._stall(watch.silence_s(now), lost)
+                        if not loss:
+                            self._outages.failed(str(error))
+                            logged = False
                 elif watch.overdue(now) and self._opens_without_a_word():
                     self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
         finally:
@@ -448,7 +464,7 @@ class AcquisitionWorker:
                 self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
             ) from None
 
-    def _look(self, watch: StreamWatch, now: float, loss: str) -> str:
+    def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
         """Look at the counters of a running stream; return what is wrong although it streams.
 
         ``loss``: what was wrong at the last look.
@@ -458,9 +474,11 @@ class AcquisitionWorker:
         self._interval_s = watch.interval_s
         if share is None:
             return loss
-        if not share:
+        percent = loss_percent(share)
+        camera.report_loss(percent)
+        if not percent:
             return ""
-        loss = loss_reason(share, self._info.tl_type)
+        loss = loss_reason(percent, self._info.tl_type)
         self._outages.note_warning(loss)
         return loss
 

@@ -18,7 +18,7 @@ __all__ = ["ChildCommands"]
 
 _EXIT_USAGE = 2
 
-_PAUSES_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Before a child is started again; the last one repeats."""
 
 _RAN_WELL_S = 5.0

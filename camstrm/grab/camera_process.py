@@ -26,6 +26,7 @@ from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.grab.camera_channel import CameraChannel
+from camstrm.grab.camera_claim import CameraClaim
 from camstrm.grab.deadman import Deadman
 from camstrm.grab.group import CameraGroup
 from camstrm.grab.last_step import StepWriter
@@ -71,6 +72,7 @@ class CameraProcess:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._channels: dict[int, CameraChannel] = {}
+        self._claim: CameraClaim | None = None
         self._producer: GentlProducer | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._steps = StepWriter("")
@@ -125,6 +127,7 @@ class CameraProcess:
         name = group.profile or match_profile(profiles, group.cti, "", "").name
         encoding = profiles[name].quirks.text_encoding
         shared = len(group.cameras) > 1
+        self._claim = CameraClaim(group.cti, [c.settings.serial for c in group.cameras])
         self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
         self._producer.open()
         self._steps = StepWriter(group.last_step)
@@ -145,6 +148,7 @@ class CameraProcess:
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
                     locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
                     left_out=group.left_out.get(camera.settings.serial, ()),
+                    gone_s=group.gone_s,
                     note_step=self._steps.note,
                 ),
                 on_change=self._wake,
@@ -241,6 +245,8 @@ class CameraProcess:
         if all(ended) and self._producer is not None:
             self._producer.close()
             self._steps.close()
+        if self._claim is not None:
+            self._claim.release()
         self._socket.close()
         self._wake_in.close()
         self._wake_out.close()

@@ -30,6 +30,8 @@ class CameraGroup(msgspec.Struct, frozen=True):
     after the death of its process, where that is known. ``locked_until_s``: the same, until
     when (this host's monotonic clock) a process that was killed keeps it locked.
     ``left_out``: by the same, features that are not set because they ended a process.
+    ``gone_s``: since when (this host's monotonic clock) the cameras have been away, because
+    processes before this one ended; 0 for the first one.
     ``last_step``: path of the file for :class:`StepWriter`.
     """
 
@@ -45,6 +47,7 @@ class CameraGroup(msgspec.Struct, frozen=True):
     heartbeats_s: dict[str, float] = {}
     locked_until_s: dict[str, float] = {}
     left_out: dict[str, tuple[str, ...]] = {}
+    gone_s: float = 0.0
     last_step: str = ""
 
     @property

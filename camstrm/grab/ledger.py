@@ -92,6 +92,11 @@ class CameraLedger:
         return self._own[0], self._own[1]
 
     @property
+    def healthy(self) -> bool:
+        """Whether it streams, or would if a trigger came."""
+        return self.state[0] in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+
+    @property
     def grab_fps(self) -> float:
         """Frames a second that the camera delivers now; 0 while it has no process."""
         return self._last.grab_fps if self._running and self._last is not None else 0.0

@@ -48,6 +48,8 @@ class _Slot:
     stuck: list[CameraLink] = field(default_factory=list)
     last_step: LastStep = field(default_factory=LastStep)
     deaths: StepDeaths = field(default_factory=StepDeaths)
+    gone_s: float = 0.0
+    """Since when (monotonic clock) its cameras are away; 0 until a process ended."""
 
 
 class Supervisor:
@@ -205,6 +207,7 @@ class Supervisor:
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
             },
             left_out=slot.deaths.left_out(),
+            gone_s=slot.gone_s,
             last_step=slot.last_step.path,
         )
         try:
@@ -275,6 +278,8 @@ class Supervisor:
             pause = min(pause, settings.restart_delay_max_s)
         slot.failures += 1
         _log.error("camera %s: %s; starting it again in %.3g s", slot.group.name, reason, pause)
+        if not slot.gone_s or any(self.ledgers[i].healthy for i in slot.group.indices):
+            slot.gone_s = time.monotonic()
         for index in slot.group.indices:
             self.ledgers[index].restarts += 1
             self.ledgers[index].down(CameraState.BACKING_OFF, reason)

@@ -181,6 +181,7 @@ class ScriptedCamera:
     opening: Opening
     serial: str
     options: dict[str, Any] = field(default_factory=dict)
+    loss_percent: int = 0
 
     @property
     def info(self) -> DeviceInfo:
@@ -210,6 +211,11 @@ class ScriptedCamera:
 
     def heartbeat_s(self) -> float:
         return self.opening.heartbeat_s
+
+    def report_loss(self, percent: int) -> None:
+        if percent != self.loss_percent:
+            self.scene.calls.append(f"loss {percent} %")
+        self.loss_percent = percent
 
     def payload_size(self) -> int:
         return 8

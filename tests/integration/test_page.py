@@ -26,6 +26,9 @@ DASH = "\N{EN DASH}"
 LIVE = "document.querySelector('#header').dataset.mood === 'live'"
 HEADER = "document.querySelector('#header').innerText"
 
+OLDER_THAN_2_S = r"""/^[2-9]\.\d s$/.test(
+    document.querySelector('.tile[data-camera=left] [data-part=age]').textContent)"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
@@ -165,6 +168,53 @@ async def test_a_frozen_picture_does_not_look_alive(page: Page, server: PageServ
     await shows(page, "left", "state", "no new picture")
     assert await page.evaluate(f"getComputedStyle({tile('left', 'canvas')}).filter") != "none"
     assert await page.evaluate(f"getComputedStyle({tile('right', 'canvas')}).filter") == "none"
+
+
+async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
+    page: Page, server: PageServer
+) -> None:
+    await moving(page, "left")
+    server.cameras[0].state = CameraState.WAITING_FOR_TRIGGER
+    await shows(page, "left", "state", "waiting for a trigger")
+    await page.until(OLDER_THAN_2_S)
+    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
+    assert await page.evaluate(f"{HEADER}.includes('3 of 3 cameras live')")
+    server.cameras[0].state = CameraState.STREAMING
+    await moving(page, "left")
+
+
+async def test_a_slow_camera_is_not_grey(page: Page, server: PageServer) -> None:
+    await moving(page, "left")
+    camera = server.cameras[0]
+    camera.status = replace(camera.status, interval_us=60_000_000)
+    camera.sends_pictures = False
+    await page.until(OLDER_THAN_2_S)
+    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
+    camera.status = replace(camera.status, interval_us=100_000)
+    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+
+
+async def test_the_header_is_green_only_while_all_cameras_are_live(
+    page: Page, server: PageServer
+) -> None:
+    await page.until(LIVE)
+    for number, camera in enumerate(server.cameras, 1):
+        camera.state = CameraState.LOST
+        await page.until(f"{HEADER}.includes('{3 - number} of 3 cameras live')")
+        assert not await page.evaluate(LIVE)
+    for camera in server.cameras:
+        camera.state = CameraState.STREAMING
+    await page.until(LIVE)
+
+
+async def test_what_is_wrong_although_pictures_come_is_shown_below_them(
+    page: Page, server: PageServer
+) -> None:
+    await moving(page, "left")
+    camera = server.cameras[0]
+    camera.status = replace(camera.status, reason="27 % of frames incomplete: packet size")
+    await shows(page, "left", "damage", "27 % of frames incomplete")
+    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
 
 
 async def test_no_frame_input(page: Page, server: PageServer) -> None:

@@ -141,6 +141,7 @@ async def test_a_missing_serial_is_told_and_the_other_camera_streams(tmp_path: P
                     isinstance(m, Status)
                     and bool(m.cameras)
                     and m.cameras[0].state == CameraState.LOST
+                    and bool(m.cameras[0].reason)
                     and m.cameras[1].state == CameraState.STREAMING
                 )
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camstrm.acquisition.device_info import DeviceInfo, matching_devices
 from camstrm.acquisition.open_mark import OpenCamera
+from camstrm.acquisition.stream_watch import loss_remedy
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
 from camstrm.cli.checks.usb import usb_device_of
 from camstrm.cli.finding import Finding, Level
@@ -70,7 +71,12 @@ def _access(
     if ours:
         held.add(device.selector)
         # Of a producer that must not be searched only the serial number is known.
-        return Finding(Level.OK, subject, f"{who}: {ours}" if device.model else ours)
+        text = f"{who}: {ours}" if device.model else ours
+        loss = max((m.loss_percent for m in marks if m.is_for(device.selector)), default=0)
+        if loss:
+            text += f", {loss} % of its frames are incomplete"
+            return Finding(Level.WARN, subject, text, loss_remedy(device.tl_type))
+        return Finding(Level.OK, subject, text)
     if not device.selector:
         text = f"{who}: cannot be used, its producer reports neither serial number nor device id"
         return Finding(Level.WARN, subject, text, "Try another version of the maker's SDK")

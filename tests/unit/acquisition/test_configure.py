@@ -260,6 +260,21 @@ def test_a_reconnect_logs_only_what_differs(caplog: pytest.LogCaptureFixture) ->
     assert len(told) == 2, "and the summary, which counts it"
 
 
+def test_what_a_process_before_has_logged_is_not_logged_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    gain = FakeNode(fake.INTEGER, 1)
+    camera: Any = _Camera("", "", FakeNodeMap(Gain=gain), FakeNodeMap())
+    settings = settings_for(CameraSettings(serial="1", features={"Gain": 3}), gone_s=5.0)
+    settings.configure(camera)
+    assert caplog.records == []
+    gain.access = fake.READ_ONLY
+    gain._value = 1
+    settings.configure(camera)
+    assert [level for level, _ in levels(caplog)] == ["WARNING", "INFO"]
+
+
 def test_the_profile_is_matched_again_by_vendor_and_bus(
     caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

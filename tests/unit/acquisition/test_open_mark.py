@@ -33,6 +33,21 @@ def test_a_mark_is_seen_until_it_is_closed(selector: str) -> None:
     assert marks_of(os.getpid()) == []
 
 
+@pytest.mark.parametrize("selector", ["DA0123", "x" * 300, "왼쪽" * 20])
+def test_a_mark_says_how_many_frames_are_incomplete(selector: str) -> None:
+    mark = OpenMark(CTI, selector)
+    told = []
+    for percent in (0, 27, 100, 100, 0):
+        mark.report_loss(percent)
+        (seen,) = marks_of(os.getpid())
+        assert seen.is_for(selector)
+        told.append(seen.loss_percent)
+    assert told == [0, 27, 100, 100, 0]
+    mark.close()
+    mark.report_loss(5)
+    assert marks_of(os.getpid()) == []
+
+
 def test_two_cameras_and_the_same_one_twice() -> None:
     marks = [OpenMark(CTI, name) for name in ("B", "A", "A")]
     assert [mark.selector for mark in marks_of(os.getpid())] == ["A", "B"]

@@ -39,6 +39,15 @@ def test_an_outage_is_a_line_when_it_begins_and_one_when_it_ends(
     assert [record.levelname for record in caplog.records] == ["INFO", "ERROR", "INFO"]
 
 
+def test_a_process_that_takes_over_says_for_how_long_the_camera_was_away(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    log = OutageLog("left", clock.monotonic, clock.now_s - 3.0)
+    log.streams("streaming")
+    assert lines(caplog) == ["camera left: streaming, back after 3.0 s"]
+
+
 def test_a_number_that_changes_makes_no_new_line_and_another_cause_does(
     log: OutageLog, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -423,6 +423,24 @@ def test_many_incomplete_frames_are_a_reason_while_it_streams(
     assert played.told[-2] == (STREAMING, "")
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
     assert warnings == [f"camera left: {reason}"] * 3, "once a minute in 170 s"
+    losses = [call for call in played.calls if call.startswith("loss")]
+    assert (losses[0], losses[-1]) == ("loss 33 %", "loss 0 %")
+
+
+def test_a_stream_of_incomplete_frames_goes_on(
+    scene: MakeScene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was opened again every 3 s, which brought no packet back."""
+    caplog.set_level(logging.INFO)
+    bad: list[Step] = ["incomplete", "nothing"]
+    played = scene(Opening(["frame", *bad * 45, "frame", *bad * 55]), Opening(["frame"]))
+    played.play()
+    assert played.states() == [OPENING, *[STREAMING, STALLED] * 2, STREAMING, CLOSED]
+    assert played.worker.statistics.reconnects == 1, "after 10 s without a complete one"
+    lines = [r.getMessage() for r in caplog.records]
+    assert lines[0] == "camera left: streaming (100 fps, 8 buffers)"
+    assert lines[1].startswith("camera left: only incomplete frames (11) for 2.2 s. ")
+    assert lines[2] == "camera left: streaming (100 fps, 8 buffers), back after 6.8 s"
 
 
 def test_incomplete_frames_alone_ask_for_other_things_than_a_trigger(

@@ -127,3 +127,12 @@ def test_a_camera_stays_locked_by_a_killed_process_that_had_it_open() -> None:
     assert book.lock(101.0) == 2.25, "the process that waited for the lock does not prolong it"
     book.report(CameraStatus(3, CameraState.LOST))
     assert book.lock(200.0) == 0.0, "it was not open"
+
+
+def test_a_camera_that_waits_for_a_trigger_is_healthy() -> None:
+    book = ledger()
+    assert not book.healthy
+    for state in CameraState:
+        book.report(CameraStatus(3, state))
+        wanted = state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+        assert book.healthy is wanted

@@ -180,6 +180,8 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     assert crashing.group.heartbeats_s == {}, "nobody knew it"
     assert again.group.locked_until_s["A"] > HEARTBEAT_S
     assert crashing.group.locked_until_s == {}
+    assert crashing.group.gone_s == 0.0
+    assert again.group.gone_s > 0.0, "the successor says for how long the camera was away"
     assert supervisor.ledgers[1].status().restarts == 0
     assert healthy in rig.links()
     assert healthy.request(FrameRequest(2, (1,)))

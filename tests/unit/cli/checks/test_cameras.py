@@ -90,6 +90,20 @@ def test_a_camera_that_camstrm_streams_is_fine(tmp_path: Path, access: str) -> N
     assert held == {"S"}
 
 
+@pytest.mark.parametrize(
+    ("bus", "what"), [("GEV", "GevSCPSPacketSize = 1500"), ("U3V", "DeviceLinkThroughputLimit")]
+)
+def test_a_streamed_camera_that_loses_frames_is_told_with_what_to_set(
+    tmp_path: Path, bus: str, what: str
+) -> None:
+    device = DeviceInfo("a.cti", "S", "V", "M", bus)
+    marks = [OpenCamera(77, "key", "T", 9), OpenCamera(77, "key", "S", 27)]
+    (finding,) = camera_findings(Config(), [device], set(), tmp_path, marks)
+    assert finding.level is Level.WARN
+    assert finding.text.endswith("streamed by camstrm, 27 % of its frames are incomplete")
+    assert what in finding.remedy
+
+
 def test_a_configured_camera_that_is_not_there(tmp_path: Path) -> None:
     config = Config(cameras=(CameraSettings(serial="77", name="left"),))
     (_, finding) = check(tmp_path, DeviceInfo("a.cti", "1"), config=config)

@@ -33,6 +33,7 @@ class HelloHold:
         self._hub = hub
         # Hello that waits, and the way back to its grabber.
         self._held: tuple[Hello, Callable[[Demand], None]] | None = None
+        self._status: Status | None = None  # the newest that came meanwhile
         self._timer: asyncio.TimerHandle | None = None
 
     def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
@@ -60,6 +61,8 @@ class HelloHold:
         """Take the grabber's counters."""
         if self._held is None:
             self._hub.grabber_sent_status(status)
+        else:
+            self._status = status
 
     def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
         """Take a bundle of ``size`` bytes; one without a picture is not worth a hello."""
@@ -81,12 +84,14 @@ class HelloHold:
 
     def _release(self) -> None:
         if self._held is not None:
-            hello, send_demand = self._held
+            (hello, send_demand), status = self._held, self._status
             self._forget()
             self._hub.grabber_came(hello, send_demand)
+            if status is not None:
+                self._hub.grabber_sent_status(status)
 
     def _forget(self) -> None:
-        self._held = None
+        self._held = self._status = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

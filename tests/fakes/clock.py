@@ -1,4 +1,4 @@
-"""A clock that only moves when it is told to; stands in for the module ``time``."""
+"""Clocks that only move when a test says so."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ START_S = 1000.0
 START_NS = 1_700_000_000_000_000_000
 
 
+class Clock:
+    """What takes ``clock=`` calls it; a test sets ``now``, in seconds."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class FakeClock:
-    """``monotonic``, ``time_ns`` and ``sleep``; ``on_sleep`` is called after each sleep."""
+    """Stands in for the module ``time``; ``on_sleep`` is called after each sleep."""
 
     def __init__(self, on_sleep: Callable[[float], None] = lambda _: None) -> None:
         self.now_s = START_S

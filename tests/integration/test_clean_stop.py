@@ -31,9 +31,11 @@ async def test_up_beside_another_up_ends_and_a_clean_stop_warns_of_nothing(tmp_p
             assert second.process.returncode == 1
             assert "Traceback" not in second.text
             assert hellos == []
+            # The second one's grabber may have come this far and been refused, with a warning.
+            before = len(up.text)
             up.process.send_signal(signal.SIGINT)
             assert await asyncio.to_thread(up.process.wait, DEADLINE_S) == 0
     finally:
         up.end()
-    assert "WARNING" not in up.text
+    assert "WARNING" not in up.text[before:]
     assert "Traceback" not in up.text

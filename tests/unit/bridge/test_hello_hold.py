@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from camstrm.bridge import hello_hold
-from camstrm.wire import CameraInfo, CameraState, Hello
+from camstrm.wire import CameraInfo, CameraState, Hello, Status
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.running_bridge import RunningBridge, TestViewer, connected_viewer, running_bridge
 
@@ -61,6 +61,8 @@ async def test_vendor_and_model_stand_in_the_first_hello(
             await grabber.send_bundle([])
             await grabber.finds(0, 1)
             assert await first_hello(viewer) == grabber.known
+            status = await viewer.control(lambda m: isinstance(m, Status) and bool(m.cameras))
+            assert status.cameras[0].pixel_format == "Mono8", "what came meanwhile counts"
             await grabber.send_bundle()
             assert (await viewer.bundle()).frames[1].state == CameraState.STREAMING
         # The next grabber's cameras are the same, and known.

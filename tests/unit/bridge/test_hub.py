@@ -23,16 +23,10 @@ from camstrm.wire import (
     Subscribe,
     decode_message,
 )
+from tests.fakes.clock import Clock
 
 CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
 HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
-
-
-class Clock:
-    now = 10.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class FakeGrabberLink:

@@ -8,13 +8,7 @@ import pytest
 from camstrm.bridge.outbox import ViewerOutbox
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fakes.clock import Clock
 
 
 def bundle(seq: int, *pictures: int) -> SharedBundle:

@@ -12,18 +12,12 @@ import pytest
 from camstrm.bridge.outbox import ViewerOutbox
 from camstrm.bridge.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
+from tests.fakes.clock import Clock
 
 STEP_S = 0.001
 """A sender looks this often, which is more often than any timer of it."""
 
 PHASES = 12
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

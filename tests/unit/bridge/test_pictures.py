@@ -6,13 +6,7 @@ import pytest
 
 from camstrm.bridge.pictures import FRESH_S, LatestPictures
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
-
-
-class Clock:
-    now = 50.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fakes.clock import Clock
 
 
 def picture(camera: int, payload: bytes, capture_time_us: int = 1000) -> CameraFrame:

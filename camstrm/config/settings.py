@@ -164,8 +164,8 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``stall_timeout_s``: without a complete frame for so long a camera counts as stalled
     (never less than 5 frame periods, and longer while the rate is not known).
     ``silence_timeout_s``: a camera process that says nothing for so long is ended; above the
-    6 s for which a dead GigE camera was seen to block its process. ``stop_timeout_s``: for an orderly end, then it is killed
-    (an open, healthy camera closes in a few tenths).
+    6 s for which a dead GigE camera was seen to block its process. ``stop_timeout_s``: for an
+    orderly end, then it is killed (an open, healthy camera closes in a few tenths).
     ``restart_delay_s`` doubles with each failure up to ``restart_delay_max_s``.
     ``realtime``: the threads that take frames from the cameras ask for a real-time priority.
     """

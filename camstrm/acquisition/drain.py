@@ -100,13 +100,17 @@ class BufferDrain:
         self._incomplete_in_a_row = 0
         self._arrived_us = 0
         self._underrun_base = statistics.underrun
+        # Of the draining thread alone: the rate in 1/s, and the frames counted for the next one
+        # since a monotonic time.
         self._fps = 0.0
         self._counted = 0
         self._count_begin_s = time.monotonic()
         # While the draining thread naps, and with the lock held, take() may empty the queue.
         self._napping = False
         self._collecting = threading.Lock()
+        # Complete frames since drain() last returned.
         self._collected = 0
+        # Guards what follows: whether the producer may be called, and how many frames are taken.
         self._lock = threading.Lock()
         self._open = True
         self._leased = 0

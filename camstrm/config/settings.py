@@ -162,10 +162,10 @@ class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``profile_dirs``: folders with GenTL profiles of the user's own.
     ``open_timeout_s``: from the start of a camera process until its cameras are open.
     ``stall_timeout_s``: without a complete frame for so long a camera counts as stalled
-    (never less than 5 frame periods). ``silence_timeout_s``: a camera process that says
-    nothing for so long is ended; above the 6 s for which a dead GigE camera was seen to
-    block its process. ``stop_timeout_s``: for an orderly end, then it is killed
-    (an open, healthy camera closes in a few tenths).
+    (never less than 5 frame periods, and longer while the rate is not known).
+    ``silence_timeout_s``: a camera process that says nothing for so long is ended; above the
+    6 s for which a dead GigE camera was seen to block its process. ``stop_timeout_s``: for an
+    orderly end, then it is killed (an open, healthy camera closes in a few tenths).
     ``restart_delay_s`` doubles with each failure up to ``restart_delay_max_s``.
     ``realtime``: the threads that take frames from the cameras ask for a real-time priority.
     """

@@ -180,7 +180,7 @@ class FakeGrabber:
         """
         bundle = self.next_bundle(cameras)
         await self.send_packet(PacketKind.BUNDLE, encode_bundle_parts(bundle))
-        await asyncio.wait_for(self._until_read(), TIMEOUT_S)
+        await asyncio.wait_for(self.until_read(), TIMEOUT_S)
         return bundle
 
     def next_bundle(self, cameras: Collection[int] | None = None) -> FrameBundle:
@@ -229,7 +229,7 @@ class FakeGrabber:
                     await self.send_packet(PacketKind.BUNDLE, encode_bundle_parts(bundle))
                 await asyncio.sleep(1.0 / min(self.fps, self.demand.max_fps or self.fps))
 
-    async def _until_read(self) -> None:
+    async def until_read(self) -> None:
         """Return when the kernel holds nothing that the far side has not read, see unix(7)."""
         assert self._writer is not None
         sock = self._writer.get_extra_info("socket")

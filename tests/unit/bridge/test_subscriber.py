@@ -249,7 +249,7 @@ async def test_a_rival_gets_the_place_when_the_first_one_ends(hub: FakeHub, path
         await hub.until(lambda h: bool(h.events))
         async with FakeGrabber(path, ("left",), session="b") as rival:
             await rival.send_hello()
-            await asyncio.sleep(0)
+            await rival.until_read()
             await first.close()
             await hub.until(lambda h: "came b" in h.events)
             assert hub.events[:3] == ["came a", "went", "came b"]

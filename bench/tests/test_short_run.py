@@ -30,7 +30,9 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         timeout=DEADLINE_S,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    # It ends with 1 when frames were lost: the test below says where.
+    assert done.returncode in (0, 1), done.stdout
+    assert report.exists(), done.stdout
     return {row["what"]: row for row in json.loads(report.read_text())["rows"]}
 
 

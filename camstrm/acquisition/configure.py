@@ -17,7 +17,7 @@ from camstrm.acquisition.features import (
     write_feature,
 )
 from camstrm.acquisition.link import link_facts
-from camstrm.acquisition.worker import RETRY_S, RETRY_SHARED_S, AcquisitionSettings
+from camstrm.acquisition.settings import RETRY_S, RETRY_SHARED_S, AcquisitionSettings
 from camstrm.config import CameraSettings, ProcessSettings
 from camstrm.frame import pixel_format
 from camstrm.profiles import (

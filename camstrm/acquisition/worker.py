@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import enum
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.condition import WorkerCondition, WorkerState
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.gentl_errors import camera_errors
 from camstrm.acquisition.outage_log import OutageLog
 from camstrm.acquisition.producer import GentlProducer
 from camstrm.acquisition.real_time import ask_for_real_time
+from camstrm.acquisition.retry import RetryPauses, keeps_a_lock
+from camstrm.acquisition.settings import AcquisitionSettings
 from camstrm.acquisition.statistics import StreamStatistics
 from camstrm.acquisition.stream_watch import (
     Experience,
@@ -25,23 +26,14 @@ from camstrm.acquisition.stream_watch import (
     loss_remedy,
 )
 from camstrm.errors import (
-    CameraBusyError,
     CameraError,
     CameraLockedError,
     CameraLostError,
-    CameraRefusedError,
     CameraUnreachableError,
 )
 from camstrm.frame import RawFrame
 
-__all__ = [
-    "RETRY_S",
-    "RETRY_SHARED_S",
-    "AcquisitionSettings",
-    "AcquisitionWorker",
-    "WorkerCondition",
-    "WorkerState",
-]
+__all__ = ["AcquisitionWorker"]
 
 _log = logging.getLogger(__name__)
 
@@ -51,96 +43,6 @@ much later."""
 
 _AWAY_S = 1.0
 """A wait for a buffer that ends so late was a pause of this process or of the machine."""
-
-RETRY_S = (0.5, 1.0)
-"""Pauses between attempts to open a camera in seconds; the last one repeats."""
-
-RETRY_SHARED_S = (0.5, 1.0, 2.0)
-"""The same in a process with other cameras, which an attempt may hold up (it has the GIL)."""
-
-_BUSY_GROWTH = 1.5
-_BUSY_GROWTH_MAX = 4.0
-"""Back-off for a camera that another program holds: growth factor of the pause, and its limit.
-
-Each attempt may keep a GigE camera locked for another heartbeat time, and without a profile
-nobody knows how long that is.
-"""
-
-_HEARTBEAT_SPARE_S = 0.5
-"""How much later than a camera's heartbeat time it is tried again."""
-
-_OWN_LOCK_SPARE_S = 2.0
-"""How much longer than its heartbeat time a refusal may come from our own lost connection."""
-
-_LOCKING_BUSES = ("GEV", "")
-"""Only a GigE camera stays locked for its heartbeat time; empty: the bus is not known yet."""
-
-_QUICK_TRIES = 7
-_LASTING_RETRY_MAX_S = 10.0
-"""A failure of the camera itself (it opens and cannot be set up or started) hardly passes by
-itself: after so many attempts in a row the pause doubles up to this."""
-
-_STABLE_S = 10.0
-"""A stream that ran for so long begins with the shortest pause again."""
-
-
-class WorkerState(enum.Enum):
-    """What a worker's camera does."""
-
-    CLOSED = "closed"
-    OPENING = "opening"
-    STREAMING = "streaming"
-    WAITING = "waiting for a trigger"
-    STALLED = "stalled"
-    LOST = "lost"
-
-
-@dataclass(frozen=True)
-class WorkerCondition:
-    """State, since when (host UTC in microseconds) and why (empty while all is well).
-
-    While it streams or waits for a trigger, ``since_us`` is when a frame arrived.
-    """
-
-    state: WorkerState
-    since_us: int
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class AcquisitionSettings:
-    """How one camera is run.
-
-    ``configure`` sets the features of an open, stopped camera. ``buffer_count`` gives
-    the number of buffers for (frame rate in 1/s or None, payload size in bytes).
-    ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so long
-    the camera counts as stalled; :class:`StreamWatch` adds to it. ``open_retry_s``: least
-    pause before a GigE camera (or one of unknown bus) that another one holds is tried again:
-    more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
-    locked after its user crashed, as far as is known before it is open; it is not tried
-    again before that. ``locked_until_s``: until when (monotonic clock) it is locked by a
-    process before this one that was killed, 0 if it is not. ``gone_s``: since when (the same
-    clock) it is away because such a process ended, 0 if none did. ``close_open_pause_s``: pause
-    between closing and opening. ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses
-    between attempts to open, in seconds; the last one repeats. ``realtime``: ask for a
-    real-time priority for the thread.
-    """
-
-    serial: str
-    name: str
-    configure: Callable[[Camera], None]
-    buffer_count: Callable[[float | None, int], int]
-    drain: str = "event"
-    preopen_bypass: bool = True
-    stall_timeout_s: float = 2.0
-    open_retry_s: float = 3.5
-    heartbeat_s: float = 0.0
-    locked_until_s: float = 0.0
-    gone_s: float = 0.0
-    close_open_pause_s: float = 0.0
-    local_teardown: Mapping[str, int] = field(default_factory=dict)
-    retry_s: tuple[float, ...] = field(default=RETRY_S)
-    realtime: bool = False
 
 
 class AcquisitionWorker:
@@ -162,9 +64,7 @@ class AcquisitionWorker:
         self._on_change = on_change
         self._condition = WorkerCondition(WorkerState.CLOSED, time.time_ns() // 1000)
         self._info = producer.device(settings.serial)
-        # The camera's own once it was open; for U3V and others it has no meaning.
-        self._heartbeat_s = settings.heartbeat_s
-        self._heartbeat_told = False
+        self._retries = RetryPauses(settings, lambda: time.monotonic())
         # Whether the last attempt has opened the camera.
         self._opened = False
         self._drain: BufferDrain | None = None
@@ -173,15 +73,10 @@ class AcquisitionWorker:
         self._experience = Experience()
         self._interval_s = 0.0
         self._streamed = False
-        self._refusals = 0
-        # Failures in a row that are the camera's own, not those of its cable or its users.
-        self._lasting = 0
         # The failure of the attempt before.
         self._reported: CameraError | None = None
         # What was last warned of.
         self._node_serial = ""
-        # Until when (monotonic clock) the camera may refuse because of our own lost connection.
-        self._own_lock_until_s = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
@@ -206,7 +101,7 @@ class AcquisitionWorker:
 
         The camera's own value once it was open.
         """
-        return self._heartbeat_s if self._info.tl_type in _LOCKING_BUSES else 0.0
+        return self._retries.heartbeat_s if keeps_a_lock(self._info.tl_type) else 0.0
 
     def start(self) -> None:
         """Start the thread."""
@@ -234,19 +129,17 @@ class AcquisitionWorker:
         if self._settings.realtime:
             ask_for_real_time(self._settings.name)
         self._await_lock()
-        failures = 0
         while not self._stop.is_set():
             begin = time.monotonic()
             try:
                 self._stream()
                 break
             except CameraError as failure:
-                if time.monotonic() - begin > _STABLE_S:
-                    failures = 0
-                error = self._without_own_lock(failure)
+                opened, bus = self._opened, self._info.tl_type
+                error = self._retries.without_own_lock(failure, opened=opened, bus=bus)
                 self._report(error)
-                pause = self._pause(error, failures)
-                failures += 1
+                ran_s = time.monotonic() - begin
+                pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
             if self._stop.wait(pause):
                 break
         self._set(WorkerState.CLOSED, "")
@@ -266,51 +159,11 @@ class AcquisitionWorker:
     def _await_lock(self) -> None:
         """Wait until the lock of a process that was killed is over: attempts may prolong it."""
         left_s = self._settings.locked_until_s - time.monotonic()
-        if left_s <= 0 or self._info.tl_type not in _LOCKING_BUSES:
+        if left_s <= 0 or not keeps_a_lock(self._info.tl_type):
             return
         locked = CameraLockedError(self._settings.name, left_s)
         self._set(WorkerState.OPENING, locked.problem)
         self._stop.wait(left_s)
-
-    def _without_own_lock(self, error: CameraError) -> CameraError:
-        """Return what a refusal means right after a stream of ours has broken off.
-
-        The camera is gone, or it still keeps the connection that was lost; nobody else's.
-        """
-        ours = not self._opened and time.monotonic() < self._own_lock_until_s
-        if ours and isinstance(error, (CameraBusyError, CameraRefusedError)):
-            return CameraUnreachableError(
-                error.camera, error.detail, bus=self._info.tl_type, listed=True
-            )
-        return error
-
-    def _pause(self, error: CameraError, failures: int) -> float:
-        settings = self._settings
-        pause = settings.retry_s[min(failures, len(settings.retry_s) - 1)]
-        held = isinstance(error, CameraBusyError)
-        if not held:
-            self._refusals = 0
-        self._lasting = self._lasting + 1 if type(error) is CameraError and failures else 0
-        if self._lasting >= _QUICK_TRIES:
-            pause *= 2.0 ** min(self._lasting - _QUICK_TRIES + 1, 16)
-            pause = max(settings.retry_s[-1], min(pause, _LASTING_RETRY_MAX_S))
-        if self._info.tl_type not in _LOCKING_BUSES:
-            return max(pause, settings.close_open_pause_s)
-        heartbeat_s = self._heartbeat_s + _HEARTBEAT_SPARE_S
-        if held or (isinstance(error, CameraRefusedError) and not self._opened):
-            # Where the camera has told its heartbeat time, no attempt keeps it locked.
-            guessed = held and not self._heartbeat_told
-            growth = min(_BUSY_GROWTH**self._refusals, _BUSY_GROWTH_MAX) if guessed else 1.0
-            pause = max(pause, max(settings.open_retry_s, heartbeat_s) * growth)
-            self._refusals += held
-        elif (
-            isinstance(error, CameraUnreachableError)
-            and error.listed
-            and time.monotonic() < self._own_lock_until_s
-        ):
-            # It may still be locked by the connection that was lost.
-            pause = max(pause, heartbeat_s if self._heartbeat_s else settings.open_retry_s)
-        return max(pause, settings.close_open_pause_s)
 
     def _stream(self) -> None:
         """Open the camera and drain it until the stop; raise CameraError if it fails."""
@@ -337,9 +190,7 @@ class AcquisitionWorker:
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
                 settings.configure(camera)
                 rate = camera.frame_rate()
-                told_s = camera.heartbeat_s()
-                self._heartbeat_told = self._heartbeat_told or told_s > 0
-                self._heartbeat_s = told_s or settings.heartbeat_s
+                self._retries.note_heartbeat(camera.heartbeat_s())
                 buffers = settings.buffer_count(rate.fps, camera.payload_size())
                 pixel_format, size = camera.pixel_format_code(), camera.image_size()
                 ticks_per_s = camera.timestamp_frequency()
@@ -380,8 +231,7 @@ class AcquisitionWorker:
             if free:
                 camera.close(answers=answers)
                 if started:
-                    lock_s = self._heartbeat_s or settings.open_retry_s
-                    self._own_lock_until_s = time.monotonic() + lock_s + _OWN_LOCK_SPARE_S
+                    self._retries.note_end()
             else:
                 # Closing would free the memory under the frame's reader.
                 _log.error("camera %s: a frame is still in use, not closed", settings.name)

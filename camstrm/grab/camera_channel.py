@@ -6,8 +6,9 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
+from camstrm.acquisition.condition import WorkerState
 from camstrm.acquisition.statistics import RateMeter
-from camstrm.acquisition.worker import AcquisitionWorker, WorkerState
+from camstrm.acquisition.worker import AcquisitionWorker
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
 from camstrm.frame import pixel_format
 from camstrm.imaging import PictureEncoder

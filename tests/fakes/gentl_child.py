@@ -186,7 +186,8 @@ def run_worker(
     A frame is taken whenever there is one; the word "frames" in ``until`` waits for three.
     """
     from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.worker import AcquisitionSettings, AcquisitionWorker
+    from camstrm.acquisition.settings import AcquisitionSettings
+    from camstrm.acquisition.worker import AcquisitionWorker
     from tests.fakes.simulator_settings import configure_small
 
     producer = GentlProducer(cti)

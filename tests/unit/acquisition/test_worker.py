@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from camstrm.acquisition.condition import WorkerState
 from camstrm.acquisition.drain import BufferDrain
 from camstrm.acquisition.frame_rate import FrameRate
-from camstrm.acquisition.worker import RETRY_S, WorkerState
+from camstrm.acquisition.settings import RETRY_S
 from camstrm.errors import (
     CameraBusyError,
     CameraError,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from camstrm.acquisition.condition import WorkerCondition, WorkerState
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.statistics import StreamStatistics
-from camstrm.acquisition.worker import WorkerCondition, WorkerState
 from camstrm.errors import NoImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab import camera_channel as camera_channel_module

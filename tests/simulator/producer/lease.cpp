@@ -111,6 +111,8 @@ void Lease::set_heartbeat_ms(int64_t milliseconds) {
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         heartbeat_ms_ = milliseconds;
+        // At once, not when the thread has its turn: who sees a frame sees what is in force.
+        if (holds()) beat();
     }
     wake_.notify_all();
 }

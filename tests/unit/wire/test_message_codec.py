@@ -172,7 +172,8 @@ def test_what_json_does_not_know_is_refused(message: Message) -> None:
 
 def test_settings_that_are_too_deep_are_refused() -> None:
     settings: dict[str, Any] = {}
-    for _ in range(2 * sys.getrecursionlimit()):
+    # Far deeper than any Python allows; 3.13 no longer counts the encoder's C calls as its own.
+    for _ in range(200_000):
         settings = {"a": settings}
     with pytest.raises(WireError, match="start: cannot be written as JSON"):
         encode_message(Start(settings))

@@ -240,16 +240,23 @@ class CameraXmlError(CameraError):
 
 
 class CameraBusyError(CameraError):
-    """Another program holds the camera: it is there, answers and refuses."""
+    """Another program holds the camera: it is there, answers and refuses.
 
-    def __init__(self, camera: str, detail: str) -> None:
-        super().__init__(
-            camera,
-            f"held by another program ({detail})",
+    ``pid``: the process, if it is one of camstrm, else 0.
+    """
+
+    def __init__(self, camera: str, detail: str, pid: int = 0) -> None:
+        problem = f"held by another program ({detail})"
+        remedy = (
             "Close the maker's viewer and other grabbers; after a crash a GigE camera stays "
-            "locked until its heartbeat time is over",
+            "locked until its heartbeat time is over"
         )
+        if pid:
+            problem = f"in use by camstrm, process {pid} ({detail})"
+            remedy = "Stop that grabber or command first"
+        super().__init__(camera, problem, remedy)
         self.detail = detail
+        self.pid = pid
 
 
 class CameraLockedError(CameraError):

@@ -7,11 +7,13 @@ does the producer's text.
 
 from __future__ import annotations
 
+import os
 import re
 
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.gentl_errors import error_code
 from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -54,4 +56,10 @@ def why_not_opened(error: CameraError, device: DeviceInfo | None, *, bus: str = 
     if "subnet" in detail.casefold() and not (device.address and device.networks):
         # It may be, and nobody tells the addresses: the producer's words have to do.
         return error
-    return CameraBusyError(camera, detail)
+    return CameraBusyError(camera, detail, _camstrm_process(device.selector))
+
+
+def _camstrm_process(selector: str) -> int:
+    """Return the process of camstrm that has the camera open, 0 if there is none but this."""
+    marks = (mark for mark in open_cameras_here() if mark.is_for(selector))
+    return next((mark.pid for mark in marks if mark.pid != os.getpid()), 0)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from camstrm.acquisition import diagnosis
 from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.device_info import DeviceInfo
 from camstrm.acquisition.diagnosis import why_not_opened
 from camstrm.acquisition.gentl_errors import camera_errors
+from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -71,3 +75,15 @@ def test_other_failures_stay_what_they_are_while_the_camera_is_listed() -> None:
     assert late.listed
     gone = why_not_opened(failure("?", gentl.InvalidIdException), None, bus="U3V")
     assert gone.problem.startswith("no answer; check cable, power and USB port (no longer listed; ")
+
+
+def test_a_camera_that_camstrm_itself_uses_is_named_as_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marks = (OpenCamera(os.getpid(), "key", "S"), OpenCamera(77, "key", "S"))
+    monkeypatch.setattr(diagnosis, "open_cameras_here", lambda: marks)
+    reason = why_not_opened(failure(PLAIN), LISTED, bus="GEV")
+    assert str(reason).startswith(f"camera left: in use by camstrm, process 77 ({PLAIN} (")
+    assert str(reason).endswith("Stop that grabber or command first")
+    monkeypatch.setattr(diagnosis, "open_cameras_here", lambda: marks[:1])
+    assert "held by another program" in str(why_not_opened(failure(PLAIN), LISTED))

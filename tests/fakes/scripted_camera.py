@@ -239,3 +239,7 @@ class ScriptedCamera:
 
     def close(self, *, answers: bool) -> None:
         self.scene.calls.append("close" if answers else "close, gone")
+
+
+MakeScene = Callable[..., Scene]
+"""Makes a worker on the openings given; settings go to AcquisitionSettings."""

@@ -1,15 +1,18 @@
-"""A camera of the simulator, open in pytest's own process (see tests/fakes/gentl.py)."""
+"""A camera of the simulator, open in pytest's own process (see tests/fakes/gentl.py), and a
+worker whose camera plays a script (see tests/fakes/scripted_camera.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.producer import GentlProducer
 from tests.fakes.gentl import forwarding_producer, simulator
+from tests.fakes.scripted_camera import MakeScene, Opening, Scene
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,13 @@ def camera(producer: GentlProducer, pool: ThreadPoolExecutor) -> Generator[Camer
     pool.submit(camera.open).result()
     yield camera
     camera.close(answers=True)
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> MakeScene:
+    """Make a worker on scripted openings of a camera."""
+
+    def make(*openings: Opening, **settings: Any) -> Scene:
+        return Scene(monkeypatch, *openings, **settings)
+
+    return make

@@ -42,7 +42,7 @@ _WAIT_S = 0.2
 much later."""
 
 _AWAY_S = 1.0
-"""A wait for a buffer that ends so late was a pause of this process or of the machine."""
+"""Seconds. A wait for a buffer that took longer was a pause of this process or of the machine."""
 
 
 class AcquisitionWorker:

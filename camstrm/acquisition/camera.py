@@ -90,7 +90,7 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
-        self._mark: OpenMark | None = None  # Tells camstrm's other commands while it is open.
+        self._mark: OpenMark | None = None  # Shows camstrm's other commands that it is open.
 
     @property
     def node_map(self) -> Any:

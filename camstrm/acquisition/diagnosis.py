@@ -54,7 +54,7 @@ def why_not_opened(error: CameraError, device: DeviceInfo | None, *, bus: str = 
     if _NO_ANSWER.search(detail):
         return CameraUnreachableError(camera, detail, bus=bus, listed=True)
     if "subnet" in detail.casefold() and not (device.address and device.networks):
-        # It may be, and nobody tells the addresses: the producer's words have to do.
+        # It may be, but the addresses are not known: only the producer's words are shown.
         return error
     return CameraBusyError(camera, detail, _camstrm_process(device.selector))
 

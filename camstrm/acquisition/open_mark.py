@@ -1,6 +1,6 @@
 """OpenMark: which cameras camstrm's own processes have open, for every process of the machine.
 
-Producers do not tell who has a camera open, and a network camera has no device node. So each
+Producers do not report who has a camera open, and a network camera has no device node. So each
 process of camstrm that opens one binds a UNIX socket of an abstract name (unix(7)) that says so.
 The kernel removes it with the process, however that ends, and shows it to all users: no file is
 left behind, and nothing has to be checked for being stale.
@@ -52,7 +52,7 @@ class OpenMark:
     """Says that this process has a camera open, until :meth:`close`."""
 
     def __init__(self, cti: str, selector: str) -> None:
-        """Set the mark. Where there are no abstract sockets (Windows) nobody is told."""
+        """Set the mark. Where there are no abstract sockets (Windows) it has no effect."""
         self._words = (_START, str(os.getpid()), _key(os.path.realpath(cti)), _text(selector))
         self._loss_percent = 0
         self._socket: socket.socket | None = None
@@ -100,7 +100,7 @@ def _marks(root: Path) -> Iterator[OpenCamera]:
 
 def _bound(words: tuple[str, ...]) -> socket.socket:
     mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    # The same camera twice in one process, or no room in the kernel: nobody is told.
+    # The same camera twice in one process, or no room in the kernel: other commands do not see it.
     with contextlib.suppress(OSError):
         mark.bind("\0" + "/".join(words))
     return mark

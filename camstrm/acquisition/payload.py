@@ -1,4 +1,4 @@
-"""Payload sizes that a camera tells and that cannot be true."""
+"""Payload sizes that a camera reports and that cannot be true."""
 
 from __future__ import annotations
 

@@ -11,14 +11,14 @@ from collections import Counter
 from typing import Any
 
 from bench.drain_way import MAX_HEIGHT, MAX_WIDTH, QUALITY, Encoded, InProcess, Job, drain_ns
-from camstrm.acquisition.configure import acquisition_settings
-from camstrm.acquisition.drain import BufferDrain
-from camstrm.acquisition.producer import GentlProducer
-from camstrm.acquisition.worker import AcquisitionWorker
+from camstrm.acquisition.gentl.producer import GentlProducer
+from camstrm.acquisition.stream.drain import BufferDrain
+from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
 from camstrm.frame import RawFrame
-from camstrm.grab.group import CameraGroup, GroupCamera
-from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
+from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.profiles import load_profiles
 from camstrm.wire import (
     CameraFrame,
@@ -124,14 +124,14 @@ class _CameraProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "camstrm.grab.camera_process", str(theirs.fileno())],
+                [sys.executable, "-m", "camstrm.grab.camera.process", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
         self._socket = BlockingPacketSocket(ours)
         self.gaps = 0
         self._bundles: list[FrameBundle] = []
-        group = CameraGroup(
+        group = ProcessGroup(
             cti=job.cti,
             profile="",
             cameras=(GroupCamera(0, _settings(camera)),),

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.drain_way import InProcess, Job
 from bench.native import build_floor
-from camstrm.acquisition.gentl_library import BufferInfo, GentlLibrary
+from camstrm.acquisition.gentl.library import BufferInfo, GentlLibrary
 from camstrm.frame import FrameTimes, RawFrame
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 

@@ -6,11 +6,11 @@ import threading
 from typing import Any
 
 from bench.drain_way import InProcess, Job
+from camstrm.acquisition.stream.latest_slot import LatestSlot
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
-from camstrm.latest import LatestSlot
 
 # First: it makes genicam importable where Python has no shared library.
-import camstrm.acquisition.binding  # noqa: F401  isort: skip
+import camstrm.acquisition.gentl.binding  # noqa: F401  isort: skip
 from harvesters.core import Harvester
 
 __all__ = ["Background", "FetchThreads"]

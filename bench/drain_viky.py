@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from bench.report import Row
-from camstrm.cli.demo import simulator_cti
+from camstrm.cli.commands.demo import simulator_cti
 
 __all__ = ["run"]
 
@@ -54,9 +54,9 @@ def run(seconds: float, turns: int, *, peer: bool) -> list[Row]:
 
 
 def _camstrm(seconds: float) -> dict[str, Any]:
-    from camstrm.acquisition.configure import acquisition_settings
-    from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.worker import AcquisitionWorker
+    from camstrm.acquisition.gentl.producer import GentlProducer
+    from camstrm.acquisition.worker.configure import acquisition_settings
+    from camstrm.acquisition.worker.worker import AcquisitionWorker
     from camstrm.config import CameraSettings, ProcessSettings
     from camstrm.profiles import load_profiles
 
@@ -86,7 +86,7 @@ def _camstrm(seconds: float) -> dict[str, Any]:
 
 def _fetch(seconds: float) -> dict[str, Any]:
     # First: it makes genicam importable where Python has no shared library.
-    import camstrm.acquisition.binding  # noqa: F401  isort: skip
+    import camstrm.acquisition.gentl.binding  # noqa: F401  isort: skip
     from harvesters.core import Harvester
 
     harvester = Harvester()

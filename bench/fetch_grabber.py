@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 
 # First: it makes genicam importable where Python has no shared library.
-import camstrm.acquisition.binding  # noqa: F401  isort: skip
+import camstrm.acquisition.gentl.binding  # noqa: F401  isort: skip
 from harvesters.core import Harvester
 
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code

@@ -6,7 +6,7 @@ import os
 import sys
 
 from camstrm.errors import UsageError
-from client_qt.address import parse_address
+from client_qt.model.address import parse_address
 
 __all__ = ["quit_viewer", "run_viewer"]
 
@@ -27,7 +27,7 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     try:
         import PySide6
 
-        from client_qt.window import drops_references, run_window
+        from client_qt.widgets.run_window import drops_references, run_window
     except ImportError as error:
         raise UsageError(_missing(error)) from None
     if drops_references():
@@ -44,7 +44,7 @@ def quit_viewer() -> None:
 
     Raises SystemExit while the window is not there yet: then nothing waits for Qt.
     """
-    window = sys.modules.get("client_qt.window")
+    window = sys.modules.get("client_qt.widgets.run_window")
     if window is None or not window.is_running():
         raise SystemExit(0)
     window.quit_window()

@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's BundlePublisher and the bridge's BundleSubscriber."""
+"""camstrm's own way: the grabber's FeedSender and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
-from camstrm.bridge.shared_bundle import SharedBundle
-from camstrm.bridge.subscriber import BundleSubscriber
-from camstrm.bridge.unix_socket import listen_unix
+from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.feed.listener import FeedListener
+from camstrm.feed.listening_socket import listen_unix
+from camstrm.feed.sender import FeedSender
 from camstrm.grab.loop import Loop
-from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
@@ -21,7 +21,7 @@ __all__ = ["receive", "send"]
 def send(path: str, count: int) -> dict[str, Any]:
     """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
     loop = Loop()
-    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
+    publisher = FeedSender(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
     publisher.start()
     deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
     # A loop that has nothing to do looks at the time only when woken.
@@ -48,7 +48,7 @@ def send(path: str, count: int) -> dict[str, Any]:
     return report
 
 
-def _all_gone(publisher: BundlePublisher) -> bool:
+def _all_gone(publisher: FeedSender) -> bool:
     connection = publisher._connection
     return connection is None or (connection.idle and publisher._bundle is None)
 
@@ -70,7 +70,7 @@ def receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
 async def _receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
     sink = _Sink(count)
     listening = listen_unix(path, {})
-    subscriber = BundleSubscriber(sink, path)
+    subscriber = FeedListener(sink, path)
     await subscriber.start(listening.sock)
     try:
         ready()

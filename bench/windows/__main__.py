@@ -29,7 +29,7 @@ def main() -> None:
     except ImportError as error:
         print(json.dumps({"missing": str(error)}))
         return
-    from client_qt.theme import apply_theme
+    from client_qt.widgets.theme import apply_theme
 
     application = QApplication(["camstrm-bench"])
     apply_theme(application)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from bench.windows.feed import CAMERAS
 from camstrm.wire import Ack, CameraInfo, Hello, Subscribe, encode_message
-from client_qt.address import parse_address
-from client_qt.client import StreamClient
-from client_qt.decoder import PictureDecoder
-from client_qt.main_window import MainWindow
-from client_qt.picture import Picture
-from client_qt.session import StreamSession
+from client_qt.model.address import parse_address
+from client_qt.session.client import StreamClient
+from client_qt.session.decoder import PictureDecoder
+from client_qt.session.picture import DecodedPicture
+from client_qt.session.session import StreamSession
+from client_qt.widgets.main_window import MainWindow
 
 __all__ = ["CamstrmWindow"]
 
@@ -77,5 +77,5 @@ class CamstrmWindow:
         if not self._session.close():
             raise RuntimeError("a decoder thread did not end")
 
-    def _count(self, camera: int, _: Picture) -> None:
+    def _count(self, camera: int, _: DecodedPicture) -> None:
         self._shown[camera] += 1

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from bench.windows.feed import CAMERAS, SIZES
 from camstrm.wire import decode_bundle
-from client_qt.camera_view import CameraView
-from client_qt.picture import Picture
-from client_qt.tiling import arrange
+from client_qt.model.tiling import arrange
+from client_qt.session.picture import DecodedPicture
+from client_qt.widgets.camera_view import CameraView
 
 __all__ = ["PlainWindow"]
 
@@ -64,7 +64,7 @@ class PlainWindow(QObject):
     @Slot(int, QImage)
     def _show(self, camera: int, image: QImage) -> None:
         self._shown += 1
-        picture = Picture(image, np.empty((0, 0, 4), np.uint8), SIZES[camera])
+        picture = DecodedPicture(image, np.empty((0, 0, 4), np.uint8), SIZES[camera])
         self._views[camera].set_picture(picture)
 
 

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from camstrm.acquisition.binding import gentl
-from camstrm.acquisition.camera_xml import RefusedXmlError
-from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.diagnosis import why_not_opened
-from camstrm.acquisition.drain import StreamHandles
-from camstrm.acquisition.features import read_feature, write_feature
-from camstrm.acquisition.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
-from camstrm.acquisition.gentl_errors import GENTL_ERRORS, camera_errors
-from camstrm.acquisition.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.features.access import read_feature, write_feature
+from camstrm.acquisition.features.camera_xml import RefusedXmlError
+from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
+from camstrm.acquisition.gentl.binding import gentl
+from camstrm.acquisition.gentl.errors import GENTL_ERRORS, camera_errors
+from camstrm.acquisition.gentl.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.open_mark import OpenMark
-from camstrm.acquisition.payload import implausible_payload
-from camstrm.acquisition.producer import GentlProducer
+from camstrm.acquisition.stream.drain import StreamHandles
+from camstrm.acquisition.stream.payload import implausible_payload
+from camstrm.acquisition.worker.diagnosis import why_not_opened
 from camstrm.errors import (
     CameraError,
     CameraNotFoundError,

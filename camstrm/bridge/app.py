@@ -16,25 +16,25 @@ from urllib.parse import quote
 from aiohttp import web
 
 from camstrm import __version__
-from camstrm.bridge.access_log import AccessLogger, without_request_text
-from camstrm.bridge.auth import TokenCheck
-from camstrm.bridge.hello_hold import HelloHold
-from camstrm.bridge.hub import BundleHub
-from camstrm.bridge.limits import ClientLimits
-from camstrm.bridge.listen import bind_tcp, make_tls
-from camstrm.bridge.origin import HostRules, own_names
-from camstrm.bridge.own_addresses import own_addresses
-from camstrm.bridge.send_watch import tune_listener
-from camstrm.bridge.state import BridgeState
-from camstrm.bridge.subscriber import BundleSubscriber
-from camstrm.bridge.token_file import load_token
-from camstrm.bridge.unix_socket import listen_unix
-from camstrm.bridge.web import make_app
+from camstrm.bridge.http.access_log import AccessLogger, without_request_text
+from camstrm.bridge.http.auth import TokenCheck
+from camstrm.bridge.http.limits import ClientLimits
+from camstrm.bridge.http.listen import bind_tcp, make_tls
+from camstrm.bridge.http.origin import HostRules, own_names
+from camstrm.bridge.http.own_addresses import own_addresses
+from camstrm.bridge.http.state import BridgeState
+from camstrm.bridge.http.token_file import load_token
+from camstrm.bridge.http.web import make_app
+from camstrm.bridge.viewers.hello_hold import HelloHold
+from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.bridge.viewers.send_watch import tune_listener
 from camstrm.config import BridgeSettings
+from camstrm.feed.listener import FeedListener
+from camstrm.feed.listening_socket import listen_unix
 
 __all__ = ["BridgeAddresses", "run_bridge", "viewer_urls"]
 
-_LOGGER = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 _ACCESS_LOGGER = logging.getLogger("camstrm.bridge.access")
 _HTTP_LOGGER = logging.getLogger("camstrm.bridge.http")
 
@@ -98,7 +98,7 @@ async def run_bridge(
             token=token,
             socket_path=grabber_socket.path,
         )
-        _LOGGER.info(
+        _log.info(
             "viewers on %s port %d, grabber on %s",
             addresses.host,
             addresses.port,
@@ -107,7 +107,7 @@ async def run_bridge(
         if ready is not None:
             ready(addresses)
         await stop.wait()
-        _LOGGER.info("the bridge stops")
+        _log.info("the bridge stops")
 
 
 def viewer_urls(addresses: BridgeAddresses) -> list[str]:
@@ -136,7 +136,7 @@ def _make_state(
     return BridgeState(
         settings=settings,
         hub=hub,
-        subscriber=BundleSubscriber(HelloHold(hub), path, allowed_uids),
+        subscriber=FeedListener(HelloHold(hub), path, allowed_uids),
         tokens=TokenCheck(token),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),

@@ -87,7 +87,7 @@ def _command(module: str) -> Callable[[argparse.Namespace], int]:
                 "grabber and bridge need Linux: Python has no UNIX sockets on Windows. Here "
                 "'camstrm view URL' shows the cameras of a server"
             )
-        return int(importlib.import_module(f"camstrm.cli.{module}").run(options))
+        return int(importlib.import_module(f"camstrm.cli.commands.{module}").run(options))
 
     return run
 

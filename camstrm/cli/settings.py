@@ -17,8 +17,8 @@ from camstrm.config import (
     default_config,
     load_config,
 )
-from camstrm.config.socket_path import check_path_length, default_socket_path
 from camstrm.errors import UsageError
+from camstrm.feed.socket_path import check_path_length, default_socket_path
 from camstrm.profiles import GentlProfile, find_producers, load_profiles
 
 __all__ = ["bridge_config", "chosen_cameras", "grab_config", "producers_for", "socket_path"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from camstrm.acquisition.device_info import DeviceInfo
+from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.kernel_file import read_text
 from camstrm.config import ID_PREFIX
@@ -14,7 +14,7 @@ __all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]
 
 STREAMED = "streamed by camstrm"
 
-_FEATURES = "camstrm.acquisition.feature_session"
+_FEATURES = "camstrm.acquisition.features.session"
 """The module that 'camstrm features' and 'camstrm doctor --open' run in a child."""
 
 

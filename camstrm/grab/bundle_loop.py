@@ -15,9 +15,9 @@ from collections.abc import Callable
 
 from camstrm.config import StreamSettings
 from camstrm.grab.budget import BandwidthBudget
-from camstrm.grab.camera_link import CameraLink
 from camstrm.grab.loop import Loop, Timer
-from camstrm.grab.supervisor import Supervisor
+from camstrm.grab.processes.process_link import ProcessLink
+from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import TickPhase
 from camstrm.wire import (
     CameraFrame,
@@ -70,7 +70,7 @@ class BundleLoop:
         self._tick_s = 0.0
         self._last_tick_s = -math.inf
         self._fresh: dict[int, CameraFrame] = {}
-        self._waiting: dict[CameraLink, tuple[int, ...]] = {}
+        self._waiting: dict[ProcessLink, tuple[int, ...]] = {}
         self._late: set[int] = set()
         self._open = False
         self._tick_timer: Timer | None = None
@@ -98,7 +98,7 @@ class BundleLoop:
             self._tick_s = soon
             self._tick_timer = self._loop.call_at(soon, self._tick)
 
-    def answer(self, link: CameraLink, bundle: FrameBundle) -> None:
+    def answer(self, link: ProcessLink, bundle: FrameBundle) -> None:
         """Take a camera process's answer."""
         if bundle.seq == self._seq:
             self._follow(bundle)

@@ -15,13 +15,13 @@ from camstrm.imaging.scale import fit_size
 from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.yuv import planes_from_yuv
 
-__all__ = ["Picture", "PictureEncoder"]
+__all__ = ["EncodedPicture", "PictureEncoder"]
 
 _SMALLEST_SIDE = 64
 
 
 @dataclass(frozen=True)
-class Picture:
+class EncodedPicture:
     """A frame as JPEG.
 
     ``width``, ``height``: pixels of the JPEG; ``source_width``, ``source_height``: of the
@@ -59,7 +59,7 @@ class PictureEncoder:
         self._scratch = Scratch()
         self._scratch_for: tuple[int, ...] = ()
 
-    def encode(self, frame: RawFrame, *, quality: int = 100, halvings: int = 0) -> Picture:
+    def encode(self, frame: RawFrame, *, quality: int = 100, halvings: int = 0) -> EncodedPicture:
         """Make a JPEG of ``frame``, reduced to fit the limits, never enlarged.
 
         ``quality``: at most so much, 1 to 100. ``halvings``: how often the sides are halved
@@ -84,7 +84,7 @@ class PictureEncoder:
             # One frame that the libraries choke on must not end the stream of its camera.
             what = f"{frame.width}x{frame.height} {known.name}"
             raise ImageError(f"{what} cannot be encoded: {error}") from error
-        return Picture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)
+        return EncodedPicture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)
 
     def _jpeg(
         self, frame: RawFrame, known: PixelFormat, width: int, height: int, quality: int

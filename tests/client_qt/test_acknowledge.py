@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from client_qt.acknowledge import AckTracker
+from client_qt.model.acknowledge import AckTracker
 
 
 def test_bundle_is_released_when_its_last_camera_is_settled() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.errors import UsageError
-from client_qt.address import find_token, parse_address
+from client_qt.model.address import find_token, parse_address
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication
 
 from camstrm.errors import UsageError
 from camstrm.wire import Hello
-from client_qt import app, window
+from client_qt import app
 from client_qt.app import quit_viewer, run_viewer
-from client_qt.main_window import MainWindow
+from client_qt.widgets import run_window
+from client_qt.widgets.main_window import MainWindow
 from tests.fakes.viewer_pictures import bundle, jpeg, picture_frame
 from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
 
@@ -81,9 +82,13 @@ def test_missing_package_is_named_with_the_command(
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return load(name, *arguments, **options)  # type: ignore[arg-type]  # passed through
 
-    for name in [n for n in sys.modules if n.startswith(("client_qt.window", "client_qt.picture"))]:
+    for name in [
+        n
+        for n in sys.modules
+        if n.startswith(("client_qt.widgets.run_window", "client_qt.session.picture"))
+    ]:
         monkeypatch.delitem(sys.modules, name)
-    for name in [n for n in sys.modules if n.startswith("client_qt.decoder")]:
+    for name in [n for n in sys.modules if n.startswith("client_qt.session.decoder")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(UsageError, match=rf"needs {missing}.*pip install '\.\[viewer\]'"):
@@ -97,8 +102,8 @@ def test_missing_system_library_is_named() -> None:
 
 
 def test_broken_pyside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not window.drops_references(), "this PySide6 should not be installed here"
-    monkeypatch.setattr(window, "drops_references", lambda: True)
+    assert not run_window.drops_references(), "this PySide6 should not be installed here"
+    monkeypatch.setattr(run_window, "drops_references", lambda: True)
     with pytest.raises(UsageError, match="is broken on Python"):
         run_viewer("ws://server")
 
@@ -112,7 +117,7 @@ def test_no_display_is_told_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_of_qt_stays_alive(application: QApplication) -> None:
-    quitter = when(window.is_running, quit_viewer)
+    quitter = when(run_window.is_running, quit_viewer)
     run_viewer("ws://127.0.0.1:9")
     assert application.topLevelWidgets() == []
     assert isinstance(quitter, QObject)

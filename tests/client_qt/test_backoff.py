@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from client_qt.backoff import Backoff
+from client_qt.model.backoff import Backoff
 
 
 def test_delays_grow_to_five_seconds_and_are_jittered() -> None:

@@ -7,17 +7,17 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication
 
-from client_qt import theme
-from client_qt.camera_view import CameraView
-from client_qt.display import CameraDisplay, Level
-from client_qt.picture import Picture, decode_picture
+from client_qt.model.display import CameraDisplay, Level
+from client_qt.session.picture import DecodedPicture, decode_picture
+from client_qt.widgets import theme
+from client_qt.widgets.camera_view import CameraView
 from tests.fakes.viewer_pictures import jpeg, picture_frame
 
 LIVE = CameraDisplay("left", Level.GOOD, False, numbers=("30.0 fps", "21 ms", "0 dropped"))
 LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged")
 
 
-def picture(width: int = 64, height: int = 48) -> Picture:
+def picture(width: int = 64, height: int = 48) -> DecodedPicture:
     return decode_picture(picture_frame(0, jpeg(width, height, (220, 60, 20)), width, height))
 
 

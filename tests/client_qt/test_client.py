@@ -20,10 +20,10 @@ from PySide6.QtNetwork import (
 from PySide6.QtWebSockets import QWebSocketServer
 
 from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
-from client_qt import client as client_module
-from client_qt.address import parse_address
-from client_qt.backoff import Backoff
-from client_qt.client import StreamClient
+from client_qt.model.address import parse_address
+from client_qt.model.backoff import Backoff
+from client_qt.session import client as client_module
+from client_qt.session.client import StreamClient
 from tests.fakes.viewer_pictures import BASE_US, bundle, state_frame
 from tests.fakes.viewer_server import RefusingServer, ViewerServer
 

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QObject
 
 from camstrm.wire import CameraFrame
-from client_qt.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
-from client_qt.picture import Picture, decode_picture
+from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
+from client_qt.session.picture import DecodedPicture, decode_picture
 from tests.fakes.viewer_pictures import grey_jpeg, picture_frame
 
 WaitUntil = Callable[[Callable[[], object]], None]
@@ -32,7 +32,7 @@ class HeldDecode:
         self.thread_names: set[str] = set()
         self._lock = threading.Lock()
 
-    def __call__(self, frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def __call__(self, frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         with self._lock:
             assert frame.camera_index not in self.running, "two pictures of one camera at once"
             self.running.add(frame.camera_index)
@@ -57,7 +57,7 @@ def make(held: HeldDecode) -> Iterator[Callable[..., PictureDecoder]]:
     made: list[PictureDecoder] = []
 
     def build(
-        *, decode: Callable[[CameraFrame, tuple[int, int]], Picture], workers: int = 2
+        *, decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture], workers: int = 2
     ) -> PictureDecoder:
         decoder = PictureDecoder(decode=decode, workers=workers)
         decoder.start()
@@ -92,7 +92,7 @@ def test_pictures_come_out_in_other_threads(
 ) -> None:
     seen: list[int] = []
 
-    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         seen.append(threading.get_ident())
         return decode_picture(frame, view_size)
 
@@ -146,7 +146,7 @@ def test_cameras_take_turns_however_fast_new_pictures_come(
     turn, decoded = threading.Semaphore(0), threading.Semaphore(0)
     order: list[int] = []
 
-    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         order.append(frame.camera_index)
         decoded.release()
         assert turn.acquire(timeout=30)
@@ -168,10 +168,10 @@ def test_the_ui_thread_keeps_a_processor(processors: int, workers: int) -> None:
 
 
 def test_results_that_nobody_takes_do_not_pile_up(make: Callable[..., PictureDecoder]) -> None:
-    alive: weakref.WeakSet[Picture] = weakref.WeakSet()
+    alive: weakref.WeakSet[DecodedPicture] = weakref.WeakSet()
     finished = threading.Semaphore(0)
 
-    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         picture = decode_picture(frame, view_size)
         alive.add(picture)
         finished.release()
@@ -203,7 +203,7 @@ def test_damaged_picture_is_a_result_with_a_problem(
 def test_worker_outlives_any_error(
     make: Callable[..., PictureDecoder], wait_until: WaitUntil
 ) -> None:
-    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def decode(frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         if len(frame.payload) == 1:
             raise ZeroDivisionError("surprise")
         return decode_picture(frame, view_size)

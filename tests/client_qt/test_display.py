@@ -3,9 +3,15 @@ from __future__ import annotations
 import pytest
 
 from camstrm.wire import CameraInfo, CameraState, CameraStatus, Hello, Status, ViewerStatus
-from client_qt.display import CameraDisplay, Level, camera_display, placeholder_display, summary
-from client_qt.model import ViewerModel
-from client_qt.wording import clock_text, rate_text
+from client_qt.model.display import (
+    CameraDisplay,
+    Level,
+    camera_display,
+    placeholder_display,
+    summary,
+)
+from client_qt.model.model import ViewerModel
+from client_qt.model.wording import clock_text, rate_text
 from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 CLOCK = clock_text(BASE_US)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_qt.failure import Failure, explain_failure
+from client_qt.model.failure import Failure, explain_failure
 
 
 @pytest.mark.parametrize(

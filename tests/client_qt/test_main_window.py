@@ -8,11 +8,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraFrame, CameraInfo, CameraStatus, Hello, Status
-from client_qt.address import parse_address
-from client_qt.client import StreamClient
-from client_qt.decoder import PictureDecoder
-from client_qt.main_window import MainWindow
-from client_qt.session import StreamSession
+from client_qt.model.address import parse_address
+from client_qt.session.client import StreamClient
+from client_qt.session.decoder import PictureDecoder
+from client_qt.session.session import StreamSession
+from client_qt.widgets.main_window import MainWindow
 from tests.fakes.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
 from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
 

@@ -15,7 +15,7 @@ from camstrm.wire import (
     Limits,
     Status,
 )
-from client_qt.model import Connection, ViewerModel
+from client_qt.model.model import Connection, ViewerModel
 from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def live_model(now: float = 100.0) -> ViewerModel:
 
 def test_model_and_display_need_no_qt() -> None:
     script = (
-        "import sys, client_qt.display, client_qt.address, client_qt.app; "
+        "import sys, client_qt.model.display, client_qt.model.address, client_qt.app; "
         "sys.exit(any(m.startswith('PySide6') for m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False)

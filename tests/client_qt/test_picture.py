@@ -7,7 +7,7 @@ import pytest
 import simplejpeg
 
 from camstrm.errors import WireError
-from client_qt.picture import decode_picture
+from client_qt.session.picture import decode_picture
 from tests.fakes.viewer_pictures import grey_jpeg, jpeg, picture_frame
 
 

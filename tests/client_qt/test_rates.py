@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_qt.rates import SlidingRate
+from client_qt.model.rates import SlidingRate
 
 
 def test_rate_of_a_steady_stream() -> None:

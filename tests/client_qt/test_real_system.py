@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from client_qt.address import parse_address
-from client_qt.client import StreamClient
-from client_qt.decoder import PictureDecoder
-from client_qt.main_window import MainWindow
-from client_qt.model import Connection
-from client_qt.session import StreamSession
+from client_qt.model.address import parse_address
+from client_qt.model.model import Connection
+from client_qt.session.client import StreamClient
+from client_qt.session.decoder import PictureDecoder
+from client_qt.session.session import StreamSession
+from client_qt.widgets.main_window import MainWindow
 from tests.fakes.running_system import RunningSystem, camera_table
 
 WaitUntil = Callable[[Callable[[], object]], None]

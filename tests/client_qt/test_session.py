@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from camstrm.wire import CameraFrame, CameraState, Hello, Status
-from client_qt.address import parse_address
-from client_qt.backoff import Backoff
-from client_qt.client import StreamClient
-from client_qt.decoder import PictureDecoder
-from client_qt.model import Connection
-from client_qt.picture import Picture, decode_picture
-from client_qt.session import StreamSession
+from client_qt.model.address import parse_address
+from client_qt.model.backoff import Backoff
+from client_qt.model.model import Connection
+from client_qt.session.client import StreamClient
+from client_qt.session.decoder import PictureDecoder
+from client_qt.session.picture import DecodedPicture, decode_picture
+from client_qt.session.session import StreamSession
 from tests.fakes.viewer_pictures import BASE_US, bundle, grey_jpeg, picture_frame, state_frame
 from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
 
@@ -34,11 +34,11 @@ class Bench:
         self.decoded_in: set[int] = set()
         self.shown_in: set[int] = set()
         self.sizes: list[tuple[int, int]] = []
-        self.alive: weakref.WeakSet[Picture] = weakref.WeakSet()
+        self.alive: weakref.WeakSet[DecodedPicture] = weakref.WeakSet()
         self.held = threading.Event()
         self.held.set()
         self.shown: list[int] = []
-        self.on_screen: dict[int, Picture] = {}
+        self.on_screen: dict[int, DecodedPicture] = {}
         self.gone: list[int] = []
         backoff = Backoff(random.Random(1))
         self.client = StreamClient(parse_address(self.server.url), backoff=backoff)
@@ -47,7 +47,7 @@ class Bench:
         self.session.picture_ready.connect(self._on_picture)
         self.session.cameras_changed.connect(self.gone.extend)
 
-    def _decode(self, frame: CameraFrame, view_size: tuple[int, int]) -> Picture:
+    def _decode(self, frame: CameraFrame, view_size: tuple[int, int]) -> DecodedPicture:
         self.decoded_in.add(threading.get_ident())
         self.sizes.append(view_size)
         assert self.held.wait(30)
@@ -55,7 +55,7 @@ class Bench:
         self.alive.add(picture)
         return picture
 
-    def _on_picture(self, camera: int, picture: Picture) -> None:
+    def _on_picture(self, camera: int, picture: DecodedPicture) -> None:
         self.shown.append(camera)
         self.shown_in.add(threading.get_ident())
         self.on_screen[camera] = picture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_qt.tiling import Cell, arrange
+from client_qt.model.tiling import Cell, arrange
 
 
 def test_three_views_are_one_large_and_two_beside_it() -> None:

@@ -4,7 +4,7 @@ from datetime import timezone
 
 import pytest
 
-from client_qt.wording import age_text, clock_text, count_text, since_text
+from client_qt.model.wording import age_text, clock_text, count_text, since_text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A stand-in for the camera process: speaks its protocol, and fails as it is told to.
 
 :func:`stand_in_python` writes an "interpreter" that starts this module in place of
-camstrm.grab.camera_process; the variable CAMSTRM_STAND_IN says what it does:
+camstrm.grab.camera.process; the variable CAMSTRM_STAND_IN says what it does:
 
     (nothing)     report its cameras as streaming, answer requests, end at Stop
     exit=N        end with code N after the Start
@@ -29,8 +29,8 @@ import socket
 import sys
 from pathlib import Path
 
-from camstrm.grab.last_step import StepWriter
-from camstrm.grab.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.grab.processes.last_step import StepWriter
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,

@@ -54,10 +54,10 @@ def plain_create(cti: str, serial: str) -> str:
 def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> dict[str, Any]:
     """Open a camera and take some frames; tell who it is, the frames and the counters."""
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.drain import BufferDrain
-    from camstrm.acquisition.features import write_feature
-    from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.statistics import StreamStatistics
+    from camstrm.acquisition.features.access import write_feature
+    from camstrm.acquisition.gentl.producer import GentlProducer
+    from camstrm.acquisition.stream.drain import BufferDrain
+    from camstrm.acquisition.stream.statistics import StreamStatistics
 
     producer = GentlProducer(cti, text_encoding=encoding)
     producer.open()
@@ -96,9 +96,9 @@ def try_cameras(cti: str, serials: list[str], frames: int = 2) -> dict[str, Any]
     "log": what was logged from INFO up.
     """
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.drain import BufferDrain
-    from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.statistics import StreamStatistics
+    from camstrm.acquisition.gentl.producer import GentlProducer
+    from camstrm.acquisition.stream.drain import BufferDrain
+    from camstrm.acquisition.stream.statistics import StreamStatistics
     from camstrm.errors import CameraError
 
     log: list[str] = []
@@ -145,7 +145,7 @@ def write_numbers(xml: dict[str, str]) -> dict[str, list[tuple[bool, str]]]:
 
     The four bytes at 0x10 hold 100, all others 0.
     """
-    from camstrm.acquisition.features import read_feature, write_feature
+    from camstrm.acquisition.features.access import read_feature, write_feature
     from tests.fakes.memory_port import node_map_over_memory
 
     told = {}
@@ -160,7 +160,7 @@ def write_numbers(xml: dict[str, str]) -> dict[str, list[tuple[bool, str]]]:
 def camera_error(cti: str, serial: str, encoding: str = "gbk") -> list[str]:
     """Try to open a camera twice; return the errors' names and problems."""
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.errors import CameraError
 
     producer = GentlProducer(cti, text_encoding=encoding)
@@ -185,9 +185,9 @@ def run_worker(
 
     A frame is taken whenever there is one; the word "frames" in ``until`` waits for three.
     """
-    from camstrm.acquisition.producer import GentlProducer
-    from camstrm.acquisition.settings import AcquisitionSettings
-    from camstrm.acquisition.worker import AcquisitionWorker
+    from camstrm.acquisition.gentl.producer import GentlProducer
+    from camstrm.acquisition.worker.settings import AcquisitionSettings
+    from camstrm.acquisition.worker.worker import AcquisitionWorker
     from tests.fakes.simulator_settings import configure_small
 
     producer = GentlProducer(cti)
@@ -251,7 +251,7 @@ def camera_script(cti: str, folder: str, steps: list[list[Any]]) -> list[Any]:
     from pathlib import Path
 
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.errors import CameraError
     from tests.simulator.control import CameraControl
 
@@ -289,7 +289,7 @@ def camera_script(cti: str, folder: str, steps: list[list[Any]]) -> list[Any]:
 
 def second_producer(cti: str) -> str:
     """Open the same producer twice; return what the second one says."""
-    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.errors import ProducerError
 
     first, second = GentlProducer(cti), GentlProducer(cti)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 
-from camstrm.acquisition.drain import StreamHandles
-from camstrm.acquisition.gentl_library import BufferInfo, GcError, GentlLibrary, StreamCalls
+from camstrm.acquisition.gentl.library import BufferInfo, GcError, GentlLibrary, StreamCalls
+from camstrm.acquisition.stream.drain import StreamHandles
 
 HANDLES = StreamHandles(stream=7, event=8)
 WIDTH, HEIGHT = 4, 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from camstrm.grab.ledger import CameraLedger
+from camstrm.grab.processes.ledger import CameraLedger
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,

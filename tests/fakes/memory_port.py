@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from camstrm.acquisition.binding import genapi
-from camstrm.acquisition.camera_xml import load_node_map
+from camstrm.acquisition.features.camera_xml import load_node_map
+from camstrm.acquisition.gentl.binding import genapi
 
 __all__ = ["node_map_over_memory"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from camstrm.acquisition.binding import genapi
+from camstrm.acquisition.gentl.binding import genapi
 
 READ_ONLY = genapi.EAccessMode.RO
 WRITE_ONLY = genapi.EAccessMode.WO

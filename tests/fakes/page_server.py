@@ -34,7 +34,7 @@ from camstrm.wire import (
 )
 from tests.fakes.moving_pictures import moving_jpegs
 
-STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "static"
+STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "page" / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -66,9 +66,9 @@ def apply_profile(cti: str, camera: CameraSettings, variables: Mapping[str, str]
 def _apply(request: _Request, log: list[str]) -> dict[str, Any]:
     # Late: the test's own process must not load GenTL.
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.configure import apply_steps
-    from camstrm.acquisition.link import link_facts
-    from camstrm.acquisition.producer import GentlProducer
+    from camstrm.acquisition.discovery.link import link_facts
+    from camstrm.acquisition.gentl.producer import GentlProducer
+    from camstrm.acquisition.worker.configure import apply_steps
     from camstrm.profiles import load_profiles, match_profile, plan_features
 
     producer = GentlProducer(request.cti)

@@ -17,8 +17,8 @@ from typing import Any
 
 import aiohttp
 
-from camstrm.cli.demo import simulator_cti
-from camstrm.grab.camera_spare import SPARE_NAME
+from camstrm.cli.commands.demo import simulator_cti
+from camstrm.grab.camera.spare import SPARE_NAME
 from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
 
 __all__ = [

@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition import drain as drain_module
-from camstrm.acquisition import worker as worker_module
-from camstrm.acquisition.condition import WorkerState
-from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.drain import StreamHandles
-from camstrm.acquisition.frame_rate import FrameRate
-from camstrm.acquisition.gentl_library import GcError
-from camstrm.acquisition.settings import AcquisitionSettings
-from camstrm.acquisition.worker import AcquisitionWorker
+from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.features.frame_rate import FrameRate
+from camstrm.acquisition.gentl.library import GcError
+from camstrm.acquisition.stream import drain as drain_module
+from camstrm.acquisition.stream.drain import StreamHandles
+from camstrm.acquisition.worker import worker as worker_module
+from camstrm.acquisition.worker.condition import WorkerState
+from camstrm.acquisition.worker.settings import AcquisitionSettings
+from camstrm.acquisition.worker.worker import AcquisitionWorker
 from tests.fakes.clock import FakeClock
 from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from camstrm.acquisition.camera import Camera
-from camstrm.acquisition.features import write_feature
+from camstrm.acquisition.features.access import write_feature
 
 WIDTH, HEIGHT, FPS = 120, 100, 100.0
 

@@ -199,7 +199,7 @@ def try_it(container: Container) -> None:
     uid = Path(f"/proc/{container.first}").stat().st_uid
     print(f"healthy, as uid {uid}")
     assert uid == int(container.user.split(":")[0]) != 0
-    wait_until("grabbing", lambda: container.process("camera_process") > 0)
+    wait_until("grabbing", lambda: container.process("grab.camera.process") > 0)
     container.look()
 
     survive(container, killed="camstrm grab", other="camstrm bridge")

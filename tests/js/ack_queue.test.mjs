@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { AckQueue } from "../../camstrm/bridge/static/ack_queue.js";
+import { AckQueue } from "../../camstrm/bridge/page/static/ack_queue.js";
 
 function queueAndSent() {
   const sent = [];

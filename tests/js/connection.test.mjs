@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Connection, backoffMs, serverUrl } from "../../camstrm/bridge/static/connection.js";
+import { Connection, backoffMs, serverUrl } from "../../camstrm/bridge/page/static/connection.js";
 
 /** A browser whose clock, timers, sockets and answers the test holds in its hands. */
 function scriptedBrowser({ status = null, random = () => 1 } = {}) {

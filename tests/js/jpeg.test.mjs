@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { checkPicture, readJpegSize } from "../../camstrm/bridge/static/jpeg.js";
+import { checkPicture, readJpegSize } from "../../camstrm/bridge/page/static/jpeg.js";
 
 const jpeg = (name) => readFileSync(new URL(`../vectors/jpeg/${name}.jpg`, import.meta.url));
 

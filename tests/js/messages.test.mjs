@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodeMessage, encodeAck, encodeSubscribe } from "../../camstrm/bridge/static/messages.js";
+import { decodeMessage, encodeAck, encodeSubscribe } from "../../camstrm/bridge/page/static/messages.js";
 
 test("what the page sends is what the format says", () => {
   assert.deepEqual(decodeMessage(encodeAck(1234n)), { type: "ack", seq: 1234 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PictureDecoder } from "../../camstrm/bridge/static/picture_decoder.js";
+import { PictureDecoder } from "../../camstrm/bridge/page/static/picture_decoder.js";
 
 /** A decoder whose decodes end when the test says so. */
 function scripted() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { RateMeter } from "../../camstrm/bridge/static/rate_meter.js";
+import { RateMeter } from "../../camstrm/bridge/page/static/rate_meter.js";
 
 test("a steady stream gives its rate", () => {
   const meter = new RateMeter();

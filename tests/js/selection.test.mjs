@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Selection } from "../../camstrm/bridge/static/selection.js";
+import { Selection } from "../../camstrm/bridge/page/static/selection.js";
 
 /** What a page has of a window, at http://host/?x=1. */
 function fakeWindow() {

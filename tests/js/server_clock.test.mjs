@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ServerClock } from "../../camstrm/bridge/static/server_clock.js";
+import { ServerClock } from "../../camstrm/bridge/page/static/server_clock.js";
 
 const MS = 1000;
 const S = 1000 * MS;

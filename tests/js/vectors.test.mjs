@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 
-import * as messages from "../../camstrm/bridge/static/messages.js";
-import * as wire from "../../camstrm/bridge/static/wire.js";
+import * as messages from "../../camstrm/bridge/page/static/messages.js";
+import * as wire from "../../camstrm/bridge/page/static/wire.js";
 import { NOT_HELD, checkVector } from "./vector_check.mjs";
 
 const VECTORS = new URL("../vectors/", import.meta.url);

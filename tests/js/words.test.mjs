@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import * as states from "../../camstrm/bridge/static/camera_state.js";
-import { formatAge, formatRate, formatSize } from "../../camstrm/bridge/static/figures.js";
-import { chooseColumns } from "../../camstrm/bridge/static/grid_layout.js";
-import { describeLink } from "../../camstrm/bridge/static/link_state.js";
-import { UsualInterval } from "../../camstrm/bridge/static/usual_interval.js";
-import { CameraState } from "../../camstrm/bridge/static/wire.js";
+import * as states from "../../camstrm/bridge/page/static/camera_state.js";
+import { formatAge, formatRate, formatSize } from "../../camstrm/bridge/page/static/figures.js";
+import { chooseColumns } from "../../camstrm/bridge/page/static/grid_layout.js";
+import { describeLink } from "../../camstrm/bridge/page/static/link_state.js";
+import { UsualInterval } from "../../camstrm/bridge/page/static/usual_interval.js";
+import { CameraState } from "../../camstrm/bridge/page/static/wire.js";
 
 test("every state has a name, a later one is shown by its number", () => {
   const names = Object.values(CameraState).map(states.stateName);

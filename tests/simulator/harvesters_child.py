@@ -57,8 +57,8 @@ def walk(cti: str, serial: str) -> dict[str, Any]:
     """Read every feature of every node map, and write back what was read, and the limits."""
     import msgspec
 
-    from camstrm.acquisition.feature_list import list_features
-    from camstrm.acquisition.features import write_feature
+    from camstrm.acquisition.features.access import write_feature
+    from camstrm.acquisition.features.listing import list_features
 
     harvester, acquirer = _acquirer(cti, serial)
     node_maps = {
@@ -96,9 +96,9 @@ def script(cti: str, serial: str, steps: list[list[Any]]) -> list[Any]:
     ["get", NAME]. ["limits", NAME]: [min, max]. ["entries", NAME]. ["start"], ["stop"].
     ["fetch"]: [width, height, bytes] of a frame, None for none. ["stream", NAME, VALUE].
     """
-    from camstrm.acquisition.feature_list import describe_feature
-    from camstrm.acquisition.features import enum_entries, read_feature
-    from camstrm.acquisition.features import write_feature as write
+    from camstrm.acquisition.features.access import enum_entries, read_feature
+    from camstrm.acquisition.features.access import write_feature as write
+    from camstrm.acquisition.features.listing import describe_feature
 
     harvester, acquirer = _acquirer(cti, serial)
     nodes = acquirer.remote_device.node_map
@@ -154,7 +154,7 @@ _SCENES: dict[str, Callable[..., Any]] = {s.__name__: s for s in (walk, script, 
 def main(arguments: list[str]) -> None:
     """Child side."""
     # Before Harvesters: makes genicam importable where Python has no shared library.
-    importlib.import_module("camstrm.acquisition.binding")
+    importlib.import_module("camstrm.acquisition.gentl.binding")
     result = _SCENES[arguments[0]](**json.load(sys.stdin))
     print(json.dumps(result), flush=True)
 

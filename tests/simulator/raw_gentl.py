@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.gentl_signatures import SIGNATURES
 
 __all__ = ["INFINITE", "GentlError", "OpenCamera", "RawGentl"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from camstrm.acquisition.device_info import DeviceInfo, matching_devices
+from camstrm.acquisition.discovery.device_info import DeviceInfo, matching_devices
 from camstrm.acquisition.open_mark import OpenCamera
-from camstrm.acquisition.stream_watch import loss_remedy
+from camstrm.acquisition.stream.stream_watch import loss_remedy
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
 from camstrm.cli.checks.usb import usb_device_of
-from camstrm.cli.finding import Finding, Level
 from camstrm.cli.streamed import open_in
 from camstrm.config import ID_PREFIX, Config
 from camstrm.errors import CameraAmbiguousError

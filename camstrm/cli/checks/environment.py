@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from camstrm.cli.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.config import ProducerSettings
 from camstrm.profiles import GentlProfile
 

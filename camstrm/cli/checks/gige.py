@@ -11,9 +11,9 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from camstrm.acquisition.route import interface_of
+from camstrm.acquisition.discovery.route import interface_of
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.kernel_file import read_number
-from camstrm.cli.finding import Finding, Level
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from camstrm import __version__
 from camstrm.acquisition.child import ask_child
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.packages import HARVESTERS
-from camstrm.cli.finding import Finding, Level
 from camstrm.cli.install import install_command
 from camstrm.errors import ChildError, ChildTimeoutError
 from camstrm.profiles import GentlProfile
@@ -38,7 +38,7 @@ try:
 except Exception as error:
     answer["plain"] = str(error) or type(error).__name__
     try:
-        importlib.import_module("camstrm.acquisition.binding")
+        importlib.import_module("camstrm.acquisition.gentl.binding")
     except Exception as error:
         answer["handled"] = str(error) or type(error).__name__
 print(json.dumps(answer))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.feature_session import run_feature_session
+from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.features.session import run_feature_session
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.producers import ScannedProducer
-from camstrm.cli.finding import Finding, Level
 from camstrm.cli.progress import Progress
 from camstrm.errors import CameraError, ProducerError
 

@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from camstrm.cli.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.install import install_command
 
 __all__ = ["HARVESTERS", "package_findings"]

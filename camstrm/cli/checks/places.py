@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from camstrm.bridge.port_holder import port_holder
-from camstrm.bridge.token_file import load_token, token_path
-from camstrm.cli.finding import Finding, Level
+from camstrm.bridge.http.port_holder import port_holder
+from camstrm.bridge.http.token_file import load_token, token_path
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.settings import socket_path
 from camstrm.config import BridgeSettings, Config
-from camstrm.config.socket_path import check_socket_path
 from camstrm.errors import ConfigError, SocketPathError
+from camstrm.feed.socket_path import check_socket_path
 
 __all__ = ["place_findings"]
 

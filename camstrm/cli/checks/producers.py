@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camstrm.acquisition.device_info import DeviceInfo
-from camstrm.acquisition.discovery import scan_producer
+from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.discovery.scan import scan_producer
+from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.acquisition.open_mark import open_cameras_here
-from camstrm.acquisition.producer_check import check_producer
 from camstrm.cli.checks.elf import MissingLibrary, missing_libraries
 from camstrm.cli.checks.environment import process_environment_finding
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.checks.interpreter import interpreter_findings
-from camstrm.cli.finding import Finding, Level
 from camstrm.cli.progress import Progress
 from camstrm.cli.side_by_side import in_order
 from camstrm.cli.streamed import marked_devices, sorted_devices

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.kernel_file import read_number, read_text
-from camstrm.cli.finding import Finding, Level
 
 __all__ = ["UsbDevice", "has_usb_camera", "usb_device_of", "usb_findings"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.camera import Camera
-from camstrm.acquisition.producer import GentlProducer
+from camstrm.acquisition.gentl.producer import GentlProducer
 from tests.fakes.gentl import forwarding_producer, simulator
 from tests.fakes.scripted_camera import MakeScene, Opening, Scene
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.binding import gentl
 from camstrm.acquisition.camera import Camera
-from camstrm.acquisition.drain import BufferDrain
-from camstrm.acquisition.features import read_feature
-from camstrm.acquisition.frame_rate import FrameRate
+from camstrm.acquisition.features.access import read_feature
+from camstrm.acquisition.features.frame_rate import FrameRate
+from camstrm.acquisition.gentl.binding import gentl
+from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.open_mark import open_cameras_here
-from camstrm.acquisition.producer import GentlProducer
-from camstrm.acquisition.statistics import StreamStatistics
+from camstrm.acquisition.stream.drain import BufferDrain
+from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 from camstrm.frame import RawFrame
 from tests.fakes.gentl import fault_variables

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.open_mark import OpenCamera, open_cameras_here
-from camstrm.cli import doctor, list_cameras
 from camstrm.cli.checks import producers
+from camstrm.cli.commands import doctor, list_cameras
 
 
 def _is_of_this_test(pid: int) -> bool:

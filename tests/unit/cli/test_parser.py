@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from camstrm import __version__
-from camstrm.bridge.token_file import token_path
+from camstrm.bridge.http.token_file import token_path
 from camstrm.cli import parser as parser_module
 from camstrm.cli.parser import build_parser
 from camstrm.config import default_config
@@ -137,7 +137,7 @@ def test_a_command_runs_its_own_module(command: str, monkeypatch: pytest.MonkeyP
     options = build_parser().parse_args([command, *needed.get(command, [])])
     assert options.command(options) == 7
     module = "list_cameras" if command == "list" else command
-    assert ran == [f"camstrm.cli.{module}"]
+    assert ran == [f"camstrm.cli.commands.{module}"]
 
 
 @pytest.mark.parametrize("command", ["grab", "bridge", "demo"])

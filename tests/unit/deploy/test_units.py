@@ -12,7 +12,7 @@ import pytest
 from camstrm.cli.main import EXIT_USAGE
 from camstrm.cli.parser import build_parser
 from camstrm.config import default_config
-from camstrm.config.socket_path import default_socket_path
+from camstrm.feed.socket_path import default_socket_path
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 BRIDGE = "camstrm-bridge.service"

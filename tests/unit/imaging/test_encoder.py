@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from camstrm.errors import ImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame, pixel_format
-from camstrm.imaging import Picture, PictureEncoder
+from camstrm.imaging import EncodedPicture, PictureEncoder
 from tests.fakes.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,
@@ -34,8 +34,8 @@ def frame_of(name: str, scene: NDArray[np.uint8], padding_x: int = 0) -> RawFram
     return pack_values(name, values.astype(np.int64) << (ONE_COMPONENT[name][1] - 8), padding_x)
 
 
-def pixels_of(picture: Picture) -> NDArray[np.uint8]:
-    """Decode the JPEG, after checking that it is what the Picture says."""
+def pixels_of(picture: EncodedPicture) -> NDArray[np.uint8]:
+    """Decode the JPEG, after checking that it is what the EncodedPicture says."""
     height, width, space, subsampling = simplejpeg.decode_jpeg_header(picture.jpeg)
     assert (width, height) == (picture.width, picture.height)
     if space == "Gray":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.control import CameraControl
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
-from camstrm.acquisition.producer_check import REQUIRED_SYMBOLS
+from camstrm.acquisition.gentl.library import GcError
+from camstrm.acquisition.gentl.producer_check import REQUIRED_SYMBOLS
 from tests.simulator.gentl_signatures import FUNCTIONS, SIGNATURES
 from tests.simulator.raw_gentl import EXCLUSIVE, INFINITE, NEW_BUFFER, OpenCamera, RawGentl
 

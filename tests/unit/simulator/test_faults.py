@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.control import SLOTS, CameraControl
 from tests.simulator.raw_gentl import GentlError, OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec

@@ -7,7 +7,7 @@ from ctypes import byref, c_bool, c_size_t, c_void_p
 from pathlib import Path
 from typing import Any
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.raw_gentl import EXCLUSIVE, OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.fakes.gentl import child_environment
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import RunnableScenario

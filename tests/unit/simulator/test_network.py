@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.raw_gentl import EXCLUSIVE, GentlError, OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, InterfaceSpec, RunnableScenario, Scenario
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.fakes.gentl import child_environment
 from tests.fakes.gentl_child import play as play_fake
 from tests.simulator.harvesters_child import play

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.harvesters_child import play
 from tests.simulator.raw_gentl import GentlError, OpenCamera, RawGentl
 from tests.simulator.scenario import (

@@ -8,7 +8,7 @@ from ctypes import byref, c_size_t, c_uint64, c_void_p
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.raw_gentl import ALL_DISCARD, INFINITE, KILL, GentlError, OpenCamera
 from tests.simulator.scenario import RunnableScenario
 

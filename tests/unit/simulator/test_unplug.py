@@ -6,7 +6,7 @@ from ctypes import byref, c_bool, c_void_p
 
 import pytest
 
-from camstrm.acquisition.gentl_library import GcError
+from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.control import CameraControl
 from tests.simulator.raw_gentl import EXCLUSIVE, GentlError, OpenCamera
 from tests.simulator.scenario import CameraSpec

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.cli.checks.bandwidth import bandwidth_findings, camera_load
-from camstrm.cli.finding import Level
+from camstrm.cli.checks.finding import Level
 from tests.fakes.host_files import add_interface, add_route, plug_in
 
 PICTURE: dict[str, bool | int | float | str] = {

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.device_info import DeviceInfo, with_selectors
+from camstrm.acquisition.discovery.device_info import DeviceInfo, with_selectors
 from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.cameras import camera_findings
-from camstrm.cli.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.config import CameraSettings, Config, parse_toml
 from tests.fakes.host_files import add_process, plug_in
 
 NODE = "/dev/bus/usb/002/007"
-GRABBER = "/opt/camstrm/bin/python\0-m\0camstrm.grab.camera_process"
+GRABBER = "/opt/camstrm/bin/python\0-m\0camstrm.grab.camera.process"
 
 
 def check(root: Path, *devices: DeviceInfo, config: Config | None = None) -> list[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.cli.checks.environment import process_environment_finding, variable_findings
-from camstrm.cli.finding import Level
+from camstrm.cli.checks.finding import Level
 from camstrm.config import ProducerSettings
 from camstrm.profiles import load_profiles, process_environment
 

@@ -12,7 +12,7 @@ def test_who_has_a_file_open(tmp_path: Path) -> None:
     add_process(tmp_path, 10, "bash")
     add_process(tmp_path, 11, "MVS\n", opened=NODE)
     add_process(
-        tmp_path, 12, "python3", cmdline="python3\0-m\0camstrm.grab.camera_process", opened=NODE
+        tmp_path, 12, "python3", cmdline="python3\0-m\0camstrm.grab.camera.process", opened=NODE
     )
     (tmp_path / "proc/13").mkdir()
     found = holders_of_file(NODE, tmp_path)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from camstrm import __version__
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.interpreter import interpreter_findings
-from camstrm.cli.finding import Finding, Level
 from camstrm.profiles import load_profiles
 from tests.fakes.gentl import child_environment
 

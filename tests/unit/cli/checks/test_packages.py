@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.packages import package_findings
-from camstrm.cli.finding import Finding, Level
 
 
 def packages() -> dict[str, Finding]:

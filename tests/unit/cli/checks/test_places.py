@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from camstrm.cli.checks import places
-from camstrm.cli.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.config import BridgeSettings, Config, SocketSettings
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz"

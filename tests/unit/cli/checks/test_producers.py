@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from camstrm.cli.checks import producers as producers_module
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
-from camstrm.cli.finding import Finding, Level
 from camstrm.config import ProducerSettings
 from camstrm.profiles import load_profiles
 from tests.fakes.gentl import compile_library, simulator

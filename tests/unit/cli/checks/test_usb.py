@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.usb import has_usb_camera, usb_device_of, usb_findings
-from camstrm.cli.finding import Finding, Level
 from tests.fakes.host_files import plug_in, write_files
 
 USBFS = "sys/module/usbcore/parameters/usbfs_memory_mb"

@@ -1,0 +1,40 @@
+"""What is known of the network way to a GigE camera: MTU and speed of the host's interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from camstrm.acquisition.discovery.route import interface_of
+from camstrm.acquisition.features.access import read_feature
+from camstrm.profiles import LinkFacts
+
+__all__ = ["link_facts"]
+
+_BITS_PER_BYTE = 8
+_MBIT = 1_000_000
+
+
+def link_facts(node_map: Any, cameras: int, root: Path = Path("/")) -> LinkFacts:
+    """Return MTU (bytes) and speed (bytes/s) of the interface that routes to the camera.
+
+    Only a camera with the SFNC node GevCurrentIPAddress has one; everything that cannot
+    be read is 0. ``cameras`` share the link. ``root`` is where /proc and /sys are.
+    """
+    address = read_feature(node_map, "GevCurrentIPAddress").value
+    if isinstance(address, bool) or not isinstance(address, int):
+        return LinkFacts(cameras=cameras)
+    interface = interface_of(address, root)
+    if interface is None:
+        return LinkFacts(cameras=cameras)
+    folder = root / "sys/class/net" / interface
+    speed = _number(folder / "speed") * _MBIT / _BITS_PER_BYTE
+    return LinkFacts(mtu=_number(folder / "mtu"), bytes_per_s=float(speed), cameras=cameras)
+
+
+def _number(path: Path) -> int:
+    try:
+        return max(0, int(path.read_text()))
+    except (OSError, ValueError):
+        # "speed" of a link that is down cannot be read, or is -1.
+        return 0

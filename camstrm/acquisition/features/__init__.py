@@ -1,0 +1,1 @@
+"""GenICam features: read, written and listed; the camera XML behind them."""

@@ -1,0 +1,302 @@
+"""Read and write features of one camera in a child process, which may crash.
+
+Run as ``python -m camstrm.acquisition.features.session`` with one JSON object on standard
+input (see _Request); prints one JSON array a line, as it goes on: ["at", what it does],
+["result", ...], ["feature", ...], and at last ["end"] or ["problem", problem, remedy].
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from camstrm.acquisition.child import parse_answer, run_child
+from camstrm.acquisition.features.facts import (
+    NO_SUCH_FEATURE,
+    FeatureDescription,
+    FeatureResult,
+)
+from camstrm.config import FeatureValue
+from camstrm.errors import (
+    CameraError,
+    CamstrmError,
+    ChildError,
+    ChildTimeoutError,
+    ProducerError,
+)
+from camstrm.profiles import FeatureStep
+
+__all__ = ["FeatureAnswer", "FeatureSetting", "run_feature_session"]
+
+_MOST_DEATHS = 5
+"""So often a session is begun again without the feature that ended its process."""
+
+
+class FeatureSetting(msgspec.Struct, frozen=True):
+    """One feature to set from text; ``before``: what must be set so that it can be."""
+
+    name: str
+    text: str
+    before: tuple[FeatureStep, ...] = ()
+
+
+class FeatureAnswer(msgspec.Struct):
+    """What was set, in order, and all features (none if they were not asked for).
+
+    ``problem`` says what ended the session before its end, once something was set.
+    """
+
+    results: list[FeatureResult] = []
+    features: list[FeatureDescription] = []
+    problem: str = ""
+
+
+class _Request(msgspec.Struct):
+    """What the child is asked; ``skip``: features that are not to be touched."""
+
+    cti: str
+    serial: str
+    settings: Sequence[FeatureSetting]
+    listing: bool
+    skip: list[str]
+    encoding: str
+
+
+class _Heard:
+    """What a child said until its end."""
+
+    def __init__(self, output: bytes) -> None:
+        self.answer = FeatureAnswer()
+        self.at = ""
+        self.ended = False
+        self.problem: tuple[str, str] | None = None
+        for line in output.splitlines():
+            try:
+                # What a producer prints between the lines is not JSON, or not ours.
+                kind, *values = msgspec.json.decode(line, type=list[Any])
+                self._take(kind, values)
+            except (msgspec.MsgspecError, ValueError):
+                continue
+
+    def _take(self, kind: object, values: list[Any]) -> None:
+        if kind == "result":
+            self.answer.results.append(msgspec.convert(values[0], FeatureResult))
+        elif kind == "feature":
+            self.answer.features.append(msgspec.convert(values[0], FeatureDescription))
+        elif kind == "at":
+            self.at = str(values[0])
+        elif kind == "problem":
+            self.problem = str(values[0]), str(values[1])
+        elif kind == "end":
+            self.ended = True
+
+
+def run_feature_session(
+    cti: str,
+    serial: str,
+    *,
+    settings: Sequence[FeatureSetting] = (),
+    listing: bool = True,
+    environment: Mapping[str, str] | None = None,
+    python: str = "",
+    text_encoding: str = "gbk",
+    timeout_s: float = 60.0,
+) -> FeatureAnswer:
+    """Open a camera, set features from text, and describe all of them with ``listing``.
+
+    A feature that ends the process is one result or description that says so; the rest
+    follows from another process. Raises ProducerError or CameraError, unless something was
+    set before: then the answer has the problem, and what was left is "not tried".
+    """
+    answer = FeatureAnswer()
+    request = _Request(cti, serial, list(settings), listing, [], text_encoding)
+    told: list[FeatureDescription] = []
+    for _ in range(_MOST_DEATHS):
+        heard, crash, error = _ask(request, environment, python, timeout_s)
+        answer.results += heard.answer.results
+        answer.features = heard.answer.features
+        request.settings = request.settings[_done(request.settings, heard.answer.results) :]
+        doing, _, name = heard.at.partition(" ")
+        if crash and doing == "setting" and request.settings:
+            text, reason = request.settings[0].text, f"the process {crash} while setting it"
+            answer.results.append(FeatureResult(name, text, False, reason=reason))
+            request.settings = request.settings[1:]
+            if listing or request.settings:
+                continue
+        elif crash and doing == "reading":
+            reason = f"the process {crash} while reading it"
+            told.append(FeatureDescription(name, "unknown", "ro", problem=reason))
+            request.skip.append(name)
+            continue
+        elif crash:
+            error = CameraError(serial, f"the process that opens it {crash}")
+        if error is not None:
+            if not answer.results:
+                raise error
+            answer.problem = str(error)
+            answer.results += [
+                FeatureResult(setting.name, setting.text, False, reason="not tried")
+                for setting in request.settings
+            ]
+        break
+    answer.features = sorted(
+        [*answer.features, *told], key=lambda feature: (feature.name.casefold(), feature.name)
+    )
+    return answer
+
+
+def _done(settings: Sequence[FeatureSetting], results: Sequence[FeatureResult]) -> int:
+    """Return how many settings have their result; others are of what was set before them."""
+    names = [setting.name for setting in settings]
+    done = 0
+    for result in results:
+        if done < len(names) and result.name == names[done]:
+            done += 1
+    return done
+
+
+def _ask(
+    request: _Request, environment: Mapping[str, str] | None, python: str, timeout_s: float
+) -> tuple[_Heard, str, CameraError | None]:
+    """Run a child; return what it said, how it crashed if it did, and what else went wrong."""
+    heard = _Heard(b"")
+    try:
+        told = run_child(
+            [python or sys.executable, "-m", "camstrm.acquisition.features.session"],
+            environment,
+            request=msgspec.json.encode(request),
+            timeout_s=timeout_s,
+        )
+        heard = _Heard(told.output)
+        if heard.problem is not None:
+            return heard, "", CameraError(request.serial, *heard.problem)
+        if heard.ended:
+            return heard, "", None
+        parse_answer(*told)
+        problem = "the process that opened it failed"
+    except ChildTimeoutError as late:
+        heard = _Heard(late.output)
+        while_ = f" while {heard.at}" if heard.at else ""
+        problem = f"it did not answer within {timeout_s:g} s{while_}"
+    except ChildError as error:
+        if error.crash and heard.at:
+            return heard, error.problem, None
+        problem = f"the process that opens it {error.problem}"
+    return heard, "", CameraError(request.serial, problem)
+
+
+def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
+    """Turn text into what the feature takes: true/false, a number (also 0x...), or text."""
+    from camstrm.acquisition.features.listing import feature_type
+
+    kind = feature_type(node_map, name)
+    if kind in ("boolean", "command"):
+        lowered = text.strip().lower()
+        if lowered in ("true", "1", "on", "yes"):
+            return True
+        if lowered in ("false", "0", "off", "no"):
+            return False
+    try:
+        if kind == "integer":
+            return int(text, 0)
+        if kind == "float":
+            return float(text)
+    except ValueError:
+        return text
+    return text
+
+
+def _session(request: _Request, tell: Callable[..., None]) -> None:
+    # Late: the parent must not load GenTL.
+    from camstrm.acquisition.camera import Camera
+    from camstrm.acquisition.features.listing import describe_feature, feature_names
+    from camstrm.acquisition.gentl.errors import camera_errors
+    from camstrm.acquisition.gentl.harvesters_log import collect_harvesters_log
+    from camstrm.acquisition.gentl.producer import GentlProducer
+
+    # What Harvesters goes on without is told by 'camstrm doctor'.
+    collect_harvesters_log(request.encoding)
+    tell("at", "opening it")
+    producer = GentlProducer(request.cti, text_encoding=request.encoding)
+    producer.open()
+    camera = Camera(producer, request.serial)
+    camera.open()
+    try:
+        with camera_errors(camera.name, "reading its features", request.encoding):
+            nodes = camera.node_map
+            for setting in request.settings:
+                tell("at", f"setting {setting.name}")
+                for result in _set(nodes, setting, request.encoding):
+                    tell("result", result)
+            for name in feature_names(nodes) if request.listing else ():
+                if name in request.skip:
+                    continue
+                tell("at", f"reading {name}")
+                feature = describe_feature(nodes, name, encoding=request.encoding)
+                if feature is not None:
+                    tell("feature", feature)
+            tell("at", "closing it")
+    finally:
+        camera.close(answers=True)
+        producer.close()
+
+
+def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
+    from camstrm.acquisition.features.access import find_node, read_feature, write_feature
+    from camstrm.acquisition.features.listing import with_proposal
+    from camstrm.acquisition.worker.configure import apply_steps
+
+    results = []
+    there = find_node(node_map, setting.name) is not None
+    for step in setting.before if there else ():
+        values = {name: read_feature(node_map, name).value for name in step.names}
+        for done in apply_steps(setting.name, node_map, [step], encoding=encoding):
+            if done.applied and done.value is not None and done.value != values.get(done.name):
+                reason = f"so that {setting.name} can be set"
+                results.append(msgspec.structs.replace(done, reason=reason))
+    value = _value_of(node_map, setting.name, setting.text)
+    result = write_feature(node_map, setting.name, value, encoding=encoding)
+    if result.reason == NO_SUCH_FEATURE:
+        result = with_proposal(node_map, result)
+    return [*results, result]
+
+
+def main() -> int:
+    """Child side."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=_Request)
+    code = 0
+
+    def tell(*line: object) -> None:
+        # A line break first: a producer may have printed half a line.
+        sys.stdout.write("\n" + msgspec.json.encode(line).decode() + "\n")
+        sys.stdout.flush()
+
+    def work() -> None:
+        nonlocal code
+        try:
+            _session(request, tell)
+            tell("end")
+        except (CameraError, ProducerError) as error:
+            tell("problem", error.problem, error.remedy)
+            code = 1
+        except CamstrmError as error:
+            tell("problem", str(error), "")
+            code = 1
+
+    # Harvesters takes the SIGINT handler when a camera is opened in the main thread.
+    thread = threading.Thread(target=work, name="feature-session")
+    thread.start()
+    thread.join()
+    return code
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # A producer's own exit handlers may hang or crash; nothing of ours is left to do.
+    os._exit(code)

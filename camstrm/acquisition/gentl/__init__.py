@@ -1,0 +1,1 @@
+"""GenTL: producers, their modules and their errors, under Harvesters."""

@@ -1,0 +1,1 @@
+"""One running stream: buffers drained into the latest-frame slot, counted and watched."""

@@ -1,0 +1,295 @@
+"""Drain filled buffers of one stream and keep the newest, without copying.
+
+At each wake-up the whole queue is emptied; the newest complete buffer stays out of the
+producer's queue in a latest-frame slot, all others go back at once. Whoever takes the
+frame reads the pixels in place and gives the buffer back by releasing the frame.
+
+What costs is the wake-up (50 us of CPU with what follows it), not the frame (5 us). So at
+high rates the thread naps and finds several frames at once. Whoever takes a frame in the
+meantime empties the queue itself: a nap makes no picture older.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from camstrm.acquisition.gentl.library import BufferInfo, GcError, GentlLibrary
+from camstrm.acquisition.stream.latest_slot import LatestSlot
+from camstrm.acquisition.stream.statistics import FrameIdGaps, StreamStatistics
+from camstrm.errors import NoImageError
+from camstrm.frame import FrameTimes, RawFrame
+
+__all__ = ["BufferDrain", "StreamHandles"]
+
+_POLL_S = 0.0005
+"""Sleep between looks at the queue where a producer does not bear a blocking wait."""
+
+_NAP_ABOVE_FPS = 120.0
+_NAP_S = 0.015
+"""Nap before each wait at high rates: 25 us of CPU a frame at 400 fps, 33 us with 5 ms."""
+
+_RATE_WINDOW_S = 0.1
+"""Time over which the frame rate is counted that decides about naps."""
+
+_NAP_SHARE = 0.25
+"""Of the time for which the buffers last: a nap is never longer."""
+
+
+@dataclass(frozen=True)
+class StreamHandles:
+    """The GenTL handles of a running stream: DS_HANDLE and the new-buffer EVENT_HANDLE."""
+
+    stream: int
+    event: int
+
+
+@dataclass(frozen=True)
+class _Filled:
+    handle: int
+    capture_time_us: int
+    monotonic_s: float
+    frame_id: int | None
+
+
+class BufferDrain:
+    """Moves the newest complete buffer of a running stream into a slot.
+
+    One thread calls :meth:`drain` and then :meth:`close`, after which no call touches the
+    producer any more; any one other thread calls :meth:`take`.
+    """
+
+    def __init__(
+        self,
+        library: GentlLibrary,
+        handles: StreamHandles,
+        statistics: StreamStatistics,
+        *,
+        mode: str = "event",
+        pixel_format: int = 0,
+        size: tuple[int, int] = (0, 0),
+        ticks_per_s: int = 0,
+        buffers: int = 0,
+    ) -> None:
+        """Drain ``handles`` of ``library``.
+
+        ``mode`` is "event" (wait in EventGetData with the GIL released) or "poll" (ask
+        EVENT_NUM_IN_QUEUE, sleep 0.5 ms). ``pixel_format`` (PFNC code) and ``size`` (width
+        and height in pixels) are the node map's, used for buffers that do not say theirs; 0
+        where unknown. ``ticks_per_s``: of the device's clock, for producers that give time
+        stamps in ticks alone; 0 where unknown: they are left out then. ``buffers``: how many
+        the stream has, 0 if that is not known: there is no nap then.
+        """
+        self._library = library
+        self._handles = handles
+        self._calls = library.stream_calls(handles.stream, handles.event)
+        self._statistics = statistics
+        self._poll = mode == "poll"
+        self._pixel_format = pixel_format
+        self._size = size
+        self._ticks_per_s = ticks_per_s
+        self._buffers = buffers
+        self._slot: LatestSlot[_Filled] = LatestSlot()
+        # Written in _collect() alone, as all that it counts.
+        self._gaps = FrameIdGaps()
+        self._incomplete_in_a_row = 0
+        self._arrived_us = 0
+        self._underrun_base = statistics.underrun
+        # Of the draining thread alone: the rate in 1/s, and the frames counted for the next one
+        # since a monotonic time.
+        self._fps = 0.0
+        self._counted = 0
+        self._count_begin_s = time.monotonic()
+        # While the draining thread naps, and with the lock held, take() may empty the queue.
+        self._napping = False
+        self._collecting = threading.Lock()
+        # Complete frames since drain() last returned.
+        self._collected = 0
+        # Guards what follows: whether the producer may be called, and how many frames are taken.
+        self._lock = threading.Lock()
+        self._open = True
+        self._leased = 0
+        self._returned = threading.Condition(self._lock)
+
+    @property
+    def arrived_us(self) -> int:
+        """Host UTC in microseconds at which the newest complete frame arrived; 0: none yet."""
+        return self._arrived_us
+
+    def drain(self, timeout_s: float) -> int:
+        """Wait up to ``timeout_s`` for buffers, take them all; return the complete ones.
+
+        Counts those too that a call of :meth:`take` collected since the last call.
+        Raises OSError with the GC_ERROR code as errno when the producer refuses to wait
+        (stream closed, device gone).
+        """
+        self._nap()
+        code = self._collect(*self._wait(timeout_s))
+        complete, self._collected = self._collected, 0
+        if complete:
+            self._note_rate(complete)
+        if code not in (GcError.TIMEOUT, GcError.NOT_AVAILABLE):
+            raise OSError(code, "EventGetData")
+        return complete
+
+    def take(self) -> RawFrame | None:
+        """Return the newest frame, None if there is none since the last call.
+
+        The frame must be released. A buffer that holds no image is counted as rejected and
+        given back; raises NoImageError then.
+        """
+        if self._napping:
+            with self._collecting:
+                # The nap may be over by now.
+                if self._napping:
+                    self._collect(*self._calls.next_buffer(0))
+        with self._lock:
+            if not self._open:
+                return None
+            filled = self._slot.take()
+            if filled is None:
+                return None
+            self._leased += 1
+        try:
+            return self._raw_frame(filled)
+        except NoImageError:
+            self._statistics.rejected += 1
+            self._give_back(filled.handle)
+            raise
+
+    def update_underrun(self) -> None:
+        """Read the producer's underrun counter into the statistics."""
+        with self._lock:
+            if self._open:
+                lost = self._library.num_underrun(self._handles.stream)
+                if lost is not None:
+                    self._statistics.underrun = self._underrun_base + lost
+
+    def close(self, timeout_s: float = 5.0) -> bool:
+        """Stop touching the producer; wait for taken frames to be released.
+
+        Returns False when one is still in use after ``timeout_s``: its memory must not
+        be freed then.
+        """
+        with self._returned:
+            self._open = False
+            self._slot.take()
+            return self._returned.wait_for(lambda: self._leased == 0, timeout_s)
+
+    def _nap(self) -> None:
+        """Sleep at high rates, so that the next wake-up finds several frames."""
+        if self._fps <= _NAP_ABOVE_FPS or not self._buffers:
+            return
+        self._napping = True
+        time.sleep(min(_NAP_S, _NAP_SHARE * self._buffers / self._fps))
+        with self._collecting:
+            self._napping = False
+
+    def _wait(self, timeout_s: float) -> tuple[int, int]:
+        if not self._poll:
+            return self._calls.next_buffer(int(timeout_s * 1000))
+        deadline = time.monotonic() + timeout_s
+        while not self._library.num_in_queue(self._handles.event):
+            if time.monotonic() >= deadline:
+                return GcError.TIMEOUT, 0
+            time.sleep(_POLL_S)
+        return self._calls.next_buffer(0)
+
+    def _collect(self, code: int, handle: int) -> int:
+        """Empty the queue, of which ``code`` and ``handle`` came first; return the last code.
+
+        The newest complete buffer goes into the slot.
+        """
+        calls, statistics = self._calls, self._statistics
+        complete = 0
+        newest: int | None = None
+        newest_id: int | None = None
+        while code == GcError.SUCCESS:
+            if calls.is_incomplete(handle):
+                # Its id is not asked: a GigE producer numbers such buffers as later frames.
+                statistics.incomplete += 1
+                self._incomplete_in_a_row += 1
+                calls.queue(handle)
+            else:
+                complete += 1
+                if newest is not None:
+                    calls.queue(newest)
+                newest, newest_id = handle, calls.frame_id(handle)
+                statistics.gaps += self._gaps.missing_before(newest_id, self._incomplete_in_a_row)
+                self._incomplete_in_a_row = 0
+            code, handle = calls.next_buffer(0)
+        if newest is not None:
+            self._arrived_us, arrived_s = time.time_ns() // 1000, time.monotonic()
+            statistics.arrived_s = arrived_s
+            replaced = self._slot.put(_Filled(newest, self._arrived_us, arrived_s, newest_id))
+            if replaced is not None:
+                calls.queue(replaced.handle)
+            self._collected += complete
+            statistics.delivered += complete
+            statistics.overwritten += complete - (replaced is None)
+        return code
+
+    def _note_rate(self, complete: int) -> None:
+        now = time.monotonic()
+        self._counted += complete
+        elapsed = now - self._count_begin_s
+        if elapsed >= _RATE_WINDOW_S:
+            self._fps = self._counted / elapsed
+            self._count_begin_s, self._counted = now, 0
+
+    def _raw_frame(self, filled: _Filled) -> RawFrame:
+        def info(what: BufferInfo) -> int | None:
+            return self._library.buffer_info(self._handles.stream, filled.handle, what)
+
+        base = info(BufferInfo.BASE)
+        size = info(BufferInfo.SIZE) or 0
+        size_filled = info(BufferInfo.SIZE_FILLED)
+        width, height = info(BufferInfo.WIDTH), info(BufferInfo.HEIGHT)
+        if width is None:
+            width = self._size[0]
+        if height is None:
+            height = self._size[1]
+        offset = info(BufferInfo.IMAGEOFFSET) or 0
+        length = min(size if size_filled is None else size_filled, size) - offset
+        if not width or not height:
+            raise NoImageError(
+                f"{width}x{height} pixels (by BUFFER_INFO_WIDTH and HEIGHT; by the camera's "
+                "Width and Height where the producer does not say)"
+            )
+        if not base or length <= 0:
+            raise NoImageError(f"{max(length, 0)} bytes were filled")
+        memory = (ctypes.c_uint8 * length).from_address(base + offset)
+        data = np.ctypeslib.as_array(memory)
+        data.flags.writeable = False
+        times = FrameTimes(filled.capture_time_us, filled.monotonic_s, self._timestamp_ns(info))
+        return RawFrame(
+            data,
+            width,
+            height,
+            info(BufferInfo.PIXELFORMAT) or self._pixel_format,
+            times,
+            padding_x=info(BufferInfo.XPADDING) or 0,
+            frame_id=filled.frame_id,
+            on_release=lambda: self._give_back(filled.handle),
+        )
+
+    def _timestamp_ns(self, info: Callable[[BufferInfo], int | None]) -> int | None:
+        """Return the device's time stamp in nanoseconds, None where there is none or no unit."""
+        nanoseconds = info(BufferInfo.TIMESTAMP_NS)
+        if nanoseconds is None and self._ticks_per_s:
+            ticks = info(BufferInfo.TIMESTAMP) or 0
+            nanoseconds = ticks * 1_000_000_000 // self._ticks_per_s
+        # The wire has room for 64 bits.
+        return (nanoseconds or 0) & 0xFFFF_FFFF_FFFF_FFFF or None
+
+    def _give_back(self, handle: int) -> None:
+        with self._returned:
+            self._leased -= 1
+            if self._open:
+                self._library.queue_buffer(self._handles.stream, handle)
+            self._returned.notify_all()

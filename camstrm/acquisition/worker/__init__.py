@@ -1,0 +1,1 @@
+"""The thread that keeps one camera streaming: settings, retries, diagnosis."""

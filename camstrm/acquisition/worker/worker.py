@@ -1,0 +1,351 @@
+"""AcquisitionWorker: one thread that keeps one camera streaming into a latest-frame slot."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.gentl.errors import camera_errors
+from camstrm.acquisition.gentl.producer import GentlProducer
+from camstrm.acquisition.stream.drain import BufferDrain
+from camstrm.acquisition.stream.real_time import ask_for_real_time
+from camstrm.acquisition.stream.statistics import StreamStatistics
+from camstrm.acquisition.stream.stream_watch import (
+    Experience,
+    StreamWatch,
+    loss_percent,
+    loss_reason,
+    loss_remedy,
+)
+from camstrm.acquisition.worker.condition import WorkerCondition, WorkerState
+from camstrm.acquisition.worker.outage_log import OutageLog
+from camstrm.acquisition.worker.retry import RetryPauses, keeps_a_lock
+from camstrm.acquisition.worker.settings import AcquisitionSettings
+from camstrm.errors import (
+    CameraError,
+    CameraLockedError,
+    CameraLostError,
+    CameraUnreachableError,
+)
+from camstrm.frame import RawFrame
+
+__all__ = ["AcquisitionWorker"]
+
+_log = logging.getLogger(__name__)
+
+_WAIT_S = 0.2
+"""Longest wait for a buffer in seconds: a stop, a stall or an underrun is noticed at most so
+much later."""
+
+_AWAY_S = 1.0
+"""Seconds. A wait for a buffer that took longer was a pause of this process or of the machine."""
+
+
+class AcquisitionWorker:
+    """Opens, configures and drains one camera, again and again until it is stopped.
+
+    Any thread may call :meth:`take`, :meth:`condition`, :meth:`stop`; ``on_change`` is
+    called from the worker's thread when the condition changes.
+    """
+
+    def __init__(
+        self,
+        producer: GentlProducer,
+        settings: AcquisitionSettings,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.statistics = StreamStatistics()
+        self._producer = producer
+        self._settings = settings
+        self._on_change = on_change
+        self._condition = WorkerCondition(WorkerState.CLOSED, time.time_ns() // 1000)
+        self._info = producer.device(settings.serial)
+        self._retries = RetryPauses(settings, lambda: time.monotonic())
+        # Whether the last attempt has opened the camera.
+        self._opened = False
+        self._drain: BufferDrain | None = None
+        self._outages = OutageLog(settings.name, lambda: time.monotonic(), settings.gone_s)
+        # What earlier streams showed, and how often the camera's frames come (0: unknown).
+        self._experience = Experience()
+        self._interval_s = 0.0
+        self._streamed = False
+        # The failure of the attempt before.
+        self._reported: CameraError | None = None
+        # What was last warned of.
+        self._node_serial = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
+
+    @property
+    def condition(self) -> WorkerCondition:
+        """State, since when, and why."""
+        return self._condition
+
+    @property
+    def info(self) -> DeviceInfo:
+        """Who the camera is; vendor and model are known once a search has listed it."""
+        return self._info
+
+    @property
+    def interval_s(self) -> float:
+        """Usual time between two frames in seconds, 0 while it is not known."""
+        return self._interval_s
+
+    @property
+    def heartbeat_s(self) -> float:
+        """For how many seconds the camera stays locked if this process dies; 0: not, or unknown.
+
+        The camera's own value once it was open.
+        """
+        return self._retries.heartbeat_s if keeps_a_lock(self._info.tl_type) else 0.0
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def take(self) -> RawFrame | None:
+        """Return the newest frame that was not taken before, None if there is none.
+
+        Raises NoImageError for a buffer that holds no image.
+        """
+        drain = self._drain
+        return drain.take() if drain is not None else None
+
+    def stop(self) -> None:
+        """Ask the thread to close the camera and end."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread's end; False when the producer still blocks it."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        if self._settings.realtime:
+            ask_for_real_time(self._settings.name)
+        self._await_lock()
+        while not self._stop.is_set():
+            begin = time.monotonic()
+            try:
+                self._stream()
+                break
+            except CameraError as failure:
+                opened, bus = self._opened, self._info.tl_type
+                error = self._retries.without_own_lock(failure, opened=opened, bus=bus)
+                self._report(error)
+                ran_s = time.monotonic() - begin
+                pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
+            if self._stop.wait(pause):
+                break
+        self._set(WorkerState.CLOSED, "")
+
+    def _report(self, error: CameraError) -> None:
+        if isinstance(self._reported, CameraUnreachableError) and isinstance(
+            error, CameraUnreachableError
+        ):
+            # The same finding; the first attempt has the producer's own words.
+            error = self._reported
+        self._reported = error
+        stalled = WorkerState.STALLED, error.problem
+        if (self._condition.state, self._condition.reason) != stalled:
+            self._set(WorkerState.LOST, error.problem)
+        self._outages.failed(str(error))
+
+    def _await_lock(self) -> None:
+        """Wait until the lock of a process that was killed is over: attempts may prolong it."""
+        left_s = self._settings.locked_until_s - time.monotonic()
+        if left_s <= 0 or not keeps_a_lock(self._info.tl_type):
+            return
+        locked = CameraLockedError(self._settings.name, left_s)
+        self._set(WorkerState.OPENING, locked.problem)
+        self._stop.wait(left_s)
+
+    def _stream(self) -> None:
+        """Open the camera and drain it until the stop; raise CameraError if it fails."""
+        settings = self._settings
+        if self._condition.state in (WorkerState.CLOSED, WorkerState.OPENING):
+            self._set(WorkerState.OPENING, "")
+        camera = Camera(
+            self._producer,
+            settings.serial,
+            name=settings.name,
+            preopen_bypass=settings.preopen_bypass,
+            local_teardown=settings.local_teardown,
+        )
+        answers = free = True
+        started = self._opened = False
+        try:
+            try:
+                camera.open()
+            finally:
+                # Also a camera that could not be opened was seen, so its bus is known.
+                self._info = camera.info
+            self._opened = True
+            self._warn_of_node_serial(camera)
+            with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
+                settings.configure(camera)
+                rate = camera.frame_rate()
+                self._retries.note_heartbeat(camera.heartbeat_s())
+                buffers = settings.buffer_count(rate.fps, camera.payload_size())
+                pixel_format, size = camera.pixel_format_code(), camera.image_size()
+                ticks_per_s = camera.timestamp_frequency()
+                triggered = camera.is_triggered()
+            handles = camera.start(buffers)
+            started = True
+            self.statistics.reconnects += self._streamed
+            self._streamed = True
+            drain = BufferDrain(
+                self._producer.library,
+                handles,
+                self.statistics,
+                mode=settings.drain,
+                pixel_format=pixel_format,
+                size=size,
+                ticks_per_s=ticks_per_s,
+                buffers=buffers,
+            )
+            watch = StreamWatch(
+                rate,
+                time.monotonic(),
+                triggered=triggered,
+                stall_timeout_s=settings.stall_timeout_s,
+                experience=self._experience,
+            )
+            self._interval_s = watch.interval_s
+            fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
+            try:
+                self._drain = drain
+                self._pump(camera, drain, watch, f"({fps}, {buffers} buffers)")
+            finally:
+                self._drain = None
+                free = drain.close()
+        except CameraLostError:
+            answers = False
+            raise
+        finally:
+            if free:
+                camera.close(answers=answers)
+                if started:
+                    self._retries.note_end()
+            else:
+                # Closing would free the memory under the frame's reader.
+                _log.error("camera %s: a frame is still in use, not closed", settings.name)
+
+    def _warn_of_node_serial(self, camera: Camera) -> None:
+        told = camera.node_serial()
+        if told and told != self._node_serial:
+            _log.warning(
+                "camera %s: its serial number is %r, but its node DeviceSerialNumber says %r; "
+                "the first one counts",
+                self._settings.name,
+                camera.info.serial,
+                told,
+            )
+        self._node_serial = told
+
+    def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
+        """Drain until the stop; raise CameraLostError when frames are overdue.
+
+        ``facts``: of the stream, for the log.
+        """
+        next_look = turned = time.monotonic()
+        logged = stalled = False
+        loss = ""
+        incomplete = self.statistics.incomplete
+        try:
+            while not self._stop.is_set():
+                count = self._drained(drain)
+                now = time.monotonic()
+                if now - turned > _AWAY_S:
+                    # This process was stopped, which says nothing about the camera.
+                    watch.excuse(now - turned - _WAIT_S)
+                turned = now
+                if count:
+                    watch.frames(count, now)
+                    incomplete = self.statistics.incomplete
+                if now >= next_look:
+                    # A call for each wake-up would cost as much as a frame.
+                    drain.update_underrun()
+                    next_look = now + _WAIT_S
+                    loss = self._look(camera, watch, now, loss)
+                if count:
+                    if self._condition.state is not WorkerState.STREAMING:
+                        self._set(WorkerState.STREAMING, loss, drain.arrived_us)
+                    elif self._condition.reason != loss:
+                        self._set(WorkerState.STREAMING, loss)
+                    if not logged:
+                        logged = True
+                        self._outages.streams(f"streaming {facts}")
+                elif watch.waits(now):
+                    if self._condition.state is not WorkerState.WAITING:
+                        self._set(WorkerState.WAITING, loss, drain.arrived_us)
+                    if not logged:
+                        logged = True
+                        self._outages.streams(f"started, waiting for a trigger {facts}")
+                elif watch.stalled(now):
+                    lost = self.statistics.incomplete - incomplete
+                    if not lost or watch.hopeless(now):
+                        stalled = True
+                        raise self._stall(watch.silence_s(now), lost)
+                    if self._condition.state is not WorkerState.STALLED:
+                        # The camera is there: opening it again brings no packet back.
+                        error = self._stall(watch.silence_s(now), lost)
+                        if not loss:
+                            self._outages.failed(str(error))
+                            logged = False
+                elif watch.overdue(now) and self._opens_without_a_word():
+                    self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
+        finally:
+            self._experience = watch.experience(stalled=stalled)
+
+    def _opens_without_a_word(self) -> bool:
+        return self._condition.state is WorkerState.OPENING and not self._condition.reason
+
+    def _drained(self, drain: BufferDrain) -> int:
+        try:
+            return drain.drain(_WAIT_S)
+        except OSError as error:
+            raise CameraLostError(
+                self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
+            ) from None
+
+    def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
+        """Look at the counters of a running stream; return what is wrong although it streams.
+
+        ``loss``: what was wrong at the last look.
+        """
+        statistics = self.statistics
+        share = watch.look(now, statistics.delivered, statistics.incomplete)
+        self._interval_s = watch.interval_s
+        if share is None:
+            return loss
+        percent = loss_percent(share)
+        camera.report_loss(percent)
+        if not percent:
+            return ""
+        loss = loss_reason(percent, self._info.tl_type)
+        self._outages.note_warning(loss)
+        return loss
+
+    def _stall(self, silence_s: float, incomplete: int) -> CameraLostError:
+        """Enter the state; return what to raise. ``incomplete``: frames that came meanwhile."""
+        what, remedy = "no frame", "Check cable, power, link and trigger"
+        if incomplete:
+            what = f"only incomplete frames ({incomplete})"
+            remedy = loss_remedy(self._info.tl_type)
+        reason = f"{what} for {silence_s:.1f} s"
+        self._set(WorkerState.STALLED, reason)
+        return CameraLostError(self._settings.name, reason, remedy)
+
+    def _set(self, state: WorkerState, reason: str, since_us: int = 0) -> None:
+        """Enter a state; ``since_us``: when it began, now if 0."""
+        since = self._condition.since_us
+        if state is not self._condition.state:
+            since = since_us or time.time_ns() // 1000
+        self._condition = WorkerCondition(state, since, reason)
+        self._on_change()

@@ -1,0 +1,129 @@
+"""Bind the TCP port, with an answer to "why not" that a user can act on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Sequence
+
+from camstrm.bridge.http.port_holder import port_holder
+from camstrm.errors import AddressInUseError, ConfigError, UsageError
+
+__all__ = ["bind_tcp", "make_tls"]
+
+_RESOLVE_TIMEOUT_S = 5.0
+
+_Address = tuple[socket.AddressFamily, str]
+
+
+async def bind_tcp(host: str, port: int) -> list[socket.socket]:
+    """Return bound sockets for every address of ``host``; port 0 takes a free one.
+
+    Raises AddressInUseError naming who has the port, and UsageError if ``host`` is no
+    address of this machine or the port is not allowed.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for family, address in await _addresses(host):
+            sock = _bind(family, address, port, host)
+            sockets.append(sock)
+            port = port or sock.getsockname()[1]
+    except BaseException:
+        for sock in sockets:
+            sock.close()
+        raise
+    return sockets
+
+
+def make_tls(certificate: str, key: str) -> ssl.SSLContext | None:
+    """Return the TLS context for these PEM files, None if there are none."""
+    if not certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        # A key with a passphrase would make OpenSSL ask on the terminal.
+        context.load_cert_chain(certificate, key or None, password=_no_passphrase)
+    except ssl.SSLError as error:
+        reason = error.reason or str(error)
+        raise ConfigError(
+            certificate,
+            f"no PEM certificate with the key {key or certificate} ({reason})",
+            key="bridge.tls_cert",
+        ) from None
+    except OSError as error:
+        name = key if key and not os.access(key, os.R_OK) else certificate
+        raise ConfigError(
+            name, f"cannot be read ({error.strerror})", key="bridge.tls_cert / tls_key"
+        ) from None
+    return context
+
+
+def _no_passphrase() -> str:
+    return ""
+
+
+async def _addresses(host: str) -> Sequence[_Address]:
+    if host == "localhost":
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")][: 1 + _has_ipv6_loopback()]
+    with contextlib.suppress(ValueError):
+        version = ipaddress.ip_address(host).version
+        return [(socket.AF_INET if version == 4 else socket.AF_INET6, host)]
+    loop = asyncio.get_running_loop()
+    try:
+        found = await asyncio.wait_for(
+            loop.getaddrinfo(host, None, type=socket.SOCK_STREAM), _RESOLVE_TIMEOUT_S
+        )
+    except (OSError, UnicodeError, asyncio.TimeoutError) as error:
+        reason = str(error) or "no answer"
+        raise UsageError(
+            f"host {host!r} cannot be resolved ({reason}). Give an address of this machine, "
+            "or 0.0.0.0 for all"
+        ) from None
+    return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
+
+
+def _has_ipv6_loopback() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def _bind(family: socket.AddressFamily, address: str, port: int, host: str) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # A port whose last connections are in TIME_WAIT can be had again at once.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and address != "::":
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        elif family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.setblocking(False)
+        sock.bind((address, port))
+        # With SO_REUSEADDR Linux finds some conflicts only here.
+        sock.listen(128)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUseError(host, port, port_holder(port)) from None
+        raise UsageError(_why_not(host, address, port, error)) from None
+    return sock
+
+
+def _why_not(host: str, address: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"host {host} ({address}) is not an address of this machine. 'ip address' lists "
+            "them; 0.0.0.0 is all"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} needs special rights. Choose one above 1023 (default 8765)"
+    return f"cannot listen on {address} port {port}: {error.strerror or error}"

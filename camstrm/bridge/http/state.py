@@ -1,0 +1,31 @@
+"""What the routes of the bridge share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from camstrm.bridge.http.auth import TokenCheck
+from camstrm.bridge.http.limits import ClientLimits
+from camstrm.bridge.http.origin import HostRules
+from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.config import BridgeSettings
+from camstrm.feed.listener import FeedListener
+
+__all__ = ["STATE", "BridgeState"]
+
+
+@dataclass(frozen=True)
+class BridgeState:
+    """The parts of one running bridge."""
+
+    settings: BridgeSettings
+    hub: BundleHub
+    subscriber: FeedListener
+    tokens: TokenCheck
+    hosts: HostRules
+    limits: ClientLimits
+
+
+STATE: web.AppKey[BridgeState] = web.AppKey("bridge", BridgeState)

@@ -1,0 +1,110 @@
+"""The access token: read from its file, made on the first start."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from camstrm.errors import ConfigError
+
+__all__ = ["load_token", "make_token", "token_path"]
+
+_log = logging.getLogger(__name__)
+
+TOKEN_BYTES = 32
+_MAX_FILE_SIZE = 4096
+_TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
+
+
+def token_path(token_file: str, environ: Mapping[str, str]) -> Path:
+    """Return the token's file.
+
+    The first of: the setting ``token_file``, ``$CAMSTRM_TOKEN_FILE``, ``token`` in
+    ``$CREDENTIALS_DIRECTORY`` (systemd's LoadCredential=) if it is there,
+    ``$XDG_STATE_HOME/camstrm/token``, ``~/.local/state/camstrm/token``.
+    """
+    for name in (token_file, environ.get("CAMSTRM_TOKEN_FILE", "")):
+        if name:
+            return Path(name)
+    credentials = environ.get("CREDENTIALS_DIRECTORY", "")
+    if credentials and (Path(credentials) / "token").exists():
+        return Path(credentials) / "token"
+    state = environ.get("XDG_STATE_HOME", "")
+    if state.startswith("/"):
+        return Path(state) / "camstrm" / "token"
+    try:
+        home = Path(environ.get("HOME") or Path.home())
+    except RuntimeError:
+        raise ConfigError(
+            "token", "no home directory to keep it in; set CAMSTRM_TOKEN_FILE"
+        ) from None
+    return home / ".local" / "state" / "camstrm" / "token"
+
+
+def make_token() -> str:
+    """Return a new token of 256 random bits that may stand in a URL."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def load_token(token_file: str, environ: Mapping[str, str]) -> str:
+    """Return the token, making its file (0600, its folder 0700) if there is none.
+
+    Raises ConfigError if the file cannot be read or made or holds no token.
+    """
+    path = token_path(token_file, environ)
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ConfigError(str(path), f"the token cannot be read ({error.strerror})") from None
+    try:
+        _create(path, make_token())
+        return _read(path)
+    except OSError as error:
+        raise ConfigError(
+            str(path),
+            f"the token cannot be written there ({error.strerror}); set CAMSTRM_TOKEN_FILE "
+            "to a file that this user can write, or that holds a token",
+        ) from None
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        content = file.read(_MAX_FILE_SIZE + 1)
+    token = content.decode("ascii", "replace").strip()
+    if len(content) > _MAX_FILE_SIZE or not _TOKEN.fullmatch(token):
+        raise ConfigError(
+            str(path),
+            "wanted a token: 16 to 256 visible ASCII characters and nothing else; delete "
+            "the file and a new one is made",
+        )
+    if stat.S_ISREG(mode) and mode & stat.S_IROTH:
+        _log.warning("everybody on this machine can read the token: chmod 600 %s", path)
+    return token
+
+
+def _create(path: Path, token: str) -> None:
+    """Write the file whole or not at all; one that another bridge has just made stays."""
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        beside.unlink()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    handle = os.open(beside, flags, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{token}\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        beside.unlink()
+    _log.info("new token in %s", path)

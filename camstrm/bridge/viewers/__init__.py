@@ -1,0 +1,1 @@
+"""Everything between the newest bundle and one viewer."""

@@ -1,0 +1,95 @@
+"""The newest picture of each camera, for viewers that come and for single pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from camstrm.wire import CameraFrame, FrameBundle
+
+__all__ = ["FRESH_S", "LatestPictures", "ReceivedPicture"]
+
+FRESH_S = 1.0
+"""A picture that came longer ago is not shown to a viewer that joins: it would look alive.
+The grabber is asked for it again instead, which takes one tick."""
+
+
+@dataclass(frozen=True)
+class ReceivedPicture:
+    """A camera's picture and when it came (seconds of the monotonic clock)."""
+
+    frame: CameraFrame
+    received_s: float
+
+
+class LatestPictures:
+    """Keeps each camera's newest picture and wakes who waits for the next.
+
+    A picture keeps the whole bundle in memory that it came with: at most one bundle for
+    each camera.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pictures: dict[int, ReceivedPicture] = {}
+        self._waiting: dict[int, set[asyncio.Future[None]]] = {}
+
+    def add(self, bundle: FrameBundle) -> None:
+        """Take over the bundle's pictures."""
+        now = self._clock()
+        for frame in bundle.frames:
+            if not len(frame.payload):
+                continue
+            self._pictures[frame.camera_index] = ReceivedPicture(frame, now)
+            for waiter in self._waiting.pop(frame.camera_index, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    def keep_only(self, cameras: Collection[int]) -> None:
+        """Forget the pictures of all other cameras."""
+        self._pictures = {i: p for i, p in self._pictures.items() if i in cameras}
+
+    def get(self, camera: int) -> ReceivedPicture | None:
+        """Return the camera's newest picture, however old it is."""
+        return self._pictures.get(camera)
+
+    def fresh(self, camera: int) -> bool:
+        """Tell whether the camera's newest picture is new enough to begin with."""
+        picture = self._pictures.get(camera)
+        return picture is not None and self._clock() - picture.received_s <= FRESH_S
+
+    def completed(self, bundle: FrameBundle) -> FrameBundle:
+        """Return ``bundle`` with the fresh pictures of the cameras that have none in it.
+
+        A picture from before the camera's present state (it was lost, and is open again)
+        is left out.
+        """
+        return replace(bundle, frames=tuple(self._complete(f) for f in bundle.frames))
+
+    def _complete(self, frame: CameraFrame) -> CameraFrame:
+        picture = self._pictures.get(frame.camera_index)
+        if len(frame.payload) or picture is None or not self.fresh(frame.camera_index):
+            return frame
+        if 0 < picture.frame.capture_time_us < frame.state_since_us:
+            return frame
+        return replace(picture.frame, state=frame.state, state_since_us=frame.state_since_us)
+
+    async def next_after(
+        self, camera: int, received_s: float, timeout_s: float
+    ) -> ReceivedPicture | None:
+        """Return the first picture that came after ``received_s``; None after ``timeout_s``."""
+        picture = self._pictures.get(camera)
+        if picture is not None and picture.received_s > received_s:
+            return picture
+        waiter = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(camera, set())
+        waiting.add(waiter)
+        try:
+            await asyncio.wait_for(waiter, timeout_s)
+        except asyncio.TimeoutError:
+            return None
+        finally:
+            waiting.discard(waiter)
+        return self._pictures.get(camera)

@@ -1,0 +1,23 @@
+"""``camstrm grab``: the grabber."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from camstrm.cli.signals import end_with_parent
+from camstrm.grab.processes.spare_process import SpareProcesses
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grab until stopped."""
+    end_with_parent()
+    with SpareProcesses() as spares:
+        # First of all, because the spare process is what the first picture waits for. Most
+        # producers need no other environment than this one.
+        spares.start(os.environ)
+        from camstrm.cli.commands.grabber import run_grabber
+
+        return run_grabber(options, spares)

@@ -1,0 +1,69 @@
+"""The grabber as a command: configuration, check of the producers, signals."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from camstrm.cli.log import set_up_logging
+from camstrm.cli.settings import grab_config, socket_path
+from camstrm.cli.signals import stop_on_signals
+from camstrm.config import Config, ProducerSettings
+from camstrm.errors import ProducerError
+from camstrm.grab.processes.spare_process import SpareProcesses
+from camstrm.profiles import GentlProfile, process_environment, profile_of
+
+__all__ = ["run_grabber"]
+
+
+def run_grabber(options: argparse.Namespace, spares: SpareProcesses) -> int:
+    """Grab until stopped; ``spares`` has one spare process for this process's environment."""
+    set_up_logging(options.log_level)
+    config, profiles = grab_config(options)
+    path = socket_path(config)
+    spares.keep([] if config.process.single_process else _environments(config, profiles))
+    # Late: the spare processes for other environments start before these imports.
+    from camstrm.grab.app import Grabber
+
+    _check_producers(config, profiles)
+    grabber = Grabber(
+        config,
+        profiles,
+        path,
+        log_level=options.log_level.upper(),
+        standby=options.standby,
+        spares=spares,
+    )
+    with stop_on_signals(grabber.stop):
+        grabber.run()
+    return 0
+
+
+def _environments(config: Config, profiles: dict[str, GentlProfile]) -> list[dict[str, str]]:
+    """Return the environments of camera processes that run under this interpreter."""
+    return [_environment(p, profiles) for p in config.producers if not p.python]
+
+
+def _environment(producer: ProducerSettings, profiles: dict[str, GentlProfile]) -> dict[str, str]:
+    profile = profile_of(profiles, producer)
+    return process_environment(profile, producer.cti, os.environ, extra=producer.env)
+
+
+def _check_producers(config: Config, profiles: dict[str, GentlProfile]) -> None:
+    """Report producers that cannot be used; raise the last error if none can."""
+    from camstrm.acquisition.gentl.producer_check import check_producer
+
+    errors: list[ProducerError] = []
+    for producer in config.producers:
+        python = producer.python or sys.executable
+        try:
+            check_producer(producer.cti, _environment(producer, profiles), python=python)
+        except ProducerError as error:
+            errors.append(error)
+    if len(errors) == len(config.producers):
+        for problem in errors[:-1]:
+            print(f"camstrm: {problem}", file=sys.stderr)
+        raise errors[-1]
+    for problem in errors:
+        print(f"camstrm: {problem} (going on without it)", file=sys.stderr)

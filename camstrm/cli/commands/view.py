@@ -1,0 +1,20 @@
+"""``camstrm view``: the Qt viewer."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from camstrm.cli.signals import stop_on_signals
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the viewer until its window is closed."""
+    from client_qt.app import quit_viewer, run_viewer
+    from client_qt.model.address import find_token
+
+    token = find_token(options.token, options.token_file, os.environ)
+    with stop_on_signals(quit_viewer):
+        return run_viewer(options.url, token=token, insecure=options.insecure)

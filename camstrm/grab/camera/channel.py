@@ -1,0 +1,223 @@
+"""CameraChannel: from one camera's latest-frame slot to its part of a bundle."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from camstrm.acquisition.stream.statistics import RateMeter
+from camstrm.acquisition.worker.condition import WorkerState
+from camstrm.acquisition.worker.worker import AcquisitionWorker
+from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
+from camstrm.frame import pixel_format
+from camstrm.imaging import PictureEncoder
+from camstrm.wire import (
+    CameraFrame,
+    CameraInfo,
+    CameraState,
+    CameraStatus,
+    Encoding,
+    FrameFlag,
+)
+
+__all__ = ["CameraChannel"]
+
+_log = logging.getLogger(__name__)
+
+_STATES = {
+    WorkerState.CLOSED: CameraState.CLOSED,
+    WorkerState.OPENING: CameraState.OPENING,
+    WorkerState.STREAMING: CameraState.STREAMING,
+    WorkerState.STALLED: CameraState.STALLED,
+    WorkerState.LOST: CameraState.LOST,
+    WorkerState.WAITING: CameraState.WAITING_FOR_TRIGGER,
+}
+
+_HEALTHY = (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+
+_REJECTED_LEAST = 3
+"""So many frames in a row must be rejected until that is the state of the camera."""
+
+_LOG_INTERVAL_S = 60.0
+"""Time between two log lines about rejected frames."""
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why no picture comes although frames do; ``begin_us`` in UTC, ``rejected``: in a row."""
+
+    state: CameraState
+    reason: str
+    begin_us: int
+    rejected: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the camera's state, not one bad frame."""
+        return self.state is CameraState.UNSUPPORTED or self.rejected >= _REJECTED_LEAST
+
+
+class CameraChannel:
+    """Encodes the newest frame of one camera when asked, and reports how the camera does.
+
+    Used by one thread. The last picture is kept (encoded), so that a viewer that comes
+    later can be given it without encoding it again.
+    """
+
+    def __init__(
+        self, index: int, name: str, worker: AcquisitionWorker, encoder: PictureEncoder
+    ) -> None:
+        self.index = index
+        self.name = name
+        self.worker = worker
+        self._encoder = encoder
+        # The last picture, and of which stream (counted by reconnects) it is.
+        self._last: CameraFrame | None = None
+        self._last_stream = 0
+        self._encoded = 0
+        self._encoded_s = 0.0
+        # Pixel format's name, width and height of the camera's frames.
+        self._source: tuple[str, int, int] = ("", 0, 0)
+        self._failure: _Failure | None = None
+        self._grab_rate = RateMeter()
+        self._sent_rate = RateMeter()
+        self._rejected_log_s = float("-inf")
+
+    def picture(self, *, refresh: bool, quality: int = 100, halvings: int = 0) -> CameraFrame:
+        """Encode the newest frame and return it as this camera's part of a bundle.
+
+        Without a frame newer than the last call's the result has no payload, unless
+        ``refresh`` asks for the last picture again. ``quality``, ``halvings``: see
+        :meth:`PictureEncoder.encode`.
+        """
+        fresh = self._encode(quality, halvings)
+        state, since_us, _ = self._state()
+        if fresh is None and refresh and state in _HEALTHY:
+            # Never one from before the camera was opened again.
+            fresh = self._last if self._last_stream == self._stream else None
+        if fresh is None:
+            return CameraFrame(self.index, state, state_since_us=since_us)
+        return replace(fresh, state=state, state_since_us=since_us)
+
+    def status(self) -> CameraStatus:
+        """Return state, counters and rates; a camera that does not stream has no rate."""
+        statistics = self.worker.statistics
+        state, since_us, reason = self._state()
+        delivered = statistics.delivered
+        grab_fps = self._grab_rate.rate(delivered, event_s=statistics.arrived_s)
+        name, width, height = self._source
+        return CameraStatus(
+            index=self.index,
+            state=state,
+            since_us=since_us,
+            reason=reason,
+            pixel_format=name,
+            width=width,
+            height=height,
+            delivered=delivered,
+            incomplete=statistics.incomplete,
+            rejected=statistics.rejected,
+            underrun=statistics.underrun,
+            overwritten=statistics.overwritten,
+            gaps=statistics.gaps,
+            encoded=self._encoded,
+            reconnects=statistics.reconnects,
+            grab_fps=_rounded(grab_fps),
+            sent_fps=_rounded(self._sent_rate.rate(self._encoded, event_s=self._encoded_s)),
+            interval_us=round(self.worker.interval_s * 1e6),
+        )
+
+    def info(self) -> CameraInfo:
+        """Return who the camera is."""
+        device = self.worker.info
+        return CameraInfo(self.index, self.name, device.serial, device.model, device.vendor)
+
+    @property
+    def _stream(self) -> int:
+        return self.worker.statistics.reconnects
+
+    def _state(self) -> tuple[int, int, str]:
+        condition, failure = self.worker.condition, self._failure
+        state = _STATES[condition.state]
+        if state in _HEALTHY and failure is not None and failure.counts:
+            return failure.state, failure.begin_us, failure.reason
+        return state, condition.since_us, condition.reason
+
+    def _encode(self, quality: int, halvings: int) -> CameraFrame | None:
+        """Encode the newest frame; None without one, and for one that cannot be shown."""
+        try:
+            frame = self.worker.take()
+        except NoImageError as error:
+            self._note_rejected(error)
+            return None
+        if frame is None:
+            return None
+        with frame:
+            try:
+                picture = self._encoder.encode(frame, quality=quality, halvings=halvings)
+            except UnsupportedPixelFormatError as error:
+                self._note_unsupported(str(error))
+                self._source = (error.name, frame.width, frame.height)
+                return None
+            except ImageError as error:
+                self.worker.statistics.rejected += 1
+                self._note_rejected(error)
+                return None
+        self._note_shown()
+        self._encoded += 1
+        self._encoded_s = time.monotonic()
+        self._source = (pixel_format(frame.pixel_format).name, frame.width, frame.height)
+        times = frame.times
+        flags = 0
+        if frame.frame_id is not None:
+            flags |= FrameFlag.FRAME_ID
+        if times.device_timestamp_ns is not None:
+            flags |= FrameFlag.DEVICE_TIMESTAMP
+        self._last_stream = self._stream
+        self._last = CameraFrame(
+            self.index,
+            CameraState.STREAMING,
+            encoding=Encoding.JPEG,
+            flags=flags,
+            pixel_format=frame.pixel_format & 0xFFFFFFFF,
+            frame_id=frame.frame_id or 0,
+            device_timestamp_ns=times.device_timestamp_ns or 0,
+            capture_time_us=times.capture_time_us,
+            encoded_time_us=time.time_ns() // 1000,
+            width=picture.width,
+            height=picture.height,
+            source_width=picture.source_width,
+            source_height=picture.source_height,
+            payload=picture.jpeg,
+        )
+        return self._last
+
+    def _note_shown(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None and failure.state is CameraState.UNSUPPORTED:
+            _log.info("camera %s: the pixel format can be shown again", self.name)
+
+    def _note_unsupported(self, text: str) -> None:
+        reason = f"camera {self.name}: {text}"
+        if self._failure is None or self._failure.reason != reason:
+            _log.error("%s", reason)
+            self._failure = _Failure(CameraState.UNSUPPORTED, reason, time.time_ns() // 1000)
+
+    def _note_rejected(self, error: ImageError) -> None:
+        """Count frames that hold no picture; when no other ones come, that is the state."""
+        reason = f"every frame is rejected: {error}"
+        failure = self._failure or _Failure(CameraState.STALLED, reason, time.time_ns() // 1000)
+        if failure.state is CameraState.STALLED:
+            failure = replace(failure, reason=reason, rejected=failure.rejected + 1)
+        self._failure = failure
+        now = time.monotonic()
+        if now - self._rejected_log_s >= _LOG_INTERVAL_S:
+            self._rejected_log_s = now
+            count = self.worker.statistics.rejected
+            _log.warning("camera %s: %s (%d frames rejected so far)", self.name, error, count)
+
+
+def _rounded(rate: float) -> float:
+    """Return a rate as it is sent: of a slow camera more digits count."""
+    return round(rate, 1 if rate >= 10 else 3)

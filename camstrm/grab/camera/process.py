@@ -1,0 +1,274 @@
+"""The camera process: owns cameras of one producer, answers requests for pictures.
+
+Started as ``python -m camstrm.grab.camera.process FD`` with one end of a socket pair as
+file descriptor FD. The first packet says what to open (Start); then each FrameRequest is
+answered with a FrameBundle of this process's cameras. Reports go out when a camera's
+condition changes and twice a second. The end of the connection is the end of the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import msgspec
+
+from camstrm.acquisition.child_text import in_words
+from camstrm.acquisition.gentl.producer import GentlProducer
+from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.worker import AcquisitionWorker
+from camstrm.errors import CamstrmError, ProducerError, WireError
+from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.grab.camera.channel import CameraChannel
+from camstrm.grab.camera.claim import CameraClaim
+from camstrm.grab.camera.deadman import Deadman
+from camstrm.grab.processes.group import ProcessGroup
+from camstrm.grab.processes.last_step import StepWriter
+from camstrm.imaging import PictureEncoder
+from camstrm.profiles import load_profiles, match_profile
+from camstrm.wire import (
+    CameraFrame,
+    FrameBundle,
+    FrameRequest,
+    PacketKind,
+    Report,
+    Start,
+    Stop,
+    encode_bundle_parts,
+)
+
+__all__ = ["CameraProcess"]
+
+_log = logging.getLogger(__name__)
+
+_REPORT_S = 0.5
+"""Longest time between two reports."""
+
+_DEADMAN_SPARE_S = 5.0
+"""How much later than the grabber a process ends itself."""
+
+
+class CameraProcess:
+    """Main thread of a camera process; also runs in a thread for ``--single-process``."""
+
+    def __init__(self, sock: socket.socket, *, deadman: bool = False) -> None:
+        """Serve ``sock``; ``deadman`` lets the kernel end a process that hangs for good.
+
+        The producer may hold the GIL for ever, and the grabber that would kill this process
+        may be gone: SIGALRM ends it without help of any Python code. Not for a thread.
+        """
+        self._wants_deadman = deadman
+        self._deadman: Deadman | None = None
+        # A grabber that was stopped takes nothing until it goes on; one that ended closes it.
+        self._socket = BlockingPacketSocket(sock, on_wait=self._arm_deadman)
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._channels: dict[int, CameraChannel] = {}
+        self._claim: CameraClaim | None = None
+        self._producer: GentlProducer | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._steps = StepWriter("")
+        self._stop_timeout_s = 1.5
+
+    def run(self) -> int:
+        """Serve until Stop or until the grabber is gone; return the exit code."""
+        try:
+            group = self._await_start()
+            if group is None:
+                return 0
+            try:
+                self._open(group)
+            except OSError as error:
+                # Not from the socket, which nothing is sent through while the cameras open.
+                cause = in_words(f"{type(error).__name__}: {error}")
+                self._last_word(f"its process failed: {cause}")
+                return 4
+            self._serve()
+        except ProducerError as error:
+            self._last_word(str(error))
+            return 3
+        except (OSError, WireError) as error:
+            _log.debug("the grabber is gone: %s", error)
+        except CamstrmError as error:
+            self._last_word(str(error))
+            return 4
+        finally:
+            self._close()
+        return 0
+
+    def _await_start(self) -> ProcessGroup | None:
+        while True:
+            for packet in self._socket.receive():
+                message = text_of(packet)
+                if isinstance(message, Stop):
+                    return None
+                if isinstance(message, Start):
+                    try:
+                        return ProcessGroup.from_settings(message.settings)
+                    except msgspec.ValidationError as error:
+                        raise WireError("start", str(error)) from None
+
+    def _open(self, group: ProcessGroup) -> None:
+        logging.getLogger().setLevel(group.log_level)
+        self._stop_timeout_s = group.process.stop_timeout_s
+        process = group.process
+        if self._wants_deadman:
+            patience_s = max(process.open_timeout_s, process.silence_timeout_s)
+            self._deadman = Deadman(_DEADMAN_SPARE_S + patience_s)
+        profiles = load_profiles(group.process.profile_dirs)
+        name = group.profile or match_profile(profiles, group.cti, "", "").name
+        encoding = profiles[name].quirks.text_encoding
+        shared = len(group.cameras) > 1
+        self._claim = CameraClaim(group.cti, [c.settings.serial for c in group.cameras])
+        self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
+        self._producer.open()
+        self._steps = StepWriter(group.last_step)
+        if shared:
+            self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
+        for camera in group.cameras:
+            stream = group.stream.for_camera(camera.settings)
+            worker = AcquisitionWorker(
+                self._producer,
+                acquisition_settings(
+                    profiles,
+                    group.cti,
+                    camera.settings,
+                    group.process,
+                    profile_name=group.profile,
+                    siblings=group.siblings,
+                    shared=shared,
+                    heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
+                    locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
+                    left_out=group.left_out.get(camera.settings.serial, ()),
+                    gone_s=group.gone_s,
+                    note_step=self._steps.note,
+                ),
+                on_change=self._wake,
+            )
+            encoder = PictureEncoder(
+                max_width=stream.max_width, max_height=stream.max_height, quality=stream.quality
+            )
+            label = camera.settings.label
+            self._channels[camera.index] = CameraChannel(camera.index, label, worker, encoder)
+        for channel in self._channels.values():
+            channel.worker.start()
+
+    def _arm_deadman(self) -> None:
+        if self._deadman is not None:
+            self._deadman.arm()
+
+    def _serve(self) -> None:
+        next_report = 0.0
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(self._wake_in, selectors.EVENT_READ)
+            while True:
+                self._arm_deadman()
+                ready = selector.select(max(0.0, next_report - time.monotonic()))
+                for key, _ in ready:
+                    if key.fileobj is self._wake_in:
+                        self._wake_in.recv(4096)
+                        next_report = 0.0
+                    elif not self._answer():
+                        return
+                if time.monotonic() >= next_report:
+                    self._report()
+                    next_report = time.monotonic() + _REPORT_S
+
+    def _answer(self) -> bool:
+        for packet in self._socket.receive():
+            message = text_of(packet)
+            if isinstance(message, FrameRequest):
+                self._send_pictures(message)
+            elif isinstance(message, Stop):
+                return False
+        return True
+
+    def _send_pictures(self, request: FrameRequest) -> None:
+        def picture(index: int) -> CameraFrame:
+            return self._channels[index].picture(
+                refresh=index in request.refresh,
+                quality=request.quality,
+                halvings=request.halvings,
+            )
+
+        indices = [index for index in request.cameras if index in self._channels]
+        # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
+        encode = self._pool.map if self._pool is not None else map
+        frames = tuple(encode(picture, indices))
+        bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
+        self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
+
+    def _report(self, fatal: str = "") -> None:
+        channels = self._channels.values()
+        self._socket.send_message(
+            Report(
+                cameras=tuple(channel.status() for channel in channels),
+                infos=tuple(channel.info() for channel in channels),
+                heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
+                fatal=fatal,
+            )
+        )
+
+    def _last_word(self, text: str) -> None:
+        try:
+            self._report(fatal=text)
+        except (OSError, WireError):
+            _log.error("%s", text)
+
+    def _wake(self) -> None:
+        try:
+            self._wake_out.send(b"\0")
+        except OSError:
+            # Full of wake-ups already, or closing.
+            return
+
+    def _close(self) -> None:
+        for channel in self._channels.values():
+            channel.worker.stop()
+        # Before the grabber's patience is over, which is as long.
+        deadline = time.monotonic() + 0.8 * self._stop_timeout_s
+        ended = [
+            channel.worker.join(max(0.0, deadline - time.monotonic()))
+            for channel in self._channels.values()
+        ]
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        if all(ended) and self._producer is not None:
+            self._producer.close()
+            self._steps.close()
+        if self._claim is not None:
+            self._claim.release()
+        self._socket.close()
+        self._wake_in.close()
+        self._wake_out.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Run a camera process on the file descriptor given as only argument."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
+    )
+    # Harvesters logs every property that a producer lacks; real errors arrive as exceptions.
+    logging.getLogger("harvesters").setLevel(logging.CRITICAL)
+    # Ctrl-C goes to the whole foreground group; the grabber tells this process to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+    with socket.socket(fileno=int(arguments[0])) as sock:
+        return CameraProcess(sock, deadman=True).run()
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stderr.flush()
+    # A producer's threads or exit handlers may hang; cameras are closed by now, or the
+    # deadline for it is over.
+    os._exit(code)

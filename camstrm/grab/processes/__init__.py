@@ -1,0 +1,1 @@
+"""Camera processes as the grabber sees them: started, watched and restarted."""

@@ -1,0 +1,73 @@
+"""ProcessGroup: the cameras that share one camera process, and how to start it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+
+__all__ = ["GroupCamera", "ProcessGroup"]
+
+
+class GroupCamera(msgspec.Struct, frozen=True):
+    """One camera of a group: its index in bundles and its settings."""
+
+    index: int
+    settings: CameraSettings
+
+
+class ProcessGroup(msgspec.Struct, frozen=True):
+    """What a camera process is told at its start.
+
+    ``cti``: path of the producer. ``profile``: its profile's name; a camera's own profile
+    is matched again when vendor and bus are known. ``python``: interpreter, empty for the
+    grabber's own. ``environment``: the process's whole environment, empty for the
+    grabber's own; it is not sent, it must be there before exec because the dynamic loader
+    reads it. ``siblings``: cameras of the same producer, which may share a link.
+    ``heartbeats_s``: by the camera's ``serial`` setting, for how many seconds it stays locked
+    after the death of its process, where that is known. ``locked_until_s``: the same, until
+    when (this host's monotonic clock) a process that was killed keeps it locked.
+    ``left_out``: by the same, features that are not set because they ended a process.
+    ``gone_s``: since when (this host's monotonic clock) the cameras have been away, because
+    processes before this one ended; 0 for the first one.
+    ``last_step``: path of the file for :class:`StepWriter`.
+    """
+
+    cti: str
+    profile: str
+    cameras: tuple[GroupCamera, ...]
+    stream: StreamSettings
+    process: ProcessSettings
+    python: str = ""
+    environment: dict[str, str] = {}
+    log_level: str = "INFO"
+    siblings: int = 1
+    heartbeats_s: dict[str, float] = {}
+    locked_until_s: dict[str, float] = {}
+    left_out: dict[str, tuple[str, ...]] = {}
+    gone_s: float = 0.0
+    last_step: str = ""
+
+    @property
+    def name(self) -> str:
+        """What logs call the process."""
+        return "+".join(camera.settings.label for camera in self.cameras)
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """Camera indices of the group."""
+        return tuple(camera.index for camera in self.cameras)
+
+    def to_settings(self) -> dict[str, Any]:
+        """Return the group as JSON-ready object for a Start message."""
+        body: dict[str, Any] = msgspec.to_builtins(
+            msgspec.structs.replace(self, environment={}), str_keys=True
+        )
+        return body
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> ProcessGroup:
+        """Read the object of a Start message; raise msgspec.ValidationError."""
+        return msgspec.convert(settings, cls)

@@ -1,0 +1,1 @@
+"""Which cameras there are, and under which producer."""

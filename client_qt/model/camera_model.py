@@ -1,0 +1,162 @@
+"""What is known of one camera: who it is, how it does, what is on the screen. No Qt."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from camstrm.wire import CameraFrame, CameraInfo, CameraState, CameraStatus
+from client_qt.model.clock_offset import ClockOffset
+from client_qt.model.rates import SlidingRate
+
+__all__ = ["CameraModel"]
+
+OLD_AFTER_S = 1.5
+"""A picture is never called old before this age."""
+
+_OLD_INTERVALS = 3
+"""So many of the usual intervals must have gone by, too: of a slow camera or a slow link."""
+
+_INTERVALS_KEPT = 5
+_JUST_SHOWN_S = 0.3
+_SMOOTHING = 0.15
+
+
+class CameraModel:
+    """State of one camera, fed with wire objects and monotonic times in seconds.
+
+    ``dropped`` counts pictures that arrived and were replaced by newer ones before they
+    were decoded, ``failed`` those that could not be decoded.
+    """
+
+    def __init__(self, info: CameraInfo) -> None:
+        self.info = info
+        self.state: int = CameraState.CLOSED
+        self.state_since_us = 0
+        self.down_since_us = 0
+        self.status: CameraStatus | None = None
+        self.dropped = 0
+        self.failed = 0
+        self.last_problem = ""
+        self.source_size = (0, 0)
+        self.sent_size = (0, 0)
+        self.shown_at: float | None = None
+        self._shown_capture_us = 0
+        self._latency_s: float | None = None
+        self._shown = SlidingRate()
+        # The last times between two pictures on the screen, in seconds.
+        self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
+        self._was_streaming = False
+
+    @property
+    def lost(self) -> int:
+        """Frames that never came whole from the camera, as far as the server knows."""
+        s = self.status
+        # An underrun also leaves a gap in the frame ids of a camera that counts frames.
+        return 0 if s is None else s.incomplete + s.rejected + max(s.gaps, s.underrun)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it streams, or would if a trigger came."""
+        return self.state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+
+    @property
+    def reason(self) -> str:
+        """Why the camera is in its state, as the server says it."""
+        return "" if self.status is None else self.status.reason
+
+    def receive_frame(self, frame: CameraFrame) -> None:
+        """Take state and sizes from a CameraFrameHeader."""
+        self._enter(frame.state, frame.state_since_us)
+        if frame.source_width and frame.source_height:
+            self.source_size = (frame.source_width, frame.source_height)
+        if len(frame.payload):
+            self.sent_size = (frame.width, frame.height)
+
+    def receive_status(self, status: CameraStatus) -> None:
+        """Take state and counters from a status message."""
+        self._enter(status.state, status.since_us)
+        self.status = status
+        if status.width and status.height:
+            self.source_size = (status.width, status.height)
+
+    def show(self, capture_us: int, clock: ClockOffset, now: float) -> None:
+        """Note that a picture taken at ``capture_us`` (server time) is on the screen."""
+        if self.shown_at is not None:
+            self._intervals.append(now - self.shown_at)
+        self.shown_at = now
+        self._shown_capture_us = capture_us
+        self._shown.add(now)
+        self.last_problem = ""
+        age = clock.age(capture_us, now)
+        if age is None or self._latency_s is None or abs(age - self._latency_s) > 0.5:
+            self._latency_s = age
+        else:
+            self._latency_s += _SMOOTHING * (age - self._latency_s)
+
+    def fail(self, problem: str) -> None:
+        """Note that a picture could not be decoded."""
+        self.failed += 1
+        self.last_problem = problem
+
+    def forget_picture(self) -> None:
+        """Note that nothing of this camera is on the screen."""
+        self.shown_at = None
+        self._shown_capture_us = 0
+        self._latency_s = None
+        self._intervals.clear()
+
+    def fps(self, now: float) -> float:
+        """Return pictures shown per second."""
+        return self._shown.rate(now)
+
+    def age(self, clock: ClockOffset, now: float) -> float | None:
+        """Return how old the picture on the screen is, in seconds; None without one.
+
+        Counted from its arrival at the server; without a known server clock, from when
+        it was shown. The longer of both is the truth that the user needs.
+        """
+        if self.shown_at is None:
+            return None
+        return max(clock.age(self._shown_capture_us, now) or 0.0, now - self.shown_at)
+
+    def steady_age(self, clock: ClockOffset, now: float) -> float | None:
+        """Return the age for a label: smoothed while pictures flow, growing when they stop."""
+        if self.shown_at is None:
+            return None
+        if self._latency_s is not None and now - self.shown_at < _JUST_SHOWN_S:
+            return self._latency_s
+        return self.age(clock, now)
+
+    def old_after(self, stream_fps: float) -> float:
+        """Return from which age in seconds on a picture of a streaming camera is too old.
+
+        1.5 s, and three usual intervals: the longest of the camera's own, the stream's, and
+        what lies between two pictures here. A pause, or a burst after it, changes no median.
+        """
+        intervals = [1 / stream_fps if stream_fps > 0 else 0.0]
+        if self.status is not None:
+            intervals.append(self.status.interval_us / 1e6)
+        if len(self._intervals) == _INTERVALS_KEPT:
+            intervals.append(median(self._intervals))
+        return max(OLD_AFTER_S, _OLD_INTERVALS * max(intervals))
+
+    def is_old(self, clock: ClockOffset, now: float, stream_fps: float) -> bool:
+        """Return whether the picture on the screen is not the camera's present any more."""
+        age = self.age(clock, now)
+        if age is None or not self.healthy:
+            return True
+        # Nothing newer exists than the picture of the last trigger.
+        waits = self.state == CameraState.WAITING_FOR_TRIGGER
+        return not waits and age > self.old_after(stream_fps)
+
+    def _enter(self, state: int, since_us: int) -> None:
+        if state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER):
+            self.down_since_us = 0
+            self._was_streaming = True
+        elif self._was_streaming and not self.down_since_us:
+            # Opening and backing off take turns while a camera is away; the user wants
+            # to know since when there are no pictures.
+            self.down_since_us = since_us
+        self.state = state
+        self.state_since_us = since_us

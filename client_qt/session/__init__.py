@@ -1,0 +1,1 @@
+"""Connection, decoding and model put together, without widgets."""

@@ -1,0 +1,279 @@
+"""The WebSocket to the server: connects, reconnects, decodes messages, acknowledges."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
+from PySide6.QtNetwork import (
+    QAbstractSocket,
+    QNetworkProxy,
+    QNetworkRequest,
+    QSslConfiguration,
+    QSslError,
+    QSslSocket,
+)
+from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
+
+from camstrm.errors import WireError
+from camstrm.wire import (
+    MAX_BUNDLE_SIZE,
+    MAX_TEXT_SIZE,
+    PROTOCOL,
+    Ack,
+    Hello,
+    Status,
+    Subscribe,
+    decode_bundle,
+    decode_message,
+    encode_message,
+)
+from client_qt.model.address import ServerAddress
+from client_qt.model.backoff import Backoff
+from client_qt.model.failure import explain_failure
+
+__all__ = ["StreamClient"]
+
+_log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 10.0
+SILENCE_TIMEOUT_S = 10.0
+PING_INTERVAL_S = 2.0
+GOOD_AFTER_S = 5.0
+"""A connection that worked for so long makes the next attempt come at once."""
+
+
+class StreamClient(QObject):
+    """A camstrm server as Qt signals; reconnects by itself until :meth:`close`.
+
+    Lives in the UI thread and needs its event loop. ``lost`` carries the reason as a
+    sentence for the user and the seconds until the next attempt.
+    """
+
+    connecting = Signal()
+    connected = Signal()
+    lost = Signal(str, float)
+    hello_received = Signal(object)
+    status_received = Signal(object)
+    bundle_received = Signal(object, int)
+    round_trip_measured = Signal(float)
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        parent: QObject | None = None,
+        *,
+        insecure: bool = False,
+        backoff: Backoff | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._address = address
+        self._insecure = insecure
+        self._backoff = backoff or Backoff()
+        self._clock = clock
+        self._socket: QWebSocket | None = None
+        self._is_open = False
+        self._tls_problem = ""
+        self._good_since: float | None = None
+        self._heard_at = 0.0
+        self._ping_sent_at: float | None = None
+        self._cameras: tuple[int, ...] | None = None
+        self._max_fps: float | None = None
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.timeout.connect(self.open)
+        self._watch = QTimer(self)
+        self._watch.setInterval(int(PING_INTERVAL_S * 1000))
+        self._watch.timeout.connect(self._look_after)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the WebSocket is open."""
+        return self._is_open
+
+    def open(self) -> None:
+        """Start connecting; does nothing while a connection or an attempt is there."""
+        if self._socket is not None:
+            return
+        self._retry.stop()
+        socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
+        # Cameras stand in the same building; a proxy for web pages is not on that way.
+        socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
+        socket.setMaxAllowedIncomingFrameSize(MAX_BUNDLE_SIZE)
+        socket.setMaxAllowedIncomingMessageSize(MAX_BUNDLE_SIZE)
+        socket.connected.connect(self._on_connected)
+        socket.disconnected.connect(self._on_disconnected)
+        socket.errorOccurred.connect(self._on_error)
+        socket.sslErrors.connect(self._on_ssl_errors)
+        socket.binaryMessageReceived.connect(self._on_binary)
+        socket.textMessageReceived.connect(self._on_text)
+        socket.pong.connect(self._on_pong)
+        if self._insecure:
+            configuration = QSslConfiguration.defaultConfiguration()
+            configuration.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyNone)
+            socket.setSslConfiguration(configuration)
+        request = QNetworkRequest(QUrl(self._address.url))
+        if self._address.token:
+            bearer = QByteArray(f"Bearer {self._address.token}".encode("ascii"))
+            request.setRawHeader(QByteArray(b"Authorization"), bearer)
+        self._socket = socket
+        self._tls_problem = ""
+        self._heard_at = self._clock()
+        self._watch.start()
+        self.connecting.emit()
+        socket.open(request)
+
+    def close(self) -> None:
+        """Close the connection and do not come back."""
+        self._retry.stop()
+        self._release()
+
+    def acknowledge(self, seq: int) -> None:
+        """Tell the server that bundle ``seq`` and all before it are on the screen."""
+        self._send(Ack(seq))
+
+    def subscribe(self, cameras: tuple[int, ...] | None, max_fps: float | None = None) -> None:
+        """Ask for these cameras only (None: all, empty: none), now and after a reconnect."""
+        if (cameras, max_fps) == (self._cameras, self._max_fps):
+            return
+        self._cameras, self._max_fps = cameras, max_fps
+        self._send(Subscribe(cameras, max_fps))
+
+    def _send(self, message: Ack | Subscribe) -> None:
+        if self._socket is not None and self._is_open:
+            self._socket.sendTextMessage(encode_message(message))
+
+    def _on_connected(self) -> None:
+        self._is_open = True
+        self._heard_at = self._clock()
+        _log.info("connected to %s", self._address.label)
+        self.connected.emit()
+        if self._cameras is not None or self._max_fps is not None:
+            self._send(Subscribe(self._cameras, self._max_fps))
+        self._ping()
+
+    def _on_binary(self, message: QByteArray) -> None:
+        self._heard_at = self._clock()
+        data = message.data()
+        try:
+            bundle = decode_bundle(data)
+        except WireError as error:
+            self._refuse(error)
+            return
+        self._note_good()
+        self.bundle_received.emit(bundle, len(data))
+
+    def _on_text(self, text: str) -> None:
+        self._heard_at = self._clock()
+        try:
+            if len(text) > MAX_TEXT_SIZE:
+                raise WireError("control message", f"above {MAX_TEXT_SIZE} characters")
+            message = decode_message(text)
+        except WireError as error:
+            self._refuse(error)
+            return
+        if isinstance(message, Hello):
+            if message.protocol != PROTOCOL:
+                self._end(
+                    f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
+                    "install the same camstrm version on both",
+                    self._backoff.longest_delay(),
+                )
+                return
+            self._note_good()
+            self.hello_received.emit(message)
+        elif isinstance(message, Status):
+            self._note_good()
+            self.status_received.emit(message)
+
+    def _refuse(self, error: WireError) -> None:
+        self._end(f"the server sent what is not camstrm's format ({error})")
+
+    def _note_good(self) -> None:
+        if self._good_since is None:
+            self._good_since = self._clock()
+
+    def _ping(self) -> None:
+        # The next ping waits for the pong: one clock reading per round trip is enough.
+        if self._socket is not None and self._is_open and self._ping_sent_at is None:
+            self._ping_sent_at = self._clock()
+            self._socket.ping()
+
+    def _on_pong(self, _elapsed_ms: int, _payload: QByteArray) -> None:
+        self._heard_at = self._clock()
+        if self._ping_sent_at is not None:
+            self.round_trip_measured.emit(self._heard_at - self._ping_sent_at)
+            self._ping_sent_at = None
+
+    def _look_after(self) -> None:
+        silence = self._clock() - self._heard_at
+        if self._is_open and silence > SILENCE_TIMEOUT_S:
+            self._end(f"the server was silent for {silence:.0f} s")
+        elif not self._is_open and silence > CONNECT_TIMEOUT_S:
+            self._end(f"no answer from {self._address.label} within {CONNECT_TIMEOUT_S:.0f} s")
+        else:
+            self._ping()
+
+    def _on_ssl_errors(self, errors: list[QSslError]) -> None:
+        problems = "; ".join(dict.fromkeys(e.errorString() for e in errors))
+        if self._insecure and self._socket is not None:
+            _log.warning(
+                "certificate of %s accepted (--insecure): %s", self._address.label, problems
+            )
+            self._socket.ignoreSslErrors()
+            return
+        self._tls_problem = problems
+
+    def _on_error(self, error: QAbstractSocket.SocketError) -> None:
+        if self._socket is None:
+            return
+        if self._is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
+            self._end("the server closed the connection")
+            return
+        is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
+        failure = explain_failure(
+            self._socket.errorString(),
+            self._address.label,
+            has_token=bool(self._address.token),
+            tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
+        )
+        self._end(failure.reason, self._backoff.longest_delay() if failure.patient else None)
+
+    def _on_disconnected(self) -> None:
+        if self._socket is None:
+            return
+        reason = self._socket.closeReason()
+        if not self._is_open:
+            # An attempt that failed tells why in errorOccurred, which comes after this.
+            return
+        self._end(
+            f"the server closed the connection: {reason}"
+            if reason
+            else "the server closed the connection"
+        )
+
+    def _end(self, reason: str, delay_s: float | None = None) -> None:
+        if self._socket is None:
+            return
+        if self._good_since is not None and self._clock() - self._good_since >= GOOD_AFTER_S:
+            self._backoff.reset()
+        self._release()
+        wait_s = self._backoff.next_delay() if delay_s is None else delay_s
+        _log.warning("%s; next try in %.1f s", reason, wait_s)
+        self._retry.start(int(wait_s * 1000))
+        self.lost.emit(reason, wait_s)
+
+    def _release(self) -> None:
+        socket, self._socket = self._socket, None
+        self._is_open = False
+        self._good_since = None
+        self._ping_sent_at = None
+        self._watch.stop()
+        if socket is not None:
+            # Late signals of a dead socket must not end the next connection.
+            socket.blockSignals(True)
+            socket.abort()
+            socket.deleteLater()

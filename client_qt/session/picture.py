@@ -1,0 +1,87 @@
+"""From the JPEG of one camera to an image that Qt draws without another copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from camstrm.errors import WireError
+from camstrm.wire import CameraFrame, Encoding
+
+__all__ = ["MAX_PIXELS", "DecodedPicture", "decode_picture"]
+
+MAX_PIXELS = 64_000_000
+"""Larger pictures are refused before memory is used: 64 MP are 256 MB decoded."""
+
+
+@dataclass(frozen=True, eq=False)
+class DecodedPicture:
+    """A decoded picture.
+
+    ``pixels`` is (height, width, 4) uint8 BGRX and owns the memory that ``image`` shows;
+    whoever keeps the image keeps this object. ``full_size`` is the JPEG's (width,
+    height): the image is a half, quarter or eighth of it when the view is small.
+    """
+
+    image: QImage
+    pixels: NDArray[np.uint8]
+    full_size: tuple[int, int]
+
+
+def decode_picture(frame: CameraFrame, view_size: tuple[int, int] = (0, 0)) -> DecodedPicture:
+    """Decode the payload of ``frame`` for a view of ``view_size`` device pixels.
+
+    (0, 0) means full size. The JPEG's own size is held against the CameraFrameHeader and
+    MAX_PIXELS before memory is used. Raises WireError for anything that is not the
+    picture that the header announces, damaged JPEG data included.
+
+    The pixels are BGRX for QImage.Format_RGB32, the format that the raster engine draws
+    fastest (1.5 ms for 1328x1152 against 3.5 for RGB888 and 2.6 for Grayscale8), and
+    simplejpeg works without the GIL, which QImage.loadFromData holds for 17 ms.
+    """
+    what = f"picture of camera {frame.camera_index}"
+    if frame.encoding != Encoding.JPEG:
+        raise WireError(what, f"encoding {frame.encoding}, this viewer knows JPEG (1)")
+    try:
+        height, width, _, _ = simplejpeg.decode_jpeg_header(frame.payload)
+    except (ValueError, RuntimeError) as error:
+        raise WireError(what, f"not a JPEG ({error})") from None
+    if (width, height) != (frame.width, frame.height):
+        raise WireError(
+            what, f"JPEG is {width}x{height}, its header says {frame.width}x{frame.height}"
+        )
+    if width * height > MAX_PIXELS:
+        raise WireError(what, f"{width}x{height} is above {MAX_PIXELS // 1_000_000} megapixels")
+    factor = _reduction(width, height, view_size)
+    try:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            frame.payload,
+            colorspace="BGRA",
+            min_width=-(-width // factor),
+            min_height=-(-height // factor),
+        )
+    except (ValueError, RuntimeError) as error:
+        raise WireError(what, f"damaged JPEG ({error})") from None
+    except MemoryError:
+        raise WireError(what, f"no memory for {width}x{height}") from None
+    rows, columns = pixels.shape[:2]
+    image = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
+    return DecodedPicture(image, pixels, (width, height))
+
+
+def _reduction(width: int, height: int, view_size: tuple[int, int]) -> int:
+    # Only 1/2, 1/4 and 1/8 have SIMD code in libjpeg-turbo: 1328x1152 takes 4.3 ms in full,
+    # 3.1 ms halved, but 9.5 ms at 7/8.
+    view_width, view_height = view_size
+    if view_width <= 0 or view_height <= 0:
+        return 1
+    # The picture is fitted into the view, so the tighter side decides.
+    fit = min(view_width / width, view_height / height)
+    factor = 1
+    while factor < 8 and fit * factor * 2 <= 1:
+        factor *= 2
+    return factor

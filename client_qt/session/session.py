@@ -1,0 +1,183 @@
+"""One viewing session: client, decoder and model put together, without widgets."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from camstrm.wire import FrameBundle, Hello, Status
+from client_qt.model.acknowledge import AckTracker
+from client_qt.model.model import ViewerModel
+from client_qt.session.client import StreamClient
+from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
+
+__all__ = ["StreamSession"]
+
+_log = logging.getLogger(__name__)
+
+REPORT_INTERVAL_MS = 1000
+
+
+class StreamSession(QObject):
+    """Feed the model, have pictures decoded, hand them out, acknowledge bundles.
+
+    ``picture_ready`` (camera index, DecodedPicture) is emitted in the UI thread; when it
+    returns, the picture counts as shown. A bundle is acknowledged when each of its
+    pictures is shown, replaced or bad; painting follows in the same turn of the event
+    loop, before the next bundle is read. ``cameras_changed`` carries the indexes whose
+    old picture must go; ``changed`` says that texts may differ now.
+    """
+
+    picture_ready = Signal(int, object)
+    cameras_changed = Signal(object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        client: StreamClient,
+        decoder: PictureDecoder,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self.model = ViewerModel()
+        self._client = client
+        self._decoder = decoder
+        self._clock = clock
+        self._acks = AckTracker()
+        self._session = ""
+        self._wanted: tuple[int, ...] | None = None
+        self._view_sizes: dict[int, tuple[int, int]] = {}
+        self._unreported = 0
+        client.connecting.connect(self._on_connecting)
+        client.connected.connect(self._on_connected)
+        client.lost.connect(self._on_lost)
+        client.hello_received.connect(self._on_hello)
+        client.status_received.connect(self._on_status)
+        client.bundle_received.connect(self._on_bundle)
+        client.round_trip_measured.connect(self._on_round_trip)
+        decoder.ready.connect(self._on_ready)
+        self._report = QTimer(self)
+        self._report.setInterval(REPORT_INTERVAL_MS)
+        self._report.timeout.connect(self._report_bad_pictures)
+
+    def start(self) -> None:
+        """Start decoding and connecting."""
+        self._decoder.start()
+        self._report.start()
+        self._client.open()
+
+    def close(self) -> bool:
+        """Close connection and decoder; return False when a thread did not end."""
+        self._report.stop()
+        self._client.close()
+        self._report_bad_pictures()
+        return self._decoder.close()
+
+    def now(self) -> float:
+        """Return the monotonic time that the model is fed with."""
+        return self._clock()
+
+    def want(self, cameras: Collection[int] | None) -> None:
+        """Ask for pictures of these cameras only (None: all); others are not decoded."""
+        self._wanted = None if cameras is None else tuple(sorted(cameras))
+        self.model.want_pictures(self._wanted != (), self._clock())
+        self._client.subscribe(self._wanted)
+
+    def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
+        """Note how many device pixels (width, height) the view of ``camera`` has."""
+        self._view_sizes[camera] = size
+
+    def _on_connecting(self) -> None:
+        self.model.connection_started()
+        self.changed.emit()
+
+    def _on_connected(self) -> None:
+        self.model.connection_opened(self._clock())
+        self._forget_pictures()
+        self.changed.emit()
+
+    def _on_lost(self, reason: str, retry_in_s: float) -> None:
+        self.model.connection_lost(reason, retry_in_s, self._clock())
+        self._forget_pictures()
+        self.changed.emit()
+
+    def _on_hello(self, hello: Hello) -> None:
+        if hello.session != self._session:
+            # A new grabber counts bundles anew; an ack of the old ones would mislead it.
+            self._session = hello.session
+            self._forget_pictures()
+        gone = self.model.receive_hello(hello, self._clock())
+        self.cameras_changed.emit(gone)
+        self.changed.emit()
+
+    def _on_status(self, status: Status) -> None:
+        self.model.receive_status(status, self._clock())
+        self.changed.emit()
+
+    def _on_round_trip(self, seconds: float) -> None:
+        self.model.receive_round_trip(seconds, self._clock())
+
+    def _on_bundle(self, bundle: FrameBundle, size: int) -> None:
+        before = set(self.model.cameras)
+        self.model.receive_bundle(bundle, size, self._clock())
+        if set(self.model.cameras) != before:
+            self.cameras_changed.emit([i for i in before if i not in self.model.cameras])
+        frames = {
+            f.camera_index: f
+            for f in bundle.frames
+            if len(f.payload) and f.camera_index in self.model.cameras
+            if self._wanted is None or f.camera_index in self._wanted
+        }
+        ticket = self._acks.begin(bundle.seq, frames)
+        self._decoder.submit(
+            *(
+                PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
+                for camera, frame in frames.items()
+            )
+        )
+        self._acknowledge()
+
+    def _on_ready(self) -> None:
+        for result in self._decoder.take():
+            self._settle(result)
+        for camera, count in self._decoder.take_dropped().items():
+            known = self.model.cameras.get(camera)
+            if known is not None:
+                known.dropped += count
+        self._acknowledge()
+
+    def _settle(self, result: PictureResult) -> None:
+        camera = self.model.cameras.get(result.job.camera)
+        if camera is not None and result.picture is not None:
+            self.picture_ready.emit(result.job.camera, result.picture)
+            self.model.picture_shown(
+                result.job.camera, result.job.frame.capture_time_us, self._clock()
+            )
+        elif camera is not None:
+            camera.fail(result.problem)
+            self._unreported += 1
+        self._acks.settle(result.job.camera, result.job.ticket)
+
+    def _acknowledge(self) -> None:
+        seq = self._acks.release()
+        if seq is not None:
+            self._client.acknowledge(seq)
+
+    def _forget_pictures(self) -> None:
+        self._acks.clear()
+        self._decoder.forget(self._acks.next_ticket)
+
+    def _report_bad_pictures(self) -> None:
+        if self._unreported:
+            problems = [c.last_problem for c in self.model.cameras.values() if c.last_problem]
+            _log.warning(
+                "%d pictures could not be decoded%s",
+                self._unreported,
+                f" (last: {problems[-1]})" if problems else "",
+            )
+            self._unreported = 0

@@ -1,0 +1,197 @@
+"""The window: a grid of views, one of them big on a double-click, and the status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QMainWindow, QWidget
+
+from client_qt.model.display import camera_display, placeholder_display, summary
+from client_qt.model.tiling import arrange
+from client_qt.session.picture import DecodedPicture
+from client_qt.session.session import StreamSession
+from client_qt.widgets.camera_view import CameraView
+from client_qt.widgets.status_bar import ConnectionBar
+
+__all__ = ["MainWindow"]
+
+REFRESH_INTERVAL_MS = 250
+"""Texts change four times a second: more cannot be read, and a stop shows soon enough."""
+
+PLACEHOLDERS = 3
+
+
+class MainWindow(QMainWindow):
+    """Show the cameras of one session.
+
+    Subscribes to what can be seen: all cameras, one (double-click, back with Escape or
+    another double-click), or none while the window is minimised or hidden.
+    """
+
+    closed = Signal()
+
+    def __init__(self, session: StreamSession, server: str) -> None:
+        super().__init__()
+        self._session = session
+        self._server = server
+        self._views: dict[int, CameraView] = {}
+        self._placeholders: list[CameraView] = []
+        self._single: int | None = None
+        self._main: int | None = None
+        self._grid = QWidget(self)
+        self._grid.setObjectName("grid")
+        self._layout = QGridLayout(self._grid)
+        self._layout.setContentsMargins(6, 6, 6, 6)
+        self._layout.setSpacing(6)
+        self.setCentralWidget(self._grid)
+        self._bar = ConnectionBar(self)
+        self.setStatusBar(self._bar)
+        self.setWindowTitle(f"{server} - camstrm")
+        self.resize(1280, 800)
+        session.picture_ready.connect(self._show_picture)
+        session.cameras_changed.connect(self._on_cameras_changed)
+        session.changed.connect(self.refresh)
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_INTERVAL_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        self._rebuild(())
+        self.refresh()
+
+    @property
+    def views(self) -> dict[int, CameraView]:
+        """The views by camera index."""
+        return dict(self._views)
+
+    @property
+    def single(self) -> int | None:
+        """The camera that has the window for itself, or None."""
+        return self._single
+
+    def show_single(self, camera: int | None) -> None:
+        """Give the window to one camera, or to all of them (None)."""
+        if camera is not None and camera not in self._views:
+            return
+        self._single = camera
+        self._arrange()
+        self._subscribe()
+
+    def refresh(self) -> None:
+        """Bring all texts up to date."""
+        model, now = self._session.model, self._session.now()
+        for index, view in self._views.items():
+            camera = model.cameras.get(index)
+            if camera is not None:
+                view.set_display(camera_display(model, camera, now))
+        for number, view in enumerate(self._placeholders, 1):
+            view.set_display(placeholder_display(model, number, now))
+        self._bar.show_summary(summary(model, self._server, now))
+        if self._single is None and len(self._views) == 3 and self._main != model.largest_camera():
+            self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        """Handle Escape (back to all cameras, then out of full screen) and F11."""
+        if event.key() == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        elif event.key() == Qt.Key.Key_Escape and self._single is not None:
+            self.show_single(None)
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Stop the pictures of a minimised window, and start them again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._subscribe()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        """Start the pictures."""
+        super().showEvent(event)
+        self._subscribe()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Stop the pictures."""
+        super().hideEvent(event)
+        self._subscribe()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
+        """Stop the clock of the texts; whoever made the session closes it on ``closed``."""
+        self._timer.stop()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _subscribe(self) -> None:
+        if self.isMinimized() or not self.isVisible():
+            self._session.want(())
+        elif self._single is not None:
+            self._session.want((self._single,))
+        else:
+            self._session.want(None)
+
+    def _show_picture(self, camera: int, picture: DecodedPicture) -> None:
+        view = self._views.get(camera)
+        if view is not None:
+            view.set_picture(picture)
+
+    def _on_cameras_changed(self, gone: Iterable[int]) -> None:
+        for index in gone:
+            view = self._views.get(index)
+            if view is not None:
+                view.clear_picture()
+        self._rebuild(tuple(sorted(self._session.model.cameras)))
+        self.refresh()
+
+    def _rebuild(self, cameras: tuple[int, ...]) -> None:
+        for index in [i for i in self._views if i not in cameras]:
+            _discard(self._views.pop(index))
+        for index in cameras:
+            if index not in self._views:
+                self._views[index] = self._new_view(index)
+        self._views = {i: self._views[i] for i in cameras}
+        while self._placeholders and cameras:
+            _discard(self._placeholders.pop())
+        while not cameras and len(self._placeholders) < PLACEHOLDERS:
+            self._placeholders.append(CameraView(self._grid))
+        if self._single is not None and self._single not in self._views:
+            self._single = None
+        self._arrange()
+        self._subscribe()
+
+    def _new_view(self, camera: int) -> CameraView:
+        view = CameraView(self._grid)
+        view.activated.connect(lambda: self._toggle_single(camera))
+        view.resized.connect(lambda: self._session.set_view_size(camera, view.picture_pixels()))
+        return view
+
+    def _toggle_single(self, camera: int) -> None:
+        self.show_single(None if self._single is not None else camera)
+
+    def _arrange(self) -> None:
+        views: dict[int, CameraView] = self._views or dict(enumerate(self._placeholders))
+        for view in views.values():
+            self._layout.removeWidget(view)
+        for i in range(self._layout.rowCount()):
+            self._layout.setRowStretch(i, 0)
+        for i in range(self._layout.columnCount()):
+            self._layout.setColumnStretch(i, 0)
+        shown = list(views) if self._single is None else [self._single]
+        self._main = self._session.model.largest_camera()
+        main = shown.index(self._main) if self._main in shown else 0
+        for index, cell in zip(shown, arrange(len(shown), main), strict=True):
+            self._layout.addWidget(views[index], cell.row, cell.column, cell.rows, cell.columns)
+            for row in range(cell.row, cell.row + cell.rows):
+                self._layout.setRowStretch(row, 1)
+            for column in range(cell.column, cell.column + cell.columns):
+                self._layout.setColumnStretch(column, 1)
+        for index, view in views.items():
+            view.setVisible(index in shown)
+
+
+def _discard(view: CameraView) -> None:
+    view.hide()
+    view.setParent(None)
+    view.deleteLater()

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camstrm.acquisition.features.session import FeatureSetting, _value_of, run_feature_session
+from camstrm.errors import CameraError
+from tests.fakes import node_map as fake
+from tests.fakes.gentl import child_environment, fault_variables, simulator
+from tests.fakes.node_map import FakeNode, FakeNodeMap
+
+NODES = FakeNodeMap(
+    Width=FakeNode(fake.INTEGER, 1),
+    Gain=FakeNode(fake.FLOAT, 1.0),
+    Mode=FakeNode(fake.ENUMERATION, "On", entries=["On", "1"]),
+    Flag=FakeNode(fake.BOOLEAN, False),
+    Go=FakeNode(fake.COMMAND),
+    Name=FakeNode(fake.STRING, ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("Width", "640", 640),
+        ("Width", "0x10", 16),
+        ("Width", "6.5", "6.5"),
+        ("Width", "many", "many"),
+        ("Gain", "2", 2.0),
+        ("Gain", "1e3", 1000.0),
+        ("Mode", "1", "1"),
+        ("Flag", "true", True),
+        ("Flag", " OFF ", False),
+        ("Flag", "0", False),
+        ("Flag", "maybe", "maybe"),
+        ("Go", "yes", True),
+        ("Name", "7", "7"),
+        ("NotThere", "7", "7"),
+    ],
+)
+def test_text_becomes_what_the_feature_takes(name: str, text: str, value: Any) -> None:
+    result = _value_of(NODES, name, text)
+    assert (result, type(result)) == (value, type(value))
+
+
+def test_features_of_a_camera_are_set_and_listed() -> None:
+    settings = [
+        ("PixelFormat", "Mono8"),
+        ("Width", "0x140"),
+        ("Width", "9999"),
+        ("AcquisitionFrameRate", "nan"),
+        ("Gain", "5"),
+    ]
+    answer = run_feature_session(
+        simulator(), "1", settings=[FeatureSetting(*setting) for setting in settings]
+    )
+    told = [(r.name, r.applied, r.value, r.reason) for r in answer.results]
+    assert told == [
+        ("PixelFormat", True, "Mono8", ""),
+        ("Width", True, 320, ""),
+        ("Width", True, 800, "set to 800, the camera allows 100 to 800"),
+        ("AcquisitionFrameRate", False, told[3][2], "wanted a number"),
+        ("Gain", False, None, "the camera has no such feature"),
+    ]
+    features = {feature.name: feature.value for feature in answer.features}
+    assert (features["Width"], features["PixelFormat"]) == (800, "Mono8")
+
+
+def test_a_camera_that_is_not_there() -> None:
+    with pytest.raises(CameraError, match="no camera with serial number '77'") as caught:
+        run_feature_session(simulator(), "77")
+    assert "camstrm list" in caught.value.remedy
+
+
+def test_a_camera_that_cannot_be_opened(forwarding: str) -> None:
+    environment = child_environment(**fault_variables("gbk busy=9"))
+    with pytest.raises(CameraError, match="held by another program") as caught:
+        run_feature_session(forwarding, "1", environment=environment, text_encoding="gbk")
+    assert "ACCESS_DENIED" in str(caught.value)
+
+
+def stand_in(folder: Path, script: str) -> str:
+    path = folder / "python"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("exit 7", "the process that opens it ended with code 7"),
+        ("echo '{'", "the process that opens it gave no answer but '{'"),
+        ("echo '{}'", "the process that opened it failed"),
+        ("kill -SEGV $$", "the process that opens it was ended by SIGSEGV"),
+        (
+            """echo 'from the producer'; echo '["at","reading Gain"]'; exit 7""",
+            "the process that opens it ended with code 7",
+        ),
+        (
+            """echo '["at","opening it"]'; kill -SEGV $$""",
+            "the process that opens it was ended by SIGSEGV",
+        ),
+        ("exec sleep 60", r"it did not answer within 0\.5 s"),
+        (
+            """echo '["at","opening it"]'; exec sleep 60""",
+            r"it did not answer within 0\.5 s while opening it",
+        ),
+    ],
+)
+def test_a_child_that_fails(tmp_path: Path, script: str, problem: str) -> None:
+    python = stand_in(tmp_path, script)
+    timeout_s = 0.5 if "sleep" in script else 30.0
+    with pytest.raises(CameraError, match=problem):
+        run_feature_session(simulator(), "1", python=python, timeout_s=timeout_s)
+
+
+def test_an_interpreter_that_is_not_there() -> None:
+    with pytest.raises(CameraError, match="cannot be started: /no/python"):
+        run_feature_session(simulator(), "1", python="/no/python")
+
+
+TELLING = """
+request=$(cat)
+case "$request" in
+*'"skip":["Bad"]'*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'
+    echo '["feature",{"name":"C","type":"integer","access":"rw"}]'; echo '["end"]' ;;
+*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'; echo '["at","reading Bad"]'
+    kill -FPE $$ ;;
+esac
+"""
+
+
+def test_a_feature_that_ends_the_process_when_read_is_listed_with_the_rest(tmp_path: Path) -> None:
+    answer = run_feature_session(simulator(), "1", python=stand_in(tmp_path, TELLING))
+    assert [(f.name, f.problem) for f in answer.features] == [
+        ("A", ""),
+        ("Bad", "the process was ended by SIGFPE while reading it"),
+        ("C", ""),
+    ]
+
+
+SETTING = """
+request=$(cat)
+case "$request" in
+*'"name":"Bad"'*) echo '["result",{"name":"A","wanted":1,"applied":true,"value":1}]'
+    echo '["at","setting Bad"]'; %s ;;
+*) %s ;;
+esac
+"""
+
+GOOD = """echo '["result",{"name":"C","wanted":3,"applied":true}]'; echo '["end"]'"""
+BUSY = """echo '["problem","held by another program","Wait"]'"""
+CRASHED = ("Bad", False, "the process was ended by SIGFPE while setting it")
+
+
+@pytest.mark.parametrize(
+    ("bad", "later", "results", "problem"),
+    [
+        ("kill -FPE $$", GOOD, [CRASHED, ("C", True, "")], ""),
+        (
+            "kill -FPE $$",
+            BUSY,
+            [CRASHED, ("C", False, "not tried")],
+            "camera 1: held by another program. Wait",
+        ),
+        (
+            "exec sleep 60",
+            GOOD,
+            [("Bad", False, "not tried"), ("C", False, "not tried")],
+            "camera 1: it did not answer within 0.5 s while setting Bad",
+        ),
+        (
+            BUSY,
+            GOOD,
+            [("Bad", False, "not tried"), ("C", False, "not tried")],
+            "camera 1: held by another program. Wait",
+        ),
+    ],
+)
+def test_what_was_set_before_a_failure_is_told(
+    tmp_path: Path, bad: str, later: str, results: list[tuple[str, bool, str]], problem: str
+) -> None:
+    answer = run_feature_session(
+        simulator(),
+        "1",
+        settings=[FeatureSetting(name, "1") for name in ("A", "Bad", "C")],
+        listing=False,
+        python=stand_in(tmp_path, SETTING % (bad, later)),
+        timeout_s=0.5 if "sleep" in bad else 30.0,
+    )
+    told = [(r.name, r.applied, r.reason) for r in answer.results]
+    assert told == [("A", True, ""), *results]
+    assert answer.problem == problem

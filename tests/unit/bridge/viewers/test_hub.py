@@ -1,0 +1,370 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.viewer_entry import Viewer
+from camstrm.wire import (
+    CameraFrame,
+    CameraInfo,
+    CameraState,
+    CameraStatus,
+    Demand,
+    Encoding,
+    FrameBundle,
+    Hello,
+    Limits,
+    Status,
+    Subscribe,
+    decode_message,
+)
+from tests.fakes.clock import Clock
+
+CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
+HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
+
+
+class FakeGrabberLink:
+    def __init__(self) -> None:
+        self.demands: list[Demand] = []
+
+    def __call__(self, demand: Demand) -> None:
+        self.demands.append(demand)
+
+
+@pytest.fixture(autouse=True)
+def demands_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without the pause between demands: these tests have no event loop running on."""
+    monkeypatch.setattr(
+        "camstrm.bridge.viewers.demand.asyncio.get_running_loop", lambda: _NoLoop(), raising=True
+    )
+
+
+class _NoLoop:
+    def call_later(self, *_: object) -> None:
+        return None
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hub(clock: Clock) -> BundleHub:
+    return BundleHub("camstrm test", window=4, clock=clock)
+
+
+@pytest.fixture
+def link(hub: BundleHub) -> Iterator[FakeGrabberLink]:
+    link = FakeGrabberLink()
+    hub.grabber_came(HELLO, link)
+    yield link
+    hub.grabber_went()
+
+
+def frame(camera: int, payload: bytes = b"") -> CameraFrame:
+    encoding = Encoding.JPEG if payload else Encoding.NONE
+    return CameraFrame(camera, CameraState.STREAMING, encoding, payload=payload)
+
+
+def send(hub: BundleHub, seq: int, *pictures: int) -> None:
+    frames = tuple(frame(i, b"%d" % seq if i in pictures else b"") for i in range(2))
+    hub.grabber_sent_bundle(SharedBundle(FrameBundle(seq, 0, frames)), 100)
+
+
+def drain(viewer: Viewer) -> list[object]:
+    """Take all that the viewer may have: messages decoded, bundles as (seq, payloads)."""
+    items: list[object] = []
+    while (item := viewer.outbox.take()) is not None:
+        if isinstance(item, str):
+            items.append(decode_message(item))
+        else:
+            payloads = [bytes(f.payload) for f in item.bundle.frames]
+            items.append((item.bundle.seq, *payloads))
+    return items
+
+
+def test_first_comes_hello_even_without_a_grabber(hub: BundleHub) -> None:
+    hello, status = drain(hub.join("a", "websocket"))
+    assert isinstance(hello, Hello)
+    assert (hello.session, hello.cameras, hello.server) == ("", (), "camstrm test")
+    assert isinstance(status, Status)
+    assert (status.input, status.viewers) == ("none", 1)
+    assert status.viewer is not None
+    assert status.viewer.id == 1
+
+
+def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    hello = drain(hub.join("a", "websocket"))[0]
+    assert isinstance(hello, Hello)
+    assert (hello.session, hello.cameras) == ("run1", CAMERAS)
+    assert hello.limits == Limits(window=4, max_message_size=4096, stream_fps=20.0)
+
+
+def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:
+    hub.join("a", "websocket")
+    send(hub, 1, 0, 1)
+    send(hub, 2, 0)
+    late = hub.join("b", "websocket")
+    assert drain(late)[2:] == [(2, b"2", b"1")]
+    send(hub, 3, 1)
+    assert drain(late) == [(3, b"", b"3")]
+
+
+def test_new_viewer_gets_no_old_picture_but_a_refresh_is_asked_for(
+    hub: BundleHub, link: FakeGrabberLink, clock: Clock
+) -> None:
+    hub.join("a", "websocket")
+    send(hub, 1, 0, 1)
+    link.demands.clear()
+    hub.join("b", "websocket")
+    assert link.demands == [], "both pictures are fresh, the demand is the same"
+    clock.now += 1.5
+    send(hub, 2, 0)
+    late = hub.join("c", "websocket")
+    assert link.demands == [Demand(None, None, refresh=True)]
+    assert drain(late)[2:] == [(2, b"2", b"")]
+
+
+def test_no_refresh_for_pictures_that_nobody_new_wants(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    hub.join("a", "websocket")
+    send(hub, 1, 0)
+    link.demands.clear()
+    hub.join("b", "mjpeg", frozenset({0}))
+    assert link.demands == []
+
+
+def test_demand_is_the_union_and_ends_with_the_last_viewer(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    assert link.demands == [Demand(())]
+    one = hub.join("a", "mjpeg", frozenset({0}), 5.0)
+    two = hub.join("b", "mjpeg", frozenset({1}), 10.0)
+    assert link.demands[1:] == [
+        Demand((0,), 5.0, refresh=True),
+        Demand((0, 1), 10.0, refresh=True),
+    ]
+    hub.leave(two)
+    hub.leave(two)
+    hub.leave(one)
+    assert link.demands[3:] == [Demand((0,), 5.0), Demand(())]
+    assert hub.empty.is_set()
+
+
+def test_grabber_that_comes_is_told_what_is_wanted(hub: BundleHub) -> None:
+    hub.join("a", "mjpeg", frozenset({1}))
+    link = FakeGrabberLink()
+    hub.grabber_came(HELLO, link)
+    assert link.demands == [Demand((1,), None, refresh=True)]
+    hub.grabber_went()
+
+
+def test_subscribe_adds_the_latest_picture_at_once(hub: BundleHub, link: FakeGrabberLink) -> None:
+    hub.join("all", "websocket")
+    viewer = hub.join("a", "websocket", frozenset({0}))
+    send(hub, 1, 0, 1)
+    drain(viewer)
+    hub.subscribe_message(viewer, Subscribe((0, 1), 5.0))
+    assert drain(viewer) == [(1, b"", b"1")]
+    assert viewer.outbox.cameras == frozenset({0, 1})
+    assert viewer.outbox.max_fps == 5.0
+    hub.subscribe_message(viewer, Subscribe((0, 1), 5.0))
+    assert drain(viewer) == [], "nothing changed"
+    assert not viewer.outbox.skipped
+
+
+def test_subscribe_to_cameras_that_do_not_exist(hub: BundleHub, link: FakeGrabberLink) -> None:
+    viewer = hub.join("a", "websocket")
+    hub.subscribe_message(viewer, Subscribe((-1, 2**63, 0, 0), 1e-300))
+    assert viewer.outbox.cameras == frozenset({0})
+    assert viewer.outbox.max_fps == 0.001
+
+
+def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrabberLink) -> None:
+    viewer = hub.join("a", "websocket")
+    for seq in (500, 501):
+        send(hub, seq, 0, 1)
+        drain(viewer)
+    viewer.outbox.acknowledge(500)
+    hub.grabber_went()
+    (status,) = drain(viewer)
+    assert isinstance(status, Status)
+    assert status.input == "none"
+    assert status.input_since_us > 0
+    assert drain(hub.join("late", "websocket"))[2:] == [], "no picture while there is no input"
+    again = FakeGrabberLink()
+    hub.grabber_came(replace(HELLO, session="run2"), again)
+    assert again.demands == [Demand(None, None, refresh=True)]
+    hello, status = drain(viewer)
+    assert isinstance(hello, Hello)
+    assert isinstance(status, Status)
+    assert (hello.session, status.input, status.bundles) == ("run2", "ok", 0)
+    assert viewer.outbox.credit.in_flight == 0
+    for seq in (1, 2):
+        send(hub, seq, 0)
+        assert drain(viewer) == [(seq, b"%d" % seq, b"")]
+        viewer.outbox.acknowledge(seq)
+
+
+def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:
+    viewer = hub.join("a", "websocket")
+    for seq in (5, 6):
+        send(hub, seq, 0, 1)
+        drain(viewer)
+    viewer.outbox.acknowledge(5)
+    hub.grabber_went()
+    hub.grabber_came(HELLO, link)
+    assert viewer.outbox.credit.in_flight == 1, "what is on its way still counts"
+    assert drain(hub.join("b", "websocket"))[2:] == [(6, b"6", b"6")]
+
+
+def test_sequence_that_starts_again_without_a_new_session(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    viewer = hub.join("a", "websocket")
+    send(hub, 7, 0)
+    drain(viewer)
+    viewer.outbox.acknowledge(7)
+    send(hub, 1, 0)
+    assert drain(viewer) == [(1, b"1", b"")]
+    assert hub.status().bundles == 1
+
+
+def test_changed_cameras(hub: BundleHub, link: FakeGrabberLink) -> None:
+    viewer = hub.join("a", "websocket")
+    send(hub, 1, 0, 1)
+    drain(viewer)
+    cameras = (CAMERAS[0], CameraInfo(1, "new", "SN9"))
+    hub.grabber_said_hello(replace(HELLO, cameras=cameras))
+    (hello,) = drain(viewer)
+    assert isinstance(hello, Hello)
+    assert hello.cameras == cameras
+    assert hub.pictures.get(0) is not None
+    assert hub.pictures.get(1) is None, "it was another camera's"
+    assert hub.camera_named("new") == cameras[1]
+    assert hub.camera_named("SN9") == cameras[1]
+    assert hub.camera_named("right") is None
+
+
+def test_status_is_the_grabbers_with_the_bridges_own_part(
+    hub: BundleHub, link: FakeGrabberLink, clock: Clock
+) -> None:
+    viewer = hub.join("a", "websocket")
+    send(hub, 1, 0)
+    by_bundle = hub.status().cameras
+    assert [(c.index, c.state) for c in by_bundle] == [(0, 2), (1, 2)]
+    cameras = (CameraStatus(0, 2, delivered=99), CameraStatus(1, 4, reason="unplugged"))
+    hub.grabber_sent_status(Status(1, "ok", bundles=40, bundles_dropped=3, cameras=cameras))
+    drain(viewer)
+    send(hub, 2, 0)
+    clock.now += 2.0
+    drain(viewer)
+    hub.tick()
+    (status,) = drain(viewer)
+    assert isinstance(status, Status)
+    assert status.cameras == cameras
+    assert (status.bundles, status.bundles_dropped, status.bundle_fps) == (40, 3, 1.0)
+    assert status.viewer is not None
+    assert (status.viewer.sent, status.viewer.sent_fps) == (2, 1.0)
+    hub.grabber_went()
+    assert hub.status().cameras == cameras, "the last known"
+
+
+def test_status_text_says_every_field(hub: BundleHub) -> None:
+    viewer = hub.join("ä", "websocket")
+    drain(viewer)
+    hub.tick()
+    text = viewer.outbox.take()
+    assert isinstance(text, str)
+    whole = json.loads(hub.status_text(viewer.outbox))
+    assert json.loads(text).keys() == whole.keys()
+
+
+def test_viewer_is_nudged_whenever_something_is_there_for_it(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    viewer = hub.join("a", "websocket")
+    taken: list[object] = []
+    viewer.nudge = lambda: taken.extend(drain(viewer) or [viewer.outbox.closed])
+    viewer.nudge()
+    taken.clear()
+    send(hub, 1, 0, 1)
+    hub.grabber_said_hello(HELLO)
+    hub.tick()
+    hub.set_input("none")
+    hub.subscribe_message(viewer, Subscribe((0,)))
+    hub.set_input("ok")
+    hub.subscribe_message(viewer, Subscribe((0, 1)))
+    hub.close()
+    names = [type(item).__name__ for item in taken]
+    assert names == ["tuple", "Hello", "Status", "Status", "bool", "Status", "tuple", "bool"]
+    assert taken[-1] is True
+
+
+def test_totals_outlive_viewers(hub: BundleHub, link: FakeGrabberLink) -> None:
+    one, two = hub.join("a", "websocket"), hub.join("b", "websocket")
+    send(hub, 1, 0)
+    send(hub, 2, 0)
+    drain(one)
+    hub.leave(one)
+    totals = hub.totals()
+    assert (totals.sent, totals.skipped["slow link"], totals.viewers) == (1, 2, 2)
+    drain(two)
+    assert hub.totals().sent == 2
+    assert hub.counters.bundle_bytes == 200
+
+
+def test_a_slow_viewer_is_logged_when_it_begins_and_when_it_ends(
+    hub: BundleHub, link: FakeGrabberLink, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.join("10.0.0.7", "websocket")
+    drain(hub.join("10.0.0.8", "websocket"))
+    caplog.set_level("INFO")
+    caplog.clear()
+    told: list[tuple[float, str]] = []
+    seq = 0
+    begin_s = clock.now
+    for second in range(1, 401):
+        clock.now += 1
+        if second < 200 or second == 290:
+            seq += 1
+            send(hub, seq, 0)
+            for viewer in tuple(hub.viewers.values()):
+                if viewer.address == "10.0.0.8":
+                    drain(viewer)
+        hub.tick()
+        told += [(clock.now - begin_s, r.getMessage()) for r in caplog.records]
+        caplog.clear()
+    assert [second for second, _ in told] == [10, 260, 320, 380]
+    assert told[0][1] == (
+        "slow viewers: 1 (10.0.0.7); 9 bundles skipped in 10 s (the next line comes when they "
+        "keep up)"
+    )
+    assert told[1][1] == "no viewer is slow any more; 198 bundles were skipped"
+    assert "1 bundles skipped in 40 s" in told[2][1], "not within a minute of the line before"
+
+
+def test_viewers_that_come_and_go_are_logged(
+    hub: BundleHub, link: FakeGrabberLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    viewer = hub.join("10.0.0.7", "mjpeg")
+    for seq in (1, 2):
+        send(hub, seq, 0)
+    drain(viewer)
+    hub.leave(viewer)
+    hub.leave(viewer)
+    assert [r.getMessage() for r in caplog.records if "viewer" in r.getMessage()] == [
+        "viewer 1 (10.0.0.7, mjpeg) joins",
+        "viewer 1 (10.0.0.7, mjpeg) leaves: 1 bundles sent, 1 skipped",
+    ]

@@ -1,0 +1,386 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from camstrm.bridge.viewers.demand import MIN_INTERVAL_S
+from camstrm.bridge.viewers.web_socket_viewer import PAUSE_S, WebSocketViewer
+from camstrm.wire import (
+    Ack,
+    CameraState,
+    Demand,
+    Hello,
+    Message,
+    Status,
+    Subscribe,
+    encode_bundle,
+    encode_message,
+)
+from tests.fakes.grabber import FakeGrabber
+from tests.fakes.loop_time import StoppedLoopTime
+from tests.fakes.running_bridge import (
+    TIMEOUT_S,
+    UPGRADE,
+    RunningBridge,
+    connected_viewer,
+    raw_connection,
+    raw_viewer,
+    running_bridge,
+)
+from tests.fakes.running_bridge import TestViewer as Viewer
+
+LARGE = 150_000
+"""Bytes of padding: bundles of 450 KB, the reference load."""
+
+SEND_TIMEOUT_S = 0.4
+
+
+@pytest_asyncio.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[RunningBridge]:
+    async with running_bridge(tmp_path, send_timeout_s=SEND_TIMEOUT_S) as bridge:
+        yield bridge
+
+
+@pytest_asyncio.fixture
+async def grabber(bridge: RunningBridge) -> AsyncIterator[FakeGrabber]:
+    async with FakeGrabber(bridge.socket_path) as grabber:
+        yield grabber
+
+
+@pytest_asyncio.fixture
+async def viewer(bridge: RunningBridge, grabber: FakeGrabber) -> AsyncIterator[Viewer]:
+    async with connected_viewer(bridge.url) as viewer:
+        await grabber.until_demand(lambda d: d.cameras is None)
+        yield viewer
+
+
+async def viewers(bridge: RunningBridge) -> list[dict[str, Any]]:
+    async with (
+        aiohttp.ClientSession(bridge.url) as session,
+        session.get("/api/status") as answer,
+    ):
+        listed: list[dict[str, Any]] = (await answer.json())["viewers"]
+        return listed
+
+
+async def say(viewer: Viewer, *messages: Message) -> None:
+    for message in messages:
+        await viewer.send(encode_message(message))
+
+
+async def heard(viewer: Viewer) -> None:
+    """Return when the bridge has taken all that the viewer sent: it answers pings in order."""
+    await viewer.socket.ping(b"heard?")
+    while True:
+        message = await viewer.socket.receive(timeout=TIMEOUT_S)
+        if message.type == aiohttp.WSMsgType.PONG:
+            return
+
+
+@pytest.mark.parametrize("path", ["", "ws"])
+async def test_client_that_sends_nothing_gets_hello_and_bundles(
+    bridge: RunningBridge, grabber: FakeGrabber, path: str
+) -> None:
+    async with connected_viewer(bridge.url + path) as viewer:
+        hello = await viewer.next()
+        assert isinstance(hello, Hello)
+        assert hello.session == grabber.session
+        assert [c.name for c in hello.cameras] == ["left", "right", "top"]
+        assert isinstance(await viewer.next(), Status)
+        await grabber.until_demand(lambda d: d == Demand(None, None, refresh=True))
+        for _ in range(5):
+            sent = await grabber.send_bundle()
+            assert encode_bundle(await viewer.bundle()) == encode_bundle(sent)
+
+
+async def test_grabber_is_killed_and_comes_back(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    for _ in range(3):
+        last = await grabber.send_bundle()
+        await viewer.bundle()
+        await say(viewer, Ack(last.seq))
+    await grabber.close()
+    await viewer.control(lambda m: isinstance(m, Status) and m.input == "none")
+    grabber.session, grabber.seq = "again", 0
+    await grabber.connect()
+    await viewer.control(lambda m: isinstance(m, Hello) and m.session == "again")
+    await viewer.control(lambda m: isinstance(m, Status) and m.input == "ok")
+    await grabber.until_demand(lambda d: d.cameras is None)
+    for _ in range(2):
+        sent = await grabber.send_bundle()
+        assert (await viewer.bundle()).seq == sent.seq
+        await say(viewer, Ack(sent.seq))
+
+
+async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await say(viewer, Ack(1), Ack(99), Ack(2))
+    await heard(viewer)
+    await grabber.send_bundle()
+    await viewer.bundle()
+    for _ in range(4):
+        await grabber.send_bundle()
+    status = await viewer.control(
+        lambda m: isinstance(m, Status) and m.viewer is not None and m.viewer.skipped == 3
+    )
+    assert status.viewer.in_flight == 1
+    assert status.viewer.reason == "unacknowledged"
+    await say(viewer, Ack(2))
+    assert (await viewer.bundle()).seq == 6
+
+
+@pytest.mark.parametrize("text", ['{"type":"ack","seq":1}', '{ "seq": 1, "type": "ack" }'])
+async def test_ack_may_be_spelled_as_json_allows(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer, text: str
+) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await viewer.send(text)
+    await heard(viewer)
+    await grabber.send_bundle()
+    await viewer.bundle()
+    (listed,) = await viewers(bridge)
+    assert listed["in_flight"] == 1
+
+
+async def test_bundle_needs_no_turn_of_the_sender(
+    grabber: FakeGrabber, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = 0
+    take_nap = WebSocketViewer._take_nap
+
+    async def counted(self: WebSocketViewer) -> str | None:
+        nonlocal turns
+        turns += 1
+        return await take_nap(self)
+
+    monkeypatch.setattr(WebSocketViewer, "_take_nap", counted)
+    for _ in range(60):
+        sent = await grabber.send_bundle()
+        assert (await viewer.bundle()).seq == sent.seq
+        await say(viewer, Ack(sent.seq))
+        await heard(viewer)
+    assert 1 <= turns < 20, "one, and one for each status that came in between"
+
+
+async def test_sender_takes_over_what_the_kernel_does_not_take(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with raw_viewer(bridge) as (reader, _):
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 2)
+        sent = [await grabber.send_bundle()]
+        grabber.padding = 1_000_000
+        sent.append(await grabber.send_bundle())
+        grabber.padding = 0
+        sent += [await grabber.send_bundle() for _ in range(3)]
+        await viewer.bundle(lambda b: b.seq == sent[-1].seq)
+        received = b""
+        while encode_bundle(sent[-1]) not in received:
+            part = await asyncio.wait_for(reader.read(65536), TIMEOUT_S)
+            assert part
+            received += part
+    assert encode_bundle(sent[0]) in received
+    assert encode_bundle(sent[1]) in received
+    assert received.count(b"CSFB") == 3, "those in between were replaced"
+
+
+async def test_subscribe(grabber: FakeGrabber, viewer: Viewer) -> None:
+    await say(viewer, Subscribe((0, 2), 25.0))
+    await grabber.until_demand(lambda d: d == Demand((0, 2), 25.0, refresh=True))
+    await grabber.send_bundle()
+    bundle = await viewer.bundle()
+    assert [len(f.payload) > 0 for f in bundle.frames] == [True, False, True]
+    assert bundle.frames[1].state == CameraState.STREAMING
+    await say(viewer, Subscribe(()))
+    await grabber.until_demand(lambda d: d.cameras == ())
+    await say(viewer, Subscribe((1,)))
+    await grabber.until_demand(lambda d: d.cameras == (1,))
+    bundle = await viewer.bundle(lambda b: len(b.frames[1].payload) > 0)
+    assert bundle.seq == 1, "the latest picture, without waiting for the next"
+
+
+async def test_viewers_of_different_cameras_share_one_grabber(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with connected_viewer(bridge.url) as other:
+        await say(viewer, Subscribe((0,)))
+        await say(other, Subscribe((2,), 10.0))
+        await grabber.until_demand(lambda d: d.cameras == (0, 2))
+        await grabber.send_bundle()
+        one = await viewer.bundle(lambda b: b.seq == 1)
+        two = await other.bundle(lambda b: b.seq == 1)
+        assert [len(f.payload) > 0 for f in one.frames] == [True, False, False]
+        assert [len(f.payload) > 0 for f in two.frames] == [False, False, True]
+    await grabber.until_demand(lambda d: d == Demand((0,), None))
+
+
+async def test_stuck_client_disturbs_nobody_and_is_removed(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    grabber.padding = LARGE
+    async with raw_viewer(bridge):
+        for _ in range(30):
+            sent = await grabber.send_bundle()
+            assert (await viewer.bundle()).seq == sent.seq
+        listed = await viewers(bridge)
+        assert (listed[0]["sent"], listed[0]["skipped"]) == (30, 0)
+        assert all(stuck["sent"] < 5 for stuck in listed[1:])
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+        async with (
+            aiohttp.ClientSession(bridge.url) as session,
+            session.get("/metrics") as answer,
+        ):
+            assert "camstrm_viewers_stuck_total 1.0" in await answer.text()
+    sent = await grabber.send_bundle()
+    assert (await viewer.bundle()).seq == sent.seq
+
+
+async def test_slow_client_is_not_stuck(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    """It needs several send timeouts for one bundle, but takes some of it all the time."""
+    grabber.padding = 1_000_000
+    async with raw_viewer(bridge) as (reader, _):
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 2)
+        with StoppedLoopTime() as loop_time:
+            await grabber.send_bundle()
+            await viewer.bundle()
+            for _ in range(45):
+                await reader.readexactly(8192)
+                await loop_time.advance(SEND_TIMEOUT_S / 15)
+        (_, slow) = await viewers(bridge)
+        assert slow["sent"] == 1
+        left = 3_000_000 - 45 * 8192
+        while left > 0:
+            left -= len(await asyncio.wait_for(reader.read(65536), TIMEOUT_S))
+        assert len(await viewers(bridge)) == 2
+
+
+async def test_no_compression_even_if_the_client_offers_it(
+    bridge: RunningBridge, grabber: FakeGrabber
+) -> None:
+    async with connected_viewer(bridge.url, compress=15) as viewer:
+        assert viewer.socket.compress == 0
+
+
+async def test_garbage_is_borne_ten_times(viewer: Viewer) -> None:
+    wrong = [
+        "no json",
+        "[]",
+        "{}",
+        '{"type":1}',
+        '{"type":"ack"}',
+        '{"type":"ack","seq":"1"}',
+        '{"type":"subscribe","cameras":5}',
+        '{"type":"subscribe","max_fps":0}',
+        '{"type":"subscribe","max_fps":NaN}',
+        '{"type":"demand","cameras":[]}',
+    ]
+    await viewer.send('{"type":"of a later version"}')
+    for text in wrong[:-1]:
+        await viewer.send(text)
+    await heard(viewer)
+    await viewer.send(wrong[-1])
+    assert await viewer.close_code() == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+
+async def test_binary_from_a_viewer(viewer: Viewer) -> None:
+    await viewer.socket.send_bytes(b"x")
+    assert await viewer.close_code() == aiohttp.WSCloseCode.UNSUPPORTED_DATA
+
+
+async def test_too_long_a_message(viewer: Viewer) -> None:
+    await viewer.send(" " * 4097)
+    assert await viewer.close_code() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+
+
+async def test_wrong_frames_close_the_connection(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with raw_viewer(bridge) as (_, raw):
+        raw.write(b"\xff\xff" + b"\xff" * 64)
+        await viewer.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+    sent = await grabber.send_bundle()
+    assert (await viewer.bundle()).seq == sent.seq
+
+
+async def test_flood_of_a_viewer_does_not_keep_others_waiting(
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    async with connected_viewer(bridge.url) as flooder:
+
+        async def flood() -> None:
+            with contextlib.suppress(ConnectionError):
+                for number in range(100_000):
+                    cameras = [0] if number % 2 else None
+                    text = json.dumps({"type": "subscribe", "cameras": cameras})
+                    await flooder.send(text)
+                    await flooder.send('{"type":"ack","seq":5}')
+
+        flooding = asyncio.create_task(flood())
+        demands, begin_s = len(grabber.demands), time.monotonic()
+        for _ in range(20):
+            sent = await grabber.send_bundle()
+            assert (await viewer.bundle()).seq == sent.seq
+            await asyncio.sleep(0.01)
+        most = (time.monotonic() - begin_s) / MIN_INTERVAL_S + 2
+        assert len(grabber.demands) - demands <= most
+        flooding.cancel()
+        await asyncio.wait({flooding}, timeout=TIMEOUT_S)
+        flooder.socket._writer.transport.abort()
+
+
+@pytest.mark.parametrize(("messages", "paused"), [(150, False), (204, True)])
+async def test_messages_of_a_viewer_are_read_no_faster_than_it_may_send(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch, messages: int, paused: bool
+) -> None:
+    monkeypatch.setattr("camstrm.bridge.viewers.web_socket_viewer.MESSAGES_PER_S", 0.001)
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(delay_s: float) -> None:
+        pauses.append(delay_s)
+        await sleep(delay_s)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    for _ in range(messages):
+        await say(viewer, Ack(1))
+    await heard(viewer)
+    assert (PAUSE_S in pauses) == paused
+
+
+async def test_many_quick_reconnects(bridge: RunningBridge, grabber: FakeGrabber) -> None:
+    async with connected_viewer(bridge.url) as watcher:
+        await grabber.until_demand(lambda d: d.cameras is None)
+        for _ in range(200):
+            reader, writer = await raw_connection(bridge, "/ws", *UPGRADE)
+            assert b" 101 " in await asyncio.wait_for(reader.readline(), TIMEOUT_S)
+            writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            await grabber.send_bundle()
+        await watcher.control(lambda m: isinstance(m, Status) and m.viewers == 1)
+        assert len(await viewers(bridge)) == 1
+
+
+async def test_status_comes_each_second_to_a_viewer_that_waits_for_credit(
+    grabber: FakeGrabber, viewer: Viewer
+) -> None:
+    await grabber.send_bundle()
+    await viewer.bundle()
+    await say(viewer, Ack(1))
+    for _ in range(6):
+        await grabber.send_bundle()
+    status = await viewer.control(lambda m: isinstance(m, Status) and m.bundles == 7)
+    assert status.viewer.id == 1

@@ -1,0 +1,387 @@
+"""Real camera processes on the simulator's cameras, with and without faults."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import simplejpeg
+
+from camstrm.config import (
+    CameraSettings,
+    Config,
+    ProcessSettings,
+    ProducerSettings,
+    StreamSettings,
+)
+from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.grab.loop import Loop
+from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.profiles import load_profiles
+from camstrm.wire import (
+    CameraFrame,
+    CameraState,
+    CameraStatus,
+    FrameBundle,
+    FrameRequest,
+    PacketKind,
+    Report,
+    Start,
+    Stop,
+)
+from tests.fakes.gentl import (
+    child_environment,
+    fault_variables,
+    forwarding_producer,
+    simulator,
+)
+from tests.fakes.manual_loop import LONG_S, run_until
+from tests.fakes.simulator_settings import FPS, HEIGHT, WIDTH
+
+MONO8, HB_MONO8, UNKNOWN = 0x01080001, 0x81080001, 0x0108FFFE
+
+FEATURES: dict[str, bool | int | float | str] = {
+    "PixelFormat": "Mono8",
+    "Width": WIDTH,
+    "Height": HEIGHT,
+    "AcquisitionFrameRate": FPS,
+}
+
+
+def camera(serial: str, **settings: str) -> CameraSettings:
+    return CameraSettings(serial=serial, features=FEATURES, **settings)  # type: ignore[arg-type]
+
+
+def group(cti: str, *serials: str, single: bool = False, faults: str = "") -> ProcessGroup:
+    return ProcessGroup(
+        cti=cti,
+        profile="",
+        cameras=tuple(GroupCamera(i, camera(s, name=f"cam{s}")) for i, s in enumerate(serials)),
+        stream=StreamSettings(),
+        process=ProcessSettings(stall_timeout_s=0.3, single_process=single),
+        environment=child_environment(**fault_variables(faults)),
+        log_level="ERROR",
+    )
+
+
+class Rig:
+    """Camera processes in a real loop: what they report and send."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+        self.statuses: dict[int, CameraStatus] = {}
+        self.pictures: dict[int, list[CameraFrame]] = {}
+        self.states: dict[int, set[int]] = {}
+        self.models: set[str] = set()
+        self.gone: list[str] = []
+        self.links: list[ProcessLink] = []
+        self.seq = 0
+        self.handlers = LinkHandlers(
+            lambda _, bundle: self._bundle(bundle),
+            lambda _, report: self._report(report),
+            lambda _, reason: self.gone.append(reason),
+        )
+
+    def start(self, wanted: ProcessGroup) -> ProcessLink:
+        self.links.append(ProcessLink(self.loop, wanted, self.handlers))
+        return self.links[-1]
+
+    def ask(self, condition: Callable[[], object], *refresh: int) -> None:
+        """Ask all processes for pictures again and again until ``condition()``."""
+
+        def again() -> bool:
+            for link in self.links:
+                if link.opened and not link.busy:
+                    self.seq += 1
+                    link.request(FrameRequest(self.seq, link.group.indices, refresh))
+            return bool(condition())
+
+        run_until(self.loop, again)
+
+    def status(self, index: int) -> CameraStatus:
+        return self.statuses.get(index, CameraStatus(index, CameraState.CLOSED))
+
+    def count(self, index: int) -> int:
+        return len(self.pictures.get(index, ()))
+
+    def close(self) -> None:
+        for link in self.links:
+            link.kill("the test is over")
+            assert link.join(LONG_S)
+
+    def _bundle(self, bundle: FrameBundle) -> None:
+        for frame in bundle.frames:
+            self.states.setdefault(frame.camera_index, set()).add(frame.state)
+            if len(frame.payload):
+                self.pictures.setdefault(frame.camera_index, []).append(frame)
+
+    def _report(self, report: Report) -> None:
+        self.statuses.update({status.index: status for status in report.cameras})
+        self.models.update(info.model for info in report.infos)
+
+
+@pytest.fixture
+def rig(loop: Loop) -> Generator[Rig, None, None]:
+    rig = Rig(loop)
+    yield rig
+    rig.close()
+
+
+def test_two_cameras_of_a_process_are_streamed_reported_and_closed(rig: Rig) -> None:
+    link = rig.start(group(simulator(), "0", "2"))
+    rig.ask(lambda: rig.count(0) >= 3 and rig.count(1) >= 3)
+    frame = rig.pictures[0][-1]
+    assert (frame.state, frame.pixel_format) == (CameraState.STREAMING, MONO8)
+    assert (frame.source_width, frame.source_height) == (WIDTH, HEIGHT)
+    image = simplejpeg.decode_jpeg(bytes(frame.payload), colorspace="GRAY")
+    assert image.shape == (HEIGHT, WIDTH, 1)
+    assert np.ptp(image) > 0, "the simulator shows a scene, not a blank"
+    assert frame.capture_time_us <= frame.encoded_time_us
+    rig.ask(lambda: rig.status(0).encoded >= 3)
+    assert rig.models == {"", "Viky"} or rig.models == {"Viky"}
+    assert rig.status(0).pixel_format == "Mono8"
+    # The newest at each request: nothing is encoded twice.
+    ids = [frame.frame_id for frame in rig.pictures[0]]
+    assert ids == sorted(set(ids))
+    link.stop()
+    assert link.join(LONG_S)
+    assert link._process is not None
+    assert link._process.returncode == 0
+
+
+def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
+    link = rig.start(group(simulator(), "1"))
+    rig.ask(lambda: rig.count(0) >= 1)
+    run_until(rig.loop, lambda: not link.busy)
+    before = rig.count(0)
+    answers = 0
+    # 200 requests come much faster than 100 frames a second: most have no new frame.
+    while answers < 200:
+        rig.seq += 1
+        assert link.request(FrameRequest(rig.seq, (0,), (0,)))
+        run_until(rig.loop, lambda: not link.busy)
+        answers += 1
+    assert rig.count(0) == before + 200
+
+
+@pytest.mark.parametrize(
+    ("cti", "reason"),
+    [
+        ("/no/such.cti", "GenTL producer /no/such.cti: file not found"),
+        (__file__, "not a shared library"),
+    ],
+)
+def test_a_producer_that_cannot_be_used_is_the_last_word(rig: Rig, cti: str, reason: str) -> None:
+    link = rig.start(group(cti, "0"))
+    run_until(rig.loop, lambda: rig.gone)
+    assert reason in rig.gone[0]
+    assert link.join(LONG_S)
+    assert link._process is not None
+    assert link._process.returncode == 3
+
+
+def test_a_camera_that_is_not_there_is_lost_and_the_other_streams(rig: Rig) -> None:
+    rig.start(group(simulator(), "77", "1"))
+    rig.ask(lambda: rig.count(1) >= 2 and rig.status(0).state == CameraState.LOST)
+    assert "no camera with serial number '77'" in rig.status(0).reason
+    assert rig.states[0] <= {CameraState.OPENING, CameraState.LOST, CameraState.CLOSED}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            HB_MONO8,
+            "camera cam1: pixel format HB_Mono8 (0x81080001) cannot be shown: set Image",
+        ),
+        (UNKNOWN, "camera cam1: pixel format unknown 0x0108FFFE (0x0108FFFE) cannot be shown"),
+    ],
+)
+def test_a_format_that_cannot_be_shown_names_camera_and_format(
+    rig: Rig, forwarding: str, code: int, told: str
+) -> None:
+    rig.start(group(forwarding, "1", faults=f"pixel_format={code:#x}"))
+    rig.ask(lambda: rig.status(0).state == CameraState.UNSUPPORTED)
+    assert rig.status(0).reason.startswith(told)
+    # Buffers are given back all the same: after more frames than buffers it still streams.
+    rig.ask(lambda: rig.status(0).delivered > 30)
+    assert rig.count(0) == 0
+    assert rig.status(0).underrun == 0
+
+
+def test_incomplete_frames_are_counted_and_never_shown(rig: Rig, forwarding: str) -> None:
+    rig.start(group(forwarding, "1", faults="incomplete frame_id_gaps"))
+    rig.ask(lambda: rig.status(0).delivered >= 10 and rig.status(0).incomplete >= 10)
+    status = rig.status(0)
+    assert abs(status.delivered - status.incomplete) <= 1
+    # Ids 2, 6, 10, ...: of every two frames the second is incomplete, and every other id is left
+    # out: of three ids between two complete frames one is the incomplete frame's.
+    assert status.gaps == 2 * (status.delivered - 1)
+    assert {frame.frame_id % 4 for frame in rig.pictures[0]} == {2}
+
+
+def test_a_height_of_0_is_rejected(rig: Rig, forwarding: str) -> None:
+    rig.start(group(forwarding, "1", faults="zero_height"))
+    rig.ask(lambda: rig.status(0).rejected >= 3)
+    assert rig.count(0) == 0
+    rig.ask(lambda: rig.status(0).state == CameraState.STALLED)
+    assert rig.status(0).reason.startswith("every frame is rejected: no image in the buffer: 120x0")
+
+
+def test_a_camera_that_falls_silent_is_opened_again(rig: Rig, forwarding: str) -> None:
+    rig.start(group(forwarding, "1", faults="silent=5"))
+    rig.ask(lambda: rig.status(0).reconnects == 1 and rig.status(0).delivered > 10)
+    assert CameraState.STALLED in rig.states[0]
+    rig.ask(lambda: rig.status(0).state == CameraState.STREAMING)
+    assert rig.gone == []
+
+
+def test_without_a_temporary_folder_the_cause_is_told(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/none']\n"
+    )
+    wanted = group(simulator(), "1")
+    path = f"{tmp_path}:{wanted.environment['PYTHONPATH']}"
+    environment = {**wanted.environment, "PYTHONPATH": path}
+    rig.start(msgspec.structs.replace(wanted, environment=environment))
+    run_until(rig.loop, lambda: rig.gone)
+    (reason,) = rig.gone
+    assert reason.startswith("its process failed: no temporary folder can be written (tried: /no")
+
+
+def test_a_producer_that_answers_in_gbk_streams_under_its_maker_s_profile(
+    rig: Rig, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cti = forwarding_producer(tmp_path_factory, "MvProducerU3V.cti")
+    rig.start(group(cti, "1", faults="gbk gbk_names"))
+    rig.ask(lambda: rig.count(0) >= 3)
+    assert rig.status(0).state == CameraState.STREAMING
+
+
+@pytest.fixture
+def root_log_level() -> Generator[None, None, None]:
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
+
+
+@pytest.mark.usefixtures("root_log_level")
+def test_everything_in_one_process(loop: Loop) -> None:
+    """--single-process: the camera process is a thread of this one."""
+    rig = Rig(loop)
+    link = rig.start(group(simulator(), "0", "1", single=True))
+    assert link.pid is None
+    rig.ask(lambda: rig.count(0) >= 2 and rig.count(1) >= 2)
+    link.stop()
+    assert link.join(LONG_S)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    rig.close()
+
+
+def serve(arguments: list[str] | None = None) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a camera process and return it with the grabber's end of its connection."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "camstrm.grab.camera.process", str(theirs.fileno())],
+            env=child_environment(),
+            pass_fds=[theirs.fileno()],
+        )
+    return process, ours
+
+
+@pytest.mark.parametrize("last", ["stop", "garbage", "no settings"])
+def test_without_a_start_the_process_ends(last: str) -> None:
+    process, ours = serve()
+    with ours:
+        if last == "stop":
+            BlockingPacketSocket(ours).send_message(Stop())
+        elif last == "garbage":
+            ours.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        else:
+            BlockingPacketSocket(ours).send_message(Start({"cti": 5}))
+        assert process.wait(LONG_S) == 0
+
+
+def test_the_end_of_the_grabber_is_the_end_of_its_process() -> None:
+    """Also while it streams, and when the grabber was killed and said no word."""
+    process, ours = serve()
+    with ours:
+        end = BlockingPacketSocket(ours, LONG_S)
+        end.send_message(Start(group(simulator(), "1").to_settings()))
+        while True:
+            reports = [text_of(p) for p in end.receive() if p.kind is PacketKind.TEXT]
+            states = [s.state for r in reports if isinstance(r, Report) for s in r.cameras]
+            if CameraState.STREAMING in states:
+                break
+    assert process.wait(LONG_S) == 0
+
+
+def test_ctrl_c_is_the_grabber_s_business() -> None:
+    process, ours = serve()
+    with ours:
+        end = BlockingPacketSocket(ours, LONG_S)
+        end.send_message(Start(group(simulator(), "1").to_settings()))
+        end.receive()
+        process.send_signal(signal.SIGINT)
+        end.send_message(Stop())
+        assert process.wait(LONG_S) == 0
+
+
+def test_a_crash_of_one_camera_leaves_the_other_alone(
+    loop: Loop, forwarding: str, tmp_path: Path
+) -> None:
+    """Two producers, two processes: one dies of SIGSEGV, is restarted, and streams again."""
+    variables = fault_variables("crash=5", once=tmp_path / "crashed")
+    path = child_environment()["PYTHONPATH"]
+    config = Config(
+        cameras=(camera("0", cti=forwarding), camera("1", cti=simulator())),
+        producers=(
+            ProducerSettings(cti=forwarding, env={**variables, "PYTHONPATH": path}),
+            ProducerSettings(cti=simulator(), env={"PYTHONPATH": path}),
+        ),
+    )
+    pictures = {0: 0, 1: 0}
+    delivered: list[int] = []
+
+    def count(_link: ProcessLink, bundle: FrameBundle) -> None:
+        for frame in bundle.frames:
+            pictures[frame.camera_index] += bool(len(frame.payload))
+
+    supervisor = Supervisor(
+        loop, config, load_profiles(), count, lambda: None, log_level="CRITICAL"
+    )
+    try:
+        supervisor.start()
+
+        def ask() -> bool:
+            for link in supervisor.links():
+                link.request(FrameRequest(1, link.group.indices))
+            crashed = supervisor.ledgers[0].status()
+            delivered.append(crashed.delivered)
+            return crashed.restarts == 1 and crashed.state == CameraState.STREAMING
+
+        run_until(loop, ask)
+        at_restart = dict(pictures)
+        run_until(loop, lambda: ask() and all(pictures[i] > at_restart[i] for i in pictures))
+        healthy = supervisor.ledgers[1].status()
+        assert (healthy.restarts, healthy.reconnects, healthy.state) == (
+            0,
+            0,
+            CameraState.STREAMING,
+        )
+        assert (tmp_path / "crashed").exists()
+        assert delivered == sorted(delivered), "counters never shrink"
+        assert delivered[-1] > 0
+    finally:
+        supervisor.stop(LONG_S)

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+from camstrm.grab.loop import Loop
+from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.wire import FrameBundle, FrameRequest, Report
+from tests.fakes.camera_process import LARGE, stand_in_environment
+from tests.fakes.manual_loop import LONG_S, run_until
+
+
+class Rig:
+    """Links in a real loop, and what they told."""
+
+    def __init__(self, loop: Loop, folder: Path, python: str) -> None:
+        self.loop = loop
+        self.log = folder / "log"
+        self.bundles: list[FrameBundle] = []
+        self.reports: list[Report] = []
+        self.gone: list[str] = []
+        self.links: list[ProcessLink] = []
+        self._python = python
+        self._handlers = LinkHandlers(
+            lambda _, bundle: self.bundles.append(bundle),
+            lambda _, report: self.reports.append(report),
+            lambda _, reason: self.gone.append(reason),
+        )
+
+    def link(self, behaviour: str = "", python: str | None = None) -> ProcessLink:
+        group = ProcessGroup(
+            cti="x.cti",
+            profile="",
+            cameras=(
+                GroupCamera(0, CameraSettings(serial="A")),
+                GroupCamera(1, CameraSettings(serial="B")),
+            ),
+            stream=StreamSettings(),
+            process=ProcessSettings(),
+            python=self._python if python is None else python,
+            environment=stand_in_environment(behaviour, log=self.log),
+        )
+        link = ProcessLink(self.loop, group, self._handlers)
+        self.links.append(link)
+        return link
+
+    def opened(self, behaviour: str = "") -> ProcessLink:
+        link = self.link(behaviour)
+        self.run(lambda: link.opened)
+        return link
+
+    def run(self, condition: Callable[[], object]) -> None:
+        run_until(self.loop, condition)
+
+    def close(self) -> None:
+        for link in self.links:
+            link.kill("the test is over")
+            assert link.join(LONG_S)
+
+
+@pytest.fixture
+def rig(loop: Loop, tmp_path: Path, stand_in: str) -> Generator[Rig, None, None]:
+    rig = Rig(loop, tmp_path, stand_in)
+    yield rig
+    rig.close()
+
+
+def test_a_process_is_started_asked_and_stopped(rig: Rig) -> None:
+    link = rig.link()
+    assert link.pid is not None
+    assert not link.request(FrameRequest(1, (0,))), "its cameras are not open yet"
+    rig.run(lambda: link.opened)
+    assert [status.index for status in rig.reports[0].cameras] == [0, 1]
+    assert rig.reports[0].infos[1].serial == "S1"
+    assert link.request(FrameRequest(7, (0, 1)))
+    busy = [link.busy]
+    assert not link.request(FrameRequest(8, (0, 1))), "it still has to answer"
+    rig.run(lambda: rig.bundles and len(rig.reports) == 2)
+    assert [*busy, link.busy] == [True, False]
+    (bundle,) = rig.bundles
+    assert bundle.seq == 7
+    assert [frame.camera_index for frame in bundle.frames] == [0, 1]
+    assert not link.ended()
+    link.stop()
+    assert link.join(LONG_S)
+    assert link.ended()
+    assert rig.log.read_text() == "stopped\n"
+    assert not link.request(FrameRequest(9, (0,)))
+    link.stop()
+
+
+def test_one_request_after_the_other(rig: Rig) -> None:
+    link = rig.opened()
+    for seq in range(1, 6):
+        assert link.request(FrameRequest(seq, (0,)))
+        rig.run(lambda: len(rig.bundles) == seq)  # noqa: B023  run in this turn
+    assert [bundle.seq for bundle in rig.bundles] == [1, 2, 3, 4, 5]
+
+
+def test_a_large_picture_arrives_whole(rig: Rig) -> None:
+    link = rig.opened("large")
+    link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.bundles)
+    assert len(rig.bundles[0].frames[0].payload) == LARGE
+
+
+def test_a_process_that_is_sending_a_picture_can_be_stopped(rig: Rig) -> None:
+    """Nobody reads the picture any more, so that it would wait for ever to be rid of it."""
+    link = rig.opened("large")
+    link.request(FrameRequest(1, (0,)))
+    link.stop()
+    assert link.join(LONG_S)
+    assert rig.log.read_text().startswith(("connection: ", "stopped"))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        ("exit=7", "its process ended with code 7"),
+        ("fatal", "GenTL producer x.cti: file not found"),
+    ],
+)
+def test_why_a_process_ended(rig: Rig, behaviour: str, reason: str) -> None:
+    link = rig.link(behaviour)
+    rig.run(lambda: rig.gone)
+    assert rig.gone == [reason]
+    assert link.join(LONG_S)
+    assert not link.busy
+
+
+def test_a_crash_is_told_by_its_signal(rig: Rig) -> None:
+    link = rig.opened("crash")
+    link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["its process was ended by SIGSEGV"]
+    assert not link.request(FrameRequest(2, (0,)))
+    assert link.ended()
+
+
+@pytest.mark.parametrize("behaviour", ["garbage", "bad_bundle"])
+def test_a_process_that_sends_something_else_is_ended(rig: Rig, behaviour: str) -> None:
+    link = rig.link(behaviour)
+    rig.run(lambda: rig.gone)
+    (reason,) = rig.gone
+    assert reason.startswith("its process sent something else than pictures (")
+    assert link.join(LONG_S)
+
+
+def test_a_process_that_closes_its_connection_and_lives_on(rig: Rig) -> None:
+    link = rig.link("half_open")
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["its process closed the connection"]
+    assert not link.ended()
+    link.kill("too late for a reason")
+    assert link.join(LONG_S)
+    assert rig.gone == ["its process closed the connection"]
+
+
+def test_a_process_that_hangs_is_killed_with_the_reason_given(rig: Rig) -> None:
+    link = rig.opened("silent")
+    link.request(FrameRequest(1, (0,)))
+    link.kill("it said nothing for 10 s")
+    assert not link.busy
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["it said nothing for 10 s"]
+    assert link.join(LONG_S)
+
+
+def test_a_process_that_does_not_stop_is_told_by_join(rig: Rig) -> None:
+    link = rig.opened("silent")
+    link.stop()
+    assert not link.join(0.01)
+
+
+def test_killed_in_the_midst_of_its_start(rig: Rig) -> None:
+    link = rig.link()
+    link.kill("not wanted any more")
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["not wanted any more"]
+
+
+def test_an_interpreter_that_is_not_there_leaves_nothing_open(rig: Rig) -> None:
+    with pytest.raises(FileNotFoundError):
+        rig.link(python="/no/python")
+
+
+def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not(
+    rig: Rig, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    python = tmp_path / "failing"
+    python.write_text(
+        "#!/bin/sh\n"
+        "echo 'GenTL producer does not implement DSGetNumBufferParts' >&2\n"
+        "echo '12:00:00 INFO camera A: opened' >&2\n"
+        f"exec {sys.executable} -c 'import no_module_of_this_name'\n"
+    )
+    python.chmod(0o755)
+    link = rig.link(python=str(python))
+    rig.run(lambda: rig.gone)
+    assert rig.gone == [
+        "its process failed: the Python module no_module_of_this_name is not installed"
+    ]
+    assert link.ended()
+    assert capfd.readouterr().err == "12:00:00 INFO camera A: opened\n"
+
+
+def test_when_it_was_last_heard(rig: Rig) -> None:
+    link = rig.link()
+    assert link.last_heard_s == rig.loop.running_s
+    rig.run(lambda: link.opened)
+    heard = link.last_heard_s
+    assert heard > 0.0
+    link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.bundles)
+    assert link.last_heard_s > heard

@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
+from camstrm.grab.loop import Loop
+from camstrm.grab.processes import supervisor as supervisor_module
+from camstrm.grab.processes.process_link import ProcessLink
+from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.profiles import load_profiles
+from camstrm.wire import CameraState, FrameBundle, FrameRequest
+from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
+from tests.fakes.gentl import simulator
+from tests.fakes.manual_loop import StoppableClock, run_until
+
+PROFILES = load_profiles()
+ONE, OTHER = "/opt/one.cti", "/opt/other.cti"
+SHARED = "/opt/Spinnaker_GenTL.cti"
+"""A file name whose profile has one process for all cameras of the producer."""
+
+QUICK = ProcessSettings(restart_delay_s=0.05, restart_delay_max_s=0.15)
+
+
+def stand_in_variables(behaviour: str = "", once: Path | None = None) -> dict[str, str]:
+    environment = stand_in_environment(behaviour, once=once)
+    return {key: value for key, value in environment.items() if os.environ.get(key) != value}
+
+
+class Rig:
+    """A supervisor in a real loop, with stand-ins for the camera processes."""
+
+    def __init__(self, loop: Loop, python: str) -> None:
+        self.loop = loop
+        self.python = python
+        self.bundles: list[FrameBundle] = []
+        self.changes = 0
+        self.supervisor: Supervisor | None = None
+
+    def start(
+        self,
+        *cameras: tuple[str, str],
+        process: ProcessSettings = QUICK,
+        once: Path | None = None,
+        python: str | None = None,
+        **behaviours: str,
+    ) -> Supervisor:
+        """Start (serial, cti) cameras; ``behaviours`` are those of ``one`` and ``other``."""
+        ctis = dict.fromkeys(cti for _, cti in cameras)
+        names = {ONE: "one", OTHER: "other"}
+        config = Config(
+            process=process,
+            cameras=tuple(CameraSettings(serial=serial, cti=cti) for serial, cti in cameras),
+            producers=tuple(
+                ProducerSettings(
+                    cti=cti,
+                    python=self.python if python is None else python,
+                    env=stand_in_variables(
+                        behaviours.get(names.get(cti, ""), ""), once if cti == ONE else None
+                    ),
+                )
+                for cti in ctis
+            ),
+        )
+        self.supervisor = Supervisor(
+            self.loop, config, PROFILES, self._bundle, self._changed, log_level="DEBUG"
+        )
+        self.supervisor.start()
+        return self.supervisor
+
+    def _bundle(self, _link: ProcessLink, bundle: FrameBundle) -> None:
+        self.bundles.append(bundle)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def state(self, index: int) -> int:
+        assert self.supervisor is not None
+        return self.supervisor.ledgers[index].state[0]
+
+    def run(self, condition: Callable[[], object]) -> None:
+        run_until(self.loop, condition)
+
+    def streaming(self, *indices: int) -> None:
+        self.run(lambda: all(self.state(i) == CameraState.STREAMING for i in indices))
+
+    def links(self) -> list[ProcessLink]:
+        assert self.supervisor is not None
+        return self.supervisor.links()
+
+
+@pytest.fixture
+def rig(loop: Loop, stand_in: str) -> Generator[Rig, None, None]:
+    rig = Rig(loop, stand_in)
+    yield rig
+    if rig.supervisor is not None:
+        rig.supervisor.stop(0.2)
+
+
+def restart_pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
+    texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    return [float(t.split("starting it again in ")[1].split()[0]) for t in texts]
+
+
+def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -> None:
+    supervisor = rig.start(("B", ONE), ("A", ONE), ("C", OTHER))
+    assert [info.serial for info in supervisor.infos()] == ["B", "A", "C"]
+    assert [rig.state(i) for i in range(3)] == [CameraState.OPENING] * 3
+    rig.streaming(0, 1, 2)
+    links = rig.links()
+    assert sorted(link.group.indices for link in links) == [(0,), (1,), (2,)]
+    assert len({link.pid for link in links}) == 3
+    by_index = {link.group.indices[0]: link.group for link in links}
+    assert (by_index[0].siblings, by_index[2].siblings) == (2, 1)
+    assert by_index[1].log_level == "DEBUG"
+
+
+def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE))
+    assert supervisor.infos()[0].model == ""
+    before = rig.changes
+    rig.streaming(0)
+    assert supervisor.infos()[0].model == "Model"
+    assert rig.changes == before + 1
+
+
+def test_answers_are_passed_on(rig: Rig) -> None:
+    rig.start(("A", ONE))
+    rig.streaming(0)
+    (link,) = rig.links()
+    assert link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.bundles)
+    assert rig.bundles[0].frames[0].camera_index == 0
+
+
+def test_a_producer_that_bears_one_process_has_one(rig: Rig) -> None:
+    rig.start(("A", SHARED), ("B", SHARED))
+    rig.streaming(0, 1)
+    (link,) = rig.links()
+    assert link.group.indices == (0, 1)
+    assert link.group.name == "A+B"
+
+
+def test_a_camera_that_is_found_later_joins_the_process_of_its_producer(rig: Rig) -> None:
+    supervisor = rig.start(("A", SHARED))
+    rig.streaming(0)
+    (before,) = rig.links()
+    late = CameraSettings(serial="B", cti=SHARED)
+    supervisor._found(late, supervisor._config.producers[0])
+    rig.run(lambda: 1 in supervisor.ledgers and rig.state(1) == CameraState.STREAMING)
+    (after,) = rig.links()
+    assert after.group.indices == (0, 1)
+    assert before.ended()
+    rig.streaming(0)
+
+
+def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
+    rig: Rig, tmp_path: Path
+) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one="crash", once=tmp_path / "crashed")
+    rig.streaming(0, 1)
+    crashing, healthy = sorted(rig.links(), key=lambda link: link.group.indices)
+    before = supervisor.ledgers[0].status().delivered
+    crashing.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
+    status = supervisor.ledgers[0].status()
+    assert status.reason == (
+        "its process was ended by SIGSEGV; the camera stays locked by it until its heartbeat "
+        f"time is over, for at most {HEARTBEAT_S + 0.25} s"
+    )
+    assert (status.restarts, status.delivered) == (1, before)
+    rig.streaming(0)
+    assert supervisor.ledgers[0].status().delivered == 2 * before
+    again = next(link for link in rig.links() if link.group.indices == (0,))
+    assert again.group.heartbeats_s == {"A": HEARTBEAT_S}, "so long the camera stays locked"
+    assert crashing.group.heartbeats_s == {}, "nobody knew it"
+    assert again.group.locked_until_s["A"] > HEARTBEAT_S
+    assert crashing.group.locked_until_s == {}
+    assert crashing.group.gone_s == 0.0
+    assert again.group.gone_s > 0.0, "the successor says for how long the camera was away"
+    assert supervisor.ledgers[1].status().restarts == 0
+    assert healthy in rig.links()
+    assert healthy.request(FrameRequest(2, (1,)))
+    rig.run(lambda: rig.bundles)
+
+
+def test_pauses_grow_up_to_a_limit(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    supervisor = rig.start(("A", ONE), one="exit=7")
+    rig.run(lambda: supervisor.ledgers[0].restarts == 5)
+    assert restart_pauses(caplog) == [0.05, 0.05, 0.1, 0.15, 0.15]
+    assert supervisor.ledgers[0].status().reason == "its process ended with code 7"
+
+
+def test_a_process_that_ran_well_starts_again_at_once(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = rig.start(("A", ONE))
+    rig.streaming(0)
+    supervisor._slots[0].failures = 9
+    (link,) = rig.links()
+    link.started_s -= 11.0
+    link.kill("for the test")
+    rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
+    assert restart_pauses(caplog) == [0.05]
+
+
+def test_why_a_process_cannot_work_is_its_camera_s_reason(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), one="fatal")
+    rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
+    assert supervisor.ledgers[0].status().reason == "GenTL producer x.cti: file not found"
+
+
+def test_an_interpreter_that_is_not_there(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), python="/no/python")
+    rig.run(lambda: supervisor.ledgers[0].restarts >= 2)
+    reason = supervisor.ledgers[0].status().reason
+    assert reason == "/no/python cannot be started (No such file or directory)"
+    assert rig.links() == []
+
+
+def test_a_process_that_falls_silent_is_ended(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor_module, "_WATCH_S", 0.01)
+    rig.start(("A", ONE), one="silent")
+    rig.streaming(0)
+    (link,) = rig.links()
+    link.last_heard_s -= QUICK.silence_timeout_s + 1
+    rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
+    assert rig.supervisor is not None
+    reason = rig.supervisor.ledgers[0].status().reason
+    assert reason.startswith("its process said nothing for 11 s and was ended; the camera stays")
+    assert link.join(30.0)
+
+
+@pytest.mark.parametrize("behaviour", ["", "deaf"])
+def test_no_process_is_ended_because_the_grabber_was_stopped(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, behaviour: str
+) -> None:
+    """By a signal, a debugger, a paused machine; also while cameras are being opened."""
+    clock = StoppableClock()
+    for module in ("loop", "processes.supervisor", "processes.process_link"):
+        monkeypatch.setattr(f"camstrm.grab.{module}.time", clock)
+    monkeypatch.setattr(supervisor_module, "_WATCH_S", 0.01)
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one=behaviour)
+    rig.streaming(1)
+    pids = [link.pid for link in rig.links()]
+    watched: list[int] = []
+    watch = supervisor._watch
+
+    def count() -> None:
+        watched.append(len(rig.links()))
+        watch()
+
+    rig.loop.call_later(0, lambda: clock.stop_for(3600.0))
+    monkeypatch.setattr(supervisor, "_watch", count)
+    rig.run(lambda: len(watched) > 3)
+    assert [link.pid for link in rig.links()] == pids
+    assert [supervisor.ledgers[i].restarts for i in (0, 1)] == [0, 0]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_process_that_opens_its_cameras_has_longer(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    """A scan of ten network interfaces was seen to take 30 s; also after a restart."""
+    supervisor = rig.start(("A", ONE), one="deaf")
+    rig.run(rig.links)
+    (link,) = rig.links()
+    if restarted:
+        supervisor.ledgers[0].down(CameraState.BACKING_OFF, "it crashed")
+    killed: list[str] = []
+    monkeypatch.setattr(link, "kill", killed.append)
+    link.last_heard_s -= QUICK.silence_timeout_s + 1
+    supervisor._watch()
+    assert killed == []
+    link.last_heard_s -= QUICK.open_timeout_s
+    supervisor._watch()
+    assert killed == ["its process said nothing for 41 s and was ended"]
+    monkeypatch.undo()
+
+
+def test_a_process_that_closed_its_connection_is_not_left_running(rig: Rig) -> None:
+    """It might still hold the camera that its successor needs."""
+    rig.start(("A", ONE), one="half_open")
+    rig.run(rig.links)
+    (link,) = rig.links()
+    rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
+    assert link.join(30.0)
+
+
+def test_reports_about_other_cameras_are_refused(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), one="foreign")
+    rig.run(lambda: rig.links() and rig.links()[0].opened)
+    assert set(supervisor.ledgers) == {0}
+    assert rig.state(0) == CameraState.OPENING
+
+
+def test_stopped_in_good_order(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER))
+    rig.streaming(0, 1)
+    links = rig.links()
+    supervisor.stop(30.0)
+    assert all(link.ended() for link in links)
+    assert rig.changes
+
+
+def test_a_process_that_does_not_stop_in_time_is_killed(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one="silent")
+    rig.streaming(0, 1)
+    links = rig.links()
+    supervisor.stop(0.2)
+    assert all(link.ended() for link in links)
+    assert "cameras A did not close in time: ended" in caplog.text
+
+
+def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
+    rig.run(lambda: supervisor.ledgers[0].restarts == 2)
+    supervisor.stop(1.0)
+    assert rig.links() == []
+
+
+def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig) -> None:
+    config = Config(
+        cameras=(CameraSettings(serial="77", name="left"),),
+        producers=(ProducerSettings(cti=simulator()), ProducerSettings(cti="/no/such.cti")),
+    )
+    supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
+    rig.supervisor = supervisor
+    supervisor.start()
+    rig.run(lambda: rig.state(0) == CameraState.LOST)
+    reason = supervisor.ledgers[0].status().reason
+    assert "no camera with serial number '77'" in reason
+    assert "(cameras there: '0', '1', '2')" in reason
+
+
+def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
+    rig.streaming(0, 1)
+    assert [supervisor.ledgers[index].restarts for index in (0, 1)] == [2, 0]
+    texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert sum("was ended by SIGFPE" in text for text in texts) == 2
+    assert [text for text in texts if "without it" in text] == [
+        "camera A: its process ended 2 times while setting ExposureTime: it starts without it"
+    ]

@@ -8,6 +8,7 @@ comes too late for its bundle goes with the next one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import time
@@ -15,7 +16,6 @@ from collections.abc import Callable
 
 from camstrm.config import StreamSettings
 from camstrm.grab.budget import BandwidthBudget
-from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import TickPhase
@@ -48,33 +48,51 @@ class BundleLoop:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
         supervisor: Supervisor,
         stream: StreamSettings,
-        publish: Callable[[FrameBundle], None],
+        *,
+        utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.bundles = 0
+        """Bundles made since the start."""
         self._loop = loop
         self._supervisor = supervisor
-        self._fps = stream.fps
-        self._phase = TickPhase()
-        self._shift_s = 0.0
-        self._followed = -1  # index of the camera that sets the phase; -1: none does
+        self._utc_ns = utc_ns
+        self._fps = stream.fps  # the most bundles a second
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
-        self._logged_s = -math.inf
-        self._publish = publish
-        self._demand = Demand()
+        self._logged_s = -math.inf  # when the budget's reduction was logged last (loop's time)
+        self._readers: tuple[Callable[[FrameBundle], None], ...] = ()  # get each bundle
+
+        # What is wanted.
+        self._demand = Demand()  # the newest; empty: nobody watches, and nothing ticks
+        # Cameras whose next picture must come even if their frame is not new.
         self._refresh: set[int] = set()
-        self._seq = 0
-        self._timestamp_us = 0
-        self._tick_s = 0.0
-        self._last_tick_s = -math.inf
-        self._fresh: dict[int, CameraFrame] = {}
+
+        # When: all in seconds of the loop's time.
+        self._phase = TickPhase()
+        self._shift_s = 0.0  # by how much the next tick but one comes later (or earlier)
+        self._followed = -1  # index of the camera that sets the phase; -1: none does
+        self._tick_s = 0.0  # when the next tick is due
+        self._last_tick_s = -math.inf  # when the last one really came
+        self._tick_timer: asyncio.TimerHandle | None = None  # None: nothing ticks
+        # Sends the open bundle without the pictures that are missing. None: none is open.
+        self._deadline_timer: asyncio.TimerHandle | None = None
+
+        # The bundle of the last tick.
+        self._seq = 0  # its number; grows by one with each tick
+        self._timestamp_us = 0  # of the tick, host UTC
+        self._open = False  # whether it has still to go
+        # Processes that were asked for it and have not answered, and for which cameras.
         self._waiting: dict[ProcessLink, tuple[int, ...]] = {}
+        # Cameras that could not be asked, because their process had not answered before.
         self._late: set[int] = set()
-        self._open = False
-        self._tick_timer: Timer | None = None
-        self._deadline_timer: Timer | None = None
+        # Pictures for it, by camera; one that comes after it has gone waits for the next one.
+        self._fresh: dict[int, CameraFrame] = {}
+
+    def feed(self, *readers: Callable[[FrameBundle], None]) -> None:
+        """Give each bundle to these from now on."""
+        self._readers = readers
 
     def demand(self, demand: Demand) -> None:
         """Take note of what the bridge wants; starts or stops the ticks."""
@@ -89,7 +107,7 @@ class BundleLoop:
             return
         for index in self._fresh.keys() - wanted:
             del self._fresh[index]
-        soon = max(time.monotonic(), self._last_tick_s + self._period())
+        soon = max(self._loop.time(), self._last_tick_s + self._period())
         if self._tick_timer is None or self._tick_s > soon:
             # Also while a slower tick is pending: the first viewer may have asked for one
             # picture in ten seconds.
@@ -138,14 +156,14 @@ class BundleLoop:
         if self._open:
             self._finish()
         period = self._period()
-        now = self._last_tick_s = time.monotonic()
+        now = self._last_tick_s = self._loop.time()
         # More than a period late: the missed ticks are left out, not made up for.
         due_s = now if now - self._tick_s > period else self._tick_s
         self._tick_s = due_s + period + self._shift_s
         self._shift_s = 0.0
         self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
         self._seq += 1
-        self._timestamp_us = time.time_ns() // 1000
+        self._timestamp_us = self._utc_ns() // 1000
         self._ask()
         self._open = True
         if not self._waiting:
@@ -192,10 +210,11 @@ class BundleLoop:
         self._waiting.clear()
         self.bundles += 1
         bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
-        if self._budget.sent(bundle.size, time.monotonic()):
+        if self._budget.sent(bundle.size, self._loop.time()):
             reduction = self._budget.reduction
             self._log_reduction(reduction.quality, 2**reduction.halvings)
-        self._publish(bundle)
+        for reader in self._readers:
+            reader(bundle)
 
     def _follow(self, answer: FrameBundle) -> None:
         """Let the next tick come when the slowest camera's frame has just arrived."""
@@ -218,7 +237,7 @@ class BundleLoop:
                 self._shift_s = self._phase.shift_s(self._period(), 1 / rates[slowest], age_s)
 
     def _log_reduction(self, quality: int, divisor: int) -> None:
-        now = time.monotonic()
+        now = self._loop.time()
         if now - self._logged_s >= _LOG_INTERVAL_S:
             self._logged_s = now
             size = f", 1/{divisor} of the size" if divisor > 1 else ""

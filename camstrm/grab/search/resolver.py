@@ -6,6 +6,7 @@ the producers are scanned in children, again and again until all cameras are fou
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -13,7 +14,6 @@ from collections.abc import Callable, Mapping
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
-from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.search.discovery_run import DiscoveryRun
 from camstrm.profiles import GentlProfile, process_environment, profile_of
 
@@ -35,13 +35,15 @@ class CameraResolver:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
+        running: Callable[[], float],
         config: Config,
         profiles: Mapping[str, GentlProfile],
         found: Callable[[CameraSettings, ProducerSettings], None],
         missing: Callable[[CameraSettings, CameraNotFoundError], None],
     ) -> None:
         self._loop = loop
+        self._running = running
         self._config = config
         self._profiles = profiles
         self._found = found
@@ -57,7 +59,7 @@ class CameraResolver:
         self._runs: dict[str, DiscoveryRun] = {}
         self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
         self._scans = 0
-        self._timer: Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Report the cameras that are known and scan for the others."""
@@ -111,6 +113,7 @@ class CameraResolver:
             try:
                 self._runs[producer.cti] = DiscoveryRun(
                     self._loop,
+                    self._running,
                     producer.cti,
                     self._scanned,
                     environment=environment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import logging
@@ -13,7 +14,6 @@ from pathlib import Path
 from camstrm.errors import BridgeTakenError, SocketPathError, WireError
 from camstrm.feed.packet_socket import PacketConnection, text_of
 from camstrm.feed.socket_path import check_peer, check_socket_path
-from camstrm.grab.loop import READ, WRITE, Loop, Timer
 from camstrm.wire import (
     Demand,
     FrameBundle,
@@ -60,7 +60,7 @@ class FeedSender:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
         path: str,
         hello: Callable[[], Hello],
         on_demand: Callable[[Demand], None],
@@ -79,7 +79,9 @@ class FeedSender:
         self._bundle: FrameBundle | None = None  # waits until the one before has gone
         self._status: Status | None = None  # the same
         self._hello_due = False
-        self._timer: Timer | None = None  # the next attempt to connect, or the answer's limit
+        self._timer: asyncio.TimerHandle | None = (
+            None  # the next attempt to connect, or the answer's limit
+        )
         self._refusals = 0  # in a row
         self._problem = ""  # logged last
         self._problem_s = 0.0  # when that was
@@ -127,7 +129,8 @@ class FeedSender:
             self._timer.cancel()
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._loop.unwatch(connection)
+            self._loop.remove_reader(connection)
+            self._loop.remove_writer(connection)
             connection.close()
 
     def _reconnect(self) -> None:
@@ -152,6 +155,7 @@ class FeedSender:
             _log.info("connected to the bridge at %s", self._path)
         self._problem = ""
         self._connection = PacketConnection(sock)
+        self._loop.add_reader(self._connection, self._ready)
         self._bundle = self._status = None
         self._hello_due = True
         self._timer = self._loop.call_later(_ANSWER_S, self._unanswered)
@@ -190,8 +194,10 @@ class FeedSender:
             if self._read() and self._connection is connection:
                 self._disconnected(error.strerror or str(error))
             return
-        events = READ if connection.idle else READ | WRITE
-        self._loop.watch(connection, events, self._ready)
+        if connection.idle:
+            self._loop.remove_writer(connection)
+        else:
+            self._loop.add_writer(connection, self._flush)
 
     def _queue_next(self, connection: PacketConnection) -> bool:
         if self._hello_due:
@@ -207,8 +213,8 @@ class FeedSender:
             return False
         return True
 
-    def _ready(self, events: int) -> None:
-        if not events & READ or self._read():
+    def _ready(self) -> None:
+        if self._read():
             self._flush()
 
     def _read(self) -> bool:

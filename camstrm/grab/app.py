@@ -1,11 +1,13 @@
-"""The grabber's main process: loop, supervisor, bundle loop and publisher put together."""
+"""The grabber's main process: supervisor, bundle loop and feed put together."""
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from camstrm import __version__
 from camstrm.acquisition.stream.statistics import RateMeter
@@ -13,15 +15,13 @@ from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.sender import FeedSender
 from camstrm.grab.bundle_loop import BundleLoop
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
-
-_log = logging.getLogger(__name__)
 
 _STATUS_S = 1.0
 
@@ -29,9 +29,9 @@ _STATUS_S = 1.0
 class Grabber:
     """Grabs all cameras of a configuration and sends bundles to the bridge.
 
-    :meth:`run` returns after :meth:`stop`, which any thread or signal handler may call. No
-    camera is touched while another grabber sends to the same bridge: ``run`` then raises
-    BridgeTakenError or, with ``standby``, waits until that one has ended.
+    Made and run in an event loop. No camera is touched while another grabber sends to the
+    same bridge: :meth:`run` then raises BridgeTakenError or, with ``standby``, waits until
+    that one has ended.
     """
 
     def __init__(
@@ -47,19 +47,16 @@ class Grabber:
         self._config = config
         self._standby = standby
         self._started = False  # whether cameras are looked for
-        self._refused: BridgeTakenError | None = None
         self._session = secrets.token_hex(8)
-        self._loop = Loop()
+        self._loop = asyncio.get_running_loop()
+        self._end: asyncio.Future[None] = self._loop.create_future()  # of run(), or its error
+        self._running = RunningClock(self._loop)
         self._supervisor = Supervisor(
-            self._loop,
-            config,
-            profiles,
-            on_bundle=lambda link, bundle: self._bundles.answer(link, bundle),
-            on_cameras=lambda: self._publisher.announce(),
-            log_level=log_level,
-            spares=spares,
+            self._loop, self._running, config, profiles, log_level=log_level, spares=spares
         )
-        self._publisher = FeedSender(
+        self._bundles = BundleLoop(self._loop, self._supervisor, config.stream)
+        self._bundle_rate = RateMeter()
+        self._sender = FeedSender(
             self._loop,
             socket_path,
             self._hello,
@@ -67,38 +64,54 @@ class Grabber:
             self._was_refused,
             allowed_uids=config.socket.allowed_uids,
         )
-        self._bundles = BundleLoop(
-            self._loop, self._supervisor, config.stream, self._publisher.publish
-        )
-        self._bundle_rate = RateMeter()
+        self._status_timer: asyncio.TimerHandle | None = None
 
-    def run(self) -> None:
+    async def run(self) -> None:
         """Run until stopped; all camera processes have ended when it returns.
 
         Raises BridgeTakenError if the bridge has another grabber.
         """
+        self._loop.set_exception_handler(self._failed)
         try:
             self._supervisor.list_configured()
-            if not self._publisher.start():
+            self._bundles.feed(self._sender.publish)
+            if not self._sender.start():
                 self._start_cameras()
-            self._loop.call_later(_STATUS_S, self._send_status)
-            self._loop.run()
+            self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
+            await self._end
         finally:
+            if self._status_timer is not None:
+                self._status_timer.cancel()
             self._bundles.stop()
-            self._publisher.stop()
-            self._supervisor.stop(self._config.process.stop_timeout_s)
-            self._loop.close()
-        if self._refused is not None:
-            raise self._refused
+            self._sender.stop()
+            await self._supervisor.stop(self._config.process.stop_timeout_s)
+            self._running.stop()
 
     def stop(self) -> None:
-        """End :meth:`run` soon."""
-        self._loop.stop()
+        """End :meth:`run` soon. Any thread or signal handler may call it, at any time."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
+            self._loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self, error: Exception | None = None) -> None:
+        if self._end.done():
+            return
+        if error is None:
+            self._end.set_result(None)
+        else:
+            self._end.set_exception(error)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Let an error in a callback end the grabber: what it left undone, nobody knows."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and not self._end.done():
+            self._finish(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _start_cameras(self) -> None:
         if not self._started:
             self._started = True
-            self._supervisor.start()
+            self._supervisor.start(self._bundles.answer, self._sender.announce)
 
     def _demanded(self, demand: Demand) -> None:
         # An empty one comes when the bridge has gone: nobody else has it then.
@@ -106,11 +119,10 @@ class Grabber:
         self._bundles.demand(demand)
 
     def _was_refused(self, error: BridgeTakenError) -> bool:
-        """Stop, or tell the publisher to ask again later."""
+        """End, or let the sender ask again later."""
         if self._standby and not self._started:
             return True
-        self._refused = error
-        self._loop.stop()
+        self._finish(error)
         return False
 
     def _hello(self) -> Hello:
@@ -122,14 +134,14 @@ class Grabber:
         )
 
     def _send_status(self) -> None:
-        self._loop.call_later(_STATUS_S, self._send_status)
+        self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
         ledgers = self._supervisor.ledgers
-        self._publisher.send_status(
+        self._sender.send_status(
             Status(
                 time_us=time.time_ns() // 1000,
                 bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
                 bundles=self._bundles.bundles,
-                bundles_dropped=self._publisher.dropped,
+                bundles_dropped=self._sender.dropped,
                 cameras=tuple(ledgers[index].status() for index in sorted(ledgers)),
             )
         )

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
@@ -77,8 +78,6 @@ class ProcessLink:
         """Whether a request is under way."""
         self.opened = False
         """Whether the process has reported its cameras: requests are of no use before."""
-        self.ended = False
-        """Whether the process (or thread) and the connection are over and nothing is left."""
         self._loop = loop
         self._running = running
         self._handlers = handlers
@@ -87,7 +86,7 @@ class ProcessLink:
         self._thread: threading.Thread | None = None
         self._alive = True  # until the process was reaped, or the thread has ended
         self._connected = True  # until the connection is over
-        self._ended = asyncio.Event()  # goes with ``ended``
+        self._ended = asyncio.Event()  # both are over
         self._gone = False  # the process is neither listened to nor asked any more
         self._reason = ""  # why that is, where the grabber itself has ended it
         self._fatal = ""  # why the process cannot go on, in its own words
@@ -95,8 +94,6 @@ class ProcessLink:
         self._exit_timer: asyncio.TimerHandle | None = None
         ours = self._fork(spare) if spare is not None else None
         ours = ours or self._start()
-        if self._process is not None:
-            ExitWatch(loop, self._process, lambda _: self._over())
         self._packets = PacketProtocol(self._read, self._disconnected)
         self._connecting = loop.create_task(self._connect(ours))
         self._connecting.add_done_callback(_raise_error)
@@ -105,6 +102,11 @@ class ProcessLink:
     def pid(self) -> int | None:
         """Process id, None for a thread."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process (or thread) and the connection are over, and nothing is left."""
+        return self._ended.is_set()
 
     def request(self, message: FrameRequest) -> bool:
         """Ask for pictures; False when the process is gone or still has to answer."""
@@ -150,14 +152,14 @@ class ProcessLink:
         errors, theirs_errors = os.pipe()
         try:
             with theirs:
-                self._process = spare.fork(theirs, theirs_errors)
+                process = spare.fork(theirs, theirs_errors)
         finally:
             os.close(theirs_errors)
-        if self._process is None:
+        if process is None:
             ours.close()
             os.close(errors)
             return None
-        self._log = ChildLog(self._loop, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
+        self._watch(process, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
         return ours
 
     def _start(self) -> socket.socket:
@@ -167,13 +169,13 @@ class ProcessLink:
             return ours
         try:
             with theirs:
-                self._process = self._start_process(theirs)
+                self._start_process(theirs)
         except OSError:
             ours.close()
             raise
         return ours
 
-    def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    def _start_process(self, theirs: socket.socket) -> None:
         process = subprocess.Popen(
             [
                 self.group.python or sys.executable,
@@ -189,8 +191,12 @@ class ProcessLink:
             start_new_session=True,
         )
         assert process.stderr is not None
-        self._log = ChildLog(self._loop, process.stderr)
-        return process
+        self._watch(process, process.stderr)
+
+    def _watch(self, process: subprocess.Popen[bytes] | ForkedProcess, errors: IO[bytes]) -> None:
+        self._process = process
+        self._log = ChildLog(self._loop, errors)
+        ExitWatch(self._loop, process, lambda _: self._over())
 
     def _start_thread(self, theirs: socket.socket) -> None:
         # Late: only here does the grabber's own process load GenTL.
@@ -261,7 +267,6 @@ class ProcessLink:
 
     def _look_at_end(self) -> None:
         if not self._connected and not self._alive:
-            self.ended = True
             self._ended.set()
             if self._exit_timer is not None:
                 self._exit_timer.cancel()

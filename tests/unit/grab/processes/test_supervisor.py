@@ -9,15 +9,15 @@ import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
 from camstrm.errors import ConfigError
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes import supervisor as supervisor_module
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, FrameBundle, FrameRequest
 from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.gentl import simulator
-from tests.fakes.manual_loop import StoppableClock, run_until
+from tests.fakes.manual_loop import GuardedLoop
 
 PROFILES = load_profiles()
 ONE, OTHER = "/opt/one.cti", "/opt/other.cti"
@@ -35,8 +35,9 @@ def stand_in_variables(behaviour: str = "", once: Path | None = None) -> dict[st
 class Rig:
     """A supervisor in a real loop, with stand-ins for the camera processes."""
 
-    def __init__(self, loop: Loop, python: str) -> None:
+    def __init__(self, loop: GuardedLoop, running: RunningClock, python: str) -> None:
         self.loop = loop
+        self.running = running
         self.python = python
         self.bundles: list[FrameBundle] = []
         self.changes = 0
@@ -67,11 +68,16 @@ class Rig:
                 for cti in ctis
             ),
         )
-        self.supervisor = Supervisor(
-            self.loop, config, PROFILES, self._bundle, self._changed, log_level="DEBUG"
-        )
-        self.supervisor.start()
+        return self.start_with(config)
+
+    def start_with(self, config: Config) -> Supervisor:
+        self.supervisor = Supervisor(self.loop, self.running, config, PROFILES, log_level="DEBUG")
+        self.supervisor.start(self._bundle, self._changed)
         return self.supervisor
+
+    def stop(self, timeout_s: float) -> None:
+        assert self.supervisor is not None
+        self.loop.run_until_complete(self.supervisor.stop(timeout_s))
 
     def _bundle(self, _link: ProcessLink, bundle: FrameBundle) -> None:
         self.bundles.append(bundle)
@@ -84,7 +90,7 @@ class Rig:
         return self.supervisor.ledgers[index].state[0]
 
     def run(self, condition: Callable[[], object]) -> None:
-        run_until(self.loop, condition)
+        self.loop.run(condition)
 
     def streaming(self, *indices: int) -> None:
         self.run(lambda: all(self.state(i) == CameraState.STREAMING for i in indices))
@@ -95,11 +101,11 @@ class Rig:
 
 
 @pytest.fixture
-def rig(loop: Loop, stand_in: str) -> Generator[Rig, None, None]:
-    rig = Rig(loop, stand_in)
+def rig(loop: GuardedLoop, running: RunningClock, stand_in: str) -> Generator[Rig, None, None]:
+    rig = Rig(loop, running, stand_in)
     yield rig
     if rig.supervisor is not None:
-        rig.supervisor.stop(0.2)
+        rig.stop(0.2)
 
 
 def restart_pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
@@ -155,7 +161,7 @@ def test_a_camera_that_is_found_later_joins_the_process_of_its_producer(rig: Rig
     rig.run(lambda: 1 in supervisor.ledgers and rig.state(1) == CameraState.STREAMING)
     (after,) = rig.links()
     assert after.group.indices == (0, 1)
-    assert before.ended()
+    assert before.ended
     rig.streaming(0)
 
 
@@ -201,7 +207,7 @@ def test_a_process_that_ran_well_starts_again_at_once(
 ) -> None:
     supervisor = rig.start(("A", ONE))
     rig.streaming(0)
-    supervisor._slots[0].failures = 9
+    supervisor._places[0].failures = 9
     (link,) = rig.links()
     link.started_s -= 11.0
     link.kill("for the test")
@@ -233,7 +239,7 @@ def test_a_process_that_falls_silent_is_ended(rig: Rig, monkeypatch: pytest.Monk
     assert rig.supervisor is not None
     reason = rig.supervisor.ledgers[0].status().reason
     assert reason.startswith("its process said nothing for 11 s and was ended; the camera stays")
-    assert link.join(30.0)
+    rig.run(lambda: link.ended)
 
 
 @pytest.mark.parametrize("behaviour", ["", "deaf"])
@@ -241,9 +247,6 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
     """By a signal, a debugger, a paused machine; also while cameras are being opened."""
-    clock = StoppableClock()
-    for module in ("loop", "processes.supervisor", "processes.process_link"):
-        monkeypatch.setattr(f"camstrm.grab.{module}.time", clock)
     monkeypatch.setattr(supervisor_module, "_WATCH_S", 0.01)
     supervisor = rig.start(("A", ONE), ("B", OTHER), one=behaviour)
     rig.streaming(1)
@@ -255,7 +258,7 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
         watched.append(len(rig.links()))
         watch()
 
-    rig.loop.call_later(0, lambda: clock.stop_for(3600.0))
+    rig.loop.call_later(0, lambda: rig.loop.stop_for(3600.0))
     monkeypatch.setattr(supervisor, "_watch", count)
     rig.run(lambda: len(watched) > 3)
     assert [link.pid for link in rig.links()] == pids
@@ -289,7 +292,7 @@ def test_a_process_that_closed_its_connection_is_not_left_running(rig: Rig) -> N
     rig.run(rig.links)
     (link,) = rig.links()
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert link.join(30.0)
+    rig.run(lambda: link.ended)
 
 
 def test_reports_about_other_cameras_are_refused(rig: Rig) -> None:
@@ -300,29 +303,29 @@ def test_reports_about_other_cameras_are_refused(rig: Rig) -> None:
 
 
 def test_stopped_in_good_order(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER))
+    rig.start(("A", ONE), ("B", OTHER))
     rig.streaming(0, 1)
     links = rig.links()
-    supervisor.stop(30.0)
-    assert all(link.ended() for link in links)
+    rig.stop(30.0)
+    assert all(link.ended for link in links)
     assert rig.changes
 
 
 def test_a_process_that_does_not_stop_in_time_is_killed(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="silent")
+    rig.start(("A", ONE), ("B", OTHER), one="silent")
     rig.streaming(0, 1)
     links = rig.links()
-    supervisor.stop(0.2)
-    assert all(link.ended() for link in links)
+    rig.stop(0.2)
+    assert all(link.ended for link in links)
     assert "cameras A did not close in time: ended" in caplog.text
 
 
 def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:
     supervisor = rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
     rig.run(lambda: supervisor.ledgers[0].restarts == 2)
-    supervisor.stop(1.0)
+    rig.stop(1.0)
     assert rig.links() == []
 
 
@@ -331,9 +334,7 @@ def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig
         cameras=(CameraSettings(serial="77", name="left"),),
         producers=(ProducerSettings(cti=simulator()), ProducerSettings(cti="/no/such.cti")),
     )
-    supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
-    rig.supervisor = supervisor
-    supervisor.start()
+    supervisor = rig.start_with(config)
     rig.run(lambda: rig.state(0) == CameraState.LOST)
     reason = supervisor.ledgers[0].status().reason
     assert "no camera with serial number '77'" in reason
@@ -355,8 +356,7 @@ def test_the_profile_goes_to_the_process(
         cameras=(CameraSettings(serial="A", profile=cameras),),
         producers=(ProducerSettings(cti=ONE, profile=producers, python=rig.python),),
     )
-    rig.supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
-    rig.supervisor.start()
+    rig.start_with(config)
     rig.run(rig.links)
     (link,) = rig.links()
     assert link.group.profile == PROFILES[profile]
@@ -370,7 +370,7 @@ def test_a_profile_that_a_camera_names_and_nobody_has_is_refused_at_the_start(ri
         producers=(ProducerSettings(cti=ONE),),
     )
     with pytest.raises(ConfigError, match="camera left: profile: there is no GenTL profile 'nik"):
-        Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
+        Supervisor(rig.loop, rig.running, config, PROFILES)
 
 
 def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(

@@ -25,9 +25,8 @@ from client_qt.model.address import parse_address
 from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient, reconnect_pauses
 from tests.fakes.viewer_pictures import BASE_US, bundle, state_frame
-from tests.fakes.viewer_server import RefusingServer, ViewerServer
+from tests.fakes.viewer_server import RefusingServer, ViewerServer, WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 MakeClient = Callable[..., "Watched"]
 
 

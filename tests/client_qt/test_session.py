@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,9 +18,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.session.session import StreamSession
 from tests.fakes.viewer_pictures import BASE_US, bundle, grey_jpeg, picture_frame, state_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 JPEG = grey_jpeg(64, 48)
 HELLO = Hello("s1", cameras=THREE_CAMERAS)
 

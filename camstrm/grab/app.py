@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 
 from camstrm import __version__
-from camstrm.acquisition.stream.statistics import RateMeter
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.sender import FeedSender
@@ -17,6 +16,7 @@ from camstrm.grab.loop import Loop
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.profiles import GentlProfile
+from camstrm.rates import RateMeter
 from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]

@@ -223,7 +223,7 @@ def test_any_geometry_gives_a_picture_or_one_of_two_errors(
     size = pixel_format(code).payload_size(width, height, padding_x) - shortage
     data = np.arange(min(max(size, 0), 100_000), dtype=np.uint8)
     data.flags.writeable = False
-    frame = RawFrame(data, width, height, code, FrameTimes(0, 0.0), padding_x=padding_x)
+    frame = RawFrame(data, width, height, code, FrameTimes(0), padding_x=padding_x)
     encoder = PictureEncoder(max_width=limits[0], max_height=limits[1])
     if code not in ALL_CODES.values():
         with pytest.raises(UnsupportedPixelFormatError):

@@ -51,7 +51,7 @@ class BridgeCollector(Collector):
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
         yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
         yield _counter(
-            "bundles_overtaken", "Bundles that a newer one replaced unread", subscriber.overtaken
+            "bundles_overtaken", "Bundles that a newer one replaced unread", counters.overtaken
         )
         yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
         yield _gauge(

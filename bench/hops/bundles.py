@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's FeedSender and the bridge's FeedListener."""
+"""camstrm's own way: the grabber's BundlePublisher and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payl
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
-from camstrm.feed.sender import FeedSender
 from camstrm.grab.loop import Loop
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
@@ -21,7 +21,7 @@ __all__ = ["receive", "send"]
 def send(path: str, count: int) -> dict[str, Any]:
     """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
     loop = Loop()
-    publisher = FeedSender(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
+    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
     publisher.start()
     deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
     # A loop that has nothing to do looks at the time only when woken.
@@ -48,7 +48,7 @@ def send(path: str, count: int) -> dict[str, Any]:
     return report
 
 
-def _all_gone(publisher: FeedSender) -> bool:
+def _all_gone(publisher: BundlePublisher) -> bool:
     connection = publisher._connection
     return connection is None or (connection.idle and publisher._bundle is None)
 

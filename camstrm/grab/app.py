@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from camstrm import __version__
-from camstrm.acquisition.stream.statistics import RateMeter
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
-from camstrm.feed.sender import FeedSender
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
+from camstrm.rates import RateMeter
 from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
@@ -56,7 +56,7 @@ class Grabber:
         )
         self._bundles = BundleLoop(self._loop, self._supervisor, config.stream)
         self._bundle_rate = RateMeter()
-        self._sender = FeedSender(
+        self._sender = BundlePublisher(
             self._loop,
             socket_path,
             self._hello,

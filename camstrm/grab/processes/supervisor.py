@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from camstrm.backoff import Backoff
 from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
@@ -49,12 +50,12 @@ class _Place:
     """The producer's path, with the camera's serial number where each has a process."""
     group: ProcessGroup
     """As it was found; what is known of the processes before is added at each start."""
+    pauses: Backoff
+    """Before the next start; counts the processes in a row that have not run well."""
     link: ProcessLink | None = None
     """None while no process runs."""
     timer: asyncio.TimerHandle | None = None
     """The next start; None while a process runs."""
-    failures: int = 0
-    """Processes in a row that have not run for ``_RAN_WELL_S``."""
     stuck: list[ProcessLink] = field(default_factory=list)
     """Processes before this one that were killed and are still there (in the kernel)."""
     last_step: LastStep = field(default_factory=LastStep)
@@ -212,9 +213,16 @@ class Supervisor:
                     log_level=self._log_level,
                     siblings=siblings[producer.cti],
                 ),
+                self._new_pauses(),
             )
             self._places.append(place)
             self._start_process(place)
+
+    def _new_pauses(self) -> Backoff:
+        settings = self._config.process
+        longest_s = settings.restart_delay_max_s
+        first_s = min(settings.restart_delay_s, longest_s)
+        return Backoff(_QUICK_RESTART_S, first_s, factor=2, limit_s=longest_s)
 
     def _extend(self, place: _Place, members: list[GroupCamera]) -> None:
         """Add cameras that were found later to a process that all of a producer share."""
@@ -271,7 +279,7 @@ class Supervisor:
                     link.kill(reason)
                     place.stuck = [*(old for old in place.stuck if not old.ended), link]
                 if self._loop.time() - link.started_s > _RAN_WELL_S:
-                    place.failures = 0
+                    place.pauses.reset()
                 if not link.ended_in_order():
                     self._note_step(place)
                 lock_s = 0.0 if link.ended_in_order() else self._note_lock(place)
@@ -306,12 +314,7 @@ class Supervisor:
     def _failed(self, place: _Place, reason: str) -> None:
         if self._stopping:
             return
-        settings = self._config.process
-        pause = _QUICK_RESTART_S
-        if place.failures:
-            pause = settings.restart_delay_s * 2 ** min(place.failures - 1, 16)
-            pause = min(pause, settings.restart_delay_max_s)
-        place.failures += 1
+        pause = place.pauses.next()
         _log.error("camera %s: %s; starting it again in %.3g s", place.group.name, reason, pause)
         if not place.gone_s or any(self.ledgers[i].healthy for i in place.group.indices):
             place.gone_s = self._loop.time()

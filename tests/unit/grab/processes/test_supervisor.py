@@ -207,7 +207,8 @@ def test_a_process_that_ran_well_starts_again_at_once(
 ) -> None:
     supervisor = rig.start(("A", ONE))
     rig.streaming(0)
-    supervisor._places[0].failures = 9
+    pauses = supervisor._places[0].pauses
+    assert [pauses.next() for _ in range(3)] == [0.05, 0.05, 0.1]
     (link,) = rig.links()
     link.started_s -= 11.0
     link.kill("for the test")

@@ -13,6 +13,7 @@ from camstrm import __version__
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
 from camstrm.grab.bundle_loop import BundleLoop
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.publisher import BundlePublisher
@@ -51,10 +52,17 @@ class Grabber:
         self._loop = asyncio.get_running_loop()
         self._end: asyncio.Future[None] = self._loop.create_future()  # of run(), or its error
         self._running = RunningClock(self._loop)
+        self._ledgers = Ledgers(config.cameras)
         self._supervisor = Supervisor(
-            self._loop, self._running, config, profiles, log_level=log_level, spares=spares
+            self._loop,
+            self._running,
+            config,
+            profiles,
+            self._ledgers,
+            log_level=log_level,
+            spares=spares,
         )
-        self._bundles = BundleLoop(self._loop, self._supervisor, config.stream)
+        self._bundles = BundleLoop(self._loop, self._supervisor, self._ledgers, config.stream)
         self._bundle_rate = RateMeter()
         self._sender = BundlePublisher(
             self._loop,
@@ -73,7 +81,6 @@ class Grabber:
         """
         self._loop.set_exception_handler(self._failed)
         try:
-            self._supervisor.list_configured()
             self._bundles.feed(self._sender.publish)
             if not self._sender.start():
                 self._start_cameras()
@@ -129,19 +136,18 @@ class Grabber:
         return Hello(
             session=self._session,
             server=f"camstrm {__version__}",
-            cameras=self._supervisor.infos(),
+            cameras=self._ledgers.infos(),
             limits=Limits(stream_fps=self._config.stream.fps),
         )
 
     def _send_status(self) -> None:
         self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
-        ledgers = self._supervisor.ledgers
         self._sender.send_status(
             Status(
                 time_us=time.time_ns() // 1000,
                 bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
                 bundles=self._bundles.bundles,
                 bundles_dropped=self._sender.dropped,
-                cameras=tuple(ledgers[index].status() for index in sorted(ledgers)),
+                cameras=self._ledgers.statuses(),
             )
         )

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from camstrm.config import StreamSettings
 from camstrm.grab.budget import BandwidthBudget
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import TickPhase
@@ -50,6 +51,7 @@ class BundleLoop:
         self,
         loop: asyncio.AbstractEventLoop,
         supervisor: Supervisor,
+        ledgers: Ledgers,
         stream: StreamSettings,
         *,
         utc_ns: Callable[[], int] = time.time_ns,
@@ -58,6 +60,7 @@ class BundleLoop:
         """Bundles made since the start."""
         self._loop = loop
         self._supervisor = supervisor
+        self._ledgers = ledgers
         self._utc_ns = utc_ns
         self._fps = stream.fps  # the most bundles a second
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
@@ -141,10 +144,8 @@ class BundleLoop:
         return self._demand.cameras is None or bool(self._demand.cameras)
 
     def _wanted(self) -> set[int]:
-        every = self._supervisor.ledgers.keys()
-        if self._demand.cameras is None:
-            return set(every)
-        return set(self._demand.cameras) & every
+        every = set(range(len(self._ledgers)))
+        return every if self._demand.cameras is None else every.intersection(self._demand.cameras)
 
     def _period(self) -> float:
         fps = self._fps
@@ -197,8 +198,7 @@ class BundleLoop:
         self._open = False
         self._late.update(*self._waiting.values())
         frames = []
-        for index in sorted(self._supervisor.ledgers):
-            ledger = self._supervisor.ledgers[index]
+        for index, ledger in enumerate(self._ledgers):
             frame = self._fresh.pop(index, None)
             if frame is not None:
                 frames.append(frame)
@@ -222,7 +222,7 @@ class BundleLoop:
         watched = self._demand.cameras
         rates = {
             index: ledger.grab_fps
-            for index, ledger in self._supervisor.ledgers.items()
+            for index, ledger in enumerate(self._ledgers)
             if ledger.grab_fps > least_fps and (watched is None or index in watched)
         }
         slowest = min(rates, key=rates.__getitem__, default=-1)

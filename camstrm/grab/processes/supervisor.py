@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from camstrm.backoff import Backoff
-from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
+from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.last_step import LastStep, StepDeaths
-from camstrm.grab.processes.ledger import CameraLedger
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
@@ -27,7 +27,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
+from camstrm.wire import CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
 
@@ -77,11 +77,11 @@ class Supervisor:
         running: Callable[[], float],
         config: Config,
         profiles: Mapping[str, GentlProfile],
+        ledgers: Ledgers,
         *,
         log_level: str = "INFO",
         spares: SpareProcesses | None = None,
     ) -> None:
-        self.ledgers: dict[int, CameraLedger] = {}
         self._loop = loop
         self._running = running
         self._config = config
@@ -93,13 +93,13 @@ class Supervisor:
             for c in config.cameras
             if c.profile
         }
+        self._ledgers = ledgers
         self._log_level = log_level  # of the camera processes
         self._spares = spares or SpareProcesses()
         self._spares.watch(loop)
         self._handlers: LinkHandlers | None = None  # None until start()
         self._on_cameras: Callable[[], None] = lambda: None
         self._places: list[_Place] = []  # in the order in which they were found
-        self._indices: dict[str, int] = {}  # of the cameras, by label; they never change
         # Found in this turn of the loop: the cameras of each process-to-be, by its key.
         self._pending: dict[str, tuple[ProducerSettings, list[GroupCamera]]] = {}
         self._pending_call: asyncio.Handle | None = None
@@ -108,11 +108,6 @@ class Supervisor:
         self._resolver = CameraResolver(
             loop, running, config, self._chosen, self._found, self._missing
         )
-
-    def list_configured(self) -> None:
-        """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
-        for camera in self._config.cameras:
-            self._ledger(camera)
 
     def start(
         self,
@@ -124,7 +119,6 @@ class Supervisor:
         ``on_bundle`` gets the answers of camera processes; ``on_cameras`` is called when a
         camera was added or became known better.
         """
-        self.list_configured()
         self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
         self._on_cameras = on_cameras
         self._resolver.start()
@@ -133,10 +127,6 @@ class Supervisor:
     def links(self) -> list[ProcessLink]:
         """Return the running camera processes."""
         return [place.link for place in self._places if place.link is not None]
-
-    def infos(self) -> tuple[CameraInfo, ...]:
-        """Return who the cameras are, in the order of their indices."""
-        return tuple(self.ledgers[index].info for index in sorted(self.ledgers))
 
     async def stop(self, timeout_s: float) -> None:
         """Close all cameras and end all processes; kill those that take longer."""
@@ -161,18 +151,15 @@ class Supervisor:
         for place in self._places:
             place.last_step.close()
 
-    def _ledger(self, camera: CameraSettings) -> int:
-        index = self._indices.get(camera.label)
+    def _index(self, camera: CameraSettings) -> int:
+        index = self._ledgers.index(camera)
         if index is None:
-            index = self._indices[camera.label] = len(self._indices)
-            serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
-            info = CameraInfo(index, camera.label, serial)
-            self.ledgers[index] = CameraLedger(info)
+            index = self._ledgers.add(camera)
             self._on_cameras()
         return index
 
     def _found(self, camera: CameraSettings, producer: ProducerSettings) -> None:
-        member = GroupCamera(self._ledger(camera), camera, self._named.get(camera.profile))
+        member = GroupCamera(self._index(camera), camera, self._named.get(camera.profile))
         shared = (
             self._chosen[producer.cti].process == "producer" or self._config.process.single_process
         )
@@ -183,7 +170,7 @@ class Supervisor:
             self._pending_call = self._loop.call_soon(self._start_pending)
 
     def _missing(self, camera: CameraSettings, error: CameraNotFoundError) -> None:
-        self.ledgers[self._ledger(camera)].down(CameraState.LOST, error.problem)
+        self._ledgers[self._index(camera)].down(CameraState.LOST, error.problem)
 
     def _start_pending(self) -> None:
         self._pending_call = None
@@ -241,7 +228,7 @@ class Supervisor:
         if spare is not None and not spare.settled:
             spare.when_settled(lambda: self._start_process(place))
             return
-        ledgers = {m.settings.serial: self.ledgers[m.index] for m in place.group.cameras}
+        ledgers = {m.settings.serial: self._ledgers[m.index] for m in place.group.cameras}
         group = msgspec.structs.replace(
             place.group,
             heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
@@ -260,15 +247,15 @@ class Supervisor:
     def _report(self, link: ProcessLink, report: Report) -> None:
         for status in report.cameras:
             if status.index in link.group.indices:
-                self.ledgers[status.index].report(status)
+                self._ledgers[status.index].report(status)
         for info in report.infos:
-            if info.index in link.group.indices and self.ledgers[info.index].info != info:
-                self.ledgers[info.index].info = info
+            if info.index in link.group.indices and self._ledgers[info.index].info != info:
+                self._ledgers[info.index].info = info
                 self._on_cameras()
         # One for each info; a process that has none to say sends none, which changes nothing.
         for info, heartbeat_s in zip(report.infos, report.heartbeats_s, strict=False):
             if info.index in link.group.indices and heartbeat_s:
-                self.ledgers[info.index].heartbeat_s = heartbeat_s
+                self._ledgers[info.index].heartbeat_s = heartbeat_s
 
     def _gone(self, link: ProcessLink, reason: str) -> None:
         for place in self._places:
@@ -308,7 +295,7 @@ class Supervisor:
 
     def _note_lock(self, place: _Place) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""
-        ledgers = [self.ledgers[index] for index in place.group.indices]
+        ledgers = [self._ledgers[index] for index in place.group.indices]
         return max((ledger.lock(self._loop.time()) for ledger in ledgers), default=0.0)
 
     def _failed(self, place: _Place, reason: str) -> None:
@@ -316,11 +303,11 @@ class Supervisor:
             return
         pause = place.pauses.next()
         _log.error("camera %s: %s; starting it again in %.3g s", place.group.name, reason, pause)
-        if not place.gone_s or any(self.ledgers[i].healthy for i in place.group.indices):
+        if not place.gone_s or any(self._ledgers[i].healthy for i in place.group.indices):
             place.gone_s = self._loop.time()
         for index in place.group.indices:
-            self.ledgers[index].restarts += 1
-            self.ledgers[index].down(CameraState.BACKING_OFF, reason)
+            self._ledgers[index].restarts += 1
+            self._ledgers[index].down(CameraState.BACKING_OFF, reason)
         place.timer = self._loop.call_later(pause, lambda: self._start_process(place))
 
     def _watch(self) -> None:
@@ -330,7 +317,8 @@ class Supervisor:
             if link is None or link.pid is None:
                 continue
             opening = not link.opened or any(
-                self.ledgers[index].state[0] == CameraState.OPENING for index in place.group.indices
+                self._ledgers[index].state[0] == CameraState.OPENING
+                for index in place.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s
             silent = self._running() - link.last_heard_s

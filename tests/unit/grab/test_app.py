@@ -128,10 +128,10 @@ def test_hello_then_status_and_bundles_on_demand(running: Running) -> None:
         status = next((m for m in reversed(rest) if isinstance(m, Status)), status)
     running.send(Demand(cameras=None))
     bundles: list[FrameBundle] = []
-    while len(bundles) < 3:
+    # On a busy machine a bundle's time may be over before its pictures are there.
+    while len(bundles) < 3 or not all(len(frame.payload) for frame in bundles[-1].frames):
         bundles += [m for m in running.read() if isinstance(m, FrameBundle)]
-    assert [len(bundle.frames) for bundle in bundles] == [2, 2, 2]
-    assert all(len(f.payload) for f in bundles[-1].frames)
+    assert {len(bundle.frames) for bundle in bundles} == {2}
     while not (status.bundles and status.bundle_fps):
         status = next((m for m in running.read() if isinstance(m, Status)), status)
     assert status.bundles_dropped == 0

@@ -28,7 +28,9 @@ class Rig:
         supervisor: Any = self.supervisor
         stream = StreamSettings(fps=FPS, max_mbit=max_mbit)
         loop: Any = self.loop
-        self.bundles = BundleLoop(loop, supervisor, stream, utc_ns=self.loop.clock.time_ns)
+        self.bundles = BundleLoop(
+            loop, supervisor, supervisor.ledgers, stream, utc_ns=self.loop.clock.time_ns
+        )
         self.bundles.feed(self.sent.append)
 
     def demand(self, demand: Demand = ALL) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from camstrm.grab.loop import Loop, Timer
 
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
 from camstrm.grab import publisher as publisher_module
-from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
     CameraFrame,

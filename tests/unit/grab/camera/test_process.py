@@ -24,6 +24,7 @@ from camstrm.config import (
 )
 from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
@@ -366,21 +367,22 @@ def test_a_crash_of_one_camera_leaves_the_other_alone(
         for frame in bundle.frames:
             pictures[frame.camera_index] += bool(len(frame.payload))
 
-    supervisor = Supervisor(loop, running, config, load_profiles(), log_level="CRITICAL")
+    ledgers = Ledgers(config.cameras)
+    supervisor = Supervisor(loop, running, config, load_profiles(), ledgers, log_level="CRITICAL")
     try:
         supervisor.start(count, lambda: None)
 
         def ask() -> bool:
             for link in supervisor.links():
                 link.request(FrameRequest(1, link.group.indices))
-            crashed = supervisor.ledgers[0].status()
+            crashed = ledgers[0].status()
             delivered.append(crashed.delivered)
             return crashed.restarts == 1 and crashed.state == CameraState.STREAMING
 
         loop.run(ask)
         at_restart = dict(pictures)
         loop.run(lambda: ask() and all(pictures[i] > at_restart[i] for i in pictures))
-        healthy = supervisor.ledgers[1].status()
+        healthy = ledgers[1].status()
         assert (healthy.restarts, healthy.reconnects, healthy.state) == (
             0,
             0,

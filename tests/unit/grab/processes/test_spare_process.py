@@ -14,6 +14,7 @@ import pytest
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.grab.processes import spare_process as spare_module
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
@@ -193,11 +194,13 @@ def test_a_supervisor_waits_for_it(rig: Rig) -> None:
         producers=(ProducerSettings(cti=simulator(), env=variables),),
     )
     rig.spares.start({**os.environ, **variables})
+    ledgers = Ledgers(config.cameras)
     supervisor = Supervisor(
         rig.loop,
         rig.running,
         config,
         load_profiles(),
+        ledgers,
         log_level="ERROR",
         spares=rig.spares,
     )
@@ -205,14 +208,14 @@ def test_a_supervisor_waits_for_it(rig: Rig) -> None:
         supervisor.start(lambda link, bundle: None, lambda: None)
         assert supervisor.links() == []
         rig.loop.run(
-            lambda: all(supervisor.ledgers[i].state[0] == CameraState.STREAMING for i in (0, 1)),
+            lambda: all(ledgers[i].state[0] == CameraState.STREAMING for i in (0, 1)),
         )
         assert all(forked(link) for link in supervisor.links())
         (victim, _) = supervisor.links()
         assert victim.pid is not None
         os.kill(victim.pid, signal.SIGKILL)
-        rig.loop.run(lambda: supervisor.ledgers[0].restarts == 1)
-        rig.loop.run(lambda: supervisor.ledgers[0].state[0] == CameraState.STREAMING)
+        rig.loop.run(lambda: ledgers[0].restarts == 1)
+        rig.loop.run(lambda: ledgers[0].state[0] == CameraState.STREAMING)
         assert all(forked(link) for link in supervisor.links())
     finally:
         rig.loop.run_until_complete(supervisor.stop(LONG_S))

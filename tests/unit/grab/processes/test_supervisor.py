@@ -10,6 +10,7 @@ import pytest
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
 from camstrm.errors import ConfigError
 from camstrm.grab.processes import supervisor as supervisor_module
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
@@ -42,6 +43,7 @@ class Rig:
         self.bundles: list[FrameBundle] = []
         self.changes = 0
         self.supervisor: Supervisor | None = None
+        self.ledgers = Ledgers()
 
     def start(
         self,
@@ -71,7 +73,10 @@ class Rig:
         return self.start_with(config)
 
     def start_with(self, config: Config) -> Supervisor:
-        self.supervisor = Supervisor(self.loop, self.running, config, PROFILES, log_level="DEBUG")
+        self.ledgers = Ledgers(config.cameras)
+        self.supervisor = Supervisor(
+            self.loop, self.running, config, PROFILES, self.ledgers, log_level="DEBUG"
+        )
         self.supervisor.start(self._bundle, self._changed)
         return self.supervisor
 
@@ -86,8 +91,7 @@ class Rig:
         self.changes += 1
 
     def state(self, index: int) -> int:
-        assert self.supervisor is not None
-        return self.supervisor.ledgers[index].state[0]
+        return self.ledgers[index].state[0]
 
     def run(self, condition: Callable[[], object]) -> None:
         self.loop.run(condition)
@@ -114,8 +118,8 @@ def restart_pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
 
 
 def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -> None:
-    supervisor = rig.start(("B", ONE), ("A", ONE), ("C", OTHER))
-    assert [info.serial for info in supervisor.infos()] == ["B", "A", "C"]
+    rig.start(("B", ONE), ("A", ONE), ("C", OTHER))
+    assert [info.serial for info in rig.ledgers.infos()] == ["B", "A", "C"]
     assert [rig.state(i) for i in range(3)] == [CameraState.OPENING] * 3
     rig.streaming(0, 1, 2)
     links = rig.links()
@@ -127,11 +131,11 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
 
 
 def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE))
-    assert supervisor.infos()[0].model == ""
+    rig.start(("A", ONE))
+    assert rig.ledgers.infos()[0].model == ""
     before = rig.changes
     rig.streaming(0)
-    assert supervisor.infos()[0].model == "Model"
+    assert rig.ledgers.infos()[0].model == "Model"
     assert rig.changes == before + 1
 
 
@@ -158,7 +162,7 @@ def test_a_camera_that_is_found_later_joins_the_process_of_its_producer(rig: Rig
     (before,) = rig.links()
     late = CameraSettings(serial="B", cti=SHARED)
     supervisor._found(late, supervisor._config.producers[0])
-    rig.run(lambda: 1 in supervisor.ledgers and rig.state(1) == CameraState.STREAMING)
+    rig.run(lambda: len(rig.ledgers) == 2 and rig.state(1) == CameraState.STREAMING)
     (after,) = rig.links()
     assert after.group.indices == (0, 1)
     assert before.ended
@@ -168,20 +172,20 @@ def test_a_camera_that_is_found_later_joins_the_process_of_its_producer(rig: Rig
 def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     rig: Rig, tmp_path: Path
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="crash", once=tmp_path / "crashed")
+    rig.start(("A", ONE), ("B", OTHER), one="crash", once=tmp_path / "crashed")
     rig.streaming(0, 1)
     crashing, healthy = sorted(rig.links(), key=lambda link: link.group.indices)
-    before = supervisor.ledgers[0].status().delivered
+    before = rig.ledgers[0].status().delivered
     crashing.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    status = supervisor.ledgers[0].status()
+    status = rig.ledgers[0].status()
     assert status.reason == (
         "its process was ended by SIGSEGV; the camera stays locked by it until its heartbeat "
         f"time is over, for at most {HEARTBEAT_S + 0.25} s"
     )
     assert (status.restarts, status.delivered) == (1, before)
     rig.streaming(0)
-    assert supervisor.ledgers[0].status().delivered == 2 * before
+    assert rig.ledgers[0].status().delivered == 2 * before
     again = next(link for link in rig.links() if link.group.indices == (0,))
     assert again.group.heartbeats_s == {"A": HEARTBEAT_S}, "so long the camera stays locked"
     assert crashing.group.heartbeats_s == {}, "nobody knew it"
@@ -189,17 +193,17 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     assert crashing.group.locked_until_s == {}
     assert crashing.group.gone_s == 0.0
     assert again.group.gone_s > 0.0, "the successor says for how long the camera was away"
-    assert supervisor.ledgers[1].status().restarts == 0
+    assert rig.ledgers[1].status().restarts == 0
     assert healthy in rig.links()
     assert healthy.request(FrameRequest(2, (1,)))
     rig.run(lambda: rig.bundles)
 
 
 def test_pauses_grow_up_to_a_limit(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    supervisor = rig.start(("A", ONE), one="exit=7")
-    rig.run(lambda: supervisor.ledgers[0].restarts == 5)
+    rig.start(("A", ONE), one="exit=7")
+    rig.run(lambda: rig.ledgers[0].restarts == 5)
     assert restart_pauses(caplog) == [0.05, 0.05, 0.1, 0.15, 0.15]
-    assert supervisor.ledgers[0].status().reason == "its process ended with code 7"
+    assert rig.ledgers[0].status().reason == "its process ended with code 7"
 
 
 def test_a_process_that_ran_well_starts_again_at_once(
@@ -217,15 +221,15 @@ def test_a_process_that_ran_well_starts_again_at_once(
 
 
 def test_why_a_process_cannot_work_is_its_camera_s_reason(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="fatal")
+    rig.start(("A", ONE), one="fatal")
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert supervisor.ledgers[0].status().reason == "GenTL producer x.cti: file not found"
+    assert rig.ledgers[0].status().reason == "GenTL producer x.cti: file not found"
 
 
 def test_an_interpreter_that_is_not_there(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), python="/no/python")
-    rig.run(lambda: supervisor.ledgers[0].restarts >= 2)
-    reason = supervisor.ledgers[0].status().reason
+    rig.start(("A", ONE), python="/no/python")
+    rig.run(lambda: rig.ledgers[0].restarts >= 2)
+    reason = rig.ledgers[0].status().reason
     assert reason == "/no/python cannot be started (No such file or directory)"
     assert rig.links() == []
 
@@ -237,8 +241,7 @@ def test_a_process_that_falls_silent_is_ended(rig: Rig, monkeypatch: pytest.Monk
     (link,) = rig.links()
     link.last_heard_s -= QUICK.silence_timeout_s + 1
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert rig.supervisor is not None
-    reason = rig.supervisor.ledgers[0].status().reason
+    reason = rig.ledgers[0].status().reason
     assert reason.startswith("its process said nothing for 11 s and was ended; the camera stays")
     rig.run(lambda: link.ended)
 
@@ -263,7 +266,7 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
     monkeypatch.setattr(supervisor, "_watch", count)
     rig.run(lambda: len(watched) > 3)
     assert [link.pid for link in rig.links()] == pids
-    assert [supervisor.ledgers[i].restarts for i in (0, 1)] == [0, 0]
+    assert [rig.ledgers[i].restarts for i in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -275,7 +278,7 @@ def test_a_process_that_opens_its_cameras_has_longer(
     rig.run(rig.links)
     (link,) = rig.links()
     if restarted:
-        supervisor.ledgers[0].down(CameraState.BACKING_OFF, "it crashed")
+        rig.ledgers[0].down(CameraState.BACKING_OFF, "it crashed")
     killed: list[str] = []
     monkeypatch.setattr(link, "kill", killed.append)
     link.last_heard_s -= QUICK.silence_timeout_s + 1
@@ -297,9 +300,9 @@ def test_a_process_that_closed_its_connection_is_not_left_running(rig: Rig) -> N
 
 
 def test_reports_about_other_cameras_are_refused(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="foreign")
+    rig.start(("A", ONE), one="foreign")
     rig.run(lambda: rig.links() and rig.links()[0].opened)
-    assert set(supervisor.ledgers) == {0}
+    assert len(rig.ledgers) == 1
     assert rig.state(0) == CameraState.OPENING
 
 
@@ -324,8 +327,8 @@ def test_a_process_that_does_not_stop_in_time_is_killed(
 
 
 def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
-    rig.run(lambda: supervisor.ledgers[0].restarts == 2)
+    rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
+    rig.run(lambda: rig.ledgers[0].restarts == 2)
     rig.stop(1.0)
     assert rig.links() == []
 
@@ -335,9 +338,9 @@ def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig
         cameras=(CameraSettings(serial="77", name="left"),),
         producers=(ProducerSettings(cti=simulator()), ProducerSettings(cti="/no/such.cti")),
     )
-    supervisor = rig.start_with(config)
+    rig.start_with(config)
     rig.run(lambda: rig.state(0) == CameraState.LOST)
-    reason = supervisor.ledgers[0].status().reason
+    reason = rig.ledgers[0].status().reason
     assert "no camera with serial number '77'" in reason
     assert "(cameras there: '0', '1', '2')" in reason
 
@@ -371,15 +374,15 @@ def test_a_profile_that_a_camera_names_and_nobody_has_is_refused_at_the_start(ri
         producers=(ProducerSettings(cti=ONE),),
     )
     with pytest.raises(ConfigError, match="camera left: profile: there is no GenTL profile 'nik"):
-        Supervisor(rig.loop, rig.running, config, PROFILES)
+        Supervisor(rig.loop, rig.running, config, PROFILES, Ledgers(config.cameras))
 
 
 def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
+    rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
     rig.streaming(0, 1)
-    assert [supervisor.ledgers[index].restarts for index in (0, 1)] == [2, 0]
+    assert [rig.ledgers[index].restarts for index in (0, 1)] == [2, 0]
     texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
     assert sum("was ended by SIGFPE" in text for text in texts) == 2
     assert [text for text in texts if "without it" in text] == [

@@ -18,7 +18,8 @@ from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.errors import WireError
 from camstrm.feed.socket_path import peer_pid
 from camstrm.wire import (
-    MAX_TEXT_SIZE,
+    FEED_DOWN,
+    FEED_UP,
     PROTOCOL,
     Demand,
     Goodbye,
@@ -28,10 +29,7 @@ from camstrm.wire import (
     PacketSplitter,
     Refused,
     Status,
-    UnknownMessage,
     decode_bundle,
-    decode_message,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -162,7 +160,7 @@ class FeedConnection(asyncio.BufferedProtocol):
             _log.warning("the grabber does not read its demands: connection closed")
             self.abort()
             return
-        text = encode_message(demand).encode()
+        text = FEED_DOWN.encode(demand)
         self._transport.writelines(encode_packet_parts(PacketKind.TEXT, [text]))
 
     def abort(self) -> None:
@@ -220,7 +218,7 @@ class FeedConnection(asyncio.BufferedProtocol):
     def turn_away(self, reason: str) -> None:
         """Say why, and close."""
         if self._transport is not None and not self._transport.is_closing():
-            text = encode_message(Refused(reason)).encode()
+            text = FEED_DOWN.encode(Refused(reason))
             self._transport.writelines(encode_packet_parts(PacketKind.TEXT, [text]))
             self._transport.close()
 
@@ -262,20 +260,17 @@ class FeedConnection(asyncio.BufferedProtocol):
         return int.from_bytes(waiting, sys.byteorder) > 0
 
     def _text_received(self, payload: memoryview) -> None:
-        if len(payload) > MAX_TEXT_SIZE:
-            raise WireError("control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most")
-        message = decode_message(payload)
+        message = FEED_UP.decode(payload)
         if isinstance(message, Hello):
             self._hello_received(message)
         elif self._hello is None:
-            raise WireError("control message", f"{_name(message)} came first, wanted hello")
+            name = type(message).__name__.lower()
+            raise WireError("control message", f"{name} came first, wanted hello")
         elif isinstance(message, Status):
             if self._may_speak:
                 self._owner.sink.grabber_sent_status(message)
         elif isinstance(message, Goodbye):
             self.said_goodbye = True
-        elif not isinstance(message, UnknownMessage):
-            raise WireError("control message", f"{_name(message)} is nothing a grabber sends")
 
     def _hello_received(self, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:
@@ -312,7 +307,3 @@ class FeedConnection(asyncio.BufferedProtocol):
             _log.warning("the grabber has said nothing for %.1f s: no frame input", limit_s)
             self._owner.sink.set_input("none")
         self._watch(limit_s)
-
-
-def _name(message: object) -> str:
-    return type(message).__name__.lower()

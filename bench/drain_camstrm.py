@@ -15,11 +15,11 @@ from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.worker.configure import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
-from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.frame import RawFrame
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
-from camstrm.profiles import load_profiles
+from camstrm.profiles import load_profiles, profile_of
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -83,11 +83,10 @@ class OneProcess(InProcess):
     def start(self) -> None:
         """Start a worker for each camera."""
         self._producer.open()
-        profiles = load_profiles()
+        profile = profile_of(load_profiles(), ProducerSettings(cti=self.job.cti))
         for camera in self.job.cameras:
             settings = acquisition_settings(
-                profiles,
-                self.job.cti,
+                profile,
                 _settings(camera),
                 ProcessSettings(),
                 siblings=len(self.job.cameras),
@@ -135,7 +134,7 @@ class _CameraProcess:
         self._bundles: list[FrameBundle] = []
         group = ProcessGroup(
             cti=job.cti,
-            profile="",
+            profile=profile_of(load_profiles(), ProducerSettings(cti=job.cti)),
             cameras=(GroupCamera(0, _settings(camera)),),
             stream=StreamSettings(max_width=MAX_WIDTH, max_height=MAX_HEIGHT, quality=QUALITY),
             process=ProcessSettings(),

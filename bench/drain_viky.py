@@ -68,7 +68,7 @@ def _camstrm(seconds: float) -> dict[str, Any]:
         "AcquisitionFrameRate": FPS,
     }
     camera = CameraSettings(serial=SERIAL, features=features)
-    settings = acquisition_settings(load_profiles(), producer.cti, camera, ProcessSettings())
+    settings = acquisition_settings(load_profiles()["generic"], camera, ProcessSettings())
     worker = AcquisitionWorker(producer, settings)
     worker.start()
     while not worker.statistics.delivered:

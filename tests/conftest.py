@@ -23,6 +23,14 @@ from tests.simulator.build import (  # noqa: E402
     build_simulator,
 )
 
+try:
+    import PySide6.QtTest
+    import PySide6.QtWidgets  # noqa: F401  # what pytest-qt loads, and ends the run without
+except ImportError:
+    pytest_plugins = []
+else:
+    pytest_plugins = ["pytestqt.plugin"]
+
 FUZZ_EXAMPLES = os.environ.get("CAMSTRM_FUZZ_EXAMPLES", "")
 DEFAULT_EXAMPLES = 50
 

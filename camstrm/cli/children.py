@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from camstrm.backoff import Backoff
 from camstrm.cli.signals import PARENT_VARIABLE
 
 __all__ = ["ChildCommands"]
@@ -19,7 +20,7 @@ __all__ = ["ChildCommands"]
 _EXIT_USAGE = 2
 
 _PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0)
-"""Before a child is started again; the last one repeats."""
+"""Seconds before a child is started again; the last one repeats."""
 
 _RAN_WELL_S = 5.0
 """A child that ran for so long starts with the shortest pause again."""
@@ -37,7 +38,7 @@ class _Child:
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     due_s: float = 0.0
-    failures: int = 0
+    pauses: Backoff = field(default_factory=lambda: Backoff(*_PAUSES_S))
 
 
 class ChildCommands:
@@ -110,14 +111,12 @@ class ChildCommands:
 
     def _is_final(self, child: _Child, code: int, now: float) -> bool:
         """Whether a start failed in a way that another start will not fix."""
-        first = not child.failures and now - child.started_s < _RAN_WELL_S
+        first = not child.pauses.count and now - child.started_s < _RAN_WELL_S
         return code == _EXIT_USAGE or (first and code == 1)
 
     def _schedule(self, child: _Child, code: int, now: float) -> None:
         if now - child.started_s > _RAN_WELL_S:
-            child.failures = 0
-        pause = _PAUSES_S[min(child.failures, len(_PAUSES_S) - 1)]
-        child.failures += 1
-        child.due_s = now + pause
+            child.pauses.reset()
+        child.due_s = now + child.pauses.next()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         print(f"camstrm: {child.name} {how}; starting it again", file=sys.stderr, flush=True)

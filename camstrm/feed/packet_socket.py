@@ -9,14 +9,20 @@ from typing import TypeVar
 
 from camstrm.errors import WireError
 from camstrm.wire import Packet, PacketKind, PacketSplitter, encode_packet_parts
-from camstrm.wire.bundle import Buffer
+from camstrm.wire.bundle import Buffer, byte_count
 
-__all__ = ["BlockingPacketSocket", "PacketConnection"]
+__all__ = [
+    "MAX_PARTS",
+    "BlockingPacketSocket",
+    "PacketConnection",
+    "give_room",
+    "unsent",
+]
 
 _Bytes = TypeVar("_Bytes")
 
-_MAX_PARTS = 512
-"""Buffers for one sendmsg; IOV_MAX is 1024 on Linux."""
+MAX_PARTS = 512
+"""Most buffers for one sendmsg or writev: half of Linux's IOV_MAX."""
 
 _SEND_BUFFER = 262144
 """Bytes for SO_SNDBUF, which Linux doubles: room for one bundle of the reference load (450 KB).
@@ -43,7 +49,7 @@ class BlockingPacketSocket:
         on_wait: Callable[[], None] | None = None,
     ) -> None:
         sock.settimeout(timeout_s)
-        _give_room(sock)
+        give_room(sock)
         self._on_wait = on_wait
         self._sock = sock
         self._splitter = PacketSplitter()
@@ -65,10 +71,9 @@ class BlockingPacketSocket:
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Send one packet."""
-        views = [memoryview(p) for p in encode_packet_parts(kind, parts)]
-        while views:
-            sent = self._patiently(self._sock.sendmsg, views[:_MAX_PARTS])
-            views = _unsent(views, sent)
+        rest = encode_packet_parts(kind, parts)
+        while rest:
+            rest = unsent(rest, self._patiently(self._sock.sendmsg, rest[:MAX_PARTS]))
 
     def _patiently(self, call: Callable[[_Bytes], int], data: _Bytes) -> int:
         while True:
@@ -94,7 +99,7 @@ class PacketConnection:
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
-        _give_room(sock)
+        give_room(sock)
         self._sock = sock
         self._splitter = PacketSplitter()
         self._out: deque[memoryview] = deque()
@@ -119,15 +124,15 @@ class PacketConnection:
     def flush(self) -> None:
         """Send what the socket takes now."""
         while self._out:
-            views = [self._out[i] for i in range(min(len(self._out), _MAX_PARTS))]
+            views = [self._out[i] for i in range(min(len(self._out), MAX_PARTS))]
             try:
                 sent = self._sock.sendmsg(views)
             except (BlockingIOError, InterruptedError):
                 return
-            rest = _unsent(views, sent)
+            rest = unsent(views, sent)
             for _ in range(len(views)):
                 self._out.popleft()
-            self._out.extendleft(reversed(rest))
+            self._out.extendleft(memoryview(part) for part in reversed(rest))
             if rest:
                 return  # the socket is full: asking it again costs a call for nothing
 
@@ -165,15 +170,18 @@ class PacketConnection:
         self._sock.close()
 
 
-def _give_room(sock: socket.socket) -> None:
+def give_room(sock: socket.socket) -> None:
+    """Let the kernel hold one bundle of those sent over ``sock``."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
 
-def _unsent(views: list[memoryview], sent: int) -> list[memoryview]:
-    for position, view in enumerate(views):
-        if sent < len(view):
-            return [view[sent:], *views[position + 1 :]]
-        sent -= len(view)
+def unsent(parts: Sequence[Buffer], sent: int) -> list[Buffer]:
+    """Return what is left of ``parts`` behind their first ``sent`` bytes."""
+    for position, part in enumerate(parts):
+        size = byte_count(part)
+        if sent < size:
+            return [memoryview(part).cast("B")[sent:], *parts[position + 1 :]]
+        sent -= size
     if sent:
         raise WireError("socket", f"{sent} bytes more sent than there were")
     return []

@@ -4,7 +4,7 @@ from camstrm.profiles.buffers import LEAST_BUFFERS, MAX_BUFFER_MEMORY, buffer_co
 from camstrm.profiles.environment import process_environment
 from camstrm.profiles.load import load_profiles, named_profile
 from camstrm.profiles.locate import FoundProducer, existing_files, find_producers, machine_name
-from camstrm.profiles.match import GENERIC, match_profile, profile_of
+from camstrm.profiles.match import GENERIC, match_profile, profile_candidates, profile_of
 from camstrm.profiles.plan import (
     FeatureStep,
     LinkFacts,
@@ -49,5 +49,6 @@ __all__ = [
     "plan_stream_features",
     "prerequisites",
     "process_environment",
+    "profile_candidates",
     "profile_of",
 ]

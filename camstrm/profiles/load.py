@@ -54,7 +54,7 @@ def named_profile(
 
 @functools.cache
 def _shipped_profiles() -> Mapping[str, tuple[TomlDocument, ProfileFile]]:
-    # Kept: 25 ms, which each camera process would need again.
+    # Kept: parsing takes 25 ms.
     return _checked(_shipped_documents())
 
 

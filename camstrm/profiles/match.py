@@ -9,7 +9,7 @@ from camstrm.config import ProducerSettings
 from camstrm.profiles.load import named_profile
 from camstrm.profiles.profile import GentlProfile
 
-__all__ = ["GENERIC", "match_profile", "profile_of"]
+__all__ = ["GENERIC", "match_profile", "profile_candidates", "profile_of"]
 
 GENERIC = "generic"
 """Name of the profile for everything that no other matches."""
@@ -34,9 +34,7 @@ def match_profile(
     that shares a process wins, which suits every camera of the producer.
     """
     bus = _BUSES.get(tl_type.upper(), tl_type.upper())
-    # A PureWindowsPath splits at both kinds of slashes.
-    file_name = PureWindowsPath(cti).name
-    of_file = _cautious_first(p for p in profiles.values() if p.serves_file(file_name))
+    of_file = _cautious_first(_of_file(profiles, cti).values())
     for profile in of_file:
         if profile.bus in ("", bus):
             return profile
@@ -48,11 +46,34 @@ def match_profile(
     return profiles.get(GENERIC) or GentlProfile(name=GENERIC)
 
 
-def profile_of(profiles: Mapping[str, GentlProfile], producer: ProducerSettings) -> GentlProfile:
-    """Return the profile of a producer: the named one, or the one that its file matches."""
+def profile_candidates(profiles: Mapping[str, GentlProfile], cti: str) -> dict[str, GentlProfile]:
+    """Return what :func:`match_profile` may choose from for cameras under ``cti``.
+
+    It chooses the same from these as from all profiles, whatever vendor and bus turn out to be.
+    """
+    return _of_file(profiles, cti) or {
+        name: profile
+        for name, profile in profiles.items()
+        if profile.vendor_pattern or name == GENERIC
+    }
+
+
+def profile_of(
+    profiles: Mapping[str, GentlProfile],
+    producer: ProducerSettings,
+    vendor: str = "",
+    tl_type: str = "",
+) -> GentlProfile:
+    """Return the profile that a producer's settings name, else the one that matches."""
     if producer.profile:
         return named_profile(profiles, producer.profile)
-    return match_profile(profiles, producer.cti, "", "")
+    return match_profile(profiles, producer.cti, vendor, tl_type)
+
+
+def _of_file(profiles: Mapping[str, GentlProfile], cti: str) -> dict[str, GentlProfile]:
+    # A PureWindowsPath splits at both kinds of slashes.
+    file_name = PureWindowsPath(cti).name
+    return {name: profile for name, profile in profiles.items() if profile.serves_file(file_name)}
 
 
 def _cautious_first(profiles: Iterable[GentlProfile]) -> list[GentlProfile]:

@@ -1,6 +1,7 @@
 """GentlProfile: what a maker's producer and cameras need, as data.
 
-The rules are the types of the files in ``gentl_profiles`` too. ``why``, ``source`` and
+The rules are the types of the files in ``gentl_profiles`` too. Profiles travel to camera
+processes as JSON (16 kB each without what is as the default says). ``why``, ``source`` and
 ``verified`` stand at every entry, so that a reader knows what rests on what: ``source``
 cites a document or issue, ``verified`` is true only if it was run and observed.
 """
@@ -67,7 +68,7 @@ ProcessSharing = Literal["camera", "producer"]
 System = Literal["", "linux", "windows", "darwin"]
 
 
-class Sourced(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Sourced(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
     """An entry with its reason, what says so, and whether it was observed to hold."""
 
     why: str = ""
@@ -75,7 +76,9 @@ class Sourced(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     verified: bool = False
 
 
-class FeatureRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FeatureRule(
+    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+):
     """One feature of the camera (or of the data stream) and when to set it to what.
 
     ``name``: SFNC name; ``or_name``: other spellings, the first that exists is used.
@@ -125,7 +128,9 @@ class FeatureRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True
         return (self.name, *self.or_name)
 
 
-class LocationRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LocationRule(
+    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+):
     """Where the .cti may be: ``path`` with ``*`` and ``${VARIABLE}``; empty: anywhere."""
 
     path: Annotated[str, Meta(min_length=1)]
@@ -133,7 +138,9 @@ class LocationRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     machine: str = ""
 
 
-class EnvironmentRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EnvironmentRule(
+    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+):
     """A variable for the camera process.
 
     ``value``: with ``{cti}``, ``{dir}`` (its folder), ``{parent}`` and ``{grandparent}``
@@ -146,7 +153,9 @@ class EnvironmentRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=
     system: System = ""
 
 
-class BufferRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class BufferRule(
+    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+):
     """How many acquisition buffers: ``seconds`` of frames and ``spare``, within limits."""
 
     min: Annotated[int, Meta(ge=1, le=1024)] = 8
@@ -155,7 +164,7 @@ class BufferRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True)
     spare: Annotated[int, Meta(ge=0, le=256)] = 4
 
 
-class Quirks(Struct, frozen=True, forbid_unknown_fields=True):
+class Quirks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How a producer must be handled beyond what GenTL says.
 
     ``preopen_bypass``: open without reading the unopened device's node map first.
@@ -176,14 +185,16 @@ class Quirks(Struct, frozen=True, forbid_unknown_fields=True):
     local_teardown: dict[str, int] = {}
 
 
-class QuirkNote(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class QuirkNote(Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
     """One field of Quirks with its reason, as a profile file states it."""
 
     name: str
     value: FeatureValue | dict[str, int]
 
 
-class GentlProfile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class GentlProfile(
+    Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
+):
     """One profile, complete: what it extends is merged in.
 
     ``file_pattern`` is searched in the name of the .cti file, ``vendor_pattern`` in the

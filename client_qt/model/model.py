@@ -9,10 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
+from camstrm.rates import SlidingRate
 from camstrm.wire import CameraInfo, FrameBundle, Hello, Status
 from client_qt.model.camera_model import CameraModel
 from client_qt.model.clock_offset import ClockOffset
-from client_qt.model.rates import SlidingRate
 
 __all__ = ["Connection", "ViewerModel"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from PySide6.QtNetwork import (
 )
 from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 
+from camstrm.backoff import Backoff
 from camstrm.errors import WireError
 from camstrm.wire import (
     FROM_VIEWER,
@@ -30,10 +32,9 @@ from camstrm.wire import (
     decode_bundle,
 )
 from client_qt.model.address import ServerAddress
-from client_qt.model.backoff import Backoff
 from client_qt.model.failure import explain_failure
 
-__all__ = ["StreamClient"]
+__all__ = ["StreamClient", "reconnect_pauses"]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,15 @@ SILENCE_TIMEOUT_S = 10.0
 PING_INTERVAL_S = 2.0
 GOOD_AFTER_S = 5.0
 """A connection that worked for so long makes the next attempt come at once."""
+
+
+def reconnect_pauses(rng: random.Random | None = None) -> Backoff:
+    """Return the pauses between connection attempts; ``rng`` is for tests.
+
+    Their jitter keeps many viewers from coming back in the same instant after a server's
+    restart (PhotonVision's reconnect storms).
+    """
+    return Backoff(0.25, factor=2.0, limit_s=5.0, jitter=0.5, rng=rng)
 
 
 class StreamClient(QObject):
@@ -71,7 +81,7 @@ class StreamClient(QObject):
         super().__init__(parent)
         self._address = address
         self._insecure = insecure
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
         self._is_open = False
@@ -177,7 +187,7 @@ class StreamClient(QObject):
                 self._end(
                     f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
                     "install the same camstrm version on both",
-                    self._backoff.longest_delay(),
+                    self._backoff.longest(),
                 )
                 return
             self._note_good()
@@ -237,7 +247,7 @@ class StreamClient(QObject):
             has_token=bool(self._address.token),
             tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
         )
-        self._end(failure.reason, self._backoff.longest_delay() if failure.patient else None)
+        self._end(failure.reason, self._backoff.longest() if failure.patient else None)
 
     def _on_disconnected(self) -> None:
         if self._socket is None:
@@ -258,7 +268,7 @@ class StreamClient(QObject):
         if self._good_since is not None and self._clock() - self._good_since >= GOOD_AFTER_S:
             self._backoff.reset()
         self._release()
-        wait_s = self._backoff.next_delay() if delay_s is None else delay_s
+        wait_s = self._backoff.next() if delay_s is None else delay_s
         _log.warning("%s; next try in %.1f s", reason, wait_s)
         self._retry.start(int(wait_s * 1000))
         self.lost.emit(reason, wait_s)

@@ -1,25 +1,24 @@
-"""Qt without a display, and a check that a test leaves no thread, timer or window behind."""
+"""Qt without a display; a test fails that leaves a thread, timer or window or makes Qt warn."""
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from types import TracebackType
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-pytest.importorskip("PySide6.QtWebSockets", reason="the viewer extra is not installed")
+pytest.importorskip(
+    "PySide6.QtWebSockets", reason="the viewer extra is not installed", exc_type=ImportError
+)
 
 import shiboken6
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
-    QEventLoop,
     QMessageLogContext,
     QObject,
     QThread,
@@ -29,38 +28,52 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWebSockets import QWebSocket
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from tests.fakes.viewer_server import WaitUntil
 from tests.leaks import Holdings
 
-WaitUntil = Callable[[Callable[[], object]], None]
+HERE = Path(__file__).parent
+
+NOT_OFFSCREEN = "propagateSizeHints"
+"""What Qt warns of because its offscreen plugin cannot do it."""
 
 
-@pytest.fixture(scope="session")
-def application() -> QApplication:
-    present = QApplication.instance()
-    return present if isinstance(present, QApplication) else QApplication(["camstrm-tests"])
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore(NOT_OFFSCREEN))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    """Fail a test at whose end Qt warns: pytest-qt looks at setup and call only."""
+    complaints: list[str] = []
+
+    def note(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        harmless = kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
+        if not harmless and NOT_OFFSCREEN not in message:
+            complaints.append(message)
+
+    old_handler = qInstallMessageHandler(note)
+    try:
+        result = yield
+    finally:
+        qInstallMessageHandler(old_handler)
+    if complaints:
+        pytest.fail("Qt while the test ended:\n  " + "\n  ".join(complaints), pytrace=False)
+    return result
 
 
 @pytest.fixture
-def wait_until(application: QApplication) -> WaitUntil:
+def wait_until(qtbot: QtBot) -> WaitUntil:
     """Return a function that runs Qt's loop until a condition holds, 30 s at most."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        loop, poll = QEventLoop(), QTimer()
-        deadline = time.monotonic() + 30
-        poll.timeout.connect(
-            lambda: loop.quit() if condition() or time.monotonic() > deadline else None
-        )
-        poll.start(1)
-        loop.exec()
-        poll.stop()
-        assert condition(), "did not happen within 30 s"
-
-    return wait
+    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=30_000)
 
 
 @pytest.fixture(autouse=True)
-def leak_check(application: QApplication) -> Iterator[None]:
+def leak_check(qapp: QApplication) -> Iterator[None]:
     """Hold a test to what all tests are held to, but for the eventfds of Qt's own threads.
 
     Qt fills and scales larger areas in a thread pool that it starts on first use, ends
@@ -74,34 +87,17 @@ def leak_check(application: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(application: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a test that leaves something running, or whose slots raised or made Qt warn."""
-    complaints: list[str] = []
-
-    def note_exception(
-        kind: type[BaseException], value: BaseException, trace: TracebackType | None
-    ) -> None:
-        complaints.append(f"exception in a slot: {value!r}")
-        sys.__excepthook__(kind, value, trace)
-
-    def note_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-        if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg):
-            return
-        if "propagateSizeHints" not in message:  # what the offscreen plugin cannot do
-            complaints.append(f"Qt: {message}")
-
-    monkeypatch.setattr(sys, "excepthook", note_exception)
+def nothing_left(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves something of Qt running."""
     threads = set(threading.enumerate())
-    old_handler = qInstallMessageHandler(note_message)
     yield
     for _ in range(3):
-        application.processEvents()
+        qapp.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    qInstallMessageHandler(old_handler)
-    complaints += [f"thread {t.name}" for t in threading.enumerate() if t not in threads]
-    complaints += [f"window {w!r}" for w in application.topLevelWidgets() if w.isVisible()]
-    complaints += [problem for w in shiboken6.getAllValidWrappers() if (problem := _running(w))]
-    assert not complaints
+    left = [f"thread {t.name}" for t in threading.enumerate() if t not in threads]
+    left += [f"window {w!r}" for w in qapp.topLevelWidgets() if w.isVisible()]
+    left += [problem for w in shiboken6.getAllValidWrappers() if (problem := _running(w))]
+    assert not left
 
 
 def _running(thing: object) -> str:

@@ -17,8 +17,6 @@ from client_qt.widgets.main_window import MainWindow
 from tests.fakes.viewer_pictures import bundle, jpeg, picture_frame
 from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
 
-WaitUntil = Callable[[Callable[[], object]], None]
-
 
 def when(condition: Callable[[], object], action: Callable[[], object]) -> QTimer:
     """Poll in the event loop that run_viewer starts."""
@@ -34,12 +32,12 @@ def when(condition: Callable[[], object], action: Callable[[], object]) -> QTime
     return timer
 
 
-def main_window(application: QApplication) -> MainWindow:
-    (found,) = (w for w in application.topLevelWidgets() if isinstance(w, MainWindow))
+def main_window(qapp: QApplication) -> MainWindow:
+    (found,) = (w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow))
     return found
 
 
-def test_runs_until_quit(application: QApplication) -> None:
+def test_runs_until_quit(qapp: QApplication) -> None:
     server = ViewerServer(hello=Hello("s1", cameras=THREE_CAMERAS))
     frame = picture_frame(0, jpeg(64, 48), 64, 48)
     sender = when(lambda: server.viewers, lambda: server.send_bundle(bundle(1, frame)))
@@ -52,9 +50,9 @@ def test_runs_until_quit(application: QApplication) -> None:
     server.close()
 
 
-def test_closing_the_window_ends_it(application: QApplication) -> None:
+def test_closing_the_window_ends_it(qapp: QApplication) -> None:
     server = ViewerServer(hello=Hello("s1"))
-    closer = when(lambda: server.viewers, lambda: main_window(application).close())
+    closer = when(lambda: server.viewers, lambda: main_window(qapp).close())
     assert run_viewer(server.url) == 0
     assert not closer.isActive()
     server.close()
@@ -116,8 +114,8 @@ def test_no_display_is_told_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch)
         run_viewer("ws://server")
 
 
-def test_nothing_of_qt_stays_alive(application: QApplication) -> None:
+def test_nothing_of_qt_stays_alive(qapp: QApplication) -> None:
     quitter = when(run_window.is_running, quit_viewer)
     run_viewer("ws://127.0.0.1:9")
-    assert application.topLevelWidgets() == []
+    assert qapp.topLevelWidgets() == []
     assert isinstance(quitter, QObject)

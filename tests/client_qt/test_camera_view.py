@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from client_qt.model.display import CameraDisplay, Level
@@ -22,7 +23,7 @@ def picture(width: int = 64, height: int = 48) -> DecodedPicture:
 
 
 @pytest.fixture
-def view(application: QApplication) -> Iterator[CameraView]:
+def view(qapp: QApplication) -> Iterator[CameraView]:
     view = CameraView()
     view.resize(400, 400)
     yield view
@@ -119,7 +120,7 @@ def test_clear_picture(view: CameraView) -> None:
 
 
 def test_paint_draws_once_however_many_pictures_came(
-    view: CameraView, application: QApplication, monkeypatch: pytest.MonkeyPatch
+    view: CameraView, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[int] = []
     paint = CameraView._paint_picture
@@ -131,14 +132,14 @@ def test_paint_draws_once_however_many_pictures_came(
     monkeypatch.setattr(CameraView, "_paint_picture", count)
     view.set_display(LIVE)
     view.show()
-    application.processEvents()
+    qapp.processEvents()
     painted.clear()
     for _ in range(20):
         view.set_picture(picture())
-    application.processEvents()
+    qapp.processEvents()
     assert len(painted) == 1
     view.set_display(LIVE)
-    application.processEvents()
+    qapp.processEvents()
     assert len(painted) == 1, "the same text is no reason to paint"
     view.hide()
 
@@ -156,15 +157,7 @@ def test_double_click_activates_with_the_left_button_only(view: CameraView) -> N
     clicks: list[int] = []
     view.activated.connect(lambda: clicks.append(1))
     for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-        event = QMouseEvent(
-            QEvent.Type.MouseButtonDblClick,
-            QPointF(10, 60),
-            QPointF(10, 60),
-            button,
-            button,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(view, event)
+        QTest.mouseDClick(view, button, pos=QPoint(10, 60))
     assert clicks == [1]
 
 

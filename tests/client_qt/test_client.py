@@ -19,21 +19,15 @@ from PySide6.QtNetwork import (
 )
 from PySide6.QtWebSockets import QWebSocketServer
 
+from camstrm.backoff import Backoff
 from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
 from client_qt.model.address import parse_address
-from client_qt.model.backoff import Backoff
 from client_qt.session import client as client_module
-from client_qt.session.client import StreamClient
+from client_qt.session.client import StreamClient, reconnect_pauses
 from tests.fakes.viewer_pictures import BASE_US, bundle, state_frame
-from tests.fakes.viewer_server import RefusingServer, ViewerServer
+from tests.fakes.viewer_server import RefusingServer, ViewerServer, WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 MakeClient = Callable[..., "Watched"]
-
-
-class QuickBackoff(Backoff):
-    SHORTEST_S = 0.001
-    LONGEST_S = 0.01
 
 
 class Watched:
@@ -70,7 +64,7 @@ def make() -> Iterator[MakeClient]:
     made: list[StreamClient] = []
 
     def build(url: str, **options: object) -> Watched:
-        options.setdefault("backoff", QuickBackoff(random.Random(1)))
+        options.setdefault("backoff", Backoff(0.001, factor=2.0, limit_s=0.01))
         token = options.pop("token", None)
         address = parse_address(url, token if isinstance(token, str) else None)
         client = StreamClient(address, **options)  # type: ignore[arg-type]  # passed through
@@ -171,7 +165,7 @@ def test_nothing_is_sent_without_a_connection(make: MakeClient, wait_until: Wait
 )
 def test_401_asks_for_a_token(answer: bytes, make: MakeClient, wait_until: WaitUntil) -> None:
     refusing = RefusingServer(answer)
-    watched = make(refusing.url, backoff=Backoff(random.Random(1)))
+    watched = make(refusing.url, backoff=reconnect_pauses(random.Random(1)))
     wait_until(lambda: watched.losses)
     reason, wait_s = watched.losses[0]
     assert reason.startswith("token needed (HTTP 40")
@@ -309,9 +303,9 @@ def test_good_connection_makes_the_next_attempt_come_at_once(
     server: ViewerServer, make: MakeClient, wait_until: WaitUntil
 ) -> None:
     now = [1000.0]
-    backoff = Backoff(random.Random(1))
+    backoff = reconnect_pauses(random.Random(1))
     for _ in range(9):
-        backoff.next_delay()
+        backoff.next()
     watched = make(server.url, clock=lambda: now[0], backoff=backoff)
     wait_until(lambda: watched.hellos)
     server.send_bundle(b"garbage")

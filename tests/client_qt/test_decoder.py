@@ -12,8 +12,8 @@ from camstrm.wire import CameraFrame
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
 from client_qt.session.picture import DecodedPicture, decode_picture
 from tests.fakes.viewer_pictures import grey_jpeg, picture_frame
+from tests.fakes.viewer_server import WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 JPEG = grey_jpeg(64, 48)
 
 

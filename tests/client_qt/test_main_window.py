@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraFrame, CameraInfo, CameraStatus, Hello, Status
@@ -14,9 +14,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
 from tests.fakes.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 JPEG = jpeg(64, 48, (20, 200, 60))
 
 
@@ -37,15 +36,10 @@ class Desk:
         self.server.close()
 
     def key(self, key: Qt.Key) -> None:
-        none = Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(self.window, QKeyEvent(QEvent.Type.KeyPress, key, none))
+        QTest.keyClick(self.window, key)
 
     def double_click(self, camera: int) -> None:
-        left, at = Qt.MouseButton.LeftButton, QPointF(50, 60)
-        event = QMouseEvent(
-            QEvent.Type.MouseButtonDblClick, at, at, left, left, Qt.KeyboardModifier.NoModifier
-        )
-        QApplication.sendEvent(self.window.views[camera], event)
+        QTest.mouseDClick(self.window.views[camera], Qt.MouseButton.LeftButton, pos=QPoint(50, 60))
 
     def visible(self) -> list[int]:
         return [i for i, view in self.window.views.items() if view.isVisible()]
@@ -55,7 +49,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(application: QApplication) -> Iterator[Desk]:
+def desk(qapp: QApplication) -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.close()
@@ -185,7 +179,7 @@ def test_swapped_camera_loses_the_other_ones_picture(live: Desk, wait_until: Wai
 
 
 def test_largest_camera_gets_the_large_place(
-    live: Desk, wait_until: WaitUntil, application: QApplication
+    live: Desk, wait_until: WaitUntil, qapp: QApplication
 ) -> None:
     status = Status(
         BASE_US,
@@ -197,16 +191,16 @@ def test_largest_camera_gets_the_large_place(
     )
     live.server.send(status)
     wait_until(lambda: live.window._main == 2)
-    application.processEvents()
+    qapp.processEvents()
     widths = {i: v.width() for i, v in live.window.views.items()}
     assert widths[2] > 1.5 * widths[0]
     assert abs(widths[0] - widths[1]) <= 1
 
 
-def test_view_sizes_reach_the_session(live: Desk, application: QApplication) -> None:
-    application.processEvents()
+def test_view_sizes_reach_the_session(live: Desk, qapp: QApplication) -> None:
+    qapp.processEvents()
     before = dict(live.session._view_sizes)
     assert sorted(before) == [0, 1, 2]
     live.window.resize(700, 500)
-    application.processEvents()
+    qapp.processEvents()
     assert live.session._view_sizes[0] < before[0]

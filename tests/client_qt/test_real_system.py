@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
 from tests.fakes.running_system import RunningSystem, camera_table
+from tests.fakes.viewer_server import WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 THREE = camera_table("0", "red") + camera_table("1", "green") + camera_table("2", "blue")
 
 
@@ -60,7 +60,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(application: QApplication, system: RunningSystem) -> Iterator[Desk]:
+def desk(qapp: QApplication, system: RunningSystem) -> Iterator[Desk]:
     desk = Desk(system)
     yield desk
     desk.close()

@@ -6,22 +6,20 @@ import logging
 import random
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from camstrm.wire import CameraFrame, CameraState, Hello, Status
 from client_qt.model.address import parse_address
-from client_qt.model.backoff import Backoff
 from client_qt.model.model import Connection
-from client_qt.session.client import StreamClient
+from client_qt.session.client import StreamClient, reconnect_pauses
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.session.session import StreamSession
 from tests.fakes.viewer_pictures import BASE_US, bundle, grey_jpeg, picture_frame, state_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 
-WaitUntil = Callable[[Callable[[], object]], None]
 JPEG = grey_jpeg(64, 48)
 HELLO = Hello("s1", cameras=THREE_CAMERAS)
 
@@ -40,7 +38,7 @@ class Bench:
         self.shown: list[int] = []
         self.on_screen: dict[int, DecodedPicture] = {}
         self.gone: list[int] = []
-        backoff = Backoff(random.Random(1))
+        backoff = reconnect_pauses(random.Random(1))
         self.client = StreamClient(parse_address(self.server.url), backoff=backoff)
         self.decoder = PictureDecoder(decode=self._decode)
         self.session = StreamSession(self.client, self.decoder)

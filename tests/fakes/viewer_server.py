@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, QObject, Signal
 from PySide6.QtNetwork import QHostAddress, QTcpServer, QTcpSocket
 from PySide6.QtWebSockets import QWebSocket, QWebSocketServer
@@ -18,6 +20,9 @@ from camstrm.wire import (
     UnknownMessage,
     encode_bundle,
 )
+
+WaitUntil = Callable[[Callable[[], object]], None]
+"""The fixture ``wait_until``: runs the event loop until a condition holds."""
 
 THREE_CAMERAS = (
     CameraInfo(0, "left", "DA0001", "MV-CA003-21UC", "Hikrobot"),

@@ -53,7 +53,6 @@ class StreamHandles:
 class _Filled:
     handle: int
     capture_time_us: int
-    monotonic_s: float
     frame_id: int | None
 
 
@@ -224,9 +223,8 @@ class BufferDrain:
                 self._incomplete_in_a_row = 0
             code, handle = calls.next_buffer(0)
         if newest is not None:
-            self._arrived_us, arrived_s = time.time_ns() // 1000, time.monotonic()
-            statistics.arrived_s = arrived_s
-            replaced = self._slot.put(_Filled(newest, self._arrived_us, arrived_s, newest_id))
+            self._arrived_us, statistics.arrived_s = time.time_ns() // 1000, time.monotonic()
+            replaced = self._slot.put(_Filled(newest, self._arrived_us, newest_id))
             if replaced is not None:
                 calls.queue(replaced.handle)
             self._collected += complete
@@ -266,7 +264,7 @@ class BufferDrain:
         memory = (ctypes.c_uint8 * length).from_address(base + offset)
         data = np.ctypeslib.as_array(memory)
         data.flags.writeable = False
-        times = FrameTimes(filled.capture_time_us, filled.monotonic_s, self._timestamp_ns(info))
+        times = FrameTimes(filled.capture_time_us, self._timestamp_ns(info))
         return RawFrame(
             data,
             width,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from dataclasses import dataclass
 
-__all__ = ["FrameIdGaps", "LossMeter", "RateMeter", "StreamStatistics"]
+__all__ = ["FrameIdGaps", "LossMeter", "StreamStatistics"]
 
 _LOSS_WINDOW_S = 10.0
 _LOSS_STEP_S = 1.0
@@ -68,55 +67,6 @@ class FrameIdGaps:
     def reset(self) -> None:
         """Forget the last id: the stream starts again."""
         self._last = None
-
-
-class RateMeter:
-    """Events per second over the last second, and over the last three events at least.
-
-    Fed with a counter at any times. Where the time of the newest event is given, the rate
-    does not depend on when it is asked: a camera of 0.5 fps reads 0.5. Used by one thread.
-    """
-
-    def __init__(self, window_s: float = 1.0, events: int = 3) -> None:
-        self._window_s = window_s
-        self._events = events
-        # (time of an event in monotonic seconds, counter after it), oldest first.
-        self._marks: deque[tuple[float, int]] = deque()
-
-    @property
-    def interval_s(self) -> float:
-        """Mean time between two events when they came last, in seconds; 0 while unknown."""
-        if len(self._marks) < 2:
-            return 0.0
-        (begin, first), (end, last) = self._marks[0], self._marks[-1]
-        return (end - begin) / (last - first)
-
-    def rate(self, count: int, now_s: float | None = None, event_s: float | None = None) -> float:
-        """Note that the counter stands at ``count`` now; return its rate in 1/s.
-
-        ``event_s``: monotonic time at which it grew last, now if not given. Without an event
-        for a second, and for three intervals, the rate is 0.
-        """
-        now = time.monotonic() if now_s is None else now_s
-        event = now if event_s is None else event_s
-        marks = self._marks
-        if not marks or count < marks[-1][1]:
-            marks.clear()
-            # Before the first event nobody knows how long it is overdue.
-            if event_s is None or count:
-                marks.append((event, count))
-        elif count > marks[-1][1] and event > marks[-1][0]:
-            marks.append((event, count))
-            while len(marks) > 2 and self._enough(marks[1]):
-                marks.popleft()
-        interval = self.interval_s
-        if not interval or now - marks[-1][0] >= max(self._window_s, 3 * interval):
-            return 0.0
-        return 1 / interval
-
-    def _enough(self, mark: tuple[float, int]) -> bool:
-        end, last = self._marks[-1]
-        return end - mark[0] >= self._window_s and last - mark[1] >= self._events
 
 
 class LossMeter:

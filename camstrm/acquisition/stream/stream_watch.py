@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from camstrm.acquisition.features.frame_rate import FrameRate
-from camstrm.acquisition.stream.statistics import LossMeter, RateMeter
+from camstrm.acquisition.stream.statistics import LossMeter
+from camstrm.rates import RateMeter
 
 __all__ = ["Experience", "StreamWatch", "loss_percent", "loss_reason", "loss_remedy"]
 

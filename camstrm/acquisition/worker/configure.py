@@ -37,12 +37,12 @@ _NOT_THERE = (NO_SUCH_FEATURE, NOT_AVAILABLE)
 
 
 def acquisition_settings(
-    profiles: Mapping[str, GentlProfile],
-    cti: str,
+    profile: GentlProfile,
     camera: CameraSettings,
     process: ProcessSettings,
     *,
-    profile_name: str = "",
+    cti: str = "",
+    candidates: Mapping[str, GentlProfile] = {},
     siblings: int = 1,
     shared: bool = False,
     heartbeat_s: float = 0.0,
@@ -53,23 +53,17 @@ def acquisition_settings(
 ) -> AcquisitionSettings:
     """Return how to run one camera.
 
-    ``profile_name`` is the producer's; the camera's own setting goes first, and without
-    any the profile is matched by file, and again by vendor and bus once the camera is
-    open. ``siblings``: cameras of the same producer, which may share a link.
-    ``shared``: other cameras stream in the same process, which every rescan holds up.
-    ``heartbeat_s``: what the camera told when it was open before; 0 takes what it will be
-    set to. ``locked_until_s``, ``gone_s``: see :class:`AcquisitionSettings`.
-    ``left_out``: features that
-    are not set, because native code died of them. ``note_step`` is called with the camera's
-    serial number and a feature's name, one a line, before that is set, and with "" after.
+    ``profile`` gives quirks and buffers, also once the camera is open: they are needed before
+    that, and belong to the producer. Where nobody named a profile, the one for the features is
+    chosen from ``candidates`` by ``cti`` and the opened camera's vendor and bus.
+    ``siblings``: cameras of the same producer, which may share a link. ``shared``: other
+    cameras stream in the same process, which every rescan holds up. ``heartbeat_s``: what the
+    camera reported when it was open before; 0 takes what it will be set to.
+    ``locked_until_s``, ``gone_s``: see :class:`AcquisitionSettings`. ``left_out``: features
+    that are not set, because native code died of them. ``note_step`` is called with the
+    camera's serial number and a feature's name, one a line, before that is set, and with ""
+    after.
     """
-    name = camera.profile or profile_name
-    profile = profiles[name] if name else match_profile(profiles, cti, "", "")
-
-    def profile_for(opened: Camera) -> GentlProfile:
-        if name:
-            return profile
-        return match_profile(profiles, cti, opened.info.vendor, opened.info.tl_type)
 
     def buffers(rate: float | None, payload_size: int) -> int:
         return buffer_count(profile, rate or 0.0, payload_size, camera.num_buffers)
@@ -78,7 +72,8 @@ def acquisition_settings(
     log = _ChangeLog(camera.label, known=bool(gone_s))
 
     def configure(opened: Camera) -> None:
-        chosen = profile_for(opened)
+        vendor, bus = opened.info.vendor, opened.info.tl_type
+        chosen = match_profile(candidates, cti, vendor, bus) if candidates else profile
         apply = _Applier(
             log,
             chosen.quirks.text_encoding,

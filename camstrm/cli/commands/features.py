@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from camstrm.acquisition.discovery.device_info import DeviceInfo, matching_devices
+from camstrm.acquisition.discovery.device_info import matching_devices
 from camstrm.acquisition.discovery.scan import discover
 from camstrm.acquisition.features.facts import FeatureDescription, FeatureResult
 from camstrm.acquisition.features.session import (
@@ -20,12 +20,10 @@ from camstrm.acquisition.features.session import (
 from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
-from camstrm.config import ProducerSettings
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
 from camstrm.profiles import (
     GentlProfile,
     load_profiles,
-    match_profile,
     prerequisites,
     process_environment,
     profile_of,
@@ -66,7 +64,9 @@ def run(options: argparse.Namespace) -> int:
             answer = run_feature_session(
                 producer.cti,
                 options.serial,
-                settings=_prepared(settings, _profile(profiles, producer, found[0])),
+                settings=_prepared(
+                    settings, profile_of(profiles, producer, found[0].vendor, found[0].tl_type)
+                ),
                 listing=options.json or options.find is not None or not settings,
                 environment=environment,
                 text_encoding=encoding,
@@ -81,14 +81,6 @@ def _setting(text: str) -> tuple[str, str]:
     if not equals or not name.strip():
         raise UsageError(f"--set wants NAME=VALUE, got {text!r}")
     return name.strip(), value
-
-
-def _profile(
-    profiles: Mapping[str, GentlProfile], producer: ProducerSettings, device: DeviceInfo
-) -> GentlProfile:
-    if producer.profile:
-        return profiles[producer.profile]
-    return match_profile(profiles, producer.cti, device.vendor, device.tl_type)
 
 
 def _prepared(

@@ -6,12 +6,12 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
-from camstrm.acquisition.stream.statistics import RateMeter
 from camstrm.acquisition.worker.condition import WorkerState
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
 from camstrm.frame import pixel_format
 from camstrm.imaging import PictureEncoder
+from camstrm.rates import RateMeter
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,

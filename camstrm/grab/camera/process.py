@@ -32,7 +32,6 @@ from camstrm.grab.camera.deadman import Deadman
 from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
-from camstrm.profiles import load_profiles, match_profile
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -125,9 +124,7 @@ class CameraProcess:
         if self._wants_deadman:
             patience_s = max(process.open_timeout_s, process.silence_timeout_s)
             self._deadman = Deadman(_DEADMAN_SPARE_S + patience_s)
-        profiles = load_profiles(group.process.profile_dirs)
-        name = group.profile or match_profile(profiles, group.cti, "", "").name
-        encoding = profiles[name].quirks.text_encoding
+        encoding = group.profile.quirks.text_encoding
         shared = len(group.cameras) > 1
         self._claim = CameraClaim(group.cti, [c.settings.serial for c in group.cameras])
         self._producer = GentlProducer(group.cti, text_encoding=encoding, shared=shared)
@@ -140,11 +137,11 @@ class CameraProcess:
             worker = AcquisitionWorker(
                 self._producer,
                 acquisition_settings(
-                    profiles,
-                    group.cti,
+                    camera.profile or group.profile,
                     camera.settings,
                     group.process,
-                    profile_name=group.profile,
+                    cti=group.cti,
+                    candidates={} if camera.profile else group.candidates,
                     siblings=group.siblings,
                     shared=shared,
                     heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),

@@ -53,7 +53,6 @@ def _import_all() -> None:
     gc.disable()
     for module in _MODULES:
         importlib.import_module(module)
-    _read_profiles()
     gc.freeze()
     gc.enable()
     # The producer gets the environment that the grabber meant.
@@ -61,13 +60,6 @@ def _import_all() -> None:
         del os.environ[_ONE_THREAD]
     else:
         os.environ[_ONE_THREAD] = wanted
-
-
-def _read_profiles() -> None:
-    """Parse the shipped profiles, which are kept for the forked processes."""
-    from camstrm.profiles import load_profiles
-
-    load_profiles()
 
 
 def _serve(control: socket.socket) -> Callable[[], int] | None:

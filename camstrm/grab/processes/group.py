@@ -7,23 +7,29 @@ from typing import Any
 import msgspec
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+from camstrm.profiles import GentlProfile
 
 __all__ = ["GroupCamera", "ProcessGroup"]
 
 
 class GroupCamera(msgspec.Struct, frozen=True):
-    """One camera of a group: its index in bundles and its settings."""
+    """One camera of a group: its index in bundles and its settings.
+
+    ``profile``: the one that its settings name, in place of the group's.
+    """
 
     index: int
     settings: CameraSettings
+    profile: GentlProfile | None = None
 
 
 class ProcessGroup(msgspec.Struct, frozen=True):
-    """What a camera process is told at its start.
+    """What a camera process gets at its start.
 
-    ``cti``: path of the producer. ``profile``: its profile's name; a camera's own profile
-    is matched again when vendor and bus are known. ``python``: interpreter, empty for the
-    grabber's own. ``environment``: the process's whole environment, empty for the
+    ``cti``: path of the producer. ``profile``: the producer's, chosen by its settings or its
+    file name. ``candidates``: profiles by name, from which each camera's own is chosen when
+    its vendor and bus are known; empty if the settings name one. ``python``: interpreter,
+    empty for the grabber's own. ``environment``: the process's whole environment, empty for the
     grabber's own; it is not sent, it must be there before exec because the dynamic loader
     reads it. ``siblings``: cameras of the same producer, which may share a link.
     ``heartbeats_s``: by the camera's ``serial`` setting, for how many seconds it stays locked
@@ -36,10 +42,11 @@ class ProcessGroup(msgspec.Struct, frozen=True):
     """
 
     cti: str
-    profile: str
+    profile: GentlProfile
     cameras: tuple[GroupCamera, ...]
     stream: StreamSettings
     process: ProcessSettings
+    candidates: dict[str, GentlProfile] = {}
     python: str = ""
     environment: dict[str, str] = {}
     log_level: str = "INFO"

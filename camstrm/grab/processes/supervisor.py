@@ -20,7 +20,13 @@ from camstrm.grab.processes.ledger import CameraLedger
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
-from camstrm.profiles import GentlProfile, process_environment, profile_of
+from camstrm.profiles import (
+    GentlProfile,
+    named_profile,
+    process_environment,
+    profile_candidates,
+    profile_of,
+)
 from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
@@ -74,6 +80,13 @@ class Supervisor:
         self._loop = loop
         self._config = config
         self._profiles = profiles
+        # The profile of each producer, by its .cti, and those that cameras' settings name.
+        self._chosen = {p.cti: profile_of(profiles, p) for p in config.producers}
+        self._named = {
+            c.profile: named_profile(profiles, c.profile, source=f"camera {c.label}")
+            for c in config.cameras
+            if c.profile
+        }
         self._on_cameras = on_cameras
         self._log_level = log_level
         self._spares = spares or SpareProcesses()
@@ -85,7 +98,7 @@ class Supervisor:
         self._pending_timer: Timer | None = None
         self._watch_timer: Timer | None = None
         self._stopping = False
-        self._resolver = CameraResolver(loop, config, profiles, self._found, self._missing)
+        self._resolver = CameraResolver(loop, config, self._chosen, self._found, self._missing)
 
     def list_configured(self) -> None:
         """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
@@ -142,9 +155,10 @@ class Supervisor:
         return index
 
     def _found(self, camera: CameraSettings, producer: ProducerSettings) -> None:
-        member = GroupCamera(self._ledger(camera), camera)
-        profile = profile_of(self._profiles, producer)
-        shared = profile.process == "producer" or self._config.process.single_process
+        member = GroupCamera(self._ledger(camera), camera, self._named.get(camera.profile))
+        shared = (
+            self._chosen[producer.cti].process == "producer" or self._config.process.single_process
+        )
         key = producer.cti if shared else f"{producer.cti}\0{camera.serial}"
         self._pending.setdefault(key, (producer, []))[1].append(member)
         if self._pending_timer is None:
@@ -163,12 +177,15 @@ class Supervisor:
             if running is not None:
                 self._extend(running, members)
                 continue
-            profile = profile_of(self._profiles, producer)
+            profile = self._chosen[producer.cti]
             slot = _Slot(
                 key,
                 ProcessGroup(
                     cti=producer.cti,
-                    profile=producer.profile,
+                    profile=profile,
+                    candidates={}
+                    if producer.profile
+                    else profile_candidates(self._profiles, producer.cti),
                     cameras=tuple(members),
                     stream=self._config.stream,
                     process=self._config.process,

@@ -15,7 +15,7 @@ from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.search.discovery_run import DiscoveryRun
-from camstrm.profiles import GentlProfile, process_environment, profile_of
+from camstrm.profiles import GentlProfile, process_environment
 
 __all__ = ["CameraResolver"]
 
@@ -30,7 +30,7 @@ class CameraResolver:
 
     ``found(settings, producer)`` is called once for each camera, in the order of the
     configuration as far as they are known; ``missing(settings, error)`` after each scan
-    for each camera that is still not there.
+    for each camera that is still not there. ``profiles``: of each producer, by its .cti.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class CameraResolver:
         return next((p for p in producers if p.cti == camera.cti), None)
 
     def _takes_one_process(self, producer: ProducerSettings) -> bool:
-        return profile_of(self._profiles, producer).process == "producer"
+        return self._profiles[producer.cti].process == "producer"
 
     def _use(self, camera: CameraSettings, producer: ProducerSettings) -> None:
         self._used.add(producer.cti)
@@ -106,7 +106,7 @@ class CameraResolver:
                         producer.cti,
                     )
                 continue
-            profile = profile_of(self._profiles, producer)
+            profile = self._profiles[producer.cti]
             environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
             try:
                 self._runs[producer.cti] = DiscoveryRun(

@@ -1,6 +1,14 @@
 import pytest
 
-from camstrm.profiles import load_profiles, match_profile
+from camstrm.config import ProducerSettings
+from camstrm.errors import ConfigError
+from camstrm.profiles import (
+    GentlProfile,
+    load_profiles,
+    match_profile,
+    profile_candidates,
+    profile_of,
+)
 
 PROFILES = load_profiles()
 
@@ -38,7 +46,25 @@ OTHER = "/opt/acme/Acme.cti"
 )
 def test_match(cti: str, vendor: str, tl_type: str, name: str) -> None:
     assert match_profile(PROFILES, cti, vendor, tl_type).name == name
+    candidates = profile_candidates(PROFILES, cti)
+    assert match_profile(candidates, cti, vendor, tl_type).name == name
+
+
+def test_only_profiles_that_may_match_are_candidates() -> None:
+    assert list(profile_candidates(PROFILES, HIK_U3V)) == ["hikrobot-u3v"]
+    assert list(profile_candidates(PROFILES, FLIR)) == ["flir-u3v", "flir-gev"]
+    assert profile_candidates(PROFILES, OTHER) == PROFILES
+    own = {**PROFILES, "never": GentlProfile(name="never", bus="U3V")}
+    assert "never" not in profile_candidates(own, OTHER)
 
 
 def test_without_any_profile_there_is_still_a_generic_one() -> None:
     assert match_profile({}, OTHER, "Acme", "U3V").name == "generic"
+
+
+def test_the_profile_of_a_producer() -> None:
+    assert profile_of(PROFILES, ProducerSettings(cti=HIK_U3V)).name == "hikrobot-u3v"
+    assert profile_of(PROFILES, ProducerSettings(cti=HIK_U3V, profile="generic")).name == "generic"
+    assert profile_of(PROFILES, ProducerSettings(cti="x.cti")).name == "generic"
+    with pytest.raises(ConfigError, match="no GenTL profile 'nikon'"):
+        profile_of(PROFILES, ProducerSettings(cti=HIK_U3V, profile="nikon"))

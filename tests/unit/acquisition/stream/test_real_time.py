@@ -103,8 +103,7 @@ def test_without_the_setting_nobody_asks(worker_asks: Callable[..., list[str]]) 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_the_configuration_decides(wanted: bool) -> None:
     settings = acquisition_settings(
-        load_profiles(),
-        "some.cti",
+        load_profiles()["generic"],
         CameraSettings(serial="1"),
         ProcessSettings(realtime=wanted),
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camstrm.acquisition.stream.statistics import FrameIdGaps, LossMeter, RateMeter
+from camstrm.acquisition.stream.statistics import FrameIdGaps, LossMeter
 
 
 def missing(*ids: int | None) -> list[int]:
@@ -54,67 +54,6 @@ def test_gige_ids_lose_exactly_what_was_dropped(first: int, kept: list[bool]) ->
     ids = [(first + n - 1) % 65535 + 1 for n in range(len(kept) + 2)]
     arriving = [ids[0], *(i for i, keep in zip(ids[1:], kept, strict=False) if keep), ids[-1]]
     assert sum(missing(*arriving)) == kept.count(False)
-
-
-def test_a_rate_is_that_of_the_last_second() -> None:
-    meter = RateMeter()
-    assert meter.rate(0, 10.0) == 0.0
-    assert meter.rate(30, 10.5) == 60.0
-    assert meter.rate(60, 11.0) == 60.0
-    for step in range(1, 21):
-        rate = meter.rate(60 + 10 * step, 11.0 + step / 10)
-    assert rate == pytest.approx(100.0)
-
-
-def test_a_rate_falls_to_nothing_when_nothing_happens() -> None:
-    meter = RateMeter()
-    meter.rate(0, 0.0)
-    meter.rate(100, 1.0)
-    assert meter.rate(100, 2.0) < 100
-    assert meter.rate(100, 3.0) == 0.0
-
-
-def test_a_rate_asked_twice_at_once_divides_by_nothing() -> None:
-    meter = RateMeter()
-    assert meter.rate(1, 5.0) == 0.0
-    assert meter.rate(3, 5.0) == 0.0
-
-
-def test_marks_do_not_pile_up() -> None:
-    meter = RateMeter()
-    for step in range(1000):
-        meter.rate(step, step / 10)
-    assert len(meter._marks) <= 12
-
-
-@pytest.mark.parametrize("fps", [0.1, 0.25, 0.5, 1.0, 3.0, 30.0, 400.0])
-def test_a_rate_does_not_depend_on_when_it_is_asked(fps: float) -> None:
-    meter = RateMeter()
-    read = []
-    for tick in range(round(100 + 10 / fps)):
-        now = tick * 0.37
-        frames = int(now * fps)
-        read.append((frames, meter.rate(frames, now, frames / fps)))
-    settled = [rate for frames, rate in read if frames >= 3 + fps]
-    assert settled == pytest.approx([fps] * len(settled))
-    assert settled
-    assert meter.interval_s == pytest.approx(1 / fps)
-
-
-def test_the_usual_interval_stays_known_while_nothing_happens() -> None:
-    meter = RateMeter()
-    for second in range(10):
-        meter.rate(second, second, second)
-    assert meter.rate(9, 100.0, 9.0) == 0.0
-    assert meter.interval_s == 1.0
-
-
-def test_a_counter_that_begins_again_is_measured_again() -> None:
-    meter = RateMeter()
-    meter.rate(1000, 0.0)
-    meter.rate(1100, 1.0)
-    assert meter.rate(5, 2.0) == 0.0
-    assert meter.rate(10, 3.0) == 5.0
 
 
 def losses(complete: int, incomplete: int, seconds: int) -> list[float | None]:

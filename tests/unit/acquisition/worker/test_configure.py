@@ -11,9 +11,9 @@ from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.features.access import read_feature
 from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.worker.configure import acquisition_settings, apply_steps
-from camstrm.config import CameraSettings, ProcessSettings
+from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings
 from camstrm.frame import pixel_format_code
-from camstrm.profiles import FeatureStep, load_profiles
+from camstrm.profiles import FeatureStep, load_profiles, profile_candidates, profile_of
 from tests.fakes import node_map as fake
 from tests.fakes.node_map import FakeNode, FakeNodeMap
 
@@ -149,8 +149,13 @@ def test_one_line_sums_up_what_was_refused(caplog: pytest.LogCaptureFixture) -> 
 
 
 def settings_for(camera: CameraSettings, **options: Any) -> Any:
-    cti = options.pop("cti", "viky.cti")
-    return acquisition_settings(PROFILES, cti, camera, ProcessSettings(), **options)
+    """Return what a camera process makes of the camera, chosen as the grabber does."""
+    cti, name = options.pop("cti", "viky.cti"), camera.profile or options.pop("named", "")
+    profile = profile_of(PROFILES, ProducerSettings(cti=cti, profile=name))
+    candidates = {} if name else profile_candidates(PROFILES, cti)
+    return acquisition_settings(
+        profile, camera, ProcessSettings(), cti=cti, candidates=candidates, **options
+    )
 
 
 def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
@@ -185,7 +190,7 @@ def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
     [
         ("viky.cti", CameraSettings(serial="1"), {}, "generic"),
         ("MvProducerGEV.cti", CameraSettings(serial="1"), {}, "hikrobot-gev"),
-        ("viky.cti", CameraSettings(serial="1"), {"profile_name": "hikrobot-gev"}, "hikrobot-gev"),
+        ("viky.cti", CameraSettings(serial="1"), {"named": "hikrobot-gev"}, "hikrobot-gev"),
         ("viky.cti", CameraSettings(serial="1", profile="hikrobot-gev"), {}, "hikrobot-gev"),
     ],
 )

@@ -29,7 +29,7 @@ def lines_a_minute(
         **{name: FakeNode(fake.INTEGER, 1, access=fake.READ_ONLY) for name in ("Gain", "Gamma")}
     )
     wanted = CameraSettings(serial="7", features={"Gain": 3, "Gamma": 2, "Hue": 1})
-    real = acquisition_settings(load_profiles(), "x.cti", wanted, ProcessSettings())
+    real = acquisition_settings(load_profiles()["generic"], wanted, ProcessSettings())
 
     def configure(camera: Any) -> None:
         camera.node_map, camera.stream_node_map = refused, None

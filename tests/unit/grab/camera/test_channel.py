@@ -15,6 +15,7 @@ from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab.camera import channel as camera_channel_module
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.imaging import PictureEncoder
+from camstrm.rates import RateMeter
 from camstrm.wire import CameraState, Encoding, FrameFlag
 from tests.fakes.clock import START_NS, FakeClock
 
@@ -49,7 +50,7 @@ class FakeWorker:
                 "width": 3,
                 "height": 2,
                 "pixel_format": MONO8,
-                "times": FrameTimes(1234, 1.0, 99),
+                "times": FrameTimes(1234, 99),
                 "frame_id": 17,
                 "on_release": release,
                 **values,
@@ -88,6 +89,10 @@ class Rig:
         worker: Any = self.worker
         encoder: Any = self.encoder
         self.channel = CameraChannel(4, "left", worker, encoder)
+
+    def measure_with(self, clock: FakeClock) -> None:
+        self.channel._grab_rate = RateMeter(clock=clock.monotonic)
+        self.channel._sent_rate = RateMeter(clock=clock.monotonic)
 
     def picture(self, *, refresh: bool = False) -> Any:
         return self.channel.picture(refresh=refresh)
@@ -131,7 +136,7 @@ def test_pictures_are_reduced_as_the_request_says(rig: Rig) -> None:
 
 
 def test_what_the_producer_does_not_tell_is_flagged(rig: Rig) -> None:
-    rig.worker.give(frame_id=None, times=FrameTimes(1, 1.0))
+    rig.worker.give(frame_id=None, times=FrameTimes(1))
     frame = rig.picture()
     assert (frame.flags, frame.frame_id, frame.device_timestamp_ns) == (0, 0, 0)
 
@@ -258,8 +263,8 @@ def test_a_frame_is_released_whatever_happens(rig: Rig) -> None:
     assert rig.worker.released == 1
 
 
-def test_counters_and_rates(rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
-    monkeypatch.setattr("camstrm.acquisition.stream.statistics.time", clock)
+def test_counters_and_rates(rig: Rig, clock: FakeClock) -> None:
+    rig.measure_with(clock)
     rig.worker.interval_s = 0.0025
     for _ in range(11):
         clock.advance(0.1)
@@ -277,10 +282,8 @@ def test_counters_and_rates(rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: Fa
     assert (status.overwritten, status.gaps, status.reconnects) == (5, 6, 7)
 
 
-def test_half_a_frame_a_second_reads_as_such(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
-) -> None:
-    monkeypatch.setattr("camstrm.acquisition.stream.statistics.time", clock)
+def test_half_a_frame_a_second_reads_as_such(rig: Rig, clock: FakeClock) -> None:
+    rig.measure_with(clock)
     read = set()
     for tick in range(100):
         if tick % 4 == 1:

@@ -27,7 +27,7 @@ from camstrm.grab.loop import Loop
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
-from camstrm.profiles import load_profiles
+from camstrm.profiles import load_profiles, profile_candidates, profile_of
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -50,6 +50,8 @@ from tests.fakes.gentl import (
 from tests.fakes.manual_loop import LONG_S, run_until
 from tests.fakes.simulator_settings import FPS, HEIGHT, WIDTH
 
+PROFILES = load_profiles()
+
 MONO8, HB_MONO8, UNKNOWN = 0x01080001, 0x81080001, 0x0108FFFE
 
 FEATURES: dict[str, bool | int | float | str] = {
@@ -67,7 +69,8 @@ def camera(serial: str, **settings: str) -> CameraSettings:
 def group(cti: str, *serials: str, single: bool = False, faults: str = "") -> ProcessGroup:
     return ProcessGroup(
         cti=cti,
-        profile="",
+        profile=profile_of(PROFILES, ProducerSettings(cti=cti)),
+        candidates=profile_candidates(PROFILES, cti),
         cameras=tuple(GroupCamera(i, camera(s, name=f"cam{s}")) for i, s in enumerate(serials)),
         stream=StreamSettings(),
         process=ProcessSettings(stall_timeout_s=0.3, single_process=single),

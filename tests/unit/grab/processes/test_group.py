@@ -7,11 +7,15 @@ import pytest
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.profiles import load_profiles
 from camstrm.wire import PROCESS_DOWN, Start
+
+PROFILES = load_profiles()
 
 GROUP = ProcessGroup(
     cti="/opt/x.cti",
-    profile="flir-u3v",
+    profile=PROFILES["flir-u3v"],
+    candidates=PROFILES,
     cameras=(
         GroupCamera(
             4,
@@ -23,7 +27,7 @@ GROUP = ProcessGroup(
                 num_buffers=20,
             ),
         ),
-        GroupCamera(7, CameraSettings(serial="DA123")),
+        GroupCamera(7, CameraSettings(serial="DA123"), PROFILES["hikrobot-gev"]),
     ),
     stream=StreamSettings(fps=25.0, max_width=640),
     process=ProcessSettings(stall_timeout_s=3.5, profile_dirs=("/etc/profiles",)),

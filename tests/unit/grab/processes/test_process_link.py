@@ -10,6 +10,7 @@ from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.loop import Loop
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
 from tests.fakes.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import LONG_S, run_until
@@ -35,7 +36,7 @@ class Rig:
     def link(self, behaviour: str = "", python: str | None = None) -> ProcessLink:
         group = ProcessGroup(
             cti="x.cti",
-            profile="",
+            profile=GentlProfile(name="generic"),
             cameras=(
                 GroupCamera(0, CameraSettings(serial="A")),
                 GroupCamera(1, CameraSettings(serial="B")),

@@ -32,7 +32,7 @@ def group(serial: str, environment: dict[str, str] = ENVIRONMENT, python: str = 
     features: dict[str, bool | int | float | str] = {"Width": WIDTH, "Height": HEIGHT}
     return ProcessGroup(
         cti=simulator(),
-        profile="",
+        profile=load_profiles()["generic"],
         cameras=(GroupCamera(0, CameraSettings(serial=serial, features=features)),),
         stream=StreamSettings(),
         process=ProcessSettings(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
+from camstrm.errors import ConfigError
 from camstrm.grab.loop import Loop
 from camstrm.grab.processes import supervisor as supervisor_module
 from camstrm.grab.processes.process_link import ProcessLink
@@ -337,6 +338,39 @@ def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig
     reason = supervisor.ledgers[0].status().reason
     assert "no camera with serial number '77'" in reason
     assert "(cameras there: '0', '1', '2')" in reason
+
+
+@pytest.mark.parametrize(
+    ("producers", "cameras", "profile", "candidates", "own"),
+    [
+        ("", "", "generic", list(PROFILES), None),
+        ("flir-gev", "", "flir-gev", [], None),
+        ("", "hikrobot-gev", "generic", list(PROFILES), "hikrobot-gev"),
+    ],
+)
+def test_the_profile_goes_to_the_process(
+    rig: Rig, producers: str, cameras: str, profile: str, candidates: list[str], own: str | None
+) -> None:
+    config = Config(
+        cameras=(CameraSettings(serial="A", profile=cameras),),
+        producers=(ProducerSettings(cti=ONE, profile=producers, python=rig.python),),
+    )
+    rig.supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
+    rig.supervisor.start()
+    rig.run(rig.links)
+    (link,) = rig.links()
+    assert link.group.profile == PROFILES[profile]
+    assert list(link.group.candidates) == candidates
+    assert link.group.cameras[0].profile == (PROFILES[own] if own else None)
+
+
+def test_a_profile_that_a_camera_names_and_nobody_has_is_refused_at_the_start(rig: Rig) -> None:
+    config = Config(
+        cameras=(CameraSettings(serial="77", name="left", profile="nikon"),),
+        producers=(ProducerSettings(cti=ONE),),
+    )
+    with pytest.raises(ConfigError, match="camera left: profile: there is no GenTL profile 'nik"):
+        Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
 
 
 def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(

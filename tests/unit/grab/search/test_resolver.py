@@ -7,7 +7,7 @@ import pytest
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo, with_selectors
 from camstrm.config import CameraSettings, Config, ProducerSettings
-from camstrm.errors import CameraNotFoundError, ConfigError, ProducerError
+from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.search import resolver as resolver_module
 from camstrm.grab.search.resolver import CameraResolver
 from camstrm.profiles import load_profiles, profile_of
@@ -63,7 +63,11 @@ class Resolved:
         self.settings: list[CameraSettings] = []
         config = Config(producers=tuple(ProducerSettings(cti=cti) for cti in ctis), cameras=cameras)
         self.resolver = CameraResolver(
-            self.loop, config, PROFILES, self._found, lambda _, error: self.missing.append(error)
+            self.loop,
+            config,
+            {p.cti: profile_of(PROFILES, p) for p in config.producers},
+            self._found,
+            lambda _, error: self.missing.append(error),
         )
         self.resolver.start()
 
@@ -280,11 +284,3 @@ def test_scans_run_in_the_environment_of_their_producer(scans: Scans) -> None:
     assert hik["environment"]["LD_LIBRARY_PATH"].startswith("/opt/MVS")
     assert flir["environment"].get("LD_LIBRARY_PATH") == os.environ.get("LD_LIBRARY_PATH")
     assert (hik["text_encoding"], flir["text_encoding"]) == ("gbk", "utf-8")
-
-
-def test_the_profile_of_a_producer() -> None:
-    assert profile_of(PROFILES, ProducerSettings(cti=HIK)).name == "hikrobot-u3v"
-    assert profile_of(PROFILES, ProducerSettings(cti=HIK, profile="generic")).name == "generic"
-    assert profile_of(PROFILES, ProducerSettings(cti="x.cti")).name == "generic"
-    with pytest.raises(ConfigError, match="no GenTL profile 'nikon'"):
-        profile_of(PROFILES, ProducerSettings(cti=HIK, profile="nikon"))

@@ -57,7 +57,7 @@ class _Harvesters(InProcess):
             component.width,
             component.height,
             code,
-            FrameTimes(0, 0.0, buffer.timestamp_ns),
+            FrameTimes(0, buffer.timestamp_ns),
             on_release=buffer.queue,
         )
 

@@ -1,7 +1,7 @@
 """Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate.
 
 ``python -m bench.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
-the grabber's own FeedSender and obeys the demand; a stamp in every JPEG tells number and
+the grabber's own BundlePublisher and obeys the demand; a stamp in every JPEG tells number and
 time of its set, and the bundle has the same number.
 """
 
@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from bench.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
-from camstrm.feed.sender import FeedSender
 from camstrm.grab.loop import READ, Loop
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,
@@ -43,7 +43,9 @@ class Feeder:
         self._demand = Demand()
         self._since_us = time.time_ns() // 1000
         self.loop = Loop()
-        self._publisher = FeedSender(self.loop, path, self._hello, self._on_demand, lambda _: False)
+        self._publisher = BundlePublisher(
+            self.loop, path, self._hello, self._on_demand, lambda _: False
+        )
 
     def run(self) -> None:
         """Publish until the loop is stopped."""

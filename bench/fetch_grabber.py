@@ -86,9 +86,7 @@ class _Camera:
                 image = buffer.payload.components[0]
                 code = pixel_format_code(image.data_format)
                 assert code is not None
-                times = FrameTimes(
-                    time.time_ns() // 1000, time.monotonic(), buffer.module.timestamp_ns
-                )
+                times = FrameTimes(time.time_ns() // 1000, buffer.module.timestamp_ns)
                 frame = RawFrame(
                     image.data.copy(),
                     image.width,

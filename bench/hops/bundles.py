@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's FeedSender and the bridge's FeedListener."""
+"""camstrm's own way: the grabber's BundlePublisher and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
+from camstrm.bridge.viewers.bundle_hold import BundleHold
+from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
-from camstrm.feed.sender import FeedSender
 from camstrm.grab.loop import Loop
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
@@ -21,7 +23,7 @@ __all__ = ["receive", "send"]
 def send(path: str, count: int) -> dict[str, Any]:
     """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
     loop = Loop()
-    publisher = FeedSender(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
+    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
     publisher.start()
     deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
     # A loop that has nothing to do looks at the time only when woken.
@@ -48,7 +50,7 @@ def send(path: str, count: int) -> dict[str, Any]:
     return report
 
 
-def _all_gone(publisher: FeedSender) -> bool:
+def _all_gone(publisher: BundlePublisher) -> bool:
     connection = publisher._connection
     return connection is None or (connection.idle and publisher._bundle is None)
 
@@ -88,17 +90,21 @@ class _Sink:
         self.arrivals = Arrivals()
         self.over = asyncio.Event()
         self._count = count
+        self._hold = BundleHold(self._note, HubCounters())
 
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        send_demand(Demand(None))
+    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+        send(Demand(None))
 
-    def grabber_said_hello(self, hello: Hello) -> None:
+    def grabber_said(self, message: Hello | Status) -> None:
         """Nothing of it is measured."""
 
-    def grabber_sent_status(self, status: Status) -> None:
-        """Nothing of it is measured."""
+    def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
+        self._hold.hold(SharedBundle(bundle, data), len(data))
 
-    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
+    def grabber_caught_up(self) -> None:
+        self._hold.release()
+
+    def _note(self, bundle: SharedBundle, size: int) -> None:
         parts = [memoryview(frame.payload) for frame in bundle.bundle.frames]
         self.arrivals.note(bundle.bundle.seq, bundle.bundle.timestamp_us, *parts)
         if self.arrivals.last == self._count:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from camstrm import __version__
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
-from camstrm.feed.sender import FeedSender
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.grab.loop import Loop
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.profiles import GentlProfile
 from camstrm.rates import RateMeter
 from camstrm.wire import Demand, Hello, Limits, Status
@@ -59,7 +59,7 @@ class Grabber:
             log_level=log_level,
             spares=spares,
         )
-        self._publisher = FeedSender(
+        self._publisher = BundlePublisher(
             self._loop,
             socket_path,
             self._hello,

@@ -54,7 +54,6 @@ class StreamHandles:
 class _Filled:
     handle: int
     capture_time_us: int
-    monotonic_s: float
     frame_id: int | None
 
 
@@ -246,9 +245,9 @@ class BufferDrain:
                 self._incomplete_in_a_row = 0
             code, handle = calls.next_buffer(0)
         if newest is not None:
-            self._arrived_us, arrived_s = self._clock.time_ns() // 1000, self._clock.monotonic()
-            statistics.arrived_s = arrived_s
-            filled = _Filled(newest, self._arrived_us, arrived_s, newest_id)
+            self._arrived_us = self._clock.time_ns() // 1000
+            statistics.arrived_s = self._clock.monotonic()
+            filled = _Filled(newest, self._arrived_us, newest_id)
             with self._lock:
                 replaced, self._newest = self._newest, filled
             if replaced is not None:
@@ -291,7 +290,7 @@ class BufferDrain:
         memory = (ctypes.c_uint8 * length).from_address(base + offset)
         data = np.ctypeslib.as_array(memory)
         data.flags.writeable = False
-        times = FrameTimes(filled.capture_time_us, filled.monotonic_s, self._timestamp_ns(info))
+        times = FrameTimes(filled.capture_time_us, self._timestamp_ns(info))
         return RawFrame(
             data,
             width,

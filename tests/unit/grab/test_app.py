@@ -157,7 +157,7 @@ def test_a_refused_grabber_ends_without_having_touched_a_camera(
 def test_a_grabber_on_standby_opens_its_cameras_when_the_other_one_has_ended(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camstrm.feed.sender._STAND_BY_S", (0.01,))
+    monkeypatch.setattr("camstrm.grab.publisher._STAND_BY_S", (0.01,))
     started = threading.Event()
     monkeypatch.setattr(running.grabber._supervisor, "start", started.set)
     running.grabber._standby = True

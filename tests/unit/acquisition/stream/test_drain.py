@@ -59,7 +59,6 @@ def test_a_frame_is_a_view_on_the_buffer_with_what_the_producer_tells(
         assert (frame.width, frame.height, frame.pixel_format) == (WIDTH, HEIGHT, MONO8)
         assert (frame.padding_x, frame.frame_id) == (2, 9)
         assert frame.times.device_timestamp_ns == 123
-        assert frame.times.monotonic_s == clock.now_s
         assert frame.times.capture_time_us == (START_NS + 500_000_000) // 1000
         assert frame.data.dtype == np.uint8
         assert frame.data.shape == (WIDTH * HEIGHT,)

@@ -1,4 +1,4 @@
-"""FeedSender: the grabber's connection to the bridge."""
+"""BundlePublisher: the grabber's connection to the bridge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from camstrm.wire import (
     merge_bundles,
 )
 
-__all__ = ["FeedSender"]
+__all__ = ["BundlePublisher"]
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ _REMIND_S = 30.0
 """Time between two log lines while there is no bridge."""
 
 
-class FeedSender:
+class BundlePublisher:
     """Sends hello, status and bundles to the bridge and passes on what it demands.
 
     One bundle waits at most; a newer one takes its place (with its pictures, where it

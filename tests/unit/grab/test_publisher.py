@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from camstrm.errors import BridgeTakenError
-from camstrm.feed import sender as publisher_module
 from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
-from camstrm.feed.sender import FeedSender
+from camstrm.grab import publisher as publisher_module
 from camstrm.grab.loop import Loop, Timer
+from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
     CameraFrame,
     CameraState,
@@ -95,7 +95,7 @@ class Rig:
         self.hellos = 0
         self.refusals: list[BridgeTakenError] = []
         self.stands_by = False
-        self.publisher = FeedSender(
+        self.publisher = BundlePublisher(
             self.loop, str(self.path), self._hello, self.demands.append, self._refused
         )
         self.bridge: Bridge | None = None

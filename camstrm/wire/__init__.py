@@ -27,6 +27,7 @@ from camstrm.wire.crossing import (
     Crossing,
     SharedStatus,
 )
+from camstrm.wire.demand import union
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     MAX_VIEWER_TEXT_SIZE,
@@ -113,4 +114,5 @@ __all__ = [
     "encode_packet_parts",
     "merge_bundles",
     "select_cameras",
+    "union",
 ]

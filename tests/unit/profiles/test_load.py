@@ -96,6 +96,15 @@ def test_profiles_cross_a_process_border_as_json() -> None:
         ("name = 'a'\nextends = 'a'\n", ":2: extends: 'a' extends this profile itself"),
         ("name = 'a'\n[match]\nfile = '('\n", ":3: match.file: not a regular expression"),
         ("name = 'a'\n[process]\nper = 'host'\n", ":3: process.per: wanted 'camera' or 'producer'"),
+        ("name = 'a'\n[usb]\nmaker = 'A'\n", ":2: usb.vendor: is missing"),
+        (
+            "name = 'a'\n[usb]\nmaker = 'A'\nvendor = ['2BDF']\n",
+            ":4: usb.vendor[0]: wanted four hexadecimal digits in small letters, as '2bdf', got",
+        ),
+        (
+            "name = 'a'\n[usb]\nmaker = 'A'\nvendor = []\nserial = 'hex'\n",
+            ":5: usb.serial: wanted 'as it is' or 'hexadecimal', got 'hex'",
+        ),
         (
             "name = 'a'\n[num_buffers]\nmin = 9\nmax = 8\n",
             ":4: num_buffers.max: wanted at least min (9), got 8",

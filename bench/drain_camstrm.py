@@ -13,7 +13,8 @@ from typing import Any
 from bench.drain_way import MAX_HEIGHT, MAX_WIDTH, QUALITY, Encoded, InProcess, Job, drain_ns
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.stream.drain import BufferDrain
-from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
@@ -83,14 +84,10 @@ class OneProcess(InProcess):
         self._producer.open()
         profile = profile_of(load_profiles(), ProducerSettings(cti=self.job.cti))
         for camera in self.job.cameras:
-            settings = acquisition_settings(
-                profile,
-                _settings(camera),
-                ProcessSettings(),
-                siblings=len(self.job.cameras),
-                shared=True,
-            )
-            self._workers.append(AcquisitionWorker(self._producer, settings))
+            wanted = _settings(camera)
+            settings = acquisition_settings(profile.quirks, wanted, ProcessSettings(), shared=True)
+            configurator = CameraConfigurator(profile, wanted, siblings=len(self.job.cameras))
+            self._workers.append(AcquisitionWorker(self._producer, settings, configurator))
         for worker in self._workers:
             worker.start()
 

@@ -17,6 +17,7 @@ from camstrm.wire.bundle import (
     encode_bundle_parts,
 )
 from camstrm.wire.bundle_change import merge_bundles, select_cameras
+from camstrm.wire.demand import union
 from camstrm.wire.message_codec import decode_message, encode_message
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
@@ -98,4 +99,5 @@ __all__ = [
     "encode_packet_parts",
     "merge_bundles",
     "select_cameras",
+    "union",
 ]

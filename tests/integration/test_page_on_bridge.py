@@ -15,6 +15,9 @@ from camstrm.wire import FrameBundle, Hello, PacketKind, encode_bundle, encode_m
 from camstrm.wire.packet import encode_packet_parts
 from tests.fakes.chromium import Chromium, find_chromium
 from tests.fakes.page_server import now_us, three_cameras
+from tests.no_blocking import loop_is_never_blocked
+
+__all__ = ["loop_is_never_blocked"]
 
 pytestmark = [
     pytest.mark.browser,

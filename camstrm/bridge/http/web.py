@@ -9,7 +9,7 @@ from aiohttp import web
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
-from camstrm.bridge.http.metrics import metrics
+from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg, picture
 from camstrm.bridge.http.state import STATE, BridgeState
 from camstrm.bridge.page.files import PageFiles
@@ -48,6 +48,7 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
     app = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
     app[STATE] = state
     app[PAGE] = page or PageFiles()
+    app[REGISTRY] = make_registry(state)
     app.on_response_prepare.append(_add_headers)
     for path, handler in (
         ("/", front),

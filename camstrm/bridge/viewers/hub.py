@@ -47,7 +47,11 @@ class BundleHub:
     """
 
     def __init__(
-        self, server: str, window: int, clock: Callable[[], float] = time.monotonic
+        self,
+        server: str,
+        window: int,
+        clock: Callable[[], float] = time.monotonic,
+        demand: DemandKeeper | None = None,
     ) -> None:
         self.counters = HubCounters()
         self.pictures = LatestPictures(clock)
@@ -58,7 +62,7 @@ class BundleHub:
         self._server = server
         self._window = window
         self._clock = clock
-        self._demand = DemandKeeper()
+        self._demand = demand or DemandKeeper()
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
         self._hello_text = encode_message(self._hello)

@@ -22,7 +22,8 @@ import msgspec
 
 from camstrm.acquisition.child_text import in_words
 from camstrm.acquisition.gentl.producer import GentlProducer
-from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
@@ -131,21 +132,27 @@ class CameraProcess:
         if shared:
             self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
         for camera in group.cameras:
-            stream = group.stream.for_camera(camera.settings)
+            stream, serial = group.stream.for_camera(camera.settings), camera.settings.serial
+            profile = camera.profile or group.profile
             worker = AcquisitionWorker(
                 self._producer,
                 acquisition_settings(
-                    camera.profile or group.profile,
+                    profile.quirks,
                     camera.settings,
                     group.process,
+                    shared=shared,
+                    heartbeat_s=group.heartbeats_s.get(serial, 0.0),
+                    locked_until_s=group.locked_until_s.get(serial, 0.0),
+                    gone_s=group.gone_s,
+                ),
+                CameraConfigurator(
+                    profile,
+                    camera.settings,
                     cti=group.cti,
                     candidates={} if camera.profile else group.candidates,
                     siblings=group.siblings,
-                    shared=shared,
-                    heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
-                    locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
-                    left_out=group.left_out.get(camera.settings.serial, ()),
-                    gone_s=group.gone_s,
+                    left_out=group.left_out.get(serial, ()),
+                    known=bool(group.gone_s),
                     note_step=self._steps.note,
                 ),
                 on_change=self._wake,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.viewer_entry import Viewer
@@ -37,19 +38,6 @@ class FakeGrabberLink:
         self.demands.append(demand)
 
 
-@pytest.fixture(autouse=True)
-def demands_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without the pause between demands: these tests have no event loop running on."""
-    monkeypatch.setattr(
-        "camstrm.bridge.viewers.demand.asyncio.get_running_loop", lambda: _NoLoop(), raising=True
-    )
-
-
-class _NoLoop:
-    def call_later(self, *_: object) -> None:
-        return None
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -57,7 +45,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def hub(clock: Clock) -> BundleHub:
-    return BundleHub("camstrm test", window=4, clock=clock)
+    # Demands go at once: these tests have no event loop running on.
+    return BundleHub("camstrm test", window=4, clock=clock, demand=DemandKeeper(interval_s=0.0))
 
 
 @pytest.fixture

@@ -16,13 +16,14 @@ from typing import IO
 
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
-from camstrm.feed.packet_socket import text_of
 from camstrm.grab.exit_code import ExitCode
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.exit_watch import ExitWatch
 from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     FrameBundle,
     FrameRequest,
     Packet,
@@ -112,14 +113,14 @@ class ProcessLink:
         """Ask for pictures; False when the process is gone or still has to answer."""
         if self._gone or self.busy or not self.opened:
             return False
-        self._packets.send_message(message)
+        self._packets.send_text(PROCESS_DOWN.encode(message))
         self.busy = self._packets.is_open
         return self.busy
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""
         if not self._gone:
-            self._packets.send_message(Stop())
+            self._packets.send_text(PROCESS_DOWN.encode(Stop()))
         # A process that is sending a picture would wait for its reader before it looks at
         # the Stop; the end of the connection says the same at once.
         self._hang_up()
@@ -216,7 +217,7 @@ class ProcessLink:
 
     async def _connect(self, sock: socket.socket) -> None:
         await open_packets(sock, self._packets)
-        self._packets.send_message(Start(self.group.to_settings()))
+        self._packets.send_text(PROCESS_DOWN.encode(Start(self.group.to_settings())))
 
     def _read(self, packets: list[Packet]) -> None:
         if packets:
@@ -230,7 +231,7 @@ class ProcessLink:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
             return
-        message = text_of(packet)
+        message = PROCESS_UP.decode(packet.payload)
         if isinstance(message, Report):
             self.opened = self.opened or bool(message.cameras)
             self._fatal = message.fatal

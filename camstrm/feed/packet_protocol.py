@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from camstrm.errors import WireError
 from camstrm.feed.packet_socket import MAX_PARTS, unsent
 from camstrm.wire import (
-    Message,
     Packet,
     PacketKind,
     PacketSplitter,
-    encode_message,
     encode_packet_parts,
 )
 from camstrm.wire.bundle import Buffer
@@ -83,9 +81,9 @@ class PacketProtocol(asyncio.BufferedProtocol):
         """Return the socket's file descriptor; -1 without a connection."""
         return self._descriptor
 
-    def send_message(self, message: Message) -> None:
+    def send_text(self, text: bytes) -> None:
         """Send one control message."""
-        self.send(PacketKind.TEXT, [encode_message(message).encode()])
+        self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Send one packet behind those before it; without a connection it is dropped.

@@ -14,10 +14,12 @@ from camstrm.backoff import Backoff
 from camstrm.errors import BridgeTakenError, SocketPathError, WireError
 from camstrm.feed.bundle_queue import BundleQueue, NewestBundle
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
-from camstrm.feed.packet_socket import give_room, text_of
+from camstrm.feed.packet_socket import give_room
 from camstrm.feed.socket_path import check_peer, check_socket_path
 from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
     Demand,
     FrameBundle,
     Goodbye,
@@ -117,7 +119,7 @@ class FeedSender:
     def stop(self) -> None:
         """Say goodbye, if that is possible at once, and close the connection."""
         if self._protocol is not None:
-            self._protocol.send_message(Goodbye())
+            self._protocol.send_text(FEED_UP.encode(Goodbye()))
         self._close()
 
     def announce(self) -> None:
@@ -207,10 +209,10 @@ class FeedSender:
         assert self._protocol is not None
         if self._hello_due:
             self._hello_due = False
-            self._protocol.send_message(self._hello())
+            self._protocol.send_text(FEED_UP.encode(self._hello()))
         elif self._status is not None:
             status, self._status = self._status, None
-            self._protocol.send_message(status)
+            self._protocol.send_text(FEED_UP.encode(status))
         else:
             bundle = self._queue.take()
             if bundle is None:
@@ -225,7 +227,7 @@ class FeedSender:
                 return  # closed by what was said before
             if packet.kind is not PacketKind.TEXT:
                 continue
-            message = text_of(packet)
+            message = FEED_DOWN.decode(packet.payload)
             if isinstance(message, Demand):
                 self._accepted()
                 self._on_demand(self, message)

@@ -7,14 +7,16 @@ import socket
 from pathlib import Path
 
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
+    Demand,
     FrameBundle,
     Message,
     Packet,
     PacketKind,
     PacketSplitter,
+    Refused,
     decode_bundle,
-    decode_message,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -69,10 +71,10 @@ class FakeFeedReader:
         packets, self._packets = self._packets, []
         return [content(packet) for packet in packets]
 
-    def say(self, *messages: Message) -> None:
+    def say(self, *messages: Demand | Refused) -> None:
         """Send control messages."""
         for message in messages:
-            self.send(PacketKind.TEXT, encode_message(message).encode())
+            self.send(PacketKind.TEXT, FEED_DOWN.encode(message))
 
     def send(self, kind: PacketKind, payload: bytes) -> None:
         """Send one packet."""
@@ -97,4 +99,4 @@ def content(packet: Packet) -> Message | FrameBundle:
     """Return what the packet carries."""
     if packet.kind is PacketKind.BUNDLE:
         return decode_bundle(packet.payload)
-    return decode_message(packet.payload)
+    return FEED_UP.decode(packet.payload)

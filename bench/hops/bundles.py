@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's BundlePublisher and the bridge's FeedListener."""
+"""camstrm's own way: the grabber's FeedSender and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -13,46 +13,49 @@ from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
-from camstrm.grab.loop import Loop
-from camstrm.grab.publisher import BundlePublisher
+from camstrm.feed.sender import FeedReader, FeedSender
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
 
 
 def send(path: str, count: int) -> dict[str, Any]:
-    """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
-    loop = Loop()
-    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
-    publisher.start()
-    deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
-    # A loop that has nothing to do looks at the time only when woken.
-    loop.call_at(deadline, loop.stop)
-    loop.call_later(0.1, lambda: None)
-    loop.run(lambda: publisher.connected)
+    """Publish ``count`` bundles from an event loop, as the grabber; a late tick shifts none."""
+    limit_s = TIMEOUT_S + count / RATE_HZ
+    return asyncio.run(asyncio.wait_for(_send(path, count), limit_s))
+
+
+async def _send(path: str, count: int) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
+    sender = FeedSender(FeedReader(path), lambda: Hello("bench"), lambda *_: None, lambda _: False)
+    sender.start()
+    await _until(lambda: sender.idle)
     frames = [_frames(number) for number in range(SETS)]
     departures, begin = Departures(), time.monotonic()
     sent = 0
+    over = asyncio.Event()
 
     def tick() -> None:
         nonlocal sent
         sent += 1
         # The hop's own time stamp, in the place of the server's.
-        publisher.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
+        sender.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
         if sent < count:
             loop.call_at(begin + (sent + 1) / RATE_HZ, tick)
+        else:
+            over.set()
 
     loop.call_at(begin + 1 / RATE_HZ, tick)
-    loop.run(lambda: sent == count and _all_gone(publisher))
-    report = departures.report(sent, publisher.dropped)
-    publisher.stop()
-    loop.close()
+    await over.wait()
+    await _until(lambda: sender.idle or not sender.connected)
+    report = departures.report(sent, sender.dropped)
+    sender.stop()
     return report
 
 
-def _all_gone(publisher: BundlePublisher) -> bool:
-    connection = publisher._connection
-    return connection is None or (connection.idle and publisher._bundle is None)
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110  the sender reports no such thing
+        await asyncio.sleep(0.001)
 
 
 def _frames(number: int) -> tuple[CameraFrame, ...]:

@@ -12,11 +12,12 @@ from typing import Any
 from camstrm import __version__
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
+from camstrm.feed.feed import Feed
+from camstrm.feed.sender import FeedReader
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
-from camstrm.grab.publisher import BundlePublisher
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.rates import RateMeter
@@ -64,9 +65,8 @@ class Grabber:
         )
         self._bundles = BundleLoop(self._loop, self._supervisor, self._ledgers, config.stream)
         self._bundle_rate = RateMeter()
-        self._sender = BundlePublisher(
-            self._loop,
-            socket_path,
+        self._feed = Feed(
+            (FeedReader(socket_path),),
             self._hello,
             self._demanded,
             self._was_refused,
@@ -81,8 +81,8 @@ class Grabber:
         """
         self._loop.set_exception_handler(self._failed)
         try:
-            self._bundles.feed(self._sender.publish)
-            if not self._sender.start():
+            self._bundles.feed(self._feed.publish)
+            if not self._feed.start():
                 self._start_cameras()
             self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
             await self._end
@@ -90,7 +90,7 @@ class Grabber:
             if self._status_timer is not None:
                 self._status_timer.cancel()
             self._bundles.stop()
-            self._sender.stop()
+            self._feed.stop()
             await self._supervisor.stop(self._config.process.stop_timeout_s)
             self._running.stop()
 
@@ -118,7 +118,7 @@ class Grabber:
     def _start_cameras(self) -> None:
         if not self._started:
             self._started = True
-            self._supervisor.start(self._bundles.answer, self._sender.announce)
+            self._supervisor.start(self._bundles.answer, self._feed.announce)
 
     def _demanded(self, demand: Demand) -> None:
         # An empty one comes when the bridge has gone: nobody else has it then.
@@ -126,7 +126,7 @@ class Grabber:
         self._bundles.demand(demand)
 
     def _was_refused(self, error: BridgeTakenError) -> bool:
-        """End, or let the sender ask again later."""
+        """End, or let the feed ask again later."""
         if self._standby and not self._started:
             return True
         self._finish(error)
@@ -142,12 +142,11 @@ class Grabber:
 
     def _send_status(self) -> None:
         self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
-        self._sender.send_status(
+        self._feed.send_status(
             Status(
                 time_us=time.time_ns() // 1000,
                 bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
                 bundles=self._bundles.bundles,
-                bundles_dropped=self._sender.dropped,
                 cameras=self._ledgers.statuses(),
             )
         )

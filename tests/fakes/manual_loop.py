@@ -128,8 +128,3 @@ class _AskedSelector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         return super().select(0 if self._over() else timeout)
-
-
-def run_until(loop: GuardedLoop, condition: Callable[[], Any]) -> None:
-    """Run a real loop until ``condition()``; fail if that never comes."""
-    loop.run(condition)

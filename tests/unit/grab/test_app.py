@@ -169,7 +169,7 @@ def test_a_refused_grabber_ends_without_having_touched_a_camera(
 def test_a_grabber_on_standby_opens_its_cameras_when_the_other_one_has_ended(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camstrm.grab.publisher._STAND_BY_S", (0.01,))
+    monkeypatch.setattr("camstrm.feed.sender._STAND_BY_S", (0.01,))
     started = threading.Event()
     monkeypatch.setattr(Supervisor, "start", lambda *_: started.set())
     running.standby = True

@@ -63,8 +63,6 @@ class Grabber:
             log_level=log_level,
             spares=spares,
         )
-        self._bundles = BundleLoop(self._loop, self._supervisor, self._ledgers, config.stream)
-        self._bundle_rate = RateMeter()
         self._feed = Feed(
             (FeedReader(socket_path),),
             self._hello,
@@ -72,6 +70,10 @@ class Grabber:
             self._was_refused,
             allowed_uids=config.socket.allowed_uids,
         )
+        self._bundles = BundleLoop(
+            self._loop, self._supervisor, self._ledgers, config.stream, self._feed.publish
+        )
+        self._bundle_rate = RateMeter()
         self._status_timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
@@ -81,7 +83,6 @@ class Grabber:
         """
         self._loop.set_exception_handler(self._failed)
         try:
-            self._bundles.feed(self._feed.publish)
             if not self._feed.start():
                 self._start_cameras()
             self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)

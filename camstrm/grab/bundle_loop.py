@@ -20,6 +20,7 @@ from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import TickPhase
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     CameraFrame,
     CameraState,
@@ -53,6 +54,7 @@ class BundleLoop:
         supervisor: Supervisor,
         ledgers: Ledgers,
         stream: StreamSettings,
+        publish: Callable[[FrameBundle], None],
         *,
         utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -64,8 +66,8 @@ class BundleLoop:
         self._utc_ns = utc_ns
         self._fps = stream.fps  # the most bundles a second
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
-        self._logged_s = -math.inf  # when the budget's reduction was logged last (loop's time)
-        self._readers: tuple[Callable[[FrameBundle], None], ...] = ()  # get each bundle
+        self._reduction_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=loop.time)
+        self._publish = publish
 
         # What is wanted.
         self._demand = Demand()  # the newest; empty: nobody watches, and nothing ticks
@@ -92,10 +94,6 @@ class BundleLoop:
         self._late: set[int] = set()
         # Pictures for it, by camera; one that comes after it has gone waits for the next one.
         self._fresh: dict[int, CameraFrame] = {}
-
-    def feed(self, *readers: Callable[[FrameBundle], None]) -> None:
-        """Give each bundle to these from now on."""
-        self._readers = readers
 
     def demand(self, demand: Demand) -> None:
         """Take note of what the bridge wants; starts or stops the ticks."""
@@ -212,9 +210,11 @@ class BundleLoop:
         bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
         if self._budget.sent(bundle.size, self._loop.time()):
             reduction = self._budget.reduction
-            self._log_reduction(reduction.quality, 2**reduction.halvings)
-        for reader in self._readers:
-            reader(bundle)
+            divisor = 2**reduction.halvings
+            size = f", 1/{divisor} of the size" if divisor > 1 else ""
+            text = "pictures within max_mbit: quality up to %d%s"
+            self._reduction_log.log(logging.INFO, text, reduction.quality, size)
+        self._publish(bundle)
 
     def _follow(self, answer: FrameBundle) -> None:
         """Let the next tick come when the slowest camera's frame has just arrived."""
@@ -235,10 +235,3 @@ class BundleLoop:
             if frame.camera_index == slowest and len(frame.payload):
                 age_s = (self._timestamp_us - frame.capture_time_us) / 1e6
                 self._shift_s = self._phase.shift_s(self._period(), 1 / rates[slowest], age_s)
-
-    def _log_reduction(self, quality: int, divisor: int) -> None:
-        now = self._loop.time()
-        if now - self._logged_s >= _LOG_INTERVAL_S:
-            self._logged_s = now
-            size = f", 1/{divisor} of the size" if divisor > 1 else ""
-            _log.info("pictures within max_mbit: quality up to %d%s", quality, size)

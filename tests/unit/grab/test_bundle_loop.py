@@ -29,9 +29,13 @@ class Rig:
         stream = StreamSettings(fps=FPS, max_mbit=max_mbit)
         loop: Any = self.loop
         self.bundles = BundleLoop(
-            loop, supervisor, supervisor.ledgers, stream, utc_ns=self.loop.clock.time_ns
+            loop,
+            supervisor,
+            supervisor.ledgers,
+            stream,
+            self.sent.append,
+            utc_ns=self.loop.clock.time_ns,
         )
-        self.bundles.feed(self.sent.append)
 
     def demand(self, demand: Demand = ALL) -> None:
         """Say what is wanted and let what is due at once happen."""

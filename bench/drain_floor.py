@@ -74,7 +74,7 @@ class CThread(InProcess):
             info(BufferInfo.WIDTH),
             info(BufferInfo.HEIGHT),
             info(BufferInfo.PIXELFORMAT),
-            FrameTimes(0, 0.0, info(BufferInfo.TIMESTAMP_NS)),
+            FrameTimes(0, info(BufferInfo.TIMESTAMP_NS)),
             on_release=give_back,
         )
 

@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 from bench.drain_way import InProcess, Job
-from camstrm.acquisition.stream.latest_slot import LatestSlot
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
 
 # First: it makes genicam importable where Python has no shared library.
@@ -58,7 +57,7 @@ class _Harvesters(InProcess):
             component.width,
             component.height,
             code,
-            FrameTimes(0, 0.0, buffer.timestamp_ns),
+            FrameTimes(0, buffer.timestamp_ns),
             on_release=buffer.queue,
         )
 
@@ -71,13 +70,31 @@ class _Harvesters(InProcess):
         self._harvester.reset()
 
 
+class _LatestSlot:
+    """Hands the newest buffer from one thread to another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._buffer: Any = None
+
+    def put(self, buffer: Any) -> Any:
+        """Keep ``buffer``; return the one that nobody has taken."""
+        with self._lock:
+            replaced, self._buffer = self._buffer, buffer
+        return replaced
+
+    def take(self) -> Any:
+        """Return the buffer, None if there is none."""
+        return self.put(None)
+
+
 class FetchThreads(_Harvesters):
     """``fetch()`` in a thread for each camera; the newest buffer is kept, the older queued."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self._stop = threading.Event()
-        self._slots: list[LatestSlot[Any]] = [LatestSlot() for _ in job.cameras]
+        self._slots: list[_LatestSlot] = [_LatestSlot() for _ in job.cameras]
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -104,7 +121,7 @@ class FetchThreads(_Harvesters):
                 buffer.queue()
         self.close()
 
-    def _drain(self, acquirer: Any, slot: LatestSlot[Any]) -> None:
+    def _drain(self, acquirer: Any, slot: _LatestSlot) -> None:
         while not self._stop.is_set():
             buffer = acquirer.try_fetch(timeout=_FETCH_S)
             if buffer is not None:

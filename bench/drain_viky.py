@@ -55,7 +55,8 @@ def run(seconds: float, turns: int, *, peer: bool) -> list[Row]:
 
 def _camstrm(seconds: float) -> dict[str, Any]:
     from camstrm.acquisition.gentl.producer import GentlProducer
-    from camstrm.acquisition.worker.configure import acquisition_settings
+    from camstrm.acquisition.worker.configure import CameraConfigurator
+    from camstrm.acquisition.worker.settings import acquisition_settings
     from camstrm.acquisition.worker.worker import AcquisitionWorker
     from camstrm.config import CameraSettings, ProcessSettings
     from camstrm.profiles import load_profiles
@@ -68,8 +69,9 @@ def _camstrm(seconds: float) -> dict[str, Any]:
         "AcquisitionFrameRate": FPS,
     }
     camera = CameraSettings(serial=SERIAL, features=features)
-    settings = acquisition_settings(load_profiles()["generic"], camera, ProcessSettings())
-    worker = AcquisitionWorker(producer, settings)
+    profile = load_profiles()["generic"]
+    settings = acquisition_settings(profile.quirks, camera, ProcessSettings())
+    worker = AcquisitionWorker(producer, settings, CameraConfigurator(profile, camera))
     worker.start()
     while not worker.statistics.delivered:
         time.sleep(0.01)

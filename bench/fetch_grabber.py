@@ -23,6 +23,7 @@ from harvesters.core import Harvester
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
+    FEED_UP,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -34,7 +35,6 @@ from camstrm.wire import (
     PacketKind,
     Status,
     encode_bundle_parts,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -86,9 +86,7 @@ class _Camera:
                 image = buffer.payload.components[0]
                 code = pixel_format_code(image.data_format)
                 assert code is not None
-                times = FrameTimes(
-                    time.time_ns() // 1000, time.monotonic(), buffer.module.timestamp_ns
-                )
+                times = FrameTimes(time.time_ns() // 1000, buffer.module.timestamp_ns)
                 frame = RawFrame(
                     image.data.copy(),
                     image.width,
@@ -152,7 +150,7 @@ def _buffers(rate: float) -> int:
 
 
 def _send_text(sock: socket.socket, message: Hello | Status) -> None:
-    for part in encode_packet_parts(PacketKind.TEXT, [encode_message(message).encode()]):
+    for part in encode_packet_parts(PacketKind.TEXT, [FEED_UP.encode(message)]):
         sock.sendall(part)
 
 

@@ -16,8 +16,9 @@ from bench.jpeg_floor import Timed, build_jpeg_floor, c_encoder, simplejpeg_enco
 from bench.report import Findings, Row
 from bench.scene import camera_scene, frame_of
 from camstrm.frame import RawFrame
-from camstrm.imaging import PictureEncoder, to_image
+from camstrm.imaging import PictureEncoder
 from camstrm.imaging.scale import fit_size
+from tests.fakes.decoded import to_image
 from tests.fakes.scenes import psnr
 
 WIDTH, HEIGHT, QUALITY = 2656, 2304, 80

@@ -61,7 +61,7 @@ def frame_of(name: str, scene: NDArray[np.uint8]) -> RawFrame:
     height, width = scene.shape[:2]
     data = FORMATS[name](scene).reshape(-1)
     data.flags.writeable = False
-    return RawFrame(data, width, height, code, FrameTimes(0, 0.0))
+    return RawFrame(data, width, height, code, FrameTimes(0))
 
 
 def _to_bytes(picture: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payloads
+from camstrm.bridge.viewers.bundle_hold import BundleHold
+from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
@@ -88,17 +90,21 @@ class _Sink:
         self.arrivals = Arrivals()
         self.over = asyncio.Event()
         self._count = count
+        self._hold = BundleHold(self._note, HubCounters())
 
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        send_demand(Demand(None))
+    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+        send(Demand(None))
 
-    def grabber_said_hello(self, hello: Hello) -> None:
+    def grabber_said(self, message: Hello | Status) -> None:
         """Nothing of it is measured."""
 
-    def grabber_sent_status(self, status: Status) -> None:
-        """Nothing of it is measured."""
+    def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
+        self._hold.hold(SharedBundle(bundle, data), len(data))
 
-    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
+    def grabber_caught_up(self) -> None:
+        self._hold.release()
+
+    def _note(self, bundle: SharedBundle, size: int) -> None:
         parts = [memoryview(frame.payload) for frame in bundle.bundle.frames]
         self.arrivals.note(bundle.bundle.seq, bundle.bundle.timestamp_us, *parts)
         if self.arrivals.last == self._count:

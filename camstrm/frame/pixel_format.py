@@ -68,7 +68,7 @@ class PixelFormat:
     formats, ``unknown 0x........`` otherwise. ``bits_per_pixel``: in memory, from the code
     (PFNC's "effective" size). ``significant_bits``: of one component. ``mosaic``: Bayer
     colours of the first two pixels of line 0 and of line 1 (``RGGB``), else empty.
-    ``components``: for YUV, the bytes of the smallest whole group of pixels (``UYVY``; U
+    ``components``: for YUV, the bytes of a block of pixels (``UYVY``; U
     stands for Cb, V for Cr), else empty.
     """
 
@@ -95,8 +95,8 @@ class PixelFormat:
         return _COMPRESSED_REMEDY if compressed else _CHOOSE_REMEDY
 
     @property
-    def group_pixels(self) -> int:
-        """Count the pixels of the smallest group that fills whole bytes (1, 2 or 4)."""
+    def block_pixels(self) -> int:
+        """Count the pixels of a block, the shortest run that fills whole bytes (1, 2 or 4)."""
         if self.layout is Layout.YUV:
             return self.components.count("Y")
         if self.packing is Packing.GIGE_PACKED:
@@ -106,26 +106,27 @@ class PixelFormat:
         return 1
 
     @property
-    def group_bytes(self) -> int:
-        """Count the bytes of such a group."""
-        return self.group_pixels * self.bits_per_pixel // 8
+    def block_bytes(self) -> int:
+        return self.block_pixels * self.bits_per_pixel // 8
 
     def payload_size(self, width: int, height: int, padding_x: int = 0) -> int:
         """Count the bytes that a ``width`` x ``height`` image needs; 0 if there is no pixel.
 
         Without padding the whole image is one run of pixels: a line whose bits do not fill
-        its last byte shares that byte with the next line, and a group of pixels runs over
+        its last byte shares that byte with the next line, and a block of pixels runs over
         the line's end, as the makers' layout tables count pixels over the whole buffer
         (Basler AW00118302, 9.2.3 "Mono 12 Packed": B0..Bm hold P0..Pn); only the image's
-        last byte is filled up. With ``padding_x`` > 0 each line, the last one too, is filled
-        up to a byte and followed by that many bytes (GenTL BUFFER_INFO_XPADDING counts
-        bytes, so that the next line must start at one). A negative padding counts as none.
+        last byte is filled up. With ``padding_x`` > 0 each line is filled up to a byte, and
+        that many bytes lie between it and the next (GenTL BUFFER_INFO_XPADDING counts bytes,
+        so that the next line must start at one). Bytes after the last line are not counted: a
+        part of a larger image ends with its last pixel. A negative padding counts as none.
         For compressed (HB) formats the answer is that of the format before compression.
         """
         if width < 1 or height < 1:
             return 0
         if padding_x > 0:
-            return (-(-width * self.bits_per_pixel // 8) + padding_x) * height
+            line = -(-width * self.bits_per_pixel // 8)
+            return (line + padding_x) * (height - 1) + line
         return -(-width * height * self.bits_per_pixel // 8)
 
 

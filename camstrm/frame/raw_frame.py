@@ -14,16 +14,14 @@ __all__ = ["FrameTimes", "RawFrame"]
 
 @dataclass(frozen=True)
 class FrameTimes:
-    """When a frame came, by three clocks.
+    """When a frame came, by two clocks.
 
     ``capture_time_us``: host UTC at arrival, microseconds since 1970 (what viewers see).
-    ``monotonic_s``: host monotonic clock at arrival, seconds (for timeouts; the camera's
-    clock is never used for one). ``device_timestamp_ns``: the camera's own clock, any
-    epoch, None if the producer gives none.
+    ``device_timestamp_ns``: the camera's own clock, any epoch, None if the producer gives
+    none.
     """
 
     capture_time_us: int
-    monotonic_s: float
     device_timestamp_ns: int | None = None
 
 

@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camstrm.frame import PixelFormat
+from camstrm.imaging.pixel_blocks import PixelBlocks, interleave
 from camstrm.imaging.scratch import Scratch
-from camstrm.imaging.unpack import group_planes, interleave, unpack
 
 __all__ = ["demosaic", "superpixel"]
 
@@ -34,7 +33,7 @@ def demosaic(mosaic: NDArray[Any], order: str, scratch: Scratch) -> NDArray[np.u
     height, width = mosaic.shape
     if min(height, width) < _SMALLEST:
         return _demosaic_tiny(mosaic, order)
-    out = scratch.array("rgb", (height, width, 3))
+    out = scratch.array((height, width, 3))
     rgb: NDArray[np.uint8] = cv2.cvtColor(mosaic, _TO_RGB[order], dst=out)
     return rgb
 
@@ -51,39 +50,33 @@ def _demosaic_tiny(mosaic: NDArray[Any], order: str) -> NDArray[np.uint8]:
     return inner
 
 
-def superpixel(
-    groups: NDArray[np.uint8], known: PixelFormat, height: int, width: int, scratch: Scratch
-) -> NDArray[np.uint8]:
+def superpixel(blocks: PixelBlocks) -> NDArray[np.uint8]:
     """Make one RGB pixel of each 2x2 Bayer cell: (height // 2, width // 2, 3).
 
     The two greens are averaged. An odd last line or column is left out. For halving, this
     costs a quarter of demosaicing and scaling (1.2 ms against 5 for 2656x2304) at 30 dB PSNR
     instead of 34.
     """
-    cell_rows, cell_columns = height // 2, width // 2
-    if known.group_pixels > 1 and width % known.group_pixels == 0:
-        planes = group_planes(groups, known, scratch, "columns")
+    scratch, order = blocks.scratch, blocks.format.mosaic
+    cell_rows, cell_columns = blocks.height // 2, blocks.width // 2
+    if blocks.format.block_pixels > 1 and blocks.width % blocks.format.block_pixels == 0:
+        planes = blocks.planes()
     else:
-        mosaic = unpack(groups, known, height, width, scratch)
-        pairs = mosaic[:, : cell_columns * 2].reshape(height, cell_columns, 2)
-        shape = (height, cell_columns)
-        planes = list(cv2.split(pairs, [scratch.array(f"columns{i}", shape) for i in range(2)]))
+        shape = (blocks.height, cell_columns)
+        pairs = blocks.pixels()[:, : cell_columns * 2].reshape(*shape, 2)
+        planes = list(cv2.split(pairs, [scratch.array(shape) for _ in range(2)]))
     upper = [plane[0 : cell_rows * 2 : 2] for plane in planes]
     lower = [plane[1::2] for plane in planes]
-    red, blue = known.mosaic.index("R"), known.mosaic.index("B")
-    green, other_green = (i for i in range(4) if known.mosaic[i] == "G")
-    # Four planes for each two columns; more than two columns make a group of 10p only.
+    red, blue = order.index("R"), order.index("B")
+    green, other_green = (i for i in range(4) if order[i] == "G")
+    # Four planes for each two columns; more than two columns make a block of 10p only.
     reds, greens, blues = [], [], []
     for i in range(0, len(upper), 2):
         cell = (upper[i], upper[i + 1], lower[i], lower[i + 1])
-        mean = scratch.array(f"green{i}", cell[0].shape)
+        mean = scratch.array(cell[0].shape)
         reds.append(cell[red])
         greens.append(cv2.addWeighted(cell[green], 0.5, cell[other_green], 0.5, 0.0, dst=mean))
         blues.append(cell[blue])
-    channels = [
-        interleave(reds, scratch, "reds"),
-        interleave(greens, scratch, "greens"),
-        interleave(blues, scratch, "blues"),
-    ]
-    rgb: NDArray[np.uint8] = cv2.merge(channels, scratch.array("cells", (*channels[0].shape, 3)))
+    channels = [interleave(planes, scratch) for planes in (reds, greens, blues)]
+    rgb: NDArray[np.uint8] = cv2.merge(channels, scratch.array((*channels[0].shape, 3)))
     return rgb

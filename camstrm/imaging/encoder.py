@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import cv2
 
 from camstrm.errors import ImageError
-from camstrm.frame import Layout, PixelFormat, RawFrame
-from camstrm.imaging.groups import frame_format, pixel_groups
+from camstrm.frame import Layout, RawFrame, pixel_format
 from camstrm.imaging.image import decode
 from camstrm.imaging.jpeg import MAX_SIDE, encode_jpeg, encode_planes
+from camstrm.imaging.pixel_blocks import PixelBlocks, pixel_blocks
 from camstrm.imaging.scale import fit_size
 from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.yuv import planes_from_yuv
@@ -39,8 +39,7 @@ class EncodedPicture:
 class PictureEncoder:
     """Encodes the frames of one camera; one thread at a time.
 
-    Intermediate arrays are kept and used again while format and size stay the same. The
-    calls that take time (OpenCV, numpy, libjpeg-turbo) release the GIL.
+    The calls that take time (OpenCV, numpy, libjpeg-turbo) release the GIL.
     """
 
     def __init__(self, *, max_width: int = 1328, max_height: int = 1152, quality: int = 80) -> None:
@@ -57,7 +56,6 @@ class PictureEncoder:
         self._max_height = max_height
         self._quality = quality
         self._scratch = Scratch()
-        self._scratch_for: tuple[int, ...] = ()
 
     def encode(self, frame: RawFrame, *, quality: int = 100, halvings: int = 0) -> EncodedPicture:
         """Make a JPEG of ``frame``, reduced to fit the limits, never enlarged.
@@ -71,27 +69,22 @@ class PictureEncoder:
         Raises UnsupportedPixelFormatError or PayloadSizeError (or ImageError itself, when
         OpenCV refuses), which do not name the camera: the caller does.
         """
-        known = frame_format(frame)
         width, height = fit_size(frame.width, frame.height, self._max_width, self._max_height)
         while halvings > 0 and min(width, height) >= 2 * _SMALLEST_SIDE:
             width, height, halvings = width // 2, height // 2, halvings - 1
-        geometry = (frame.pixel_format, frame.width, frame.height, frame.padding_x)
-        if geometry != self._scratch_for:
-            self._scratch, self._scratch_for = Scratch(), geometry
+        self._scratch.next_picture()
         try:
-            jpeg = self._jpeg(frame, known, width, height, min(quality, self._quality))
+            blocks = pixel_blocks(frame, self._scratch)
+            jpeg = _jpeg(blocks, width, height, min(quality, self._quality))
         except (cv2.error, MemoryError) as error:
             # One frame that the libraries choke on must not end the stream of its camera.
-            what = f"{frame.width}x{frame.height} {known.name}"
+            what = f"{frame.width}x{frame.height} {pixel_format(frame.pixel_format).name}"
             raise ImageError(f"{what} cannot be encoded: {error}") from error
         return EncodedPicture(jpeg, width, height, frame.width, frame.height, frame.pixel_format)
 
-    def _jpeg(
-        self, frame: RawFrame, known: PixelFormat, width: int, height: int, quality: int
-    ) -> bytes:
-        # libjpeg-turbo pads planes of odd sides with other values: up to 6 off at the edge.
-        if known.layout is Layout.YUV and width % 2 == height % 2 == 0:
-            groups = pixel_groups(frame, known)
-            planes = planes_from_yuv(groups, known, frame, width, height, self._scratch)
-            return encode_planes(*planes, quality)
-        return encode_jpeg(*decode(frame, known, width, height, self._scratch), quality)
+
+def _jpeg(blocks: PixelBlocks, width: int, height: int, quality: int) -> bytes:
+    # libjpeg-turbo pads planes of odd sides with other values: up to 6 off at the edge.
+    if blocks.format.layout is Layout.YUV and width % 2 == height % 2 == 0:
+        return encode_planes(*planes_from_yuv(blocks, width, height), quality)
+    return encode_jpeg(*decode(blocks, width, height), quality)

@@ -24,18 +24,14 @@ def fit_size(width: int, height: int, max_width: int, max_height: int) -> tuple[
     return max(1, (2 * width * max_height + height) // (2 * height)), max_height
 
 
-def shrink(
-    image: NDArray[Any], width: int, height: int, scratch: Scratch, name: str = "image"
-) -> NDArray[Any]:
+def shrink(image: NDArray[Any], width: int, height: int, scratch: Scratch) -> NDArray[Any]:
     """Reduce ``image`` (uint8 or uint16, (h, w) or (h, w, channels)) to the size given.
 
     Halves by averaging 2x2 pixels as often as that fits, then interpolates linearly what is
     left: OpenCV's averaging is quick for halves only (2656x2304 RGB to 1328 columns 2.1 ms,
     to 1400 columns 36 ms; linearly 4 ms). An odd last line or column is left out when
-    halving. Returns ``image`` itself if it has the size already, else an array of ``scratch``
-    whose name begins with ``name``.
+    halving. Returns ``image`` itself if it has the size already, else an array of ``scratch``.
     """
-    step = 0
     while True:
         rows, columns = image.shape[:2]
         down = 2 if rows >= 2 * height else 1
@@ -44,17 +40,14 @@ def shrink(
             break
         size = (columns // across, rows // down)
         whole = image[: size[1] * down, : size[0] * across]
-        out = scratch.array(
-            f"{name} half {step}", (size[1], size[0], *image.shape[2:]), image.dtype
-        )
+        out = scratch.array((size[1], size[0], *image.shape[2:]), image.dtype)
         if across == 1:
             # Subsampled colour comes to this; OpenCV has vector code for 2x2 only.
             image = cv2.addWeighted(whole[0::2], 0.5, whole[1::2], 0.5, 0.0, dst=out)
         else:
             image = cv2.resize(whole, size, dst=out, interpolation=cv2.INTER_AREA)
-        step += 1
     if (columns, rows) == (width, height):
         return image
-    out = scratch.array(f"{name} scaled", (height, width, *image.shape[2:]), image.dtype)
+    out = scratch.array((height, width, *image.shape[2:]), image.dtype)
     scaled: NDArray[Any] = cv2.resize(image, (width, height), dst=out)
     return scaled

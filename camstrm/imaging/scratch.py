@@ -15,29 +15,40 @@ _STEP = 16
 
 
 class Scratch:
-    """Keeps one array per name and gives it out again while its shape stays the same.
+    """Gives out arrays, and the same ones in the same order for the next picture.
 
     Fresh megabytes for each frame cost page faults (about as much as the work done in
-    them). Arrays start at different distances from a cache line, because OpenCV's split and
-    merge write past the cache if all their outputs are aligned alike: splitting the columns
-    of 2656x2304 pixels and reading them again takes 2 to 4 times as long then. An array of
-    another shape replaces the old one. Not for use from two threads at once.
+    them). Pictures of one format and size take the same steps, so the array that served a
+    step before serves it again; one whose shape has changed is replaced. Arrays start at
+    different distances from a cache line, because OpenCV's split and merge write past the
+    cache if all their outputs are aligned alike: splitting the columns of 2656x2304 pixels
+    and reading them again takes 2 to 4 times as long then. Not for use from two threads at
+    once.
     """
 
     def __init__(self) -> None:
-        self._arrays: dict[str, NDArray[Any]] = {}
+        self._arrays: list[NDArray[Any]] = []
+        self._given = 0
+        """How many of them this picture has."""
 
-    def array(self, name: str, shape: tuple[int, ...], dtype: DTypeLike = np.uint8) -> NDArray[Any]:
-        """Return the array ``name``, contiguous, holding anything."""
-        kept = self._arrays.get(name)
-        if kept is None or kept.shape != shape or kept.dtype != dtype:
-            distance = len(self._arrays) * _STEP % _CACHE_LINE
-            kept = self._arrays[name] = _allocate(shape, np.dtype(dtype), distance)
+    def next_picture(self) -> None:
+        """Take all arrays back, and let go of those that the last picture had no use for."""
+        del self._arrays[self._given :]
+        self._given = 0
+
+    def array(self, shape: tuple[int, ...], dtype: DTypeLike = np.uint8) -> NDArray[Any]:
+        """Return an array that this picture does not have yet, contiguous, holding anything."""
+        index, self._given = self._given, self._given + 1
+        if index == len(self._arrays):
+            self._arrays.append(_allocate(shape, np.dtype(dtype), index))
+        kept = self._arrays[index]
+        if kept.shape != shape or kept.dtype != dtype:
+            kept = self._arrays[index] = _allocate(shape, np.dtype(dtype), index)
         return kept
 
 
-def _allocate(shape: tuple[int, ...], dtype: np.dtype[Any], distance: int) -> NDArray[Any]:
+def _allocate(shape: tuple[int, ...], dtype: np.dtype[Any], index: int) -> NDArray[Any]:
     size = math.prod(shape) * dtype.itemsize
     store = np.empty(size + 2 * _CACHE_LINE, np.uint8)
-    start = -store.ctypes.data % _CACHE_LINE + distance
+    start = -store.ctypes.data % _CACHE_LINE + index * _STEP % _CACHE_LINE
     return store[start : start + size].view(dtype).reshape(shape)

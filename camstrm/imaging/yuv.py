@@ -10,122 +10,81 @@ television's 16-235 and would stretch the contrast.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camstrm.frame import PixelFormat, RawFrame
-from camstrm.imaging.groups import crop_to_lines
+from camstrm.imaging.pixel_blocks import PixelBlocks, interleave
 from camstrm.imaging.scale import shrink
-from camstrm.imaging.scratch import Scratch
-from camstrm.imaging.unpack import interleave
 
 __all__ = ["planes_from_yuv", "rgb_from_yuv"]
 
+Plane = NDArray[np.uint8]
 
-def rgb_from_yuv(
-    groups: NDArray[np.uint8],
-    known: PixelFormat,
-    frame: RawFrame,
-    width: int,
-    height: int,
-    scratch: Scratch,
-) -> NDArray[np.uint8]:
+
+def rgb_from_yuv(blocks: PixelBlocks, width: int, height: int) -> Plane:
     """Convert a YUV frame to RGB uint8 (height, width, 3), at most the frame's size.
 
-    ``groups`` as :func:`~camstrm.imaging.groups.pixel_groups` gives them. Brightness and
-    colour are reduced apart from each other, before the conversion. Subsampled colour is
-    repeated, not interpolated: the JPEG subsamples it again.
+    Brightness and colour are reduced apart from each other, before the conversion.
+    Subsampled colour is repeated, not interpolated: the JPEG subsamples it again.
     """
-    source = frame.width, frame.height
-    parts = _parts(groups, known, *source, scratch)
-    channels = [shrink(parts.luma, width, height, scratch, "Y")]
-    channels += [_reduced(parts, kind, (width, height), source, scratch) for kind in "VU"]
-    merged = cv2.merge(channels, scratch.array("YCrCb", (height, width, 3)))
-    out = scratch.array("rgb", (height, width, 3))
-    rgb: NDArray[np.uint8] = cv2.cvtColor(merged, cv2.COLOR_YCrCb2RGB, dst=out)
+    scratch = blocks.scratch
+    luma, chroma = _split(blocks)
+    channels = [shrink(luma, width, height, scratch)]
+    channels += [_reduced(blocks, chroma[kind], width, height) for kind in "VU"]
+    merged = cv2.merge(channels, scratch.array((height, width, 3)))
+    rgb: Plane = cv2.cvtColor(merged, cv2.COLOR_YCrCb2RGB, dst=scratch.array((height, width, 3)))
     return rgb
 
 
-def planes_from_yuv(
-    groups: NDArray[np.uint8],
-    known: PixelFormat,
-    frame: RawFrame,
-    width: int,
-    height: int,
-    scratch: Scratch,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+def planes_from_yuv(blocks: PixelBlocks, width: int, height: int) -> tuple[Plane, Plane, Plane]:
     """Return Y, Cb and Cr of a YUV frame as a JPEG of ``width`` x ``height`` stores them.
 
     ``width`` and ``height`` are even. Y is uint8 (height, width), the others have half as
     many rows and columns (4:2:0). The way over RGB takes 1.4 times as long and changes
     nothing but rounding.
     """
-    lines = frame.height
-    if len(groups) == lines >= 2 * height:
+    scratch = blocks.scratch
+    if len(blocks.data) == blocks.height >= 2 * height:
         # While the bytes lie as they came: two lines have the same order.
-        lines //= 2
-        rows = groups.reshape(len(groups), -1)[: 2 * lines]
-        out = scratch.array("lines", (lines, rows.shape[1]))
+        lines = blocks.height // 2
+        rows = blocks.data.reshape(blocks.height, -1)[: 2 * lines]
+        out = scratch.array((lines, rows.shape[1]))
         mean = cv2.addWeighted(rows[0::2], 0.5, rows[1::2], 0.5, 0.0, dst=out)
-        groups = mean.reshape(lines, *groups.shape[1:])
-    source, half = (frame.width, lines), (width // 2, height // 2)
-    parts = _parts(groups, known, *source, scratch, halved=frame.width >= 2 * width)
-    luma = shrink(parts.luma, width, height, scratch, "Y")
-    blue, red = (_reduced(parts, kind, half, source, scratch) for kind in "UV")
-    return luma, blue, red
+        data = mean.reshape(lines, *blocks.data.shape[1:])
+        blocks = replace(blocks, data=data, height=lines)
+    luma, chroma = _split(blocks, halved=blocks.width >= 2 * width)
+    blue, red = (_reduced(blocks, chroma[kind], width // 2, height // 2) for kind in "UV")
+    return shrink(luma, width, height, scratch), blue, red
 
 
-class _Parts(NamedTuple):
-    luma: NDArray[np.uint8]
-    """(height, width) of the source, or half as wide."""
-    chroma: dict[str, NDArray[np.uint8]]
-    """By "U" and "V": one for each group of pixels."""
-    group_pixels: int
+def _split(blocks: PixelBlocks, *, halved: bool = False) -> tuple[Plane, dict[str, Plane]]:
+    """Take the bytes apart: brightness (height, width), and "U" and "V" (rows, blocks).
 
-
-def _parts(
-    groups: NDArray[np.uint8],
-    known: PixelFormat,
-    width: int,
-    height: int,
-    scratch: Scratch,
-    *,
-    halved: bool = False,
-) -> _Parts:
-    """Take the bytes apart. ``halved``: the mean of two neighbours does for their brightness."""
-    rows, count, group_bytes = groups.shape
-    planes = [scratch.array(f"yuv{i}", (rows, count)) for i in range(group_bytes)]
-    planes = list(cv2.split(groups, planes))
-    lumas = [plane for plane, kind in zip(planes, known.components, strict=True) if kind == "Y"]
-    chroma = {kind: planes[known.components.index(kind)] for kind in "UV"}
-    if halved and len(lumas) > 1 and rows == height and width % len(lumas) == 0:
+    ``halved``: brightness may come back half as wide, the mean of two neighbours.
+    """
+    scratch, components = blocks.scratch, blocks.format.components
+    planes = blocks.split()
+    lumas = [plane for plane, kind in zip(planes, components, strict=True) if kind == "Y"]
+    chroma = {kind: planes[components.index(kind)] for kind in "UV"}
+    whole_lines = len(blocks.data) == blocks.height and blocks.width % len(lumas) == 0
+    if halved and len(lumas) > 1 and whole_lines:
         # The neighbours are in planes of their own already: no need to put them together.
-        pairs = list(zip(lumas[::2], lumas[1::2], strict=True))
         means = [
-            cv2.addWeighted(left, 0.5, right, 0.5, 0.0, dst=scratch.array(f"mean{i}", left.shape))
-            for i, (left, right) in enumerate(pairs)
+            cv2.addWeighted(left, 0.5, right, 0.5, 0.0, dst=scratch.array(left.shape))
+            for left, right in zip(lumas[::2], lumas[1::2], strict=True)
         ]
-        return _Parts(interleave(means, scratch, "luma"), chroma, len(lumas))
-    luma = crop_to_lines(interleave(lumas, scratch, "luma"), height, width)
-    return _Parts(luma, chroma, len(lumas))
+        return interleave(means, scratch), chroma
+    return blocks.lines_of(interleave(lumas, scratch)), chroma
 
 
-def _reduced(
-    parts: _Parts,
-    kind: str,
-    size: tuple[int, int],
-    source: tuple[int, int],
-    scratch: Scratch,
-) -> NDArray[np.uint8]:
-    """Reduce a colour to ``size``; this and ``source`` are (width, height)."""
-    chroma = parts.chroma[kind]
+def _reduced(blocks: PixelBlocks, chroma: Plane, width: int, height: int) -> Plane:
+    """Reduce one colour of ``blocks`` to ``width`` x ``height``."""
     rows, count = chroma.shape
-    width, height = source
-    if rows != height or width % parts.group_pixels or size[0] > count:
-        out = scratch.array(f"{kind} repeated", (rows, count, parts.group_pixels))
-        repeated = cv2.merge([chroma] * parts.group_pixels, out).reshape(rows, -1)
-        chroma = crop_to_lines(repeated, height, width)
-    return shrink(chroma, *size, scratch, kind)
+    repeats = blocks.format.block_pixels
+    if rows != blocks.height or blocks.width % repeats or width > count:
+        chroma = blocks.lines_of(interleave([chroma] * repeats, blocks.scratch))
+    reduced: Plane = shrink(chroma, width, height, blocks.scratch)
+    return reduced

@@ -21,6 +21,7 @@ from camstrm.profiles.profile import (
     LocationRule,
     QuirkNote,
     Quirks,
+    UsbRule,
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "LocationRule",
     "QuirkNote",
     "Quirks",
+    "UsbRule",
     "buffer_count",
     "existing_files",
     "find_producers",

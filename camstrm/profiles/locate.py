@@ -57,7 +57,7 @@ def find_producers(
         file = os.path.normcase(os.path.realpath(cti))
         if profile.name not in served and file not in files:
             found.append(FoundProducer(cti, match_profile(profiles, cti, "", "").name, how))
-        # flir-u3v and flir-gev look for one and the same file: both have it now.
+        # Profiles for the buses of one producer look for the same file: all of them have it now.
         files.add(file)
         served.add(profile.name)
     return tuple(found)

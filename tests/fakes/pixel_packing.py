@@ -89,7 +89,7 @@ def raw_frame(
     """Make a RawFrame with a read-only view, as a camera's worker does."""
     view = np.frombuffer(bytes(data), np.uint8)
     assert not view.flags.writeable
-    return RawFrame(view, width, height, code, FrameTimes(0, 0.0), padding_x=padding_x)
+    return RawFrame(view, width, height, code, FrameTimes(0), padding_x=padding_x)
 
 
 def _pack_plain(values: Sequence[int], bits: int) -> bytes:

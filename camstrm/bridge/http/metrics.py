@@ -10,10 +10,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from camstrm.bridge.http.state import STATE, BridgeState
+from camstrm.bridge.http.state import BridgeState
 from camstrm.wire import CameraStatus
 
-__all__ = ["BridgeCollector", "make_registry", "metrics"]
+__all__ = ["REGISTRY", "BridgeCollector", "make_registry", "metrics"]
+
+REGISTRY: web.AppKey[CollectorRegistry] = web.AppKey("registry", CollectorRegistry)
 
 _CAMERA_COUNTERS = (
     "delivered",
@@ -51,7 +53,7 @@ class BridgeCollector(Collector):
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
         yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
         yield _counter(
-            "bundles_overtaken", "Bundles that a newer one replaced unread", subscriber.overtaken
+            "bundles_overtaken", "Bundles that a newer one replaced unread", counters.overtaken
         )
         yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
         yield _gauge(
@@ -108,7 +110,10 @@ class BridgeCollector(Collector):
 
 
 def make_registry(state: BridgeState) -> CollectorRegistry:
-    """Return a registry of this bridge's own: nothing global, nothing of other bridges."""
+    """Return a registry of this bridge's own: nothing global, nothing of other bridges.
+
+    Made once, before viewers come: ProcessCollector reads /proc/stat when it is made.
+    """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(BridgeCollector(state))
     ProcessCollector(registry=registry)
@@ -117,7 +122,7 @@ def make_registry(state: BridgeState) -> CollectorRegistry:
 
 async def metrics(request: web.Request) -> web.Response:
     """Answer ``/metrics``."""
-    text = generate_latest(make_registry(request.app[STATE]))
+    text = generate_latest(request.app[REGISTRY])
     return web.Response(
         body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from aiohttp import web
+from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
-from camstrm.bridge.http.metrics import metrics
+from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg, picture
 from camstrm.bridge.http.state import STATE, BridgeState
 from camstrm.bridge.page.files import PageFiles
@@ -48,6 +48,7 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
     app = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
     app[STATE] = state
     app[PAGE] = page or PageFiles()
+    app[REGISTRY] = make_registry(state)
     app.on_response_prepare.append(_add_headers)
     for path, handler in (
         ("/", front),
@@ -125,9 +126,11 @@ async def health(request: web.Request) -> web.Response:
 async def api_status(request: web.Request) -> web.Response:
     """Answer ``/api/status``: the status message's content and a list of the viewers."""
     hub = request.app[STATE].hub
+    status = to_builtins(hub.status())
+    del status["type"]
     viewers = [
         {
-            **asdict(viewer.outbox.status()),
+            **to_builtins(viewer.outbox.status()),
             "window": viewer.outbox.credit.window,
             "address": viewer.address,
             "kind": viewer.kind,
@@ -141,8 +144,8 @@ async def api_status(request: web.Request) -> web.Response:
     return web.json_response(
         {
             "version": __version__,
-            "status": asdict(hub.status()),
-            "cameras": [asdict(info) for info in hub.cameras.values()],
+            "status": status,
+            "cameras": to_builtins(list(hub.cameras.values())),
             "viewers": viewers,
         }
     )

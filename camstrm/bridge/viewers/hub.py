@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+
+import msgspec
 
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.demand import DemandKeeper
@@ -22,14 +23,15 @@ from camstrm.rates import RateMeter
 from camstrm.wire import (
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
+    TO_VIEWER,
     CameraInfo,
     CameraStatus,
     Demand,
     Hello,
     Limits,
+    SharedStatus,
     Status,
     Subscribe,
-    encode_message,
     select_cameras,
 )
 
@@ -48,7 +50,11 @@ class BundleHub:
     """
 
     def __init__(
-        self, server: str, window: int, clock: Callable[[], float] = time.monotonic
+        self,
+        server: str,
+        window: int,
+        clock: Callable[[], float] = time.monotonic,
+        demand: DemandKeeper | None = None,
     ) -> None:
         self.counters = HubCounters()
         self.pictures = LatestPictures(clock)
@@ -59,10 +65,10 @@ class BundleHub:
         self._server = server
         self._window = window
         self._clock = clock
-        self._demand = DemandKeeper()
+        self._demand = demand or DemandKeeper()
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello)
         self._input = "none"
         self._input_since_us = _now_us()
         self._grabber_status = Status(0)
@@ -100,7 +106,7 @@ class BundleHub:
         self.cameras = cameras
         limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
             viewer.put_text(TextKind.HELLO, self._hello_text)
 
@@ -225,7 +231,7 @@ class BundleHub:
     def status(self) -> Status:
         """Return the state of everything, without a receiver's own part."""
         grabber = self._grabber_status
-        return replace(
+        return msgspec.structs.replace(
             grabber,
             time_us=_now_us(),
             input=self._input,
@@ -237,9 +243,9 @@ class BundleHub:
             viewer=None,
         )
 
-    def status_text(self, outbox: ViewerOutbox) -> str:
+    def status_text(self, outbox: ViewerOutbox) -> bytes:
         """Return the status message for one viewer."""
-        return encode_message(replace(self.status(), viewer=outbox.status()))
+        return SharedStatus(self.status()).to(outbox.status())
 
     def totals(self) -> HubCounters:
         """Return the counters with those of the viewers that are still here."""
@@ -280,12 +286,9 @@ class BundleHub:
         return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
 
     def _send_status(self) -> None:
-        # The common part is made once: with 16 cameras it is most of the work.
-        body = json.loads(encode_message(self.status()))
+        status = SharedStatus(self.status())
         for viewer in self.viewers.values():
-            body["viewer"] = vars(viewer.outbox.status())
-            text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-            viewer.put_text(TextKind.STATUS, text)
+            viewer.put_text(TextKind.STATUS, status.to(viewer.outbox.status()))
 
 
 def _now_us() -> int:

@@ -46,7 +46,7 @@ class MotionJpegViewer(ViewerSender):
             response.enable_chunked_encoding()
         return await self.serve(request, response)
 
-    def put_text(self, kind: TextKind, text: str) -> None:
+    def put_text(self, kind: TextKind, text: bytes) -> None:
         """Follow the camera to another index; the texts themselves are not for this client."""
         super().put_text(kind, text)
         camera = self._hub.camera_named(self._camera.name)
@@ -60,8 +60,8 @@ class MotionJpegViewer(ViewerSender):
     def buffer_updated(self, nbytes: int) -> None:
         """Ignore what the client sends: the stream has no end, so it gets no other answer."""
 
-    def _encode(self, item: str | SharedBundle) -> bytes | None:
-        if isinstance(item, str):
+    def _encode(self, item: bytes | SharedBundle) -> bytes | None:
+        if isinstance(item, bytes):
             return None
         for picture in item.bundle.frames:
             if picture.camera_index == self._camera.index and len(picture.payload):

@@ -84,8 +84,8 @@ class ViewerOutbox:
         self.credit = CreditWindow(window)
         """What is under way; public for those who read it."""
         self._clock = clock
-        self._texts: dict[TextKind, str] = {}
-        """Texts that wait; they go in the order of their kinds."""
+        self._texts: dict[TextKind, bytes] = {}
+        """Texts that wait, UTF-8; they go in the order of their kinds."""
         self._bundle: SharedBundle | None = None
         """The bundle that waits, merged with those that it replaced."""
         self._interval_s = 0.0
@@ -97,7 +97,7 @@ class ViewerOutbox:
         self._meter = RateMeter(0, 0, clock)
         self._meter.rate(0)
 
-    def put_text(self, kind: TextKind, text: str) -> None:
+    def put_text(self, kind: TextKind, text: bytes) -> None:
         """Let ``text`` go before any bundle; it replaces one of its kind that has not gone."""
         self._texts[kind] = text
 
@@ -131,7 +131,7 @@ class ViewerOutbox:
         self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
 
-    def take(self) -> str | SharedBundle | None:
+    def take(self) -> bytes | SharedBundle | None:
         """Return what to send now, counting it as sent; None if nothing may go yet."""
         if self._texts:
             return self._texts.pop(min(self._texts))

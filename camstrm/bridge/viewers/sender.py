@@ -59,7 +59,7 @@ class ViewerSender(asyncio.BufferedProtocol):
 
     # What the hub calls.
 
-    def put_text(self, kind: TextKind, text: str) -> None:
+    def put_text(self, kind: TextKind, text: bytes) -> None:
         """Send ``text`` before any bundle; the newest of a kind replaces those that wait."""
         self.outbox.put_text(kind, text)
         self._send()
@@ -150,7 +150,7 @@ class ViewerSender(asyncio.BufferedProtocol):
 
     # What subclasses use.
 
-    def _encode(self, item: str | SharedBundle) -> bytes | memoryview | None:
+    def _encode(self, item: bytes | SharedBundle) -> bytes | memoryview | None:
         """Return the bytes to write, counting those of a bundle; None: nothing of it goes."""
         raise NotImplementedError
 
@@ -163,7 +163,7 @@ class ViewerSender(asyncio.BufferedProtocol):
         take = self.outbox.take
         while self._room and (item := take()) is not None:
             data = self._encode(item)
-            if isinstance(item, str):
+            if isinstance(item, bytes):
                 # At least each second: a far side that confirms nothing is found by this.
                 assert self._watch is not None
                 self._watch.look()

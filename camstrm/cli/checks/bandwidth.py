@@ -17,7 +17,7 @@ from pathlib import Path
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.gige import camera_interface
 from camstrm.cli.checks.kernel_file import read_number
-from camstrm.cli.checks.usb import usb_device_of
+from camstrm.cli.checks.usb import UsbCameras
 from camstrm.config import FeatureValue
 
 __all__ = ["CameraLoad", "bandwidth_findings", "camera_load"]
@@ -61,6 +61,7 @@ def camera_load(
     serial: str,
     features: Mapping[str, object],
     configured: Mapping[str, FeatureValue],
+    usb: UsbCameras,
     root: Path = Path("/"),
 ) -> CameraLoad:
     """Return the load of a camera; ``configured`` features go before those read from it.
@@ -73,7 +74,7 @@ def camera_load(
     # what the camera tells.
     rates = ("AcquisitionFrameRate",) if "AcquisitionFrameRate" in configured else _RATES
     fps = next((rate for name in rates if (rate := _number(told.get(name))) > 0), 0.0)
-    return CameraLoad(label, size, fps, tuple(_links(serial, features, root)))
+    return CameraLoad(label, size, fps, tuple(_links(serial, features, usb, root)))
 
 
 def bandwidth_findings(loads: Sequence[CameraLoad], *, asked: bool = False) -> Iterator[Finding]:
@@ -138,8 +139,10 @@ def _frame_bytes(told: Mapping[str, object]) -> int:
     return pixel_format(code).payload_size(width, height) if code is not None else 0
 
 
-def _links(serial: str, features: Mapping[str, object], root: Path) -> Iterator[_Link]:
-    device = usb_device_of(serial, root)
+def _links(
+    serial: str, features: Mapping[str, object], usb: UsbCameras, root: Path
+) -> Iterator[_Link]:
+    device = usb.device_of(serial)
     if device is not None:
         bus = device.bus_mbit or device.mbit
         if bus:

@@ -99,7 +99,7 @@ def _file_for(
 def _clashes(
     producers: tuple[ProducerSettings, ...], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Find a maker's own libusb in the path of every program (MVS has an older one)."""
+    """Find a maker's own libusb, often an older one, in the path of every program."""
     folders = [folder for folder in environ.get("LD_LIBRARY_PATH", "").split(":") if folder]
     own = {str(Path(producer.cti).parent) for producer in producers}
     for folder in folders:

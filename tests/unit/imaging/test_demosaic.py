@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from camstrm.imaging.demosaic import demosaic, superpixel
-from camstrm.imaging.groups import frame_format, pixel_groups
+from camstrm.imaging.pixel_blocks import pixel_blocks
 from camstrm.imaging.scratch import Scratch
 from tests.fakes.pixel_packing import ONE_COMPONENT, pack_values
 from tests.fakes.scenes import gradient_scene, mosaic_of, natural_scene, plain_scene, psnr
@@ -85,8 +85,7 @@ def test_superpixel_takes_each_cell(name: str, padding_x: int) -> None:
     for width, height in ((8, 6), (64, 4), (9, 7), (10, 5), (6, 3), (2, 2), (3, 3)):
         values = rng.integers(0, 1 << bits, (height, width))
         frame = pack_values(name, values, padding_x)
-        known = frame_format(frame)
-        rgb = superpixel(pixel_groups(frame, known), known, height, width, Scratch())
+        rgb = superpixel(pixel_blocks(frame, Scratch()))
         wanted = cells(values >> (bits - 8), name[5:7])
         assert rgb.shape == wanted.shape
         assert np.abs(rgb - wanted).max() <= 0.5, f"{width}x{height}"
@@ -95,7 +94,6 @@ def test_superpixel_takes_each_cell(name: str, padding_x: int) -> None:
 def test_superpixel_of_a_natural_scene() -> None:
     scene = natural_scene(240, 320)
     frame = pack_values("BayerRG8", mosaic_of(scene, "RG"))
-    known = frame_format(frame)
-    rgb = superpixel(pixel_groups(frame, known), known, 240, 320, Scratch())
+    rgb = superpixel(pixel_blocks(frame, Scratch()))
     wanted = scene.reshape(120, 2, 160, 2, 3).mean(axis=(1, 3)).round().astype(np.uint8)
     assert psnr(rgb, wanted) > 31

@@ -144,15 +144,19 @@ def test_lines_and_columns(name: str) -> None:
         assert np.abs(pixels_of(picture).astype(int) - 80).max() <= 3
 
 
-def test_arrays_are_used_again_and_old_ones_given_up() -> None:
+def test_a_picture_of_the_same_kind_needs_no_new_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = PictureEncoder(max_width=40, max_height=40)
     frame = frame_of("BayerRG12p", natural_scene(64, 80))
     first = encoder.encode(frame)
-    kept = encoder._scratch
-    assert encoder.encode(frame) == first
-    assert encoder._scratch is kept
-    encoder.encode(frame_of("Mono8", natural_scene(64, 80)))
-    assert encoder._scratch is not kept
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a new array")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("camstrm.imaging.scratch._allocate", refuse)
+        assert encoder.encode(frame) == first
+        with pytest.raises(AssertionError, match="a new array"):
+            encoder.encode(frame_of("BayerRG12p", natural_scene(66, 80)))
 
 
 @pytest.mark.parametrize("name", EVERY_NAME)
@@ -219,7 +223,7 @@ def test_any_geometry_gives_a_picture_or_one_of_two_errors(
     size = pixel_format(code).payload_size(width, height, padding_x) - shortage
     data = np.arange(min(max(size, 0), 100_000), dtype=np.uint8)
     data.flags.writeable = False
-    frame = RawFrame(data, width, height, code, FrameTimes(0, 0.0), padding_x=padding_x)
+    frame = RawFrame(data, width, height, code, FrameTimes(0), padding_x=padding_x)
     encoder = PictureEncoder(max_width=limits[0], max_height=limits[1])
     if code not in ALL_CODES.values():
         with pytest.raises(UnsupportedPixelFormatError):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
-from camstrm.imaging import to_image
+from tests.fakes.decoded import to_image
 from tests.fakes.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,

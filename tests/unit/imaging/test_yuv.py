@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from camstrm.imaging import to_image
-from camstrm.imaging.groups import frame_format, pixel_groups
+from camstrm.frame import pixel_format
+from camstrm.imaging.pixel_blocks import pixel_blocks
 from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.yuv import planes_from_yuv, rgb_from_yuv
+from tests.fakes.decoded import to_image
 from tests.fakes.pixel_packing import ALL_CODES, INTERLEAVED, pack_colour, raw_frame
 from tests.fakes.scenes import gradient_scene, plain_scene, psnr
 
@@ -52,7 +53,7 @@ def reference(
 def test_random_bytes(name: str, padding_x: int) -> None:
     rng = np.random.default_rng(11)
     for width, height in ((8, 4), (12, 3), (7, 3), (5, 5), (6, 2), (3, 1), (1, 3)):
-        known = frame_format(raw_frame(bytes(999), width, height, ALL_CODES[name], padding_x))
+        known = pixel_format(ALL_CODES[name])
         size = known.payload_size(width, height, padding_x)
         data = rng.integers(0, 256, size, dtype=np.uint8).tobytes()
         image = to_image(raw_frame(data, width, height, known.code, padding_x))
@@ -72,8 +73,7 @@ def test_a_plain_colour_at_full_range(name: str, colour: tuple[int, int, int]) -
 
 def reduced(name: str, source_width: int, padding_x: int, size: tuple[int, int]) -> float:
     frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
-    known = frame_format(frame)
-    rgb = rgb_from_yuv(pixel_groups(frame, known), known, frame, *size, Scratch())
+    rgb = rgb_from_yuv(pixel_blocks(frame, Scratch()), *size)
     return psnr(rgb, gradient_scene(size[1], size[0]))
 
 
@@ -100,12 +100,10 @@ def test_planes_are_the_picture_with_half_the_colours(
     name: str, size: tuple[int, int], padding_x: int
 ) -> None:
     width, height = size
-    # Without padding, groups of 4:1:1 and lines of odd lengths run over the ends of lines.
+    # Without padding, blocks of 4:1:1 and lines of odd lengths run over the ends of lines.
     for source_width in (80, 82, 83) if padding_x else (80,):
         frame = pack_colour(name, gradient_scene(60, source_width), padding_x)
-        known = frame_format(frame)
-        groups = pixel_groups(frame, known)
-        luma, *colours = planes_from_yuv(groups, known, frame, width, height, Scratch())
+        luma, *colours = planes_from_yuv(pixel_blocks(frame, Scratch()), width, height)
         assert luma.shape == (height, width)
         assert [plane.shape for plane in colours] == [(height // 2, width // 2)] * 2
         blue, red = (cv2.resize(plane, size) for plane in colours)

@@ -55,7 +55,7 @@ def grab(camera: OpenCamera, code: int) -> tuple[bytes, int]:
 
 def decode(data: bytes, width: int, height: int, code: int, **limits: int) -> NDArray[np.uint8]:
     """Encode a buffer as camstrm does, and decode the JPEG to RGB or grey."""
-    frame = RawFrame(np.frombuffer(data, np.uint8), width, height, code, FrameTimes(0, 0.0))
+    frame = RawFrame(np.frombuffer(data, np.uint8), width, height, code, FrameTimes(0))
     jpeg = np.frombuffer(PictureEncoder(**limits).encode(frame).jpeg, np.uint8)
     picture = cv2.imdecode(jpeg, cv2.IMREAD_UNCHANGED)
     assert picture is not None

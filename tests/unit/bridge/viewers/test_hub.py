@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
+from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import (
+    TO_VIEWER,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -21,7 +23,6 @@ from camstrm.wire import (
     Limits,
     Status,
     Subscribe,
-    decode_message,
 )
 from tests.fakes.clock import Clock
 
@@ -37,19 +38,6 @@ class FakeGrabberLink:
         self.demands.append(demand)
 
 
-@pytest.fixture(autouse=True)
-def demands_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without the pause between demands: these tests have no event loop running on."""
-    monkeypatch.setattr(
-        "camstrm.bridge.viewers.demand.asyncio.get_running_loop", lambda: _NoLoop(), raising=True
-    )
-
-
-class _NoLoop:
-    def call_later(self, *_: object) -> None:
-        return None
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -57,7 +45,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def hub(clock: Clock) -> BundleHub:
-    return BundleHub("camstrm test", window=4, clock=clock)
+    # Demands go at once: these tests have no event loop running on.
+    return BundleHub("camstrm test", window=4, clock=clock, demand=DemandKeeper(interval_s=0.0))
 
 
 @pytest.fixture
@@ -98,8 +87,8 @@ def drain(viewer: ViewerSender) -> list[object]:
     """Take all that the viewer may have: messages decoded, bundles as (seq, payloads)."""
     items: list[object] = []
     while (item := viewer.outbox.take()) is not None:
-        if isinstance(item, str):
-            items.append(decode_message(item))
+        if isinstance(item, bytes):
+            items.append(TO_VIEWER.decode(item))
         else:
             payloads = [bytes(f.payload) for f in item.bundle.frames]
             items.append((item.bundle.seq, *payloads))
@@ -301,7 +290,7 @@ def test_status_text_says_every_field(hub: BundleHub) -> None:
     drain(viewer)
     hub.tick()
     text = viewer.outbox.take()
-    assert isinstance(text, str)
+    assert isinstance(text, bytes)
     whole = json.loads(hub.status_text(viewer.outbox))
     assert json.loads(text).keys() == whole.keys()
 

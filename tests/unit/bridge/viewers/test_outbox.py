@@ -18,7 +18,7 @@ def bundle(seq: int, *pictures: int) -> SharedBundle:
     return SharedBundle(FrameBundle(seq, 0, frames))
 
 
-def taken(outbox: ViewerOutbox) -> int | str | None:
+def taken(outbox: ViewerOutbox) -> int | bytes | None:
     """Take and return the text, or the sequence number of the bundle."""
     item = outbox.take()
     return item.bundle.seq if isinstance(item, SharedBundle) else item
@@ -40,11 +40,11 @@ def test_nothing_to_send(outbox: ViewerOutbox) -> None:
 
 def test_control_goes_first_and_newest_wins(outbox: ViewerOutbox) -> None:
     outbox.put_bundle(bundle(1))
-    outbox.put_text(TextKind.STATUS, "old status")
-    outbox.put_text(TextKind.STATUS, "status")
-    outbox.put_text(TextKind.HELLO, "old hello")
-    outbox.put_text(TextKind.HELLO, "hello")
-    assert [taken(outbox) for _ in range(4)] == ["hello", "status", 1, None]
+    outbox.put_text(TextKind.STATUS, b"old status")
+    outbox.put_text(TextKind.STATUS, b"status")
+    outbox.put_text(TextKind.HELLO, b"old hello")
+    outbox.put_text(TextKind.HELLO, b"hello")
+    assert [taken(outbox) for _ in range(4)] == [b"hello", b"status", 1, None]
 
 
 def test_newest_bundle_wins_and_keeps_each_cameras_newest_picture(outbox: ViewerOutbox) -> None:

@@ -94,9 +94,9 @@ class FakeResponse:
 class FakeViewer(ViewerSender):
     kind = "fake"
 
-    def _encode(self, item: str | SharedBundle) -> bytes | None:
-        if isinstance(item, str):
-            return None if item == "not for this one" else item.encode()
+    def _encode(self, item: bytes | SharedBundle) -> bytes | None:
+        if isinstance(item, bytes):
+            return None if item == b"not for this one" else item
         return b"%d" % item.bundle.seq
 
 
@@ -135,7 +135,7 @@ async def ended(found: Connected) -> None:
 async def test_what_was_put_before_the_connection_goes_when_it_is_there(clock: Clock) -> None:
     found = Connected(clock)
     found.viewer.put_bundle(bundle(1))
-    found.viewer.put_text(TextKind.HELLO, "hello")
+    found.viewer.put_text(TextKind.HELLO, b"hello")
     assert found.written == []
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -148,9 +148,9 @@ async def test_each_put_is_written_before_it_returns(clock: Clock) -> None:
     viewer = found.viewer
     viewer.put_bundle(bundle(1))
     assert found.written == ["1"]
-    viewer.put_text(TextKind.STATUS, "status")
+    viewer.put_text(TextKind.STATUS, b"status")
     assert found.written == ["1", "status"]
-    viewer.put_text(TextKind.STATUS, "not for this one")
+    viewer.put_text(TextKind.STATUS, b"not for this one")
     viewer.acknowledge(1)
     viewer.put_bundle(bundle(2))
     viewer.put_bundle(bundle(3))
@@ -167,7 +167,7 @@ async def test_what_the_kernel_does_not_take_holds_back_the_rest_and_the_newest_
     found.transport.room = 0
     for seq in (1, 2, 3):
         found.viewer.put_bundle(bundle(seq))
-    found.viewer.put_text(TextKind.STATUS, "status")
+    found.viewer.put_text(TextKind.STATUS, b"status")
     assert found.written == ["1"]
     found.transport.take(room=0)
     assert found.written == ["1", "status"], "one write that waits at a time"
@@ -224,7 +224,7 @@ async def test_a_lost_connection_ends_it_and_aiohttp_hears_of_it(clock: Clock) -
     found.viewer.put_bundle(bundle(2))
     await ended(found)
     assert found.http.lost == 1
-    found.viewer.put_text(TextKind.STATUS, "status")
+    found.viewer.put_text(TextKind.STATUS, b"status")
     found.viewer.acknowledge(1)
     assert found.written == ["1"]
 

@@ -50,7 +50,7 @@ class FakeWorker:
                 "width": 3,
                 "height": 2,
                 "pixel_format": MONO8,
-                "times": FrameTimes(1234, 1.0, 99),
+                "times": FrameTimes(1234, 99),
                 "frame_id": 17,
                 "on_release": release,
                 **values,
@@ -136,7 +136,7 @@ def test_pictures_are_reduced_as_the_request_says(rig: Rig) -> None:
 
 
 def test_what_the_producer_does_not_tell_is_flagged(rig: Rig) -> None:
-    rig.worker.give(frame_id=None, times=FrameTimes(1, 1.0))
+    rig.worker.give(frame_id=None, times=FrameTimes(1))
     frame = rig.picture()
     assert (frame.flags, frame.frame_id, frame.device_timestamp_ns) == (0, 0, 0)
 

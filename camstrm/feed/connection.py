@@ -26,6 +26,7 @@ from camstrm.wire import (
     PacketKind,
     Refused,
     Status,
+    UnknownMessage,
     decode_bundle,
 )
 
@@ -206,7 +207,7 @@ class FeedConnection:
             raise WireError("control message", f"{name} came first, wanted hello")
         elif isinstance(message, Goodbye):
             self.said_goodbye = True
-        elif isinstance(message, Status):
+        elif not isinstance(message, UnknownMessage):
             self._pass_on(message)
 
     def _hello_received(self, hello: Hello) -> None:

@@ -52,6 +52,7 @@ class PacketProtocol(asyncio.BufferedProtocol):
         self._on_end = on_end
         self._on_idle = on_idle
         self._on_open = on_open
+        self.opening: asyncio.Task[None] | None = None  # makes the connection
         self._splitter = PacketSplitter()
         # None before the connection is made and after it is lost.
         self._transport: asyncio.Transport | None = None
@@ -205,6 +206,17 @@ class PacketProtocol(asyncio.BufferedProtocol):
                 return
 
 
-async def open_packets(sock: socket.socket, protocol: PacketProtocol) -> None:
-    """Let ``protocol`` speak over a connected socket, which is its own from now on."""
-    await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+def open_packets(sock: socket.socket, protocol: PacketProtocol) -> asyncio.Task[None]:
+    """Let ``protocol`` speak over a connected socket, which is its own from now on.
+
+    The task ends when the connection is made; nobody has to wait for it.
+    """
+
+    async def make() -> None:
+        await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+
+    task = asyncio.get_running_loop().create_task(make(), name="open packets")
+    protocol.opening = task  # the loop alone would not keep it alive
+    # A task that is cancelled before its first step has not given the socket to anybody.
+    task.add_done_callback(lambda done: sock.close() if done.cancelled() else None)
+    return task

@@ -74,7 +74,7 @@ def producers_for(
             ProducerSettings(cti=str(Path(cti).expanduser().absolute()))
             for cti in dict.fromkeys(ctis)
         )
-    found = tuple(ProducerSettings(cti=f.cti) for f in find_producers(profiles, os.environ))
+    found = tuple(ProducerSettings(cti=cti) for cti in find_producers(profiles, os.environ))
     if not found:
         raise UsageError(
             "no GenTL producer is installed where its maker puts it. Give one with --cti "

@@ -230,7 +230,7 @@ def _similar_files(cti: str, profiles: Mapping[str, GentlProfile]) -> list[str]:
     if above is not None and above != Path(above.anchor):
         for folder in _folders_below(above, 2):
             near += sorted(folder.glob("*.cti"))
-    files = [str(path) for path in near] + [p.cti for p in find_producers(profiles)]
+    files = [str(path) for path in near] + [*find_producers(profiles)]
     names = {file: Path(file).name.casefold() for file in dict.fromkeys(files)}
     close = difflib.get_close_matches(wanted.name.casefold(), set(names.values()), n=3, cutoff=0.6)
     return [file for name in close for file in names if names[file] == name][:3]

@@ -291,6 +291,7 @@ def _up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "up",
     )
     parser.add_argument("config", metavar="CONFIG", help="configuration file")
+    parser.set_defaults(socket=None)
     _bridge_options(parser)
     _log_option(parser)
 

@@ -48,6 +48,7 @@ _PACKAGES = {
 """Packages of Debian and Ubuntu for libraries that makers' producers need."""
 
 _MOST_FOLDERS = 500
+"""Folders looked into for a .cti file whose name was mistyped; a whole disk takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def _look(
             producer, profile, environment
         )
     findings: list[Finding] = []
-    told = process_environment_finding(producer, profile, environment, os.environ)
-    if told is not None:
-        findings.append(told)
+    finding = process_environment_finding(producer, profile, environment, os.environ)
+    if finding is not None:
+        findings.append(finding)
     usable = True
     if probe:
         probed = list(interpreter_findings(producer.python, environment, profile))

@@ -184,8 +184,8 @@ def _loads(
         for producer in scanned:
             device = next((d for d in producer.devices if d.fits(camera.serial)), None)
             if device is not None:
-                told = features.get(device.selector, {})
-                load = camera_load(camera.label, device.serial, told, camera.features, usb, _ROOT)
+                known = features.get(device.selector, {})
+                load = camera_load(camera.label, device.serial, known, camera.features, usb, _ROOT)
                 loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads

@@ -28,7 +28,7 @@ __all__ = ["run"]
 
 _HEADER = ("SERIAL", "VENDOR", "MODEL", "NAME", "BUS", "ACCESS", "PRODUCER")
 _ACCESS = {"no access": "reported: no access", "busy": "reported: busy"}
-"""What a producer says is no proof: some report "no access" for cameras that open."""
+"""What a producer reports proves nothing: some report "no access" for cameras that open."""
 
 
 def run(options: ListOptions) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from aiohttp import web
+from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
@@ -127,9 +127,11 @@ async def health(request: web.Request) -> web.Response:
 async def api_status(request: web.Request) -> web.Response:
     """Answer ``/api/status``: the status message's content and a list of the viewers."""
     hub = request.app[STATE].hub
+    status = to_builtins(hub.status())
+    del status["type"]
     viewers = [
         {
-            **asdict(viewer.outbox.status()),
+            **to_builtins(viewer.outbox.status()),
             "window": viewer.outbox.credit.window,
             "address": viewer.address,
             "kind": viewer.kind,
@@ -143,8 +145,8 @@ async def api_status(request: web.Request) -> web.Response:
     return web.json_response(
         {
             "version": __version__,
-            "status": asdict(hub.status()),
-            "cameras": [asdict(info) for info in hub.cameras.values()],
+            "status": status,
+            "cameras": to_builtins(list(hub.cameras.values())),
             "viewers": viewers,
         }
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+
+import msgspec
 
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.demand import DemandKeeper
@@ -21,14 +22,15 @@ from camstrm.bridge.viewers.viewer_entry import Viewer
 from camstrm.wire import (
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
+    TO_VIEWER,
     CameraInfo,
     CameraStatus,
     Demand,
     Hello,
     Limits,
+    SharedStatus,
     Status,
     Subscribe,
-    encode_message,
     select_cameras,
 )
 
@@ -65,7 +67,7 @@ class BundleHub:
         self._demand = demand or DemandKeeper()
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello).decode()
         self._input = "none"
         self._input_since_us = _now_us()
         self._grabber_status = Status(0)
@@ -102,7 +104,7 @@ class BundleHub:
         self.cameras = cameras
         limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello).decode()
         for viewer in self.viewers.values():
             viewer.outbox.put_hello(self._hello_text)
             viewer.nudge()
@@ -234,7 +236,7 @@ class BundleHub:
     def status(self) -> Status:
         """Return the state of everything, without a receiver's own part."""
         grabber = self._grabber_status
-        return replace(
+        return msgspec.structs.replace(
             grabber,
             time_us=_now_us(),
             input=self._input,
@@ -248,7 +250,7 @@ class BundleHub:
 
     def status_text(self, outbox: ViewerOutbox) -> str:
         """Return the status message for one viewer."""
-        return encode_message(replace(self.status(), viewer=outbox.status()))
+        return SharedStatus(self.status()).to(outbox.status()).decode()
 
     def totals(self) -> HubCounters:
         """Return the counters with those of the viewers that are still here."""
@@ -290,11 +292,9 @@ class BundleHub:
         return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
 
     def _send_status(self) -> None:
-        # The common part is made once: with 16 cameras it is most of the work.
-        body = json.loads(encode_message(self.status()))
+        status = SharedStatus(self.status())
         for viewer in self.viewers.values():
-            body["viewer"] = vars(viewer.outbox.status())
-            viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+            viewer.outbox.put_status(status.to(viewer.outbox.status()).decode())
             viewer.nudge()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import time
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -16,13 +15,7 @@ from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.viewer_entry import Viewer
 from camstrm.errors import WireError
-from camstrm.wire import (
-    MAX_VIEWER_TEXT_SIZE,
-    Ack,
-    Subscribe,
-    UnknownMessage,
-    decode_message,
-)
+from camstrm.wire import FROM_VIEWER, MAX_VIEWER_TEXT_SIZE, Ack, Subscribe
 
 __all__ = ["WebSocketViewer"]
 
@@ -40,9 +33,6 @@ PAUSE_S = 0.1
 """How long a viewer's messages wait when it has sent too many."""
 
 _CLOSE_TIMEOUT_S = 0.5
-
-_ACK = re.compile(r'\{"type":"ack","seq":([0-9]{1,15})\}')
-"""An ack as viewers write it. One comes for each bundle: 0.3 us instead of 5 us for JSON."""
 
 
 class WebSocketViewer:
@@ -195,20 +185,14 @@ class WebSocketViewer:
                 return
 
     def _obey(self, text: str) -> None:
-        if ack := _ACK.fullmatch(text):
-            self._outbox.acknowledge(int(ack[1]))
-            return
         try:
-            message = decode_message(text)
+            message = FROM_VIEWER.decode(text)
             if isinstance(message, Ack):
                 self._outbox.acknowledge(message.seq)
             elif isinstance(message, Subscribe):
                 if message.max_fps is not None and message.max_fps <= 0:
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
                 self._hub.subscribe_message(self._viewer, message)
-            elif not isinstance(message, UnknownMessage):
-                name = type(message).__name__.lower()
-                raise WireError("control message", f"{name} is nothing a viewer sends")
         except WireError as error:
             self._garbage += 1
             self._hub.counters.viewer_garbage += 1

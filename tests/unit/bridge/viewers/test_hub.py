@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.viewer_entry import Viewer
 from camstrm.wire import (
+    TO_VIEWER,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -22,7 +23,6 @@ from camstrm.wire import (
     Limits,
     Status,
     Subscribe,
-    decode_message,
 )
 from tests.fakes.clock import Clock
 
@@ -72,7 +72,7 @@ def drain(viewer: Viewer) -> list[object]:
     items: list[object] = []
     while (item := viewer.outbox.take()) is not None:
         if isinstance(item, str):
-            items.append(decode_message(item))
+            items.append(TO_VIEWER.decode(item))
         else:
             payloads = [bytes(f.payload) for f in item.bundle.frames]
             items.append((item.bundle.seq, *payloads))

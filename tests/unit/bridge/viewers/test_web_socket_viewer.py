@@ -15,15 +15,14 @@ import pytest_asyncio
 from camstrm.bridge.viewers.demand import MIN_INTERVAL_S
 from camstrm.bridge.viewers.web_socket_viewer import PAUSE_S, WebSocketViewer
 from camstrm.wire import (
+    FROM_VIEWER,
     Ack,
     CameraState,
     Demand,
     Hello,
-    Message,
     Status,
     Subscribe,
     encode_bundle,
-    encode_message,
 )
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.loop_time import StoppedLoopTime
@@ -72,9 +71,9 @@ async def viewers(bridge: RunningBridge) -> list[dict[str, Any]]:
         return listed
 
 
-async def say(viewer: Viewer, *messages: Message) -> None:
+async def say(viewer: Viewer, *messages: Ack | Subscribe) -> None:
     for message in messages:
-        await viewer.send(encode_message(message))
+        await viewer.send(FROM_VIEWER.encode(message).decode())
 
 
 async def heard(viewer: Viewer) -> None:

@@ -20,7 +20,7 @@ from bench.report import Findings, Row
 ROOT = Path(__file__).parents[1]
 
 WAYS = {
-    "bundles": "camstrm: publisher, BufferedProtocol",
+    "bundles": "camstrm: feed, BufferedProtocol",
     "streams": "asyncio streams, readexactly",
     "blocking": "blocking socket, recv_into",
     "ring": "shared-memory ring, eventfd",

@@ -18,7 +18,7 @@ from bench.hops.ring import open_ring
 from bench.report import Findings, Row
 
 WAYS = {
-    "bundles": "camstrm: publisher, BufferedProtocol",
+    "bundles": "camstrm: feed, BufferedProtocol",
     "streams": "asyncio streams, readexactly",
     "blocking": "blocking socket, recv_into",
     "ring": "shared-memory ring, eventfd",

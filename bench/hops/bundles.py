@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's FeedSender and the bridge's FeedListener."""
+"""camstrm's own way: the grabber's Feed and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -11,51 +11,49 @@ from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payl
 from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.feed.feed import Feed
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
-from camstrm.feed.sender import FeedReader, FeedSender
+from camstrm.feed.sender import FeedReader
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
 
 
 def send(path: str, count: int) -> dict[str, Any]:
-    """Publish ``count`` bundles from an event loop, as the grabber; a late tick shifts none."""
-    limit_s = TIMEOUT_S + count / RATE_HZ
-    return asyncio.run(asyncio.wait_for(_send(path, count), limit_s))
+    """Publish ``count`` bundles as the grabber does; a late tick shifts none."""
+    return asyncio.run(asyncio.wait_for(_send(path, count), TIMEOUT_S + count / RATE_HZ))
 
 
 async def _send(path: str, count: int) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
-    sender = FeedSender(FeedReader(path), lambda: Hello("bench"), lambda *_: None, lambda _: False)
-    sender.start()
-    await _until(lambda: sender.idle)
+    came, went = asyncio.Event(), asyncio.Event()
+
+    def demanded(demand: Demand) -> None:
+        # The receiver leaves when it has got the last bundle: then there is no demand.
+        (went if demand.cameras == () else came).set()
+
+    reader = FeedReader(path)
+    feed = Feed([reader], lambda: Hello("bench"), demanded, lambda _: False)
+    feed.start()
+    await came.wait()
     frames = [_frames(number) for number in range(SETS)]
-    departures, begin = Departures(), time.monotonic()
+    departures, begin = Departures(), loop.time()
     sent = 0
-    over = asyncio.Event()
 
     def tick() -> None:
         nonlocal sent
         sent += 1
         # The hop's own time stamp, in the place of the server's.
-        sender.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
+        feed.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
         if sent < count:
             loop.call_at(begin + (sent + 1) / RATE_HZ, tick)
-        else:
-            over.set()
 
     loop.call_at(begin + 1 / RATE_HZ, tick)
-    await over.wait()
-    await _until(lambda: sender.idle or not sender.connected)
-    report = departures.report(sent, sender.dropped)
-    sender.stop()
+    await went.wait()
+    report = departures.report(sent, reader.queue.dropped)
+    feed.stop()
     return report
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110  the sender reports no such thing
-        await asyncio.sleep(0.001)
 
 
 def _frames(number: int) -> tuple[CameraFrame, ...]:

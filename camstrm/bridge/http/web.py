@@ -109,11 +109,10 @@ async def web_socket(request: web.Request) -> web.StreamResponse:
         )
     address = request.remote or ""
     with state.limits.admit(address):
-        viewer = state.hub.join(address, "websocket")
+        viewer = WebSocketViewer(state.hub, address, state.settings.send_timeout_s)
+        state.hub.join(viewer)
         try:
-            return await WebSocketViewer(state.hub, viewer, state.settings.send_timeout_s).run(
-                request
-            )
+            return await viewer.run(request)
         finally:
             state.hub.leave(viewer)
 

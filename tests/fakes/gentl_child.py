@@ -87,7 +87,7 @@ def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> di
         "timeouts": timeouts,
         "refused": str(refused),
         "user_name": user_name,
-        "statistics": vars(statistics),
+        "statistics": statistics.counts(),
     }
 
 

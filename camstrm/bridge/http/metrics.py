@@ -72,7 +72,9 @@ class BridgeCollector(Collector):
         yield _counter("bundles_sent", "Bundles sent to all viewers", totals.sent)
         yield _counter("bundle_bytes_sent", "Bytes of those", totals.sent_bytes)
         yield _counter("viewers_joined", "Viewers that connected", totals.viewers)
-        yield _counter("viewers_refused", "Refused for want of room", self._state.limits.refused)
+        yield _counter(
+            "viewers_refused", "Refused because there was no room", self._state.limits.refused
+        )
         yield _counter("viewers_stuck", "Cut off because they took nothing", totals.viewers_stuck)
         yield _counter("viewer_garbage", "Wrong messages of viewers", totals.viewer_garbage)
 

@@ -303,10 +303,10 @@ class Supervisor:
             return
         pause = place.pauses.next()
         _log.error("camera %s: %s; starting it again in %.3g s", place.group.name, reason, pause)
-        if not place.gone_s or any(self._ledgers[i].healthy for i in place.group.indices):
+        if not place.gone_s or any(self._ledgers[i].condition.healthy for i in place.group.indices):
             place.gone_s = self._loop.time()
         for index in place.group.indices:
-            self._ledgers[index].restarts += 1
+            self._ledgers[index].counters.restarts += 1
             self._ledgers[index].down(CameraState.BACKING_OFF, reason)
         place.timer = self._loop.call_later(pause, lambda: self._start_process(place))
 
@@ -317,7 +317,7 @@ class Supervisor:
             if link is None or link.pid is None:
                 continue
             opening = not link.opened or any(
-                self._ledgers[index].state[0] == CameraState.OPENING
+                self._ledgers[index].condition.state == CameraState.OPENING
                 for index in place.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s

@@ -208,14 +208,14 @@ def test_a_supervisor_waits_for_it(rig: Rig) -> None:
         supervisor.start(lambda link, bundle: None, lambda: None)
         assert supervisor.links() == []
         rig.loop.run(
-            lambda: all(ledgers[i].state[0] == CameraState.STREAMING for i in (0, 1)),
+            lambda: all(ledgers[i].condition.state == CameraState.STREAMING for i in (0, 1)),
         )
         assert all(forked(link) for link in supervisor.links())
         (victim, _) = supervisor.links()
         assert victim.pid is not None
         os.kill(victim.pid, signal.SIGKILL)
-        rig.loop.run(lambda: ledgers[0].restarts == 1)
-        rig.loop.run(lambda: ledgers[0].state[0] == CameraState.STREAMING)
+        rig.loop.run(lambda: ledgers[0].counters.restarts == 1)
+        rig.loop.run(lambda: ledgers[0].condition.state == CameraState.STREAMING)
         assert all(forked(link) for link in supervisor.links())
     finally:
         rig.loop.run_until_complete(supervisor.stop(LONG_S))

@@ -105,7 +105,7 @@ class ChildCommands:
             [sys.executable, "-m", "camstrm", *child.arguments],
             env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
             stdin=subprocess.DEVNULL,
-            # A terminal's Ctrl-C is for this process, which tells the children.
+            # A terminal's Ctrl-C is for this process, which ends the children.
             start_new_session=True,
         )
 

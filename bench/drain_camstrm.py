@@ -17,11 +17,13 @@ from camstrm.acquisition.worker.configure import CameraConfigurator
 from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings, StreamSettings
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.frame import RawFrame
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.profiles import load_profiles, profile_of
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     CameraFrame,
     FrameBundle,
     FrameRequest,
@@ -136,11 +138,11 @@ class _CameraProcess:
             log_level="WARNING",
             siblings=len(job.cameras),
         )
-        self._socket.send_message(Start(settings=group.to_settings()))
+        self._socket.send_text(PROCESS_DOWN.encode(Start(settings=group.to_settings())))
 
     def ask(self, seq: int) -> None:
         """Request the newest picture."""
-        self._socket.send_message(FrameRequest(seq=seq, cameras=(0,)))
+        self._socket.send_text(PROCESS_DOWN.encode(FrameRequest(seq=seq, cameras=(0,))))
 
     def answer(self) -> CameraFrame:
         """Wait for the picture."""
@@ -154,14 +156,14 @@ class _CameraProcess:
             if packet.kind == PacketKind.BUNDLE:
                 self._bundles.append(decode_bundle(packet.payload))
                 continue
-            message = text_of(packet)
+            message = PROCESS_UP.decode(packet.payload)
             if isinstance(message, Report):
                 self.gaps = sum(camera.gaps for camera in message.cameras)
 
     def end(self) -> None:
         """Let it close its camera; kill it if it does not."""
         try:
-            self._socket.send_message(Stop())
+            self._socket.send_text(PROCESS_DOWN.encode(Stop()))
             self.process.wait(_END_S)
         except (OSError, subprocess.TimeoutExpired):
             self.process.kill()

@@ -23,6 +23,7 @@ from harvesters.core import Harvester
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
+    FEED_UP,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -34,7 +35,6 @@ from camstrm.wire import (
     PacketKind,
     Status,
     encode_bundle_parts,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -150,7 +150,7 @@ def _buffers(rate: float) -> int:
 
 
 def _send_text(sock: socket.socket, message: Hello | Status) -> None:
-    for part in encode_packet_parts(PacketKind.TEXT, [encode_message(message).encode()]):
+    for part in encode_packet_parts(PacketKind.TEXT, [FEED_UP.encode(message)]):
         sock.sendall(part)
 
 

@@ -74,7 +74,7 @@ class ConfigError(CamstrmError):
 
     ``file`` is the path as the user gave it, ``line`` is 1-based (None: the whole
     file), ``key`` is the dotted key (``stream.fps``), ``problem`` says what was wanted
-    and what came.
+    and what came. ``more``: other mistakes of the same file, a line each.
     """
 
     def __init__(self, file: str, problem: str, *, line: int | None = None, key: str = "") -> None:
@@ -83,10 +83,12 @@ class ConfigError(CamstrmError):
         self.problem = problem
         self.line = line
         self.key = key
+        self.more: tuple[ConfigError, ...] = ()
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+        text = ": ".join(part for part in (where, self.key, self.problem) if part)
+        return "\n".join([text, *map(str, self.more)])
 
 
 class ChildError(CamstrmError):

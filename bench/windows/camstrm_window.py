@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
 from bench.windows.feed import CAMERAS
-from camstrm.wire import Ack, CameraInfo, Hello, Subscribe, encode_message
+from camstrm.wire import TO_VIEWER, Ack, CameraInfo, Hello, Subscribe
 from client_qt.model.address import parse_address
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
@@ -31,7 +31,7 @@ class FedClient(StreamClient):
         self.connecting.emit()
         self.connected.emit()
         cameras = tuple(CameraInfo(i, f"camera {i}", serial=f"SN{i}") for i in range(CAMERAS))
-        self._on_text(encode_message(Hello("bench", cameras=cameras)))
+        self._on_text(TO_VIEWER.encode(Hello("bench", cameras=cameras)).decode())
 
     def feed(self, message: bytes) -> None:
         self._on_binary(QByteArray(message))

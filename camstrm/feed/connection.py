@@ -15,7 +15,8 @@ from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol
 from camstrm.feed.socket_path import peer_pid
 from camstrm.wire import (
-    MAX_TEXT_SIZE,
+    FEED_DOWN,
+    FEED_UP,
     PROTOCOL,
     Demand,
     FrameBundle,
@@ -27,7 +28,6 @@ from camstrm.wire import (
     Status,
     UnknownMessage,
     decode_bundle,
-    decode_message,
 )
 
 __all__ = ["FeedConnection", "FeedSink"]
@@ -110,11 +110,11 @@ class FeedConnection:
             _log.warning("the grabber does not read its demands: connection closed")
             self.abort()
             return
-        self.protocol.send_message(demand)
+        self.protocol.send_text(FEED_DOWN.encode(demand))
 
     def turn_away(self, reason: str) -> None:
         """Say why, and close."""
-        self.protocol.send_message(Refused(reason))
+        self.protocol.send_text(FEED_DOWN.encode(Refused(reason)))
         self.protocol.close()
 
     def abort(self) -> None:
@@ -199,19 +199,16 @@ class FeedConnection:
             self._sink.grabber_sent(decode_bundle(packet.payload), packet.payload)
 
     def _text_received(self, payload: memoryview) -> None:
-        if len(payload) > MAX_TEXT_SIZE:
-            raise WireError("control message", f"{len(payload)} bytes, {MAX_TEXT_SIZE} at most")
-        message = decode_message(payload)
+        message = FEED_UP.decode(payload)
         if isinstance(message, Hello):
             self._hello_received(message)
         elif self._hello is None:
-            raise WireError("control message", f"{_name(message)} came first, wanted hello")
+            name = type(message).__name__.lower()
+            raise WireError("control message", f"{name} came first, wanted hello")
         elif isinstance(message, Goodbye):
             self.said_goodbye = True
-        elif isinstance(message, Status):
-            self._pass_on(message)
         elif not isinstance(message, UnknownMessage):
-            raise WireError("control message", f"{_name(message)} is nothing a grabber sends")
+            self._pass_on(message)
 
     def _hello_received(self, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:
@@ -250,7 +247,3 @@ class FeedConnection:
             _log.warning("the grabber has said nothing for %.1f s: no frame input", self._silence_s)
             self._sink.set_input("none")
         self._watch(self._silence_s)
-
-
-def _name(message: object) -> str:
-    return type(message).__name__.lower()

@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from camstrm.errors import WireError
 from camstrm.feed.packet_socket import MAX_PARTS, unsent
 from camstrm.wire import (
-    Message,
     Packet,
     PacketKind,
     PacketSplitter,
-    encode_message,
     encode_packet_parts,
 )
 from camstrm.wire.bundle import Buffer
@@ -54,6 +52,7 @@ class PacketProtocol(asyncio.BufferedProtocol):
         self._on_end = on_end
         self._on_idle = on_idle
         self._on_open = on_open
+        self.opening: asyncio.Task[None] | None = None  # makes the connection
         self._splitter = PacketSplitter()
         # None before the connection is made and after it is lost.
         self._transport: asyncio.Transport | None = None
@@ -82,9 +81,9 @@ class PacketProtocol(asyncio.BufferedProtocol):
         """Return the socket's file descriptor; -1 without a connection."""
         return self._descriptor
 
-    def send_message(self, message: Message) -> None:
+    def send_text(self, text: bytes) -> None:
         """Send one control message."""
-        self.send(PacketKind.TEXT, [encode_message(message).encode()])
+        self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Send one packet behind those before it; without a connection it is dropped.
@@ -207,6 +206,17 @@ class PacketProtocol(asyncio.BufferedProtocol):
                 return
 
 
-async def open_packets(sock: socket.socket, protocol: PacketProtocol) -> None:
-    """Let ``protocol`` speak over a connected socket, which is its own from now on."""
-    await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+def open_packets(sock: socket.socket, protocol: PacketProtocol) -> asyncio.Task[None]:
+    """Let ``protocol`` speak over a connected socket, which is its own from now on.
+
+    The task ends when the connection is made; nobody has to wait for it.
+    """
+
+    async def make() -> None:
+        await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+
+    task = asyncio.get_running_loop().create_task(make(), name="open packets")
+    protocol.opening = task  # the loop alone would not keep it alive
+    # A task that is cancelled before its first step has not given the socket to anybody.
+    task.add_done_callback(lambda done: sock.close() if done.cancelled() else None)
+    return task

@@ -19,7 +19,7 @@ import aiohttp
 
 from camstrm.cli.commands.demo import simulator_cti
 from camstrm.grab.camera.spare import SPARE_NAME
-from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
+from camstrm.wire import TO_VIEWER, FrameBundle, Hello, Status, UnknownMessage, decode_bundle
 
 __all__ = [
     "CONFIG_HEAD",
@@ -125,11 +125,11 @@ class Viewer:
     def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
 
-    async def next(self) -> Message | FrameBundle:
+    async def next(self) -> Hello | Status | UnknownMessage | FrameBundle:
         """Return the next message; EOFError when the bridge is gone."""
         message = await asyncio.wait_for(self.ws.receive(), DEADLINE_S)
         if message.type is aiohttp.WSMsgType.TEXT:
-            return decode_message(message.data)
+            return TO_VIEWER.decode(message.data)
         if message.type is aiohttp.WSMsgType.BINARY:
             return decode_bundle(message.data)
         raise EOFError(f"{message.type.name} {message.data}")

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from msgspec import structs
 
 from camstrm.wire import CameraFrame, CameraState
 from tests.fakes.chromium import Chromium, Page, find_chromium
@@ -136,9 +137,9 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     left, right, top = server.cameras
     await moving(page, "right")
     right.state, right.since_us = CameraState.LOST, now_us()
-    right.status = replace(right.status, reason="no answer for 3.0 s")
+    right.status = structs.replace(right.status, reason="no answer for 3.0 s")
     top.state = CameraState.UNSUPPORTED
-    top.status = replace(top.status, reason="pixel format Confidence8 cannot be shown")
+    top.status = structs.replace(top.status, reason="pixel format Confidence8 cannot be shown")
     left.state = 9
     await page.until(
         r"/Lost since \d\d:\d\d:\d\d/i.test(" + tile("right", "headline") + ".innerText)"
@@ -186,11 +187,11 @@ async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
 async def test_a_slow_camera_is_not_grey(page: Page, server: PageServer) -> None:
     await moving(page, "left")
     camera = server.cameras[0]
-    camera.status = replace(camera.status, interval_us=60_000_000)
+    camera.status = structs.replace(camera.status, interval_us=60_000_000)
     camera.sends_pictures = False
     await page.until(OLDER_THAN_2_S)
     assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
-    camera.status = replace(camera.status, interval_us=100_000)
+    camera.status = structs.replace(camera.status, interval_us=100_000)
     await page.until(f"{tile('left')}.dataset.stale === 'true'")
 
 
@@ -212,7 +213,7 @@ async def test_what_is_wrong_although_pictures_come_is_shown_below_them(
 ) -> None:
     await moving(page, "left")
     camera = server.cameras[0]
-    camera.status = replace(camera.status, reason="27 % of frames incomplete: packet size")
+    camera.status = structs.replace(camera.status, reason="27 % of frames incomplete: packet size")
     await shows(page, "left", "damage", "27 % of frames incomplete")
     assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
 
@@ -252,7 +253,7 @@ async def test_cameras_come_and_go(page: Page, server: PageServer) -> None:
     await moving(page, "top")
     del server.cameras[0]
     renamed = server.cameras[0]
-    renamed.info = replace(renamed.info, name="rear")
+    renamed.info = structs.replace(renamed.info, name="rear")
     await server.send_hello()
     await page.until(f"{tile('rear')} && !{tile('left')} && !{tile('right')}")
     await moving(page, "rear")

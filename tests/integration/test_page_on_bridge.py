@@ -11,7 +11,7 @@ import pytest
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.config import BridgeSettings
-from camstrm.wire import FrameBundle, Hello, PacketKind, encode_bundle, encode_message
+from camstrm.wire import FEED_UP, FrameBundle, Hello, PacketKind, encode_bundle
 from camstrm.wire.packet import encode_packet_parts
 from tests.fakes.chromium import Chromium, find_chromium
 from tests.fakes.page_server import now_us, three_cameras
@@ -49,8 +49,8 @@ async def grabber(path: str, session: str) -> AsyncIterator[None]:
     reader, writer = await asyncio.open_unix_connection(path)
 
     async def send() -> None:
-        hello = encode_message(Hello(session, cameras=tuple(c.info for c in cameras)))
-        writer.writelines(encode_packet_parts(PacketKind.TEXT, [hello.encode()]))
+        hello = FEED_UP.encode(Hello(session, cameras=tuple(c.info for c in cameras)))
+        writer.writelines(encode_packet_parts(PacketKind.TEXT, [hello]))
         for seq in range(2000):
             bundle = FrameBundle(seq, now_us(), tuple(c.frame(seq) for c in cameras))
             writer.writelines(encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(bundle)]))

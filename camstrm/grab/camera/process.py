@@ -26,7 +26,7 @@ from camstrm.acquisition.worker.configure import CameraConfigurator
 from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
@@ -34,6 +34,8 @@ from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     CameraFrame,
     FrameBundle,
     FrameRequest,
@@ -107,7 +109,7 @@ class CameraProcess:
     def _await_start(self) -> ProcessGroup | None:
         while True:
             for packet in self._socket.receive():
-                message = text_of(packet)
+                message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return None
                 if isinstance(message, Start):
@@ -189,7 +191,7 @@ class CameraProcess:
 
     def _answer(self) -> bool:
         for packet in self._socket.receive():
-            message = text_of(packet)
+            message = PROCESS_DOWN.decode(packet.payload)
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)
             elif isinstance(message, Stop):
@@ -213,14 +215,13 @@ class CameraProcess:
 
     def _report(self, fatal: str = "") -> None:
         channels = self._channels.values()
-        self._socket.send_message(
-            Report(
-                cameras=tuple(channel.status() for channel in channels),
-                infos=tuple(channel.info() for channel in channels),
-                heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
-                fatal=fatal,
-            )
+        report = Report(
+            cameras=tuple(channel.status() for channel in channels),
+            infos=tuple(channel.info() for channel in channels),
+            heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
+            fatal=fatal,
         )
+        self._socket.send_text(PROCESS_UP.encode(report))
 
     def _last_word(self, text: str) -> None:
         try:

@@ -1,9 +1,8 @@
-import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from camstrm.config import from_builtins, to_builtins
 from camstrm.errors import ConfigError
 from camstrm.profiles import GentlProfile, load_profiles, named_profile
 
@@ -82,8 +81,7 @@ def test_a_users_profile_replaces_a_shipped_one_of_the_same_name(folder: Path) -
 
 def test_profiles_cross_a_process_border_as_json() -> None:
     for profile in load_profiles().values():
-        plain = json.loads(json.dumps(to_builtins(profile)))
-        assert from_builtins(GentlProfile, plain) == profile
+        assert msgspec.json.decode(msgspec.json.encode(profile), type=GentlProfile) == profile
 
 
 @pytest.mark.parametrize(

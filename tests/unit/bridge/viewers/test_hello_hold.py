@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from camstrm.bridge.viewers import hello_hold
 from camstrm.bridge.viewers.hello_hold import HelloHold

@@ -51,7 +51,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH)
 
 bench-long: $(VENV)/.test
-	$(BIN)/python -m bench.long_run $(MINUTES)
+	$(BIN)/python -m bench.whole_way.long_run $(MINUTES)
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from camstrm.camera_state import CameraCounters
+
 __all__ = ["FrameIdGaps", "LossMeter", "StreamStatistics"]
 
 _LOSS_WINDOW_S = 10.0
@@ -20,25 +22,16 @@ _LOSS_LEAST = 3
 """Fewer incomplete frames in the window are chance, whatever their share."""
 
 
-@dataclass
-class StreamStatistics:
-    """Counters of one camera since its process started; they only grow.
+class StreamStatistics(CameraCounters, kw_only=True):
+    """Counters of one camera since its process started.
 
     ``delivered``, ``incomplete``, ``overwritten``, ``gaps`` and ``arrived_s`` are written while
     the queue is emptied: by the worker thread, or by a caller of take() that holds the drain's
-    ``_collecting`` while that thread sleeps; never by both at once. ``rejected`` is written by
-    the thread that takes and encodes frames, ``underrun`` and ``reconnects`` by the worker
-    thread. Any thread may read: each is one number, so a reader sees a whole value. Meanings as in
-    :class:`camstrm.wire.CameraStatus`.
+    ``_collecting`` while that thread sleeps; never by both at once. ``rejected`` and ``encoded``
+    are written by the thread that takes and encodes frames, ``underrun`` and ``reconnects`` by the
+    worker thread. Any thread may read: each is one number, so a reader sees a whole value.
     """
 
-    delivered: int = 0
-    incomplete: int = 0
-    rejected: int = 0
-    underrun: int = 0
-    overwritten: int = 0
-    gaps: int = 0
-    reconnects: int = 0
     arrived_s: float = 0.0
     """Monotonic time in seconds at which the newest complete frame arrived, 0 before the first
     one; written before ``delivered``."""

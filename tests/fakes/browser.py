@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     async_playwright,
@@ -71,11 +72,12 @@ async def open_page(browser: Browser, url: str, *, mobile: bool = False) -> Asyn
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
-        await page.goto(url)
+        await page.goto(url, wait_until="commit")
         yield page
         assert complaints == []
     finally:
-        print(f"{page.url}:", await page.locator("body").inner_text(), *complaints, sep="\n")
+        with contextlib.suppress(Error):  # of a page that is no more
+            print(f"{page.url}:", await page.locator("body").inner_text(), *complaints, sep="\n")
         await context.close()
 
 

@@ -24,7 +24,7 @@ help:
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
 	@echo "make fuzz    the property tests with many new examples"
-	@echo "make soak    processes killed again and again, for minutes"
+	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 
@@ -51,7 +51,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH)
 
 bench-long: $(VENV)/.test
-	$(BIN)/python -m bench.long_run $(MINUTES)
+	$(BIN)/python -m bench.whole_way.long_run $(MINUTES)
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
@@ -61,6 +61,7 @@ fuzz: $(VENV)/.test
 
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600
+	$(BIN)/python -m pytest tests/unit/simulator -m "slow or not slow" --timeout=3600
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .

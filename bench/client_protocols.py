@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from bench.stamped_jpeg import find_stamp
-from camstrm.wire import BUNDLE_MAGIC, Ack, encode_message
+from camstrm.wire import BUNDLE_MAGIC, FROM_VIEWER, Ack
 
 __all__ = ["PROTOCOLS", "Frame", "Protocol"]
 
@@ -105,7 +105,7 @@ class Camstrm(Protocol):
         """Acknowledge a bundle."""
         if frame.opcode == _BINARY and head.startswith(BUNDLE_MAGIC):
             (seq,) = _BUNDLE_SEQ.unpack_from(head)
-            return _masked(_TEXT, encode_message(Ack(seq)).encode())
+            return _masked(_TEXT, FROM_VIEWER.encode(Ack(seq)))
         return super().reply(frame, head)
 
 
@@ -123,7 +123,7 @@ class Acknowledging(Protocol):
         stamp = find_stamp(head)
         if stamp is None:
             return super().reply(frame, head)
-        return _masked(_TEXT, encode_message(Ack(stamp[0])).encode())
+        return _masked(_TEXT, FROM_VIEWER.encode(Ack(stamp[0])))
 
 
 class Foxglove(Protocol):

@@ -22,6 +22,7 @@ from tests.simulator.build import (  # noqa: E402
     SimulatorBuildError,
     build_simulator,
 )
+from tests.simulator.unchanged import SimulatorUnchanged  # noqa: E402
 
 try:
     import PySide6.QtTest
@@ -48,6 +49,10 @@ hypothesis.settings.load_profile("camstrm")
 
 # A shell starts background jobs with SIGINT ignored, and so would be every process of the tests.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SimulatorUnchanged(ROOT))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,12 +1,6 @@
 """The configuration file: typed, frozen, every mistake with file, line and key."""
 
-from camstrm.config.load import (
-    check_config,
-    convert_toml,
-    from_builtins,
-    load_config,
-    to_builtins,
-)
+from camstrm.config.load import check_config, convert_toml, load_config
 from camstrm.config.settings import (
     ID_PREFIX,
     BridgeSettings,
@@ -36,10 +30,8 @@ __all__ = [
     "check_config",
     "convert_toml",
     "default_config",
-    "from_builtins",
     "load_config",
     "name_from",
     "parse_toml",
     "read_toml",
-    "to_builtins",
 ]

@@ -1,19 +1,20 @@
-"""Find the first mistake in parsed data against a struct type, in words for a user.
+"""Find the mistakes in parsed data against a struct type, in words for a user.
 
-msgspec says where and what in its own spelling and without the value; the settings types
-are walked here instead, so that each message names what was wanted and what came.
+msgspec stops at the first one and describes it in its own spelling, without the value; the
+settings types are walked here instead, so that each message names what was wanted and what came.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
 
-__all__ = ["Mistake", "first_mistake"]
+__all__ = ["Mistake", "mistakes"]
 
 
 class Mistake(NamedTuple):
@@ -23,8 +24,8 @@ class Mistake(NamedTuple):
     problem: str
 
 
-def first_mistake(data: object, settings_type: type[msgspec.Struct]) -> Mistake | None:
-    """Return the first thing in ``data`` that ``settings_type`` does not take, or None.
+def mistakes(data: object, settings_type: type[msgspec.Struct]) -> Iterator[Mistake]:
+    """Yield everything in ``data`` that ``settings_type`` does not take, in the order written.
 
     Besides the types' own limits: integers have 64 bits, numbers are finite, strings
     hold no NUL.
@@ -34,78 +35,82 @@ def first_mistake(data: object, settings_type: type[msgspec.Struct]) -> Mistake 
 
 def _check(
     value: object, kind: inspect.Type, path: tuple[str | int, ...], extra: dict[str, Any]
-) -> Mistake | None:
+) -> Iterator[Mistake]:
     if isinstance(kind, inspect.Metadata):
-        return _check(value, kind.type, path, kind.extra or {})
-    if isinstance(kind, inspect.UnionType):
-        return _check_union(value, kind, path)
-    if isinstance(kind, inspect.StructType):
-        return _check_struct(value, kind, path)
-    if isinstance(kind, inspect.DictType):
-        return _check_dict(value, kind, path)
-    if isinstance(kind, inspect.VarTupleType):
-        return _check_array(value, kind, path)
-    problem = _scalar_problem(value, kind, extra)
-    return Mistake(path, problem) if problem else None
+        yield from _check(value, kind.type, path, kind.extra or {})
+    elif isinstance(kind, inspect.UnionType):
+        yield from _check_union(value, kind, path)
+    elif isinstance(kind, inspect.StructType):
+        yield from _check_struct(value, kind, path)
+    elif isinstance(kind, inspect.DictType):
+        yield from _check_dict(value, kind, path)
+    elif isinstance(kind, inspect.VarTupleType):
+        yield from _check_array(value, kind, path)
+    else:
+        problem = _scalar_problem(value, kind, extra)
+        if problem:
+            yield Mistake(path, problem)
 
 
 def _check_struct(
     value: object, kind: inspect.StructType, path: tuple[str | int, ...]
-) -> Mistake | None:
+) -> Iterator[Mistake]:
     if not isinstance(value, dict):
-        return Mistake(path, _wanted("a table", value))
+        yield Mistake(path, _wanted("a table", value))
+        return
     fields = {field.encode_name: field for field in kind.fields}
     for key, item in value.items():
-        if key not in fields:
-            return Mistake((*path, key), _unknown_key(key, list(fields)))
-        mistake = _check(item, fields[key].type, (*path, key), {})
-        if mistake:
-            return mistake
-    for name, field in fields.items():
-        if field.required and name not in value:
-            return Mistake((*path, name), "is missing")
-    return None
+        if key in fields:
+            yield from _check(item, fields[key].type, (*path, key), {})
+        else:
+            yield Mistake((*path, key), _unknown_key(key, list(fields)))
+    if value.keys() <= fields.keys():
+        # Otherwise what is missing is probably there, misspelt.
+        for name, field in fields.items():
+            if field.required and name not in value:
+                yield Mistake((*path, name), "is missing")
 
 
 def _check_dict(
     value: object, kind: inspect.DictType, path: tuple[str | int, ...]
-) -> Mistake | None:
+) -> Iterator[Mistake]:
     if not isinstance(value, dict):
-        return Mistake(path, _wanted("a table", value))
+        yield Mistake(path, _wanted("a table", value))
+        return
     for key, item in value.items():
-        mistake = _check(key, kind.key_type, (*path, key), {}) or _check(
-            item, kind.value_type, (*path, key), {}
-        )
-        if mistake:
-            return mistake
-    return None
+        yield from _check(key, kind.key_type, (*path, key), {})
+        yield from _check(item, kind.value_type, (*path, key), {})
 
 
 def _check_array(
     value: object, kind: inspect.VarTupleType, path: tuple[str | int, ...]
-) -> Mistake | None:
+) -> Iterator[Mistake]:
     if not isinstance(value, (list, tuple)):
         of_tables = isinstance(kind.item_type, inspect.StructType)
         hint = f", written [[{path[-1]}]]" if of_tables and path else ""
-        return Mistake(path, _wanted("an array" + (" of tables" if of_tables else ""), value, hint))
+        yield Mistake(path, _wanted("an array" + (" of tables" if of_tables else ""), value, hint))
+        return
     if kind.max_length is not None and len(value) > kind.max_length:
-        return Mistake(path, f"wanted at most {kind.max_length} entries, got {len(value)}")
+        yield Mistake(path, f"wanted at most {kind.max_length} entries, got {len(value)}")
+        return
     for index, item in enumerate(value):
-        mistake = _check(item, kind.item_type, (*path, index), {})
-        if mistake:
-            return mistake
-    return None
+        yield from _check(item, kind.item_type, (*path, index), {})
 
 
 def _check_union(
     value: object, kind: inspect.UnionType, path: tuple[str | int, ...]
-) -> Mistake | None:
+) -> Iterator[Mistake]:
     """Hold the value against the member of its own TOML type: the limits differ by member."""
     for member in kind.types:
         if _kind_name(value) == _type_name(member):
-            return _check(value, member, path, {})
+            yield from _check(value, member, path, {})
+            return
     names = [_type_name(m) for m in kind.types if not isinstance(m, inspect.NoneType)]
-    return Mistake(path, _wanted(f"{', '.join(names[:-1])} or {names[-1]}", value))
+    yield Mistake(path, _wanted(_either(names), value))
+
+
+def _either(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _scalar_problem(value: object, kind: inspect.Type, extra: dict[str, Any]) -> str:
@@ -130,7 +135,7 @@ def _literal_problem(value: object, kind: inspect.LiteralType) -> str:
         return ""
     shown = [f"{entry!r}" for entry in kind.values]
     got = _short(value) if isinstance(value, str) else _kind_name(value)
-    return f"wanted {', '.join(shown[:-1])} or {shown[-1]}, got {got}"
+    return f"wanted {_either(shown)}, got {got}"
 
 
 def _number_problem(value: float, kind: inspect.IntType | inspect.FloatType) -> str:

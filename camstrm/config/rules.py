@@ -2,56 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from camstrm.config.mistake import Mistake
 from camstrm.config.settings import ID_PREFIX, CameraSettings, Config, ProducerSettings
 
-__all__ = ["first_contradiction"]
+__all__ = ["contradictions"]
 
 
-def first_contradiction(config: Config) -> Mistake | None:
-    """Return the first rule that the settings break together, or None."""
+def contradictions(config: Config) -> Iterator[Mistake]:
+    """Yield the rules that the settings break together."""
     bridge = config.bridge
     if bool(bridge.tls_cert) != bool(bridge.tls_key):
         given, absent = ("tls_cert", "tls_key") if bridge.tls_cert else ("tls_key", "tls_cert")
-        return Mistake(
-            ("bridge", given), f"needs {absent} too: TLS takes a certificate and its key"
-        )
+        yield Mistake(("bridge", given), f"needs {absent} too: TLS takes a certificate and its key")
     process = config.process
     if process.restart_delay_max_s < process.restart_delay_s:
-        return Mistake(
+        yield Mistake(
             ("process", "restart_delay_max_s"),
             f"wanted at least restart_delay_s ({process.restart_delay_s:g}), "
             f"got {process.restart_delay_max_s:g}",
         )
-    return _producer_contradiction(config.producers) or _camera_contradiction(config)
+    yield from _of_producers(config.producers)
+    yield from _of_cameras(config)
 
 
-def _producer_contradiction(producers: Iterable[ProducerSettings]) -> Mistake | None:
+def _of_producers(producers: Iterable[ProducerSettings]) -> Iterator[Mistake]:
     seen: set[str] = set()
     for index, producer in enumerate(producers):
         if producer.cti in seen:
-            return Mistake(
+            yield Mistake(
                 ("producer", index, "cti"), f"{producer.cti!r} is already another producer's"
             )
         seen.add(producer.cti)
-    return None
 
 
-def _camera_contradiction(config: Config) -> Mistake | None:
+def _of_cameras(config: Config) -> Iterator[Mistake]:
     producers = {producer.cti for producer in config.producers}
     for index, camera in enumerate(config.cameras):
         if producers and camera.cti and camera.cti not in producers:
-            return Mistake(
+            yield Mistake(
                 ("camera", index, "cti"), f"{camera.cti!r} is not the cti of a [[producer]]"
             )
         if camera.serial == ID_PREFIX:
-            return Mistake(("camera", index, "serial"), "a device id is missing after 'id:'")
+            yield Mistake(("camera", index, "serial"), "a device id is missing after 'id:'")
         mistake = _not_unique(config.cameras, index)
         if mistake:
-            return mistake
-    return None
+            yield mistake
 
 
 def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Mistake | None:

@@ -82,7 +82,7 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What viewers get.
 
     ``fps``: bundles per second. ``max_width``, ``max_height``: pixels; larger pictures
-    are scaled down by whole steps (default: half of 2656x2304, the largest camera of the
+    are scaled down to fit (default: half of 2656x2304, the largest camera of the
     reference set). ``quality``: of the JPEG, 1 to 100. ``max_mbit``: most that a viewer of
     all cameras is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
     """

@@ -6,11 +6,13 @@ import os
 import re
 import select
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from camstrm.config.key_lines import KeyPath, find_line
+from camstrm.config.mistake import Mistake
 from camstrm.errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -18,12 +20,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["MAX_FILE_SIZE", "TomlDocument", "parse_toml", "read_toml"]
+__all__ = ["MAX_FILE_SIZE", "TomlDocument", "parse_toml", "read_toml", "refuse"]
 
 MAX_FILE_SIZE = 256 * 1024
 """Bytes; a configuration or profile has a few kilobytes, more is another kind of file."""
 
 _PIPE_WAIT_S = 2.0
+
+_MOST_SHOWN = 10
+"""Mistakes of one file that are named; the search for the line of each takes time."""
 
 _POSITION = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)\s*\Z")
 
@@ -99,6 +104,17 @@ def parse_toml(content: bytes, file: str) -> TomlDocument:
     except ValueError as error:
         # TOMLDecodeError, or the interpreter's limit on the digits of an integer.
         raise _syntax_error(file, text, str(error)) from None
+
+
+def refuse(document: TomlDocument, mistakes: Iterable[Mistake]) -> None:
+    """Raise one ConfigError for all ``mistakes``, if there are any."""
+    found = list(mistakes)
+    errors = [document.error(*mistake) for mistake in found[:_MOST_SHOWN]]
+    if len(found) > len(errors):
+        errors.append(ConfigError(document.file, f"{len(found) - len(errors)} more mistakes"))
+    if errors:
+        errors[0].more = tuple(errors[1:])
+        raise errors[0]
 
 
 def dotted_key(path: KeyPath) -> str:

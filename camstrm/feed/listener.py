@@ -9,7 +9,8 @@ import time
 from collections.abc import Collection
 
 from camstrm.errors import SocketPathError, WireError
-from camstrm.feed.connection import FeedConnection, GrabberSink
+from camstrm.feed.connection import FeedConnection, FeedSink
+from camstrm.feed.packet_protocol import PacketProtocol
 from camstrm.feed.socket_path import check_peer
 from camstrm.repeat_log import RepeatLog
 from camstrm.wire import Hello
@@ -29,7 +30,7 @@ _REFUSED_LOG_S = 60.0
 
 
 class FeedListener:
-    """Accepts grabbers on a listening UNIX socket and passes on what one of them sends.
+    """Accepts grabbers on a listening UNIX socket; what one of them sends goes to ``sink``.
 
     The first one to say hello has the place. A rival (another session) gets it at once if
     that one's process or connection is gone, and after ``silence_s`` without a word if it
@@ -38,34 +39,33 @@ class FeedListener:
     take the place from each other, a restart is never refused, and somebody who connects and
     talks nonsense disturbs nobody.
 
-    A grabber that says nothing for ``silence_s`` counts as no input until it speaks again. A
-    bundle behind which more bytes wait already is held until they are read, so that a bridge
-    without CPU left passes on the newest; ``overtaken`` counts those that never went.
+    A grabber that says nothing for ``silence_s`` counts as no input until it speaks again.
+
+    Belongs to one event loop.
     """
 
     def __init__(
         self,
-        sink: GrabberSink,
+        sink: FeedSink,
         path: str,
         allowed_uids: Collection[int] = (),
         *,
         hello_timeout_s: float = 5.0,
         silence_s: float = 5.0,
     ) -> None:
-        self.sink = sink
-        self.path = path
-        self.allowed_uids = allowed_uids
-        self.hello_timeout_s = hello_timeout_s
-        self.silence_s = silence_s
-        self.garbage = 0
-        self.refused = 0
-        self.overtaken = 0
-        self._current: FeedConnection | None = None
+        self.path = path  # of the socket, for the log
+        self.allowed_uids = allowed_uids  # users beside root and this one who may connect
+        self.garbage = 0  # connections closed for what they sent
+        self.refused = 0  # connections of other users, and rivals that were turned away
+        self._sink = sink
+        self._hello_timeout_s = hello_timeout_s  # from the connection to its first hello
+        self._silence_s = silence_s
+        self._current: FeedConnection | None = None  # has the place
         self._waiting: list[FeedConnection] = []  # have not said hello
         self._rivals: list[FeedConnection] = []  # have, while another one had the place
         self._timer: asyncio.TimerHandle | None = None  # runs while there are rivals
         self._server: asyncio.Server | None = None
-        self._closing = False
+        self._closing = False  # then an end is no news
         self._log = RepeatLog(_log)
         self._refused_log = RepeatLog(_log, _REFUSED_LOG_S)
 
@@ -75,7 +75,7 @@ class FeedListener:
         # may be systemd's or already a successor's. A duplicate, because the server
         # closes what it is given.
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: FeedConnection(self), sock=sock.dup())
+        self._server = await loop.create_server(self._connection, sock=sock.dup())
 
     async def close(self) -> None:
         """Stop accepting and drop all connections."""
@@ -90,8 +90,18 @@ class FeedListener:
             connection.abort()
         await asyncio.sleep(0)  # lets the transports close their sockets
 
-    def arrived(self, connection: FeedConnection, peer: socket.socket) -> bool:
-        """Decide whether a new connection may speak."""
+    def _connection(self) -> PacketProtocol:
+        return FeedConnection(
+            self._sink,
+            self._arrived,
+            self._introduced,
+            self._ended,
+            hello_timeout_s=self._hello_timeout_s,
+            silence_s=self._silence_s,
+        ).protocol
+
+    def _arrived(self, connection: FeedConnection, peer: socket.socket) -> bool:
+        """Check who connects, and let the connection wait for its hello."""
         try:
             check_peer(peer, self.path, self.allowed_uids)
         except SocketPathError as error:
@@ -103,7 +113,7 @@ class FeedListener:
         self._waiting.append(connection)
         return True
 
-    def introduced(self, connection: FeedConnection, hello: Hello) -> None:
+    def _introduced(self, connection: FeedConnection, hello: Hello) -> None:
         """Give the connection the place, or let it wait until it is clear who has it."""
         self._waiting.remove(connection)
         current = self._current
@@ -115,8 +125,11 @@ class FeedListener:
         self._rivals.append(connection)
         self._decide()
 
-    def ended(self, connection: FeedConnection) -> None:
-        """Forget a connection that is closed."""
+    def _ended(self, connection: FeedConnection, error: OSError | WireError | None) -> None:
+        """Forget a connection that is closed; count and log what is not camstrm's format."""
+        if isinstance(error, WireError):
+            self.garbage += 1
+            self._log.warning("connection on %s closed, wrong data: %s", self.path, error)
         for connections in (self._waiting, self._rivals):
             if connection in connections:
                 connections.remove(connection)
@@ -127,14 +140,9 @@ class FeedListener:
             _log.info("the grabber has stopped: no frame input")
         elif not self._closing:
             _log.warning("grabber gone: no frame input")
-        self.sink.grabber_went()
+        self._sink.grabber_went()
         if not self._closing:
             self._decide()
-
-    def refuse(self, error: WireError) -> None:
-        """Count and log what is not camstrm's format."""
-        self.garbage += 1
-        self._log.warning("connection on %s closed, wrong data: %s", self.path, error)
 
     def _decide(self) -> None:
         """Give the place to a rival, or refuse those that came before its owner spoke."""
@@ -143,7 +151,7 @@ class FeedListener:
             self._timer = None
         for rival in tuple(self._rivals):
             current = self._current
-            if current is None or current.is_gone() or current.silent_for_s() >= self.silence_s:
+            if current is None or current.is_gone() or current.silent_for_s() >= self._silence_s:
                 self._rivals.remove(rival)
                 self._let_speak(rival)
             elif current.spoke_after(rival):
@@ -155,15 +163,13 @@ class FeedListener:
     def _let_speak(self, connection: FeedConnection) -> None:
         older, self._current = self._current, connection
         if older is not None:
-            _log.info("a new grabber takes the place of the one before (%s)", older.who())
+            _log.info("a new grabber takes the place of the one before (%s)", older.describe())
             older.abort()
-        hello = connection.let_speak()
-        _log.info("grabber connected: %s, %s", hello.server or "unnamed", connection.who())
-        self.sink.grabber_came(hello, connection.send_demand)
+        connection.let_speak()
 
     def _turn_away(self, rival: FeedConnection, current: FeedConnection) -> None:
         self.refused += 1
         since = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(current.came_s))
-        reason = f"another grabber ({current.who()}) has sent its cameras here since {since}"
-        self._refused_log.warning("grabber refused (%s): %s", rival.who(), reason)
+        reason = f"another grabber ({current.describe()}) has sent its cameras here since {since}"
+        self._refused_log.warning("grabber refused (%s): %s", rival.describe(), reason)
         rival.turn_away(reason)

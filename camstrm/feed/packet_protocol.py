@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from camstrm.errors import WireError
 from camstrm.feed.packet_socket import MAX_PARTS, unsent
 from camstrm.wire import (
-    Message,
     Packet,
     PacketKind,
     PacketSplitter,
-    encode_message,
     encode_packet_parts,
 )
 from camstrm.wire.bundle import Buffer
@@ -38,7 +36,7 @@ class PacketProtocol(asyncio.BufferedProtocol):
     with WireError for bytes that are no packets (the connection is then closed from here),
     with OSError when the far side has closed or the connection broke, with None after
     :meth:`close` and :meth:`abort`. ``on_idle`` is called when the kernel has taken all that
-    it could not take at once.
+    it could not take at once, ``on_open`` when the connection is made, with its socket.
 
     Belongs to one event loop, and nothing here may be called from another thread.
     """
@@ -48,10 +46,13 @@ class PacketProtocol(asyncio.BufferedProtocol):
         on_read: Callable[[list[Packet]], None],
         on_end: Callable[[OSError | WireError | None], None],
         on_idle: Callable[[], None] | None = None,
+        on_open: Callable[[socket.socket], None] | None = None,
     ) -> None:
         self._on_read = on_read
         self._on_end = on_end
         self._on_idle = on_idle
+        self._on_open = on_open
+        self.opening: asyncio.Task[None] | None = None  # makes the connection
         self._splitter = PacketSplitter()
         # None before the connection is made and after it is lost.
         self._transport: asyncio.Transport | None = None
@@ -63,8 +64,8 @@ class PacketProtocol(asyncio.BufferedProtocol):
 
     @property
     def idle(self) -> bool:
-        """Whether the kernel has taken everything that was sent. False without a connection."""
-        return self._transport is not None and not self._transport.get_write_buffer_size()
+        """Whether the kernel has taken everything that was sent, and more can be sent."""
+        return self.is_open and not self.unsent
 
     @property
     def unsent(self) -> int:
@@ -80,9 +81,9 @@ class PacketProtocol(asyncio.BufferedProtocol):
         """Return the socket's file descriptor; -1 without a connection."""
         return self._descriptor
 
-    def send_message(self, message: Message) -> None:
+    def send_text(self, text: bytes) -> None:
         """Send one control message."""
-        self.send(PacketKind.TEXT, [encode_message(message).encode()])
+        self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Send one packet behind those before it; without a connection it is dropped.
@@ -134,11 +135,14 @@ class PacketProtocol(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._descriptor = transport.get_extra_info("socket").fileno()
+        sock = transport.get_extra_info("socket")
+        self._descriptor = sock.fileno()
         # With a limit of 0 resume_writing() means that nothing waits.
         transport.set_write_buffer_limits(0)
         if self._let_go:
             transport.abort()
+        elif self._on_open is not None:
+            self._on_open(sock)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the splitter knows better
         buffer = self._splitter.get_buffer()
@@ -202,6 +206,17 @@ class PacketProtocol(asyncio.BufferedProtocol):
                 return
 
 
-async def open_packets(sock: socket.socket, protocol: PacketProtocol) -> None:
-    """Let ``protocol`` speak over a connected socket, which is its own from now on."""
-    await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+def open_packets(sock: socket.socket, protocol: PacketProtocol) -> asyncio.Task[None]:
+    """Let ``protocol`` speak over a connected socket, which is its own from now on.
+
+    The task ends when the connection is made; nobody has to wait for it.
+    """
+
+    async def make() -> None:
+        await asyncio.get_running_loop().create_connection(lambda: protocol, sock=sock)
+
+    task = asyncio.get_running_loop().create_task(make(), name="open packets")
+    protocol.opening = task  # the loop alone would not keep it alive
+    # A task that is cancelled before its first step has not given the socket to anybody.
+    task.add_done_callback(lambda done: sock.close() if done.cancelled() else None)
+    return task

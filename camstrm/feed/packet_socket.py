@@ -8,15 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from camstrm.errors import WireError
-from camstrm.wire import (
-    Message,
-    Packet,
-    PacketKind,
-    PacketSplitter,
-    decode_message,
-    encode_message,
-    encode_packet_parts,
-)
+from camstrm.wire import Packet, PacketKind, PacketSplitter, encode_packet_parts
 from camstrm.wire.bundle import Buffer, byte_count
 
 __all__ = [
@@ -24,7 +16,6 @@ __all__ = [
     "BlockingPacketSocket",
     "PacketConnection",
     "give_room",
-    "text_of",
     "unsent",
 ]
 
@@ -40,11 +31,6 @@ With the default (208 KB) a bundle goes out in three pieces, each with a wake-up
 0.36 ms and 450 us of CPU per hop instead of 0.28 ms and 350 us. No more than that, because
 what the kernel holds while the other side stands still is old when it goes on.
 """
-
-
-def text_of(packet: Packet) -> Message:
-    """Decode a TEXT packet."""
-    return decode_message(packet.payload)
 
 
 class BlockingPacketSocket:
@@ -79,9 +65,9 @@ class BlockingPacketSocket:
             raise ConnectionResetError("the grabber closed the connection")
         return self._splitter.bytes_received(count)
 
-    def send_message(self, message: Message) -> None:
+    def send_text(self, text: bytes) -> None:
         """Send one control message."""
-        self.send(PacketKind.TEXT, [encode_message(message).encode()])
+        self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Send one packet."""
@@ -127,9 +113,9 @@ class PacketConnection:
         """Whether everything queued has gone out."""
         return not self._out
 
-    def queue_message(self, message: Message) -> None:
+    def queue_text(self, text: bytes) -> None:
         """Queue one control message."""
-        self.queue(PacketKind.TEXT, [encode_message(message).encode()])
+        self.queue(PacketKind.TEXT, [text])
 
     def queue(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
         """Queue one packet; payloads are not copied and must not change until sent."""

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from camstrm.errors import BridgeTakenError, SocketPathError, WireError
-from camstrm.feed.packet_socket import PacketConnection, text_of
+from camstrm.feed.packet_socket import PacketConnection
 from camstrm.feed.socket_path import check_peer, check_socket_path
 from camstrm.grab.loop import READ, WRITE, Loop, Timer
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
     Demand,
     FrameBundle,
     Goodbye,
@@ -98,7 +100,7 @@ class BundlePublisher:
         """Say goodbye, if that is possible at once, and close the connection."""
         if self._connection is not None:
             with contextlib.suppress(OSError):
-                self._connection.queue_message(Goodbye())
+                self._connection.queue_text(FEED_UP.encode(Goodbye()))
                 self._connection.flush()
         self._close()
 
@@ -196,10 +198,10 @@ class BundlePublisher:
     def _queue_next(self, connection: PacketConnection) -> bool:
         if self._hello_due:
             self._hello_due = False
-            connection.queue_message(self._hello())
+            connection.queue_text(FEED_UP.encode(self._hello()))
         elif self._status is not None:
             status, self._status = self._status, None
-            connection.queue_message(status)
+            connection.queue_text(FEED_UP.encode(status))
         elif self._bundle is not None:
             bundle, self._bundle = self._bundle, None
             connection.queue(PacketKind.BUNDLE, encode_bundle_parts(bundle))
@@ -217,7 +219,9 @@ class BundlePublisher:
         assert connection is not None
         try:
             for packet in connection.receive():
-                message = text_of(packet) if packet.kind is PacketKind.TEXT else None
+                if packet.kind is not PacketKind.TEXT:
+                    continue
+                message = FEED_DOWN.decode(packet.payload)
                 if isinstance(message, Demand):
                     self._accepted()
                     self._on_demand(message)

@@ -12,7 +12,7 @@ MAX_BUFFER_MEMORY = 512 * 1024 * 1024
 """Bytes that the computed number of buffers of one camera may take."""
 
 LEAST_BUFFERS = 3
-"""Fewer do not stream: Spinnaker's minimum (Teledyne, "Understanding buffer handling")."""
+"""No known producer needs more to stream (Teledyne, "Understanding buffer handling": 3)."""
 
 
 def buffer_count(profile: GentlProfile, fps: float, payload_size: int, wanted: int = 0) -> int:

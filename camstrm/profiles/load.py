@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from camstrm.config import TomlDocument, convert_toml, parse_toml, read_toml
-from camstrm.config.mistake import Mistake, first_mistake
+from camstrm.config.mistake import Mistake, mistakes
 from camstrm.errors import ConfigError
 from camstrm.profiles.environment import template_problem
 from camstrm.profiles.profile import FeatureRule, GentlProfile, Quirks
@@ -144,7 +144,7 @@ def _mistake_in(file: ProfileFile) -> Mistake | None:
         if problem:
             return Mistake(("environment", index, "value"), problem)
     for index, note in enumerate(file.quirks):
-        mistake = first_mistake({note.name: note.value}, Quirks)
+        mistake = next(mistakes({note.name: note.value}, Quirks), None)
         if mistake:
             key = "name" if mistake.problem.startswith("unknown key") else "value"
             return Mistake(("quirk", index, key), mistake.problem)

@@ -28,7 +28,7 @@ def match_profile(
     """Return the profile for a camera of ``vendor`` on bus ``tl_type`` under ``cti``.
 
     The producer's file name decides first, because its quirks and variables are the
-    producer's; between profiles of one file the bus decides (Spinnaker serves U3V and GEV).
+    producer's; between profiles of one file the bus decides (a producer may serve U3V and GEV).
     Else vendor and bus (another maker's producer), else ``generic``. ``vendor`` and
     ``tl_type`` may be empty, before the cameras are known: of several profiles then one
     that shares a process wins, which suits every camera of the producer.

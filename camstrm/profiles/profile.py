@@ -27,6 +27,7 @@ __all__ = [
     "Quirks",
     "Sourced",
     "Stage",
+    "UsbRule",
     "ValueSource",
 ]
 
@@ -153,6 +154,28 @@ class EnvironmentRule(
     system: System = ""
 
 
+class UsbRule(Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """How the maker's USB cameras are known to this machine, whatever the producers say.
+
+    ``maker``: its name for people. ``vendor``: idVendor of its devices. ``serial``: how the
+    device's own descriptor writes the serial number that the producer shows: as it is, or as a
+    hexadecimal number.
+    """
+
+    maker: Annotated[str, Meta(min_length=1)]
+    vendor: tuple[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[0-9a-f]{4}\Z",
+                extra={"wanted": "four hexadecimal digits in small letters, as '2bdf'"},
+            ),
+        ],
+        ...,
+    ]
+    serial: Literal["as it is", "hexadecimal"] = "as it is"
+
+
 class BufferRule(
     Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
 ):
@@ -199,6 +222,7 @@ class GentlProfile(
 
     ``file_pattern`` is searched in the name of the .cti file, ``vendor_pattern`` in the
     camera's vendor (empty: matches none); ``bus``: "U3V", "GEV", or empty for any.
+    ``sdk``: what to install for the producer, empty where there is no such thing.
     ``process``: a process for each camera, or one for all cameras of the producer.
     ``features`` and ``stream_features`` are in the order to set them. ``quirks`` holds the
     values for which ``quirk_notes`` give the reasons.
@@ -209,6 +233,8 @@ class GentlProfile(
     file_pattern: str = ""
     vendor_pattern: str = ""
     bus: str = ""
+    sdk: str = ""
+    usb: UsbRule | None = None
     process: ProcessSharing = "camera"
     num_buffers: BufferRule = BufferRule()
     locations: tuple[LocationRule, ...] = ()
@@ -219,9 +245,9 @@ class GentlProfile(
     quirk_notes: tuple[QuirkNote, ...] = ()
 
     def serves_file(self, file_name: str) -> bool:
-        """Tell whether ``file_name`` (no folder) is a producer that this profile is for."""
+        """Return whether ``file_name`` (no folder) is a producer that this profile is for."""
         return bool(self.file_pattern) and bool(re.search(self.file_pattern, file_name))
 
     def serves_vendor(self, vendor: str) -> bool:
-        """Tell whether cameras of ``vendor`` are what this profile is for."""
+        """Return whether cameras of ``vendor`` are what this profile is for."""
         return bool(self.vendor_pattern) and bool(re.search(self.vendor_pattern, vendor))

@@ -18,6 +18,7 @@ from camstrm.profiles.profile import (
     ProcessSharing,
     QuirkNote,
     Sourced,
+    UsbRule,
 )
 
 __all__ = ["MatchRule", "ProcessRule", "ProfileFile", "complete"]
@@ -40,7 +41,7 @@ class MatchRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ProfileFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One profile as written.
 
-    What is not there is taken from the profile that it ``extends``. ``match`` and
+    What is not there is taken from the profile that it ``extends``. Tables and
     ``location`` replace, environment (by name and system), features (by id) and quirks (by
     name) override one by one; ``remove`` names ids of features that are not wanted.
     """
@@ -53,9 +54,11 @@ class ProfileFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         ),
     ]
     description: str = ""
+    sdk: str = ""
     extends: str = ""
     remove: tuple[str, ...] = ()
     match: MatchRule | None = None
+    usb: UsbRule | None = None
     process: ProcessRule | None = None
     num_buffers: BufferRule | None = None
     locations: tuple[LocationRule, ...] = field(default=(), name="location")
@@ -80,6 +83,8 @@ def complete(file: ProfileFile, base: GentlProfile) -> GentlProfile:
         file_pattern=match.file,
         vendor_pattern=match.vendor,
         bus=match.bus,
+        sdk=file.sdk or base.sdk,
+        usb=file.usb or base.usb,
         process=file.process.per if file.process else base.process,
         num_buffers=file.num_buffers or base.num_buffers,
         locations=file.locations or base.locations,

@@ -1,4 +1,4 @@
-"""The wire format: FrameBundle, packets and control messages. Sans-I/O, standard library only."""
+"""The wire format: FrameBundle, packets and control messages. Sans-I/O, no clock."""
 
 from camstrm.wire.bundle import (
     BUNDLE_HEADER_SIZE,
@@ -17,7 +17,17 @@ from camstrm.wire.bundle import (
     encode_bundle_parts,
 )
 from camstrm.wire.bundle_change import merge_bundles, select_cameras
-from camstrm.wire.message_codec import decode_message, encode_message
+from camstrm.wire.crossing import (
+    FEED_DOWN,
+    FEED_UP,
+    FROM_VIEWER,
+    PROCESS_DOWN,
+    PROCESS_UP,
+    TO_VIEWER,
+    Crossing,
+    SharedStatus,
+)
+from camstrm.wire.demand import union
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     MAX_VIEWER_TEXT_SIZE,
@@ -56,6 +66,9 @@ __all__ = [
     "BUNDLE_MAGIC",
     "BUNDLE_VERSION",
     "CAMERA_HEADER_SIZE",
+    "FEED_DOWN",
+    "FEED_UP",
+    "FROM_VIEWER",
     "MAX_BUNDLE_SIZE",
     "MAX_CAMERAS",
     "MAX_PACKET_SIZE",
@@ -64,12 +77,16 @@ __all__ = [
     "PACKET_HEADER_SIZE",
     "PACKET_MAGIC",
     "PACKET_VERSION",
+    "PROCESS_DOWN",
+    "PROCESS_UP",
     "PROTOCOL",
+    "TO_VIEWER",
     "Ack",
     "CameraFrame",
     "CameraInfo",
     "CameraState",
     "CameraStatus",
+    "Crossing",
     "Demand",
     "Encoding",
     "FrameBundle",
@@ -84,6 +101,7 @@ __all__ = [
     "PacketSplitter",
     "Refused",
     "Report",
+    "SharedStatus",
     "Start",
     "Status",
     "Stop",
@@ -91,11 +109,10 @@ __all__ = [
     "UnknownMessage",
     "ViewerStatus",
     "decode_bundle",
-    "decode_message",
     "encode_bundle",
     "encode_bundle_parts",
-    "encode_message",
     "encode_packet_parts",
     "merge_bundles",
     "select_cameras",
+    "union",
 ]

@@ -1,19 +1,19 @@
-"""Control messages: one JSON object each, named by its ``type`` (see message_codec.py).
+"""Control messages: one JSON object each, named by its ``type``.
 
 The same text travels in WebSocket text messages and in TEXT packets of the UNIX
-socket. Unknown fields are ignored and unknown types decode to UnknownMessage, so that
-a later peer can say more. FORMAT.md beside this file is the normative text.
+socket; crossing.py says which message belongs where. Unknown fields are ignored, so
+that a later peer can say more. FORMAT.md beside this file is the normative text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 __all__ = [
     "MAX_TEXT_SIZE",
     "MAX_VIEWER_TEXT_SIZE",
-    "MESSAGE_TYPES",
     "PROTOCOL",
     "Ack",
     "CameraInfo",
@@ -32,6 +32,7 @@ __all__ = [
     "Subscribe",
     "UnknownMessage",
     "ViewerStatus",
+    "tag_of",
 ]
 
 PROTOCOL = 1
@@ -43,29 +44,40 @@ MAX_TEXT_SIZE = 1024 * 1024
 MAX_VIEWER_TEXT_SIZE = 4096
 """Bytes of one control message from a viewer."""
 
+Count = Annotated[int, Meta(ge=0)]
+"""A number of things, an index, a time: never negative."""
 
-@dataclass(frozen=True)
-class CameraInfo:
+Rate = Annotated[float, Meta(ge=0, le=1e300)]
+"""A real number that is never negative."""
+
+
+class Message(Struct, frozen=True, tag_field="type"):
+    """A control message; its ``type`` is the tag of its class."""
+
+
+class CameraInfo(Struct, frozen=True):
     """Who a camera is. ``index`` is its camera_index in bundles; strings as GenTL gives them."""
 
-    index: int
+    index: Count
     name: str
     serial: str = ""
     model: str = ""
     vendor: str = ""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What the server grants: at most ``window`` bundles unacknowledged, message sizes in bytes."""
+class Limits(Struct, frozen=True):
+    """What the server grants: at most ``window`` bundles unacknowledged, message sizes in bytes.
 
-    window: int = 2
-    max_message_size: int = MAX_VIEWER_TEXT_SIZE
-    stream_fps: float = 30.0
+    The defaults are what a viewer takes for granted where the server leaves a member out.
+    A bridge leaves out none: its ``window`` is the configured one.
+    """
+
+    window: Count = 2
+    max_message_size: Count = MAX_VIEWER_TEXT_SIZE
+    stream_fps: Rate = 30.0
 
 
-@dataclass(frozen=True)
-class Hello:
+class Hello(Message, frozen=True, tag="hello"):
     """First message of a server, sent again when the cameras change.
 
     ``session`` is new for each start of the sender: sequence numbers start again with it.
@@ -73,13 +85,12 @@ class Hello:
 
     session: str
     server: str = ""
-    protocol: int = PROTOCOL
+    protocol: Count = PROTOCOL
     cameras: tuple[CameraInfo, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
 
 
-@dataclass(frozen=True)
-class CameraStatus:
+class CameraStatus(Struct, frozen=True):
     """Counters of one camera since the grabber's start, and rates.
 
     ``delivered`` complete frames that the producer handed over, ``incomplete`` frames
@@ -93,88 +104,82 @@ class CameraStatus:
     time between two frames of the camera, 0 while it is not known.
     """
 
-    index: int
-    state: int
-    since_us: int = 0
+    index: Count
+    state: Count
+    since_us: Count = 0
     reason: str = ""
     pixel_format: str = ""
-    width: int = 0
-    height: int = 0
-    delivered: int = 0
-    incomplete: int = 0
-    rejected: int = 0
-    underrun: int = 0
-    overwritten: int = 0
-    gaps: int = 0
-    encoded: int = 0
-    missed: int = 0
-    reconnects: int = 0
-    restarts: int = 0
-    grab_fps: float = 0.0
-    sent_fps: float = 0.0
-    interval_us: int = 0
+    width: Count = 0
+    height: Count = 0
+    delivered: Count = 0
+    incomplete: Count = 0
+    rejected: Count = 0
+    underrun: Count = 0
+    overwritten: Count = 0
+    gaps: Count = 0
+    encoded: Count = 0
+    missed: Count = 0
+    reconnects: Count = 0
+    restarts: Count = 0
+    grab_fps: Rate = 0.0
+    sent_fps: Rate = 0.0
+    interval_us: Count = 0
 
 
-@dataclass(frozen=True)
-class ViewerStatus:
+class ViewerStatus(Struct, frozen=True):
     """What one viewer got: bundles ``sent``, ``skipped`` and why the last one was skipped."""
 
-    id: int
-    sent: int = 0
-    skipped: int = 0
+    id: Count
+    sent: Count = 0
+    skipped: Count = 0
     reason: str = ""
-    in_flight: int = 0
-    sent_fps: float = 0.0
+    in_flight: Count = 0
+    sent_fps: Rate = 0.0
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Message, frozen=True, tag="status"):
     """State of everything, once a second.
 
     ``input`` is "ok", or "none" when no grabber is connected (then ``cameras`` are the
     last known). ``viewer`` is the receiver itself; ``viewers`` how many there are.
     """
 
-    time_us: int
+    time_us: Count
     input: str = "ok"
-    input_since_us: int = 0
-    bundle_fps: float = 0.0
-    bundles: int = 0
-    bundles_dropped: int = 0
+    input_since_us: Count = 0
+    bundle_fps: Rate = 0.0
+    bundles: Count = 0
+    bundles_dropped: Count = 0
     cameras: tuple[CameraStatus, ...] = ()
-    viewers: int = 0
+    viewers: Count = 0
     viewer: ViewerStatus | None = None
 
 
-@dataclass(frozen=True)
-class Ack:
+class Ack(Message, frozen=True, tag="ack"):
     """From a viewer: bundle ``seq`` (and all before it) is decoded and shown."""
 
-    seq: int
+    seq: Count
 
 
-@dataclass(frozen=True)
-class Subscribe:
+class Subscribe(Message, frozen=True, tag="subscribe"):
     """From a viewer: the cameras it wants (None: all, empty: none) and how often at most."""
 
-    cameras: tuple[int, ...] | None = None
-    max_fps: float | None = None
+    cameras: tuple[Count, ...] | None = None
+    max_fps: Rate | None = None
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(Message, frozen=True, tag="demand"):
     """From bridge to grabber: the cameras somebody watches (None: all) and how fast.
 
     ``refresh`` asks for every picture again, also those that were sent before.
     """
 
-    cameras: tuple[int, ...] | None = ()
-    max_fps: float | None = None
+    cameras: tuple[Count, ...] | None = ()
+    max_fps: Rate | None = None
     refresh: bool = False
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(Message, frozen=True, tag="refused"):
     """From bridge to grabber, before the connection is closed: the place is taken.
 
     ``reason`` is a sentence for the user that names the grabber that is there.
@@ -183,20 +188,17 @@ class Refused:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Goodbye:
+class Goodbye(Message, frozen=True, tag="goodbye"):
     """From grabber to bridge, before the connection is closed: the grabber ends on purpose."""
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(Message, frozen=True, tag="start"):
     """From grabber to a camera process: what to open (``settings`` as JSON object)."""
 
     settings: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class FrameRequest:
+class FrameRequest(Message, frozen=True, tag="request"):
     """From grabber to a camera process: encode and return the newest pictures now.
 
     ``refresh`` lists the cameras whose picture is wanted even if it was returned before.
@@ -204,15 +206,14 @@ class FrameRequest:
     are halved once more than settings say.
     """
 
-    seq: int
-    cameras: tuple[int, ...] = ()
-    refresh: tuple[int, ...] = ()
-    quality: int = 100
-    halvings: int = 0
+    seq: Count
+    cameras: tuple[Count, ...] = ()
+    refresh: tuple[Count, ...] = ()
+    quality: Count = 100
+    halvings: Count = 0
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Message, frozen=True, tag="report"):
     """From a camera process: who its cameras are and how they do; at least once a second.
 
     ``heartbeats_s``: for each of ``infos`` the seconds for which the camera stays locked if
@@ -222,48 +223,22 @@ class Report:
 
     cameras: tuple[CameraStatus, ...] = ()
     infos: tuple[CameraInfo, ...] = ()
-    heartbeats_s: tuple[float, ...] = ()
+    heartbeats_s: tuple[Rate, ...] = ()
     fatal: str = ""
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(Message, frozen=True, tag="stop"):
     """From grabber to a camera process: close the cameras and end."""
 
 
-@dataclass(frozen=True)
-class UnknownMessage:
-    """A type that this code does not know; to be ignored."""
+class UnknownMessage(Message, frozen=True, tag=""):
+    """A message whose ``type`` (``name``, its first 64 characters) is not known: to be ignored."""
 
-    type: str
+    name: str = ""
 
 
-Message = (
-    Hello
-    | Status
-    | Ack
-    | Subscribe
-    | Demand
-    | Refused
-    | Goodbye
-    | Start
-    | FrameRequest
-    | Report
-    | Stop
-    | UnknownMessage
-)
-
-MESSAGE_TYPES: dict[str, type[Any]] = {
-    "hello": Hello,
-    "status": Status,
-    "ack": Ack,
-    "subscribe": Subscribe,
-    "demand": Demand,
-    "refused": Refused,
-    "goodbye": Goodbye,
-    "start": Start,
-    "request": FrameRequest,
-    "report": Report,
-    "stop": Stop,
-}
-"""The classes of messages by what their ``type`` says."""
+def tag_of(message: Message | type[Message]) -> str:
+    """Return the ``type`` of a message on the wire."""
+    tag = message.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag

@@ -21,16 +21,15 @@ from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 from camstrm.backoff import Backoff
 from camstrm.errors import WireError
 from camstrm.wire import (
+    FROM_VIEWER,
     MAX_BUNDLE_SIZE,
-    MAX_TEXT_SIZE,
     PROTOCOL,
+    TO_VIEWER,
     Ack,
     Hello,
     Status,
     Subscribe,
     decode_bundle,
-    decode_message,
-    encode_message,
 )
 from client_qt.model.address import ServerAddress
 from client_qt.model.failure import explain_failure
@@ -154,7 +153,7 @@ class StreamClient(QObject):
 
     def _send(self, message: Ack | Subscribe) -> None:
         if self._socket is not None and self._is_open:
-            self._socket.sendTextMessage(encode_message(message))
+            self._socket.sendTextMessage(FROM_VIEWER.encode(message).decode())
 
     def _on_connected(self) -> None:
         self._is_open = True
@@ -179,9 +178,7 @@ class StreamClient(QObject):
     def _on_text(self, text: str) -> None:
         self._heard_at = self._clock()
         try:
-            if len(text) > MAX_TEXT_SIZE:
-                raise WireError("control message", f"above {MAX_TEXT_SIZE} characters")
-            message = decode_message(text)
+            message = TO_VIEWER.decode(text)
         except WireError as error:
             self._refuse(error)
             return

@@ -236,7 +236,7 @@ def test_endless_text_is_refused(
     wait_until(lambda: watched.hellos)
     server.send('{"type":"x","y":"' + "z" * (1024 * 1024) + '"}')
     wait_until(lambda: watched.losses)
-    assert "above 1048576 characters" in watched.losses[0][0]
+    assert "1048576 at most" in watched.losses[0][0]
 
 
 def test_oversized_message_is_refused_before_it_is_held(

@@ -29,9 +29,11 @@ import socket
 import sys
 from pathlib import Path
 
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -103,7 +105,7 @@ class _StandIn:
     def run(self) -> int:
         while True:
             for packet in self._socket.receive():
-                message = text_of(packet)
+                message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return 0
                 if isinstance(message, Start):
@@ -120,7 +122,9 @@ class _StandIn:
         if name == "exit":
             return int(number)
         if name == "fatal":
-            self._socket.send_message(Report(fatal="GenTL producer x.cti: file not found"))
+            self._socket.send_text(
+                PROCESS_UP.encode(Report(fatal="GenTL producer x.cti: file not found"))
+            )
             return 3
         if name == "setting":
             serial = cameras[0]["settings"]["serial"]
@@ -142,16 +146,15 @@ class _StandIn:
         return None
 
     def _report(self, indices: tuple[int, ...]) -> None:
-        self._socket.send_message(
-            Report(
-                cameras=tuple(
-                    CameraStatus(i, CameraState.STREAMING, delivered=10 * (self._answers + 1))
-                    for i in indices
-                ),
-                infos=tuple(CameraInfo(i, f"cam{i}", f"S{i}", "Model", "Maker") for i in indices),
-                heartbeats_s=(HEARTBEAT_S,) * len(indices),
-            )
+        report = Report(
+            cameras=tuple(
+                CameraStatus(i, CameraState.STREAMING, delivered=10 * (self._answers + 1))
+                for i in indices
+            ),
+            infos=tuple(CameraInfo(i, f"cam{i}", f"S{i}", "Model", "Maker") for i in indices),
+            heartbeats_s=(HEARTBEAT_S,) * len(indices),
         )
+        self._socket.send_text(PROCESS_UP.encode(report))
 
     def _answer(self, request: FrameRequest) -> None:
         if self._behaviour == "crash":

@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Literal
 
 from tests.fakes.gentl import child_environment
 
@@ -179,7 +180,11 @@ def camera_error(cti: str, serial: str, encoding: str = "gbk") -> list[str]:
 
 
 def run_worker(
-    cti: str, serial: str, until: list[str], drain: str = "event", stall_timeout_s: float = 0.3
+    cti: str,
+    serial: str,
+    until: list[str],
+    drain: Literal["event", "poll"] = "event",
+    stall_timeout_s: float = 0.3,
 ) -> dict[str, Any]:
     """Run an AcquisitionWorker until its conditions were those of ``until``, in this order.
 
@@ -188,6 +193,7 @@ def run_worker(
     from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.acquisition.worker.settings import AcquisitionSettings
     from camstrm.acquisition.worker.worker import AcquisitionWorker
+    from camstrm.profiles import Quirks
     from tests.fakes.simulator_settings import configure_small
 
     producer = GentlProducer(cti)
@@ -203,14 +209,14 @@ def run_worker(
     settings = AcquisitionSettings(
         serial=serial,
         name="cam",
-        configure=configure_small,
-        buffer_count=lambda rate, size: 8,
-        drain=drain,
+        quirks=Quirks(drain=drain, open_retry_interval_s=0.02),
         stall_timeout_s=stall_timeout_s,
-        open_retry_s=0.02,
         retry_s=(0.02,),
     )
-    worker = AcquisitionWorker(producer, settings, on_change)
+    configurator: Any = SimpleNamespace(
+        configure=configure_small, buffer_count=lambda rate, size: 8
+    )
+    worker = AcquisitionWorker(producer, settings, configurator, on_change)
     worker.start()
     frames, waiting = 0, list(until)
     deadline = time.monotonic() + TIMEOUT_S

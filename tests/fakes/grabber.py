@@ -27,12 +27,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from types import TracebackType
 
 import numpy as np
 import simplejpeg
 
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -41,16 +42,14 @@ from camstrm.wire import (
     Encoding,
     FrameBundle,
     FrameFlag,
+    Goodbye,
     Hello,
     Limits,
-    Message,
     PacketKind,
     PacketSplitter,
     Refused,
     Status,
-    decode_message,
     encode_bundle_parts,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -113,12 +112,7 @@ class FakeGrabber:
         await self.connect()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def connect(self, *, hello: bool = True) -> None:
@@ -189,9 +183,9 @@ class FakeGrabber:
         frames = tuple(self._frame(info.index, cameras) for info in self.infos)
         return FrameBundle(self.seq, now_us(), frames)
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Hello | Status | Goodbye) -> None:
         """Send a control message."""
-        await self.send_packet(PacketKind.TEXT, [encode_message(message).encode()])
+        await self.send_packet(PacketKind.TEXT, [FEED_UP.encode(message)])
 
     async def send_packet(
         self, kind: PacketKind, parts: Sequence[bytes | bytearray | memoryview]
@@ -268,7 +262,7 @@ class FakeGrabber:
             # Ends with the connection, which close() and the bridge can end.
             while data := await self._reader.read(65536):
                 for packet in splitter.receive_data(data):
-                    message = decode_message(packet.payload)
+                    message = FEED_DOWN.decode(packet.payload)
                     if isinstance(message, Refused):
                         self.refused = message.reason
                         continue
@@ -323,12 +317,7 @@ class FakeGrabberThread:
         assert self._started.wait(TIMEOUT_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         assert self._loop is not None
         assert self._stop is not None
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["add_interface", "add_process", "add_route", "plug_in", "write_files"]
+from camstrm.cli.checks.usb import UsbCameras
+from camstrm.profiles import load_profiles
+
+__all__ = ["add_interface", "add_process", "add_route", "plug_in", "usb_cameras", "write_files"]
 
 
 def write_files(root: Path, files: dict[str, str]) -> Path:
@@ -26,6 +29,11 @@ def plug_in(root: Path, folder: str = "2-1", *, node: bool = True, **values: str
     if node:
         write_files(root, {device: ""})
     return root / device
+
+
+def usb_cameras(root: Path) -> UsbCameras:
+    """Return the cameras that were plugged in, as the shipped profiles know them."""
+    return UsbCameras(load_profiles().values(), root)
 
 
 def add_process(

@@ -13,8 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from msgspec import structs
 
 from camstrm.wire import (
+    FROM_VIEWER,
+    TO_VIEWER,
     Ack,
     CameraFrame,
     CameraInfo,
@@ -23,13 +26,11 @@ from camstrm.wire import (
     Encoding,
     FrameBundle,
     Hello,
-    Message,
     Status,
     Subscribe,
+    UnknownMessage,
     ViewerStatus,
-    decode_message,
     encode_bundle,
-    encode_message,
     select_cameras,
 )
 from tests.fakes.moving_pictures import moving_jpegs
@@ -125,7 +126,7 @@ class PageViewer:
     """One page that is connected, and what it has said."""
 
     socket: web.WebSocketResponse
-    received: list[Message] = field(default_factory=list)
+    received: list[Ack | Subscribe | UnknownMessage] = field(default_factory=list)
     cameras: tuple[int, ...] | None = None
     sent_seqs: list[int] = field(default_factory=list)
     skipped: int = 0
@@ -225,7 +226,7 @@ class PageServer:
 
     async def send_hello(self) -> None:
         """Tell every viewer the cameras of the present script."""
-        await self.send_raw(encode_message(self._hello()))
+        await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
 
     def _hello(self) -> Hello:
         return Hello(self.session, "camstrm 0.1.0", cameras=tuple(c.info for c in self.cameras))
@@ -233,7 +234,7 @@ class PageServer:
     async def send_status(self, viewer: PageViewer) -> None:
         """Send one status message."""
         states = tuple(
-            replace(c.status, state=c.state, since_us=c.since_us, sent_fps=self.bundle_fps)
+            structs.replace(c.status, state=c.state, since_us=c.since_us, sent_fps=self.bundle_fps)
             for c in self.cameras
         )
         status = Status(
@@ -246,7 +247,7 @@ class PageServer:
             viewers=len(self.viewers),
             viewer=ViewerStatus(1, len(viewer.sent_seqs), viewer.skipped, sent_fps=self.bundle_fps),
         )
-        await viewer.socket.send_str(encode_message(status))
+        await viewer.socket.send_str(TO_VIEWER.encode(status).decode())
 
     async def _run(self) -> None:
         while True:
@@ -291,7 +292,7 @@ class PageServer:
         socket = web.WebSocketResponse(compress=False, max_msg_size=4096, timeout=1)
         await socket.prepare(request)
         viewer = PageViewer(socket)
-        await socket.send_str(encode_message(self._hello()))
+        await socket.send_str(TO_VIEWER.encode(self._hello()).decode())
         await self.send_status(viewer)
         self.viewers.append(viewer)
         self.connected.put_nowait(viewer)
@@ -299,7 +300,7 @@ class PageServer:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
                     break
-                said = decode_message(message.data)
+                said = FROM_VIEWER.decode(message.data)
                 viewer.received.append(said)
                 if isinstance(said, Subscribe):
                     viewer.cameras = said.cameras

@@ -68,8 +68,8 @@ def _apply(request: _Request, log: list[str]) -> dict[str, Any]:
     from camstrm.acquisition.camera import Camera
     from camstrm.acquisition.discovery.link import link_facts
     from camstrm.acquisition.gentl.producer import GentlProducer
-    from camstrm.acquisition.worker.configure import apply_steps
     from camstrm.profiles import load_profiles, match_profile, plan_features
+    from tests.fakes.applied_steps import apply_steps
 
     producer = GentlProducer(request.cti)
     producer.open()

@@ -15,7 +15,14 @@ import msgspec
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge
 from camstrm.config import BridgeSettings
-from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
+from camstrm.wire import (
+    TO_VIEWER,
+    FrameBundle,
+    Hello,
+    Status,
+    UnknownMessage,
+    decode_bundle,
+)
 
 TIMEOUT_S = 30.0
 """For what happens at once on a machine that is not busy."""
@@ -105,11 +112,11 @@ class TestViewer:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
 
-    async def next(self) -> Message | FrameBundle:
+    async def next(self) -> Hello | Status | UnknownMessage | FrameBundle:
         """Return the next message, decoded."""
         message = await self.socket.receive(timeout=TIMEOUT_S)
         if message.type == aiohttp.WSMsgType.TEXT:
-            return decode_message(message.data)
+            return TO_VIEWER.decode(message.data)
         assert message.type == aiohttp.WSMsgType.BINARY, message
         return decode_bundle(message.data)
 
@@ -127,7 +134,7 @@ class TestViewer:
     async def control(self, wanted: Callable[[Any], bool]) -> Any:
         """Return the next control message that is as wanted."""
 
-        async def search() -> Message:
+        async def search() -> object:
             while True:
                 message = await self.next()
                 if not isinstance(message, FrameBundle) and wanted(message):

@@ -12,14 +12,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import aiohttp
 
 from camstrm.cli.commands.demo import simulator_cti
 from camstrm.grab.camera.spare import SPARE_NAME
-from camstrm.wire import FrameBundle, Message, decode_bundle, decode_message
+from camstrm.wire import TO_VIEWER, FrameBundle, Hello, Status, UnknownMessage, decode_bundle
 
 __all__ = [
     "CONFIG_HEAD",
@@ -125,11 +124,11 @@ class Viewer:
     def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
 
-    async def next(self) -> Message | FrameBundle:
+    async def next(self) -> Hello | Status | UnknownMessage | FrameBundle:
         """Return the next message; EOFError when the bridge is gone."""
         message = await asyncio.wait_for(self.ws.receive(), DEADLINE_S)
         if message.type is aiohttp.WSMsgType.TEXT:
-            return decode_message(message.data)
+            return TO_VIEWER.decode(message.data)
         if message.type is aiohttp.WSMsgType.BINARY:
             return decode_bundle(message.data)
         raise EOFError(f"{message.type.name} {message.data}")
@@ -213,16 +212,11 @@ class RunningSystem:
         self.start_grabber()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for command in (self.grabber, self.bridge):
             if command is not None:
                 command.end()
-        if error is not None:
+        if kind is not None:
             for log in sorted(self.folder.glob("*.log")):
                 print(f"--- {log.name}\n{log.read_text(errors='replace')}")
 

@@ -18,12 +18,12 @@ import pytest
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.gentl.library import GcError
-from camstrm.acquisition.stream import drain as drain_module
 from camstrm.acquisition.stream.drain import StreamHandles
 from camstrm.acquisition.worker import worker as worker_module
 from camstrm.acquisition.worker.condition import WorkerState
 from camstrm.acquisition.worker.settings import AcquisitionSettings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
+from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
 from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
 
@@ -101,7 +101,13 @@ class PauseRecorder(threading.Event):
 class Scene:
     """A worker on a scripted camera; ``calls`` is what the worker did with the camera."""
 
-    def __init__(self, patch: pytest.MonkeyPatch, *openings: Opening, **settings: Any) -> None:
+    def __init__(
+        self,
+        patch: pytest.MonkeyPatch,
+        *openings: Opening,
+        configure: Callable[[Any], None] | None = None,
+        **settings: Any,
+    ) -> None:
         self.clock = FakeClock()
         self.calls: list[str] = []
         self.told: list[tuple[WorkerState, str]] = []
@@ -112,9 +118,8 @@ class Scene:
         self.text_encoding = "gbk"
         self.cti = "scripted.cti"
         self._openings = iter(openings)
+        self._configure = configure
         self._bus = openings[0].bus if openings else ""
-        patch.setattr(worker_module, "time", self.clock)
-        patch.setattr(drain_module, "time", self.clock)
         patch.setattr(worker_module, "Camera", self._camera)
         self.worker = AcquisitionWorker(
             self,  # type: ignore[arg-type]  # it has what the worker asks of a producer
@@ -122,13 +127,14 @@ class Scene:
                 **{
                     "serial": "7",
                     "name": "left",
-                    "configure": self._configure,
-                    "buffer_count": lambda rate, size: 8,
+                    "quirks": Quirks(open_retry_interval_s=3.5),
                     "retry_s": (0.5, 1.0, 2.0, 4.0, 8.0),
                     **settings,
                 }
             ),
+            self,  # type: ignore[arg-type]  # and what it asks of a configurator
             self._changed,
+            self.clock,
         )
         self.stop = PauseRecorder(self.clock)
         self.worker._stop = self.stop
@@ -171,8 +177,13 @@ class Scene:
     def _camera(self, _producer: object, serial: str, **options: Any) -> ScriptedCamera:
         return ScriptedCamera(self, next(self._openings, Opening()), serial, options)
 
-    def _configure(self, camera: Any) -> None:
+    def configure(self, camera: Any) -> None:
+        if self._configure is not None:
+            self._configure(camera)
         camera.configure()
+
+    def buffer_count(self, _rate: float | None, _payload_size: int) -> int:
+        return 8
 
 
 @dataclass

@@ -9,16 +9,16 @@ from PySide6.QtNetwork import QHostAddress, QTcpServer, QTcpSocket
 from PySide6.QtWebSockets import QWebSocket, QWebSocketServer
 
 from camstrm.wire import (
+    FROM_VIEWER,
+    TO_VIEWER,
     Ack,
     CameraInfo,
     FrameBundle,
     Hello,
-    Message,
     Status,
     Subscribe,
-    decode_message,
+    UnknownMessage,
     encode_bundle,
-    encode_message,
 )
 
 WaitUntil = Callable[[Callable[[], object]], None]
@@ -39,7 +39,7 @@ class ViewerServer(QObject):
     def __init__(self, port: int = 0, hello: Hello | None = None) -> None:
         super().__init__()
         self.hello = hello
-        self.received: list[Message] = []
+        self.received: list[Ack | Subscribe | UnknownMessage] = []
         self.viewers: list[QWebSocket] = []
         self._closed = False
         self._server = QWebSocketServer("test", QWebSocketServer.SslMode.NonSecureMode, self)
@@ -64,7 +64,7 @@ class ViewerServer(QObject):
         return [m.cameras for m in self.received if isinstance(m, Subscribe)]
 
     def send(self, message: Hello | Status | str) -> None:
-        text = message if isinstance(message, str) else encode_message(message)
+        text = message if isinstance(message, str) else TO_VIEWER.encode(message).decode()
         for viewer in self.viewers:
             viewer.sendTextMessage(text)
 
@@ -96,11 +96,11 @@ class ViewerServer(QObject):
         viewer.textMessageReceived.connect(self._on_text)
         self.viewers.append(viewer)
         if self.hello is not None:
-            viewer.sendTextMessage(encode_message(self.hello))
+            viewer.sendTextMessage(TO_VIEWER.encode(self.hello).decode())
         self.viewer_came.emit()
 
     def _on_text(self, text: str) -> None:
-        self.received.append(decode_message(text))
+        self.received.append(FROM_VIEWER.decode(text))
 
 
 class RefusingServer(QObject):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 
 from camstrm.wire import CameraFrame, CameraState
@@ -130,9 +131,9 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     left, right, top = server.cameras
     await moving(page, "right")
     right.state, right.since_us = CameraState.LOST, now_us()
-    right.status = replace(right.status, reason="no answer for 3.0 s")
+    right.status = structs.replace(right.status, reason="no answer for 3.0 s")
     top.state = CameraState.UNSUPPORTED
-    top.status = replace(top.status, reason="pixel format Confidence8 cannot be shown")
+    top.status = structs.replace(top.status, reason="pixel format Confidence8 cannot be shown")
     left.state = 9
     await shows(tile(page, "right", "headline"), re.compile(f"Lost since {TIME}", re.IGNORECASE))
     await shows(tile(page, "right", "reason"), "no answer for 3.0 s")
@@ -178,11 +179,11 @@ async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
 async def test_a_slow_camera_is_not_grey(page: Page, server: PageServer) -> None:
     await moving(page, "left")
     camera = server.cameras[0]
-    camera.status = replace(camera.status, interval_us=60_000_000)
+    camera.status = structs.replace(camera.status, interval_us=60_000_000)
     camera.sends_pictures = False
     await expect(tile(page, "left", "age")).to_have_text(OLDER_THAN_2_S)
     assert await stale(page, "left") == "false"
-    camera.status = replace(camera.status, interval_us=100_000)
+    camera.status = structs.replace(camera.status, interval_us=100_000)
     await expect(tile(page, "left")).to_have_attribute("data-stale", "true")
 
 
@@ -204,7 +205,7 @@ async def test_what_is_wrong_although_pictures_come_is_shown_below_them(
 ) -> None:
     await moving(page, "left")
     camera = server.cameras[0]
-    camera.status = replace(camera.status, reason="27 % of frames incomplete: packet size")
+    camera.status = structs.replace(camera.status, reason="27 % of frames incomplete: packet size")
     await shows(tile(page, "left", "damage"), "27 % of frames incomplete")
     assert await stale(page, "left") == "false"
 
@@ -244,7 +245,7 @@ async def test_cameras_come_and_go(page: Page, server: PageServer) -> None:
     await moving(page, "top")
     del server.cameras[0]
     renamed = server.cameras[0]
-    renamed.info = replace(renamed.info, name="rear")
+    renamed.info = structs.replace(renamed.info, name="rear")
     await server.send_hello()
     for name, count in (("rear", 1), ("left", 0), ("right", 0)):
         await expect(tile(page, name)).to_have_count(count)

@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.config import BridgeSettings
-from camstrm.wire import FrameBundle, Hello, PacketKind, encode_bundle, encode_message
+from camstrm.wire import FEED_UP, FrameBundle, Hello, PacketKind, encode_bundle
 from camstrm.wire.packet import encode_packet_parts
 from tests.fakes.browser import (
     THREE_LIVE,
@@ -52,8 +52,8 @@ async def grabber(path: str, session: str) -> AsyncIterator[None]:
     reader, writer = await asyncio.open_unix_connection(path)
 
     async def send() -> None:
-        hello = encode_message(Hello(session, cameras=tuple(c.info for c in cameras)))
-        writer.writelines(encode_packet_parts(PacketKind.TEXT, [hello.encode()]))
+        hello = FEED_UP.encode(Hello(session, cameras=tuple(c.info for c in cameras)))
+        writer.writelines(encode_packet_parts(PacketKind.TEXT, [hello]))
         for seq in range(2000):
             bundle = FrameBundle(seq, now_us(), tuple(c.frame(seq) for c in cameras))
             writer.writelines(encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(bundle)]))

@@ -249,13 +249,13 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
 def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
     from camstrm.acquisition.features.access import find_node, read_feature, write_feature
     from camstrm.acquisition.features.listing import with_proposal
-    from camstrm.acquisition.worker.configure import apply_steps
+    from camstrm.acquisition.features.steps import apply_step, step_name
 
     results = []
     there = find_node(node_map, setting.name) is not None
     for step in setting.before if there else ():
         values = {name: read_feature(node_map, name).value for name in step.names}
-        for done in apply_steps(setting.name, node_map, [step], encoding=encoding):
+        for done in apply_step(node_map, step_name(node_map, step), step, encoding=encoding):
             if done.applied and done.value is not None and done.value != values.get(done.name):
                 reason = f"so that {setting.name} can be set"
                 results.append(msgspec.structs.replace(done, reason=reason))

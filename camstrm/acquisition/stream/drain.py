@@ -1,7 +1,7 @@
 """Drain filled buffers of one stream and keep the newest, without copying.
 
 At each wake-up the whole queue is emptied; the newest complete buffer stays out of the
-producer's queue in a latest-frame slot, all others go back at once. Whoever takes the
+producer's queue for whoever takes it, all others go back at once. Whoever takes the
 frame reads the pixels in place and gives the buffer back by releasing the frame.
 
 What costs is the wake-up (50 us of CPU with what follows it), not the frame (5 us). So at
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from camstrm.acquisition.clock import Clock
 from camstrm.acquisition.gentl.library import BufferInfo, GcError, GentlLibrary
-from camstrm.acquisition.stream.latest_slot import LatestSlot
 from camstrm.acquisition.stream.statistics import FrameIdGaps, StreamStatistics
 from camstrm.errors import NoImageError
 from camstrm.frame import FrameTimes, RawFrame
@@ -28,14 +28,15 @@ from camstrm.frame import FrameTimes, RawFrame
 __all__ = ["BufferDrain", "StreamHandles"]
 
 _POLL_S = 0.0005
-"""Sleep between looks at the queue where a producer does not bear a blocking wait."""
+"""Seconds between looks at the queue where a producer cannot wait without harm."""
 
 _NAP_ABOVE_FPS = 120.0
 _NAP_S = 0.015
-"""Nap before each wait at high rates: 25 us of CPU a frame at 400 fps, 33 us with 5 ms."""
+"""Above so many frames a second the thread sleeps so many seconds before each wait: 25 us of CPU
+a frame at 400 fps, 33 us with 5 ms."""
 
 _RATE_WINDOW_S = 0.1
-"""Time over which the frame rate is counted that decides about naps."""
+"""Seconds over which the frame rate is counted that decides about naps."""
 
 _NAP_SHARE = 0.25
 """Of the time for which the buffers last: a nap is never longer."""
@@ -57,7 +58,7 @@ class _Filled:
 
 
 class BufferDrain:
-    """Moves the newest complete buffer of a running stream into a slot.
+    """Empties a running stream's queue and keeps its newest complete buffer.
 
     One thread calls :meth:`drain` and then :meth:`close`, after which no call touches the
     producer any more; any one other thread calls :meth:`take`.
@@ -74,6 +75,7 @@ class BufferDrain:
         size: tuple[int, int] = (0, 0),
         ticks_per_s: int = 0,
         buffers: int = 0,
+        clock: Clock = time,
     ) -> None:
         """Drain ``handles`` of ``library``.
 
@@ -87,33 +89,53 @@ class BufferDrain:
         self._library = library
         self._handles = handles
         self._calls = library.stream_calls(handles.stream, handles.event)
+        """Used by one thread at a time: the draining thread while it does not nap, else whoever
+        holds ``_collecting``."""
         self._statistics = statistics
         self._poll = mode == "poll"
         self._pixel_format = pixel_format
         self._size = size
         self._ticks_per_s = ticks_per_s
         self._buffers = buffers
-        self._slot: LatestSlot[_Filled] = LatestSlot()
-        # Written in _collect() alone, as all that it counts.
+        self._clock = clock
+
+        # Counted in _collect(), so by the user of ``_calls``.
         self._gaps = FrameIdGaps()
         self._incomplete_in_a_row = 0
+        """Incomplete buffers since the last complete one."""
         self._arrived_us = 0
-        self._underrun_base = statistics.underrun
-        # Of the draining thread alone: the rate in 1/s, and the frames counted for the next one
-        # since a monotonic time.
-        self._fps = 0.0
-        self._counted = 0
-        self._count_begin_s = time.monotonic()
-        # While the draining thread naps, and with the lock held, take() may empty the queue.
-        self._napping = False
-        self._collecting = threading.Lock()
-        # Complete frames since drain() last returned.
+        """Host UTC in microseconds at which the newest complete frame arrived; any thread may
+        read it."""
         self._collected = 0
-        # Guards what follows: whether the producer may be called, and how many frames are taken.
+        """Complete frames since drain() last returned."""
+
+        # Of the draining thread alone.
+        self._underrun_base = statistics.underrun
+        """Lost frames of the streams before: the producer counts from 0 in each."""
+        self._fps = 0.0
+        """Frame rate in 1/s of the last _RATE_WINDOW_S, which decides about naps; 0 before it
+        is known."""
+        self._counted = 0
+        """Complete frames since ``_count_begin_s``, for the next rate."""
+        self._count_begin_s = clock.monotonic()
+        """Monotonic time in seconds."""
+
+        self._napping = False
+        """Whether take() may empty the queue. Set by the draining thread, cleared by it with
+        ``_collecting`` held; read without that as a hint, and again with it."""
+        self._collecting = threading.Lock()
+        """Held by a caller of take() that empties the queue while the draining thread naps."""
+
         self._lock = threading.Lock()
+        """Guards the four attributes that follow; any thread."""
         self._open = True
+        """Whether the producer may be called."""
+        self._newest: _Filled | None = None
+        """The newest complete buffer that nobody has taken; it is out of the producer's queue."""
         self._leased = 0
+        """How many frames are taken and not released."""
         self._returned = threading.Condition(self._lock)
+        """Notified when one is released."""
 
     @property
     def arrived_us(self) -> int:
@@ -150,7 +172,7 @@ class BufferDrain:
         with self._lock:
             if not self._open:
                 return None
-            filled = self._slot.take()
+            filled, self._newest = self._newest, None
             if filled is None:
                 return None
             self._leased += 1
@@ -177,7 +199,7 @@ class BufferDrain:
         """
         with self._returned:
             self._open = False
-            self._slot.take()
+            self._newest = None
             return self._returned.wait_for(lambda: self._leased == 0, timeout_s)
 
     def _nap(self) -> None:
@@ -185,24 +207,24 @@ class BufferDrain:
         if self._fps <= _NAP_ABOVE_FPS or not self._buffers:
             return
         self._napping = True
-        time.sleep(min(_NAP_S, _NAP_SHARE * self._buffers / self._fps))
+        self._clock.sleep(min(_NAP_S, _NAP_SHARE * self._buffers / self._fps))
         with self._collecting:
             self._napping = False
 
     def _wait(self, timeout_s: float) -> tuple[int, int]:
         if not self._poll:
             return self._calls.next_buffer(int(timeout_s * 1000))
-        deadline = time.monotonic() + timeout_s
+        deadline = self._clock.monotonic() + timeout_s
         while not self._library.num_in_queue(self._handles.event):
-            if time.monotonic() >= deadline:
+            if self._clock.monotonic() >= deadline:
                 return GcError.TIMEOUT, 0
-            time.sleep(_POLL_S)
+            self._clock.sleep(_POLL_S)
         return self._calls.next_buffer(0)
 
     def _collect(self, code: int, handle: int) -> int:
         """Empty the queue, of which ``code`` and ``handle`` came first; return the last code.
 
-        The newest complete buffer goes into the slot.
+        The newest complete buffer becomes ``_newest``.
         """
         calls, statistics = self._calls, self._statistics
         complete = 0
@@ -223,8 +245,11 @@ class BufferDrain:
                 self._incomplete_in_a_row = 0
             code, handle = calls.next_buffer(0)
         if newest is not None:
-            self._arrived_us, statistics.arrived_s = time.time_ns() // 1000, time.monotonic()
-            replaced = self._slot.put(_Filled(newest, self._arrived_us, newest_id))
+            self._arrived_us = self._clock.time_ns() // 1000
+            statistics.arrived_s = self._clock.monotonic()
+            filled = _Filled(newest, self._arrived_us, newest_id)
+            with self._lock:
+                replaced, self._newest = self._newest, filled
             if replaced is not None:
                 calls.queue(replaced.handle)
             self._collected += complete
@@ -233,7 +258,8 @@ class BufferDrain:
         return code
 
     def _note_rate(self, complete: int) -> None:
-        now = time.monotonic()
+        # No RateMeter: this runs at each wake-up, and a rate that is 0.1 s old will do.
+        now = self._clock.monotonic()
         self._counted += complete
         elapsed = now - self._count_begin_s
         if elapsed >= _RATE_WINDOW_S:

@@ -18,11 +18,12 @@ _LOSS_LEAST = 3
 class StreamStatistics:
     """Counters of one camera since its process started; they only grow.
 
-    Written with the drain's lock of collecting held: by the worker thread, and by whoever
-    takes a frame while that thread naps (``rejected`` by whoever takes frames alone). Read
-    by anybody: each is one number, so a reader sees a whole value. Meanings as in
-    :class:`camstrm.wire.CameraStatus`. ``arrived_s``: monotonic time at which the newest
-    complete frame arrived, 0 before the first one; written before ``delivered``.
+    ``delivered``, ``incomplete``, ``overwritten``, ``gaps`` and ``arrived_s`` are written while
+    the queue is emptied: by the worker thread, or by a caller of take() that holds the drain's
+    ``_collecting`` while that thread naps; never by both at once. ``rejected`` is written by
+    whoever takes and encodes frames, ``underrun`` and ``reconnects`` by the worker thread. Any
+    thread may read: each is one number, so a reader sees a whole value. Meanings as in
+    :class:`camstrm.wire.CameraStatus`.
     """
 
     delivered: int = 0
@@ -33,6 +34,8 @@ class StreamStatistics:
     gaps: int = 0
     reconnects: int = 0
     arrived_s: float = 0.0
+    """Monotonic time in seconds at which the newest complete frame arrived, 0 before the first
+    one; written before ``delivered``."""
 
 
 @dataclass

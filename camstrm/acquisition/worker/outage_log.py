@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import deque
 from collections.abc import Callable
+
+from camstrm.repeat_log import RepeatLog
 
 __all__ = ["OutageLog"]
 
@@ -15,7 +16,7 @@ _LINES_A_MINUTE = 6
 """Lines about one camera in a minute; three sick cameras stay below 20."""
 
 _REMIND_S = 60.0
-"""Time between two lines of a failure, or of a warning, that stays the same."""
+"""Seconds between two lines of a failure, or of a warning, that stays the same."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -25,22 +26,28 @@ class OutageLog:
 
     Texts that differ in their numbers alone are the same. A camera that goes and comes all
     the time has ``_LINES_A_MINUTE`` lines; the next line says how many were left out. Used by
-    the worker thread alone; ``clock`` is monotonic.
+    the worker thread alone; ``clock`` is monotonic, in seconds.
     """
 
     def __init__(self, camera: str, clock: Callable[[], float], gone_s: float = 0.0) -> None:
         """Speak of ``camera``, which is away since ``gone_s``; 0: it was never there."""
         self._camera = camera
         self._clock = clock
-        # Causes of the present outage that were written, without their numbers.
+        self._lines = RepeatLog(
+            _log,
+            _REMIND_S,
+            lines=_LINES_A_MINUTE,
+            more=" (and %d lines like these before)",
+            clock=clock,
+        )
         self._written: set[str] = set()
-        # When the present outage began, None while there is none.
-        self._gone_s = gone_s or None
-        self._last_s = float("-inf")
+        """Causes of the present outage that were written, without their numbers."""
+        self._gone_s: float | None = gone_s or None
+        """When the present outage began, None while there is none."""
+        self._failed_s = float("-inf")
+        """When a cause was written last."""
         self._warned_s = float("-inf")
-        # Times of the lines of the last minute.
-        self._lines: deque[float] = deque()
-        self._left_out = 0
+        """When a warning was due last."""
 
     def failed(self, text: str) -> None:
         """Note that the camera cannot stream because of ``text``, and that it is tried again."""
@@ -48,18 +55,18 @@ class OutageLog:
         if self._gone_s is None:
             self._gone_s = now
         cause = _NUMBER.sub("#", text)
-        if cause in self._written and now - self._last_s <= _REMIND_S:
+        if cause in self._written and now - self._failed_s <= _REMIND_S:
             return
-        if self._line(logging.ERROR, f"{text} (retrying)"):
+        if self._lines.log(logging.ERROR, "%s (retrying)", text):
             self._written.add(cause)
-            self._last_s = now
+            self._failed_s = now
 
     def streams(self, what: str) -> None:
         """Note that the camera does ``what`` now ("streaming, 8 buffers")."""
         away = ""
         if self._gone_s is not None:
             away = f", back after {self._clock() - self._gone_s:.1f} s"
-        self._line(logging.INFO, f"camera {self._camera}: {what}{away}")
+        self._lines.log(logging.INFO, "camera %s: %s%s", self._camera, what, away)
         self._gone_s = None
         self._written.clear()
 
@@ -68,17 +75,4 @@ class OutageLog:
         now = self._clock()
         if now - self._warned_s > _REMIND_S:
             self._warned_s = now
-            self._line(logging.WARNING, f"camera {self._camera}: {text}")
-
-    def _line(self, level: int, text: str) -> bool:
-        now = self._clock()
-        while self._lines and now - self._lines[0] >= _REMIND_S:
-            self._lines.popleft()
-        if len(self._lines) >= _LINES_A_MINUTE:
-            self._left_out += 1
-            return False
-        self._lines.append(now)
-        more = f" (and {self._left_out} lines like these before)" if self._left_out else ""
-        self._left_out = 0
-        _log.log(level, "%s%s", text, more)
-        return True
+            self._lines.log(logging.WARNING, "camera %s: %s", self._camera, text)

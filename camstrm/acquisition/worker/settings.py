@@ -1,13 +1,13 @@
-"""AcquisitionSettings: how the worker runs one camera."""
+"""AcquisitionSettings: how the worker runs one camera, as data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from camstrm.acquisition.camera import Camera
+from camstrm.config import CameraSettings, ProcessSettings
+from camstrm.profiles import Quirks
 
-__all__ = ["RETRY_S", "RETRY_SHARED_S", "AcquisitionSettings"]
+__all__ = ["RETRY_S", "RETRY_SHARED_S", "AcquisitionSettings", "acquisition_settings"]
 
 RETRY_S = (0.5, 1.0)
 """Pauses between attempts to open a camera in seconds; the last one repeats."""
@@ -18,35 +18,59 @@ RETRY_SHARED_S = (0.5, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class AcquisitionSettings:
-    """How one camera is run.
-
-    ``configure`` sets the features of an open, stopped camera. ``buffer_count`` gives
-    the number of buffers for (frame rate in 1/s or None, payload size in bytes).
-    ``drain`` is "event" or "poll". ``stall_timeout_s``: without a complete frame for so long
-    the camera counts as stalled; :class:`StreamWatch` adds to it. ``open_retry_s``: least
-    pause before a GigE camera (or one of unknown bus) that another one holds is tried again:
-    more frequent tries were seen to keep it locked. ``heartbeat_s``: for how long it stays
-    locked after its user crashed, as far as is known before it is open; it is not tried
-    again before that. ``locked_until_s``: until when (monotonic clock) it is locked by a
-    process before this one that was killed, 0 if it is not. ``gone_s``: since when (the same
-    clock) it is away because such a process ended, 0 if none did. ``close_open_pause_s``: pause
-    between closing and opening. ``local_teardown``: see :class:`Camera`. ``retry_s``: pauses
-    between attempts to open, in seconds; the last one repeats. ``realtime``: ask for a
-    real-time priority for the thread.
-    """
+    """How one camera is run; times are seconds, those of day are of the monotonic clock."""
 
     serial: str
+    """What selects it among the producer's cameras: serial number, or "id:" and a device ID."""
     name: str
-    configure: Callable[[Camera], None]
-    buffer_count: Callable[[float | None, int], int]
-    drain: str = "event"
-    preopen_bypass: bool = True
+    """What log and users call it."""
+    quirks: Quirks = field(default_factory=Quirks)
+    """How its producer must be handled."""
     stall_timeout_s: float = 2.0
-    open_retry_s: float = 3.5
+    """Without a complete frame for so long it counts as stalled; StreamWatch adds to it."""
     heartbeat_s: float = 0.0
+    """For how long it stays locked after its user crashed, as far as is known before it is
+    open; it is not tried again before that."""
     locked_until_s: float = 0.0
+    """Until when a killed process before this one keeps it locked; 0 if none does."""
     gone_s: float = 0.0
-    close_open_pause_s: float = 0.0
-    local_teardown: Mapping[str, int] = field(default_factory=dict)
-    retry_s: tuple[float, ...] = field(default=RETRY_S)
+    """Since when it is away because such a process ended; 0 if none did."""
+    retry_s: tuple[float, ...] = RETRY_S
+    """Pauses between attempts to open it; the last one repeats."""
     realtime: bool = False
+    """Whether to ask for a real-time priority for its thread."""
+
+
+def acquisition_settings(
+    quirks: Quirks,
+    camera: CameraSettings,
+    process: ProcessSettings,
+    *,
+    shared: bool = False,
+    heartbeat_s: float = 0.0,
+    locked_until_s: float = 0.0,
+    gone_s: float = 0.0,
+) -> AcquisitionSettings:
+    """Return how to run one camera.
+
+    ``shared``: other cameras stream in the same process, which every rescan holds up.
+    ``heartbeat_s``: what the camera reported when it was open before; 0 takes what it will be
+    set to.
+    """
+    return AcquisitionSettings(
+        serial=camera.serial,
+        name=camera.label,
+        quirks=quirks,
+        stall_timeout_s=process.stall_timeout_s,
+        heartbeat_s=heartbeat_s or _configured_heartbeat_s(camera) or quirks.heartbeat_timeout_s,
+        locked_until_s=locked_until_s,
+        gone_s=gone_s,
+        retry_s=RETRY_SHARED_S if shared else RETRY_S,
+        realtime=process.realtime,
+    )
+
+
+def _configured_heartbeat_s(camera: CameraSettings) -> float:
+    """Return the heartbeat that the user gives the camera, in seconds; 0 if none."""
+    value = camera.features.get("GevHeartbeatTimeout")
+    return value / 1e3 if isinstance(value, (int, float)) else 0.0

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.clock import Clock
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.gentl.errors import camera_errors
 from camstrm.acquisition.gentl.producer import GentlProducer
@@ -22,6 +23,7 @@ from camstrm.acquisition.stream.stream_watch import (
     loss_remedy,
 )
 from camstrm.acquisition.worker.condition import WorkerCondition, WorkerState
+from camstrm.acquisition.worker.configure import CameraConfigurator
 from camstrm.acquisition.worker.outage_log import OutageLog
 from camstrm.acquisition.worker.retry import RetryPauses, keeps_a_lock
 from camstrm.acquisition.worker.settings import AcquisitionSettings
@@ -38,46 +40,60 @@ __all__ = ["AcquisitionWorker"]
 _log = logging.getLogger(__name__)
 
 _WAIT_S = 0.2
-"""Longest wait for a buffer in seconds: a stop, a stall or an underrun is noticed at most so
-much later."""
+"""Maximum wait for a buffer in seconds; also the worst delay for noticing a stop, stall or
+underrun."""
 
 _AWAY_S = 1.0
-"""Seconds. A wait for a buffer that took longer was a pause of this process or of the machine."""
+"""Seconds. A turn of the worker that took longer was a pause of this process or of the machine."""
 
 
 class AcquisitionWorker:
     """Opens, configures and drains one camera, again and again until it is stopped.
 
     Any thread may call :meth:`take`, :meth:`condition`, :meth:`stop`; ``on_change`` is
-    called from the worker's thread when the condition changes.
+    called from the worker's thread when the condition changes. What is not said to be for any
+    thread is the worker thread's alone.
     """
 
     def __init__(
         self,
         producer: GentlProducer,
         settings: AcquisitionSettings,
+        configurator: CameraConfigurator,
         on_change: Callable[[], None] = lambda: None,
+        clock: Clock = time,
     ) -> None:
         self.statistics = StreamStatistics()
+        """Counters since the start of the process; any thread may read them."""
         self._producer = producer
         self._settings = settings
+        self._configurator = configurator
         self._on_change = on_change
-        self._condition = WorkerCondition(WorkerState.CLOSED, time.time_ns() // 1000)
+        self._clock = clock
+        self._condition = WorkerCondition(WorkerState.CLOSED, clock.time_ns() // 1000)
+        """Replaced as a whole by the worker thread, read by any."""
         self._info = producer.device(settings.serial)
-        self._retries = RetryPauses(settings, lambda: time.monotonic())
-        # Whether the last attempt has opened the camera.
+        """Replaced as a whole by the worker thread, read by any."""
+        self._retries = RetryPauses(settings, clock.monotonic)
+        self._outages = OutageLog(settings.name, clock.monotonic, settings.gone_s)
         self._opened = False
+        """Whether the last attempt has opened the camera."""
         self._drain: BufferDrain | None = None
-        self._outages = OutageLog(settings.name, lambda: time.monotonic(), settings.gone_s)
-        # What earlier streams showed, and how often the camera's frames come (0: unknown).
+        """The drain of the running stream, None while there is none. Set by the worker thread,
+        read by whoever takes frames, who may keep one that is closed: it gives no frame then."""
         self._experience = Experience()
+        """What earlier streams showed."""
         self._interval_s = 0.0
+        """Usual time between two frames in seconds, 0 while it is not known; any thread may
+        read it."""
         self._streamed = False
-        # The failure of the attempt before.
+        """Whether the camera was started before in this process: the next start is a reconnect."""
         self._reported: CameraError | None = None
-        # What was last warned of.
+        """The failure of the attempt before, None after the first."""
         self._node_serial = ""
+        """What the node DeviceSerialNumber said when that was warned of last, empty for none."""
         self._stop = threading.Event()
+        """Set by any thread; interrupts the pauses."""
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
     @property
@@ -87,7 +103,7 @@ class AcquisitionWorker:
 
     @property
     def info(self) -> DeviceInfo:
-        """Who the camera is; vendor and model are known once a search has listed it."""
+        """What is known of the camera; vendor and model are known once a search has listed it."""
         return self._info
 
     @property
@@ -104,7 +120,6 @@ class AcquisitionWorker:
         return self._retries.heartbeat_s if keeps_a_lock(self._info.tl_type) else 0.0
 
     def start(self) -> None:
-        """Start the thread."""
         self._thread.start()
 
     def take(self) -> RawFrame | None:
@@ -130,7 +145,7 @@ class AcquisitionWorker:
             ask_for_real_time(self._settings.name)
         self._await_lock()
         while not self._stop.is_set():
-            begin = time.monotonic()
+            begin = self._clock.monotonic()
             try:
                 self._stream()
                 break
@@ -138,7 +153,7 @@ class AcquisitionWorker:
                 opened, bus = self._opened, self._info.tl_type
                 error = self._retries.without_own_lock(failure, opened=opened, bus=bus)
                 self._report(error)
-                ran_s = time.monotonic() - begin
+                ran_s = self._clock.monotonic() - begin
                 pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
             if self._stop.wait(pause):
                 break
@@ -158,7 +173,7 @@ class AcquisitionWorker:
 
     def _await_lock(self) -> None:
         """Wait until the lock of a process that was killed is over: attempts may prolong it."""
-        left_s = self._settings.locked_until_s - time.monotonic()
+        left_s = self._settings.locked_until_s - self._clock.monotonic()
         if left_s <= 0 or not keeps_a_lock(self._info.tl_type):
             return
         locked = CameraLockedError(self._settings.name, left_s)
@@ -174,8 +189,8 @@ class AcquisitionWorker:
             self._producer,
             settings.serial,
             name=settings.name,
-            preopen_bypass=settings.preopen_bypass,
-            local_teardown=settings.local_teardown,
+            preopen_bypass=settings.quirks.preopen_bypass,
+            local_teardown=settings.quirks.local_teardown,
         )
         answers = free = True
         started = self._opened = False
@@ -188,10 +203,10 @@ class AcquisitionWorker:
             self._opened = True
             self._warn_of_node_serial(camera)
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
-                settings.configure(camera)
+                self._configurator.configure(camera)
                 rate = camera.frame_rate()
                 self._retries.note_heartbeat(camera.heartbeat_s())
-                buffers = settings.buffer_count(rate.fps, camera.payload_size())
+                buffers = self._configurator.buffer_count(rate.fps, camera.payload_size())
                 pixel_format, size = camera.pixel_format_code(), camera.image_size()
                 ticks_per_s = camera.timestamp_frequency()
                 triggered = camera.is_triggered()
@@ -203,15 +218,16 @@ class AcquisitionWorker:
                 self._producer.library,
                 handles,
                 self.statistics,
-                mode=settings.drain,
+                mode=settings.quirks.drain,
                 pixel_format=pixel_format,
                 size=size,
                 ticks_per_s=ticks_per_s,
                 buffers=buffers,
+                clock=self._clock,
             )
             watch = StreamWatch(
                 rate,
-                time.monotonic(),
+                self._clock.monotonic(),
                 triggered=triggered,
                 stall_timeout_s=settings.stall_timeout_s,
                 experience=self._experience,
@@ -237,30 +253,30 @@ class AcquisitionWorker:
                 _log.error("camera %s: a frame is still in use, not closed", settings.name)
 
     def _warn_of_node_serial(self, camera: Camera) -> None:
-        told = camera.node_serial()
-        if told and told != self._node_serial:
+        of_node = camera.node_serial()
+        if of_node and of_node != self._node_serial:
             _log.warning(
                 "camera %s: its serial number is %r, but its node DeviceSerialNumber says %r; "
                 "the first one counts",
                 self._settings.name,
                 camera.info.serial,
-                told,
+                of_node,
             )
-        self._node_serial = told
+        self._node_serial = of_node
 
     def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
         """Drain until the stop; raise CameraLostError when frames are overdue.
 
         ``facts``: of the stream, for the log.
         """
-        next_look = turned = time.monotonic()
+        next_look = turned = self._clock.monotonic()
         logged = stalled = False
         loss = ""
         incomplete = self.statistics.incomplete
         try:
             while not self._stop.is_set():
                 count = self._drained(drain)
-                now = time.monotonic()
+                now = self._clock.monotonic()
                 if now - turned > _AWAY_S:
                     # This process was stopped, which says nothing about the camera.
                     watch.excuse(now - turned - _WAIT_S)
@@ -346,6 +362,6 @@ class AcquisitionWorker:
         """Enter a state; ``since_us``: when it began, now if 0."""
         since = self._condition.since_us
         if state is not self._condition.state:
-            since = since_us or time.time_ns() // 1000
+            since = since_us or self._clock.time_ns() // 1000
         self._condition = WorkerCondition(state, since, reason)
         self._on_change()

@@ -53,7 +53,7 @@ class BridgeCollector(Collector):
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
         yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
         yield _counter(
-            "bundles_overtaken", "Bundles that a newer one replaced unread", subscriber.overtaken
+            "bundles_overtaken", "Bundles that a newer one replaced unread", counters.overtaken
         )
         yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
         yield _gauge(
@@ -85,7 +85,9 @@ class BridgeCollector(Collector):
         yield _counter("bundles_sent", "Bundles sent to all viewers", totals.sent)
         yield _counter("bundle_bytes_sent", "Bytes of those", totals.sent_bytes)
         yield _counter("viewers_joined", "Viewers that connected", totals.viewers)
-        yield _counter("viewers_refused", "Refused for want of room", self._state.limits.refused)
+        yield _counter(
+            "viewers_refused", "Refused because there was no room", self._state.limits.refused
+        )
         yield _counter("viewers_stuck", "Cut off because they took nothing", totals.viewers_stuck)
         yield _counter("viewer_garbage", "Wrong messages of viewers", totals.viewer_garbage)
 

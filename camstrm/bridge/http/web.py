@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from aiohttp import web
+from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
@@ -109,11 +109,10 @@ async def web_socket(request: web.Request) -> web.StreamResponse:
         )
     address = request.remote or ""
     with state.limits.admit(address):
-        viewer = state.hub.join(address, "websocket")
+        viewer = WebSocketViewer(state.hub, address, state.settings.send_timeout_s)
+        state.hub.join(viewer)
         try:
-            return await WebSocketViewer(state.hub, viewer, state.settings.send_timeout_s).run(
-                request
-            )
+            return await viewer.run(request)
         finally:
             state.hub.leave(viewer)
 
@@ -127,9 +126,11 @@ async def health(request: web.Request) -> web.Response:
 async def api_status(request: web.Request) -> web.Response:
     """Answer ``/api/status``: the status message's content and a list of the viewers."""
     hub = request.app[STATE].hub
+    status = to_builtins(hub.status())
+    del status["type"]
     viewers = [
         {
-            **asdict(viewer.outbox.status()),
+            **to_builtins(viewer.outbox.status()),
             "window": viewer.outbox.credit.window,
             "address": viewer.address,
             "kind": viewer.kind,
@@ -143,8 +144,8 @@ async def api_status(request: web.Request) -> web.Response:
     return web.json_response(
         {
             "version": __version__,
-            "status": asdict(hub.status()),
-            "cameras": [asdict(info) for info in hub.cameras.values()],
+            "status": status,
+            "cameras": to_builtins(list(hub.cameras.values())),
             "viewers": viewers,
         }
     )

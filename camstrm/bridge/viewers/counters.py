@@ -14,6 +14,7 @@ class HubCounters:
 
     bundles: int = 0
     bundle_bytes: int = 0
+    overtaken: int = 0
     grabbers: int = 0
     viewers: int = 0
     viewers_stuck: int = 0

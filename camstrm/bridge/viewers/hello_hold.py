@@ -9,47 +9,71 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
+
+from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.wire import CameraInfo, Demand, Hello, Status
+from camstrm.wire import CameraInfo, Demand, FrameBundle, Hello, Status
 
 __all__ = ["HelloHold"]
 
 HOLD_S = 1.5
-"""Longest wait: of a camera that is not there nobody knows them."""
+"""Longest wait in seconds: of a camera that is not there nobody knows vendor and model."""
 
 
 class HelloHold:
-    """Stands between the grabber's connection and the hub (a GrabberSink).
+    """Stands between the grabber's connection and the hub (a FeedSink).
 
     The demand goes to the grabber at once, so nothing starts later. The hello is passed on as
     soon as all cameras are known, the first picture is there, or HOLD_S is over. What the hub
-    knows of the same cameras from the grabber before is filled in.
+    knows of the same cameras from the grabber before is filled in. Bundles go through a
+    BundleHold. Belongs to the bridge's event loop.
     """
 
     def __init__(self, hub: BundleHub) -> None:
         self._hub = hub
+        self._bundles = BundleHold(self._bundle_is_due, hub.counters)
         # Hello that waits, and the way back to its grabber.
         self._held: tuple[Hello, Callable[[Demand], None]] | None = None
         self._status: Status | None = None  # the newest that came meanwhile
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None  # runs while a hello is held
 
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        """Take the first hello of a connection and the way back to the grabber."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
         self._forget()
         hello = self._with_known(hello)
         if _says_who(hello):
-            self._hub.grabber_came(hello, send_demand)
+            self._hub.grabber_came(hello, send)
             return
-        self._held = hello, send_demand
+        self._held = hello, send
         self._timer = asyncio.get_running_loop().call_later(HOLD_S, self._release)
-        self._hub.demand_from(send_demand)
+        self._hub.demand_from(send)
 
-    def grabber_said_hello(self, hello: Hello) -> None:
-        """Take a later hello of the same connection."""
-        hello = self._with_known(hello)
+    def grabber_said(self, message: Hello | Status) -> None:
+        if isinstance(message, Hello):
+            self._bundles.release()  # it belongs to what was said before
+            self._hello_again(self._with_known(message))
+        elif self._held is None:
+            self._hub.grabber_sent_status(message)
+        else:
+            self._status = message
+
+    def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
+        self._bundles.hold(SharedBundle(bundle, data), len(data))
+
+    def grabber_caught_up(self) -> None:
+        self._bundles.release()
+
+    def grabber_went(self) -> None:
+        self._forget()
+        self._hub.grabber_went()
+
+    def set_input(self, state: str) -> None:
+        if self._held is None:
+            self._hub.set_input(state)
+
+    def _hello_again(self, hello: Hello) -> None:
         if self._held is None:
             self._hub.grabber_said_hello(hello)
             return
@@ -57,40 +81,26 @@ class HelloHold:
         if _says_who(hello):
             self._release()
 
-    def grabber_sent_status(self, status: Status) -> None:
-        """Take the grabber's counters."""
-        if self._held is None:
-            self._hub.grabber_sent_status(status)
-        else:
-            self._status = status
-
-    def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
-        """Take a bundle of ``size`` bytes; one without a picture is not worth a hello."""
+    def _bundle_is_due(self, bundle: SharedBundle, size: int) -> None:
         if self._held is not None:
-            if not any(len(frame.payload) for frame in bundle.bundle.frames):
-                return
+            if not bundle.pictures:
+                return  # not worth a hello
             self._release()
         self._hub.grabber_sent_bundle(bundle, size)
 
-    def grabber_went(self) -> None:
-        """Learn that the connection is over."""
-        self._forget()
-        self._hub.grabber_went()
-
-    def set_input(self, state: str) -> None:
-        """Learn that the grabber is silent ("none") or speaks again ("ok")."""
-        if self._held is None:
-            self._hub.set_input(state)
-
     def _release(self) -> None:
         if self._held is not None:
-            (hello, send_demand), status = self._held, self._status
-            self._forget()
-            self._hub.grabber_came(hello, send_demand)
+            (hello, send), status = self._held, self._status
+            self._forget_hello()
+            self._hub.grabber_came(hello, send)
             if status is not None:
                 self._hub.grabber_sent_status(status)
 
     def _forget(self) -> None:
+        self._bundles.forget()
+        self._forget_hello()
+
+    def _forget_hello(self) -> None:
         self._held = self._status = None
         if self._timer is not None:
             self._timer.cancel()

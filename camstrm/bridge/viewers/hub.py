@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 import unicodedata
@@ -11,28 +10,32 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
+import msgspec
+
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.demand import DemandKeeper
-from camstrm.bridge.viewers.outbox import ViewerOutbox
+from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.pictures import LatestPictures
+from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
-from camstrm.bridge.viewers.viewer_entry import Viewer
+from camstrm.rates import RateMeter
 from camstrm.wire import (
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
+    TO_VIEWER,
     CameraInfo,
     CameraStatus,
     Demand,
     Hello,
     Limits,
+    SharedStatus,
     Status,
     Subscribe,
-    encode_message,
     select_cameras,
 )
 
-__all__ = ["BundleHub", "Viewer"]
+__all__ = ["BundleHub"]
 
 _log = logging.getLogger(__name__)
 
@@ -47,27 +50,32 @@ class BundleHub:
     """
 
     def __init__(
-        self, server: str, window: int, clock: Callable[[], float] = time.monotonic
+        self,
+        server: str,
+        window: int,
+        clock: Callable[[], float] = time.monotonic,
+        demand: DemandKeeper | None = None,
     ) -> None:
         self.counters = HubCounters()
         self.pictures = LatestPictures(clock)
-        self.viewers: dict[int, Viewer] = {}
+        self.viewers: dict[int, ViewerSender] = {}
         self.cameras: dict[int, CameraInfo] = {}
         self.empty = asyncio.Event()
         self.empty.set()
         self._server = server
         self._window = window
         self._clock = clock
-        self._demand = DemandKeeper()
+        self._demand = demand or DemandKeeper()
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello)
         self._input = "none"
         self._input_since_us = _now_us()
         self._grabber_status = Status(0)
         self._session_bundles = 0
         self._bundle_fps = 0.0
-        self._measured = (clock(), 0)
+        self._meter = RateMeter(0, 0, clock)
+        self._meter.rate(0)
         self._slow = SlowViewers(clock())
 
     @property
@@ -98,10 +106,9 @@ class BundleHub:
         self.cameras = cameras
         limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
-        self._hello_text = encode_message(self._hello)
+        self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
-            viewer.outbox.put_hello(self._hello_text)
-            viewer.nudge()
+            viewer.put_text(TextKind.HELLO, self._hello_text)
 
     def grabber_sent_status(self, status: Status) -> None:
         """Keep the grabber's counters for the next status to the viewers."""
@@ -117,8 +124,7 @@ class BundleHub:
         self._newest = bundle
         self.pictures.add(bundle.bundle)
         for viewer in self.viewers.values():
-            viewer.outbox.put_bundle(bundle)
-            viewer.nudge()
+            viewer.put_bundle(bundle)
 
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
@@ -133,27 +139,27 @@ class BundleHub:
         self._input_since_us = _now_us()
         self._send_status()
 
+    def make_outbox(self) -> ViewerOutbox:
+        """Return the outbox of the next viewer."""
+        self.counters.viewers += 1
+        return ViewerOutbox(self.counters.viewers, self._window, self._clock)
+
     def join(
         self,
-        address: str,
-        kind: str,
+        viewer: ViewerSender,
         cameras: frozenset[int] | None = None,
         max_fps: float | None = None,
-    ) -> Viewer:
-        """Add a viewer; its outbox begins with hello, status and the fresh pictures."""
-        self.counters.viewers += 1
-        outbox = ViewerOutbox(self.counters.viewers, self._window, self._clock)
-        viewer = Viewer(outbox, address, kind)
-        self.viewers[outbox.id] = viewer
+    ) -> None:
+        """Add a viewer; it begins with hello, status and the fresh pictures."""
+        self.viewers[viewer.outbox.id] = viewer
         self.empty.clear()
-        _log.info("viewer %d (%s, %s) joins", outbox.id, address, kind)
-        outbox.put_hello(self._hello_text)
-        outbox.put_status(self.status_text(outbox))
-        outbox.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
+        _log.info("viewer %d (%s, %s) joins", viewer.outbox.id, viewer.address, viewer.kind)
+        viewer.put_text(TextKind.HELLO, self._hello_text)
+        viewer.put_text(TextKind.STATUS, self.status_text(viewer.outbox))
+        viewer.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
         self.subscribe(viewer, cameras, max_fps)
-        return viewer
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: ViewerSender) -> None:
         """Remove a viewer and what it wanted."""
         outbox = viewer.outbox
         if self.viewers.pop(outbox.id, None) is None:
@@ -172,21 +178,20 @@ class BundleHub:
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes
         self.counters.skipped.update(outbox.skipped)
+        self.counters.viewers_stuck += viewer.stuck
 
     def subscribe(
-        self, viewer: Viewer, cameras: frozenset[int] | None, max_fps: float | None
+        self, viewer: ViewerSender, cameras: frozenset[int] | None, max_fps: float | None
     ) -> None:
         """Change what a viewer gets; fresh pictures of cameras it did not get go at once."""
-        outbox = viewer.outbox
-        before = outbox.cameras
-        outbox.subscribe(cameras, max_fps)
+        before = viewer.outbox.cameras
+        viewer.subscribe(cameras, max_fps)
         added = self.cameras.keys() if cameras is None else cameras
-        self._catch_up(outbox, frozenset() if before is None else frozenset(added) - before)
+        self._catch_up(viewer, frozenset() if before is None else frozenset(added) - before)
         refresh = self._lacks_picture(cameras)
-        self._demand.wish(outbox.id, cameras, max_fps, refresh=refresh)
-        viewer.nudge()
+        self._demand.wish(viewer.outbox.id, cameras, max_fps, refresh=refresh)
 
-    def subscribe_message(self, viewer: Viewer, message: Subscribe) -> None:
+    def subscribe_message(self, viewer: ViewerSender, message: Subscribe) -> None:
         """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
         cameras = None
         if message.cameras is not None:
@@ -217,20 +222,16 @@ class BundleHub:
 
     def tick(self) -> None:
         """Measure rates and send every viewer its status; to be called once a second."""
-        now = self._clock()
-        then, bundles = self._measured
-        if now > then:
-            self._bundle_fps = round((self.counters.bundles - bundles) / (now - then), 2)
-            self._measured = (now, self.counters.bundles)
+        self._bundle_fps = round(self._meter.rate(self.counters.bundles), 2)
         for viewer in self.viewers.values():
             viewer.outbox.measure()
         self._send_status()
-        self._slow.look(self.viewers.values(), now)
+        self._slow.look(self.viewers.values(), self._clock())
 
     def status(self) -> Status:
         """Return the state of everything, without a receiver's own part."""
         grabber = self._grabber_status
-        return replace(
+        return msgspec.structs.replace(
             grabber,
             time_us=_now_us(),
             input=self._input,
@@ -242,9 +243,9 @@ class BundleHub:
             viewer=None,
         )
 
-    def status_text(self, outbox: ViewerOutbox) -> str:
+    def status_text(self, outbox: ViewerOutbox) -> bytes:
         """Return the status message for one viewer."""
-        return encode_message(replace(self.status(), viewer=outbox.status()))
+        return SharedStatus(self.status()).to(outbox.status())
 
     def totals(self) -> HubCounters:
         """Return the counters with those of the viewers that are still here."""
@@ -256,23 +257,22 @@ class BundleHub:
         return totals
 
     def close(self) -> None:
-        """Ask every viewer's sender to end its connection."""
+        """End every viewer's connection."""
         for viewer in self.viewers.values():
-            viewer.outbox.close()
-            viewer.nudge()
+            viewer.close()
 
-    def _catch_up(self, outbox: ViewerOutbox, cameras: frozenset[int]) -> None:
+    def _catch_up(self, viewer: ViewerSender, cameras: frozenset[int]) -> None:
         """Let a viewer have the fresh pictures of cameras that it did not get until now."""
         if self._newest is None or self._input != "ok" or not cameras:
             return
         completed = self.pictures.completed(self._newest.bundle)
-        outbox.put_bundle(SharedBundle(select_cameras(completed, cameras)))
+        viewer.put_bundle(SharedBundle(select_cameras(completed, cameras)))
 
     def _start_session(self) -> None:
         self._newest = None
         self._session_bundles = 0
         for viewer in self.viewers.values():
-            viewer.outbox.start_session()
+            viewer.start_session()
 
     def _lacks_picture(self, cameras: frozenset[int] | None) -> bool:
         wanted = self.cameras if cameras is None else cameras & self.cameras.keys()
@@ -286,12 +286,9 @@ class BundleHub:
         return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
 
     def _send_status(self) -> None:
-        # The common part is made once: with 16 cameras it is most of the work.
-        body = json.loads(encode_message(self.status()))
+        status = SharedStatus(self.status())
         for viewer in self.viewers.values():
-            body["viewer"] = vars(viewer.outbox.status())
-            viewer.outbox.put_status(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
-            viewer.nudge()
+            viewer.put_text(TextKind.STATUS, status.to(viewer.outbox.status()))
 
 
 def _now_us() -> int:

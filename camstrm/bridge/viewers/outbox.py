@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
+import enum
 import time
 from collections import Counter
 from collections.abc import Callable
 
 from camstrm.bridge.viewers.credit import CreditWindow
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.rates import RateMeter
 from camstrm.wire import ViewerStatus
 
-__all__ = ["ViewerOutbox"]
+__all__ = ["TextKind", "ViewerOutbox"]
 
 _SLACK = 0.25
 """Part of a viewer's interval by which a bundle may go before its turn, so that one whose tick
@@ -22,51 +23,83 @@ _LAST = 1.5
 """Intervals after which a bundle that came before its turn goes, because no other has come."""
 
 
+class TextKind(enum.IntEnum):
+    """What a text is, in the order in which texts go; the newest of a kind replaces the others."""
+
+    HELLO = 0
+    STATUS = 1
+
+
 class ViewerOutbox:
-    """Holds at most one bundle, one hello and one status for a viewer.
+    """Holds at most one bundle and one text of each kind for a viewer.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
     that are slower than the stream. With ``max_fps``, the first bundle that comes in the
     viewer's turn goes at once. One that comes before is not held until then, because the
     next one is newer: at the viewer's own rate each would wait up to a whole interval.
 
-    From the first acknowledgement on, ``credit`` says whether another bundle may go. Not
-    for several threads; exactly one sender task calls :meth:`take` and :meth:`wait`.
+    From the first acknowledgement on, ``credit`` says whether another bundle may go. Only the
+    bridge's event loop uses it, and only the viewer's ViewerSender changes it.
     """
+
+    __slots__ = (
+        "_bundle",
+        "_clock",
+        "_due_s",
+        "_interval_s",
+        "_meter",
+        "_release_s",
+        "_texts",
+        "cameras",
+        "credit",
+        "id",
+        "max_fps",
+        "reason",
+        "sent",
+        "sent_bytes",
+        "sent_fps",
+        "skipped",
+    )
 
     def __init__(
         self, viewer_id: int, window: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Let at most ``window`` bundles be under way to a viewer that acknowledges."""
         self.id = viewer_id
+        """Number of the viewer since the bridge's start, from 1."""
         self.cameras: frozenset[int] | None = None
+        """Indices of the cameras whose pictures the viewer wants; None: of all."""
         self.max_fps: float | None = None
+        """Bundles a second that the viewer wants at most; None: each."""
         self.sent = 0
+        """Bundles that went; only grows."""
         self.sent_bytes = 0
+        """Bytes of those, without the transport's framing; only grows. The sender counts them."""
         self.skipped: Counter[str] = Counter()
+        """Bundles that a newer one replaced, by reason; only grows."""
         self.reason = ""
+        """Why the last bundle was skipped; "" if none ever was."""
         self.sent_fps = 0.0
-        self.closed = False
+        """Bundles sent a second between the last two calls of :meth:`measure`."""
         self.credit = CreditWindow(window)
+        """What is under way; public for those who read it."""
         self._clock = clock
-        self._hello: str | None = None
-        self._status: str | None = None
+        self._texts: dict[TextKind, bytes] = {}
+        """Texts that wait, UTF-8; they go in the order of their kinds."""
         self._bundle: SharedBundle | None = None
-        self._interval_s = 0.0  # 1 / max_fps; 0: no limit
-        self._due_s = float("-inf")  # the viewer's next turn
-        self._release_s = float("-inf")  # when the bundle that waits may go
-        self._wake = asyncio.Event()
-        self._measured = (clock(), 0)
+        """The bundle that waits, merged with those that it replaced."""
+        self._interval_s = 0.0
+        """Seconds between two turns, 1 / max_fps; 0: no limit."""
+        self._due_s = float("-inf")
+        """When the viewer's next turn is, in the clock's seconds."""
+        self._release_s = float("-inf")
+        """When the bundle that waits may go, in the clock's seconds."""
+        self._meter = RateMeter(0, 0, clock)
+        self._meter.rate(0)
 
-    def put_hello(self, text: str) -> None:
-        """Let ``text`` be the next to go; it replaces a hello that has not gone."""
-        self._hello = text
-        self._wake.set()
-
-    def put_status(self, text: str) -> None:
-        """Let ``text`` go before any bundle; it replaces a status that has not gone."""
-        self._status = text
-        self._wake.set()
+    def put_text(self, kind: TextKind, text: bytes) -> None:
+        """Let ``text`` go before any bundle; it replaces one of its kind that has not gone."""
+        self._texts[kind] = text
 
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Let ``bundle`` be the one to go; one of another tick that waits is skipped."""
@@ -81,18 +114,15 @@ class ViewerOutbox:
         self._release_s = release_s
         if now >= release_s and not self.credit.open:
             self.credit.held_back()
-        self._wake.set()
 
     def start_session(self) -> None:
         """Forget bundles of an earlier grabber run: sequence numbers start again."""
         self._bundle = None
         self.credit.clear()
-        self._wake.set()
 
     def acknowledge(self, seq: int) -> None:
         """Take bundle ``seq`` and all sent before it as shown; ignore one never sent."""
-        if self.credit.acknowledge(seq, self._clock()):
-            self._wake.set()
+        self.credit.acknowledge(seq, self._clock())
 
     def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
@@ -100,51 +130,34 @@ class ViewerOutbox:
         self.max_fps = max_fps
         self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
-        self._wake.set()
 
-    def close(self) -> None:
-        """Wake the sender for the last time: it is to end the connection."""
-        self.closed = True
-        self._wake.set()
-
-    def take(self) -> str | SharedBundle | None:
+    def take(self) -> bytes | SharedBundle | None:
         """Return what to send now, counting it as sent; None if nothing may go yet."""
-        if self._hello is not None:
-            text, self._hello = self._hello, None
-            return text
-        if self._status is not None:
-            text, self._status = self._status, None
-            return text
-        now = self._clock()
-        if self._bundle is None or not self.credit.open or now < self._release_s:
+        if self._texts:
+            return self._texts.pop(min(self._texts))
+        bundle = self._bundle
+        if bundle is None or not self.credit.open:
             return None
-        bundle, self._bundle = self._bundle, None
-        self._count(bundle, now)
+        now = self._clock()
+        if now < self._release_s:
+            return None
+        self._bundle = None
+        self.sent += 1
+        self.credit.sent(bundle.bundle.seq, now)
+        if interval_s := self._interval_s:
+            on_time = now - self._due_s < interval_s
+            self._due_s = (self._due_s if on_time else now) + interval_s
         return bundle
 
-    async def wait(self) -> None:
-        """Return when :meth:`take` may have something new or the outbox is closed."""
-        self._wake.clear()
-        if self.closed or self._hello is not None or self._status is not None:
-            return
-        timeout_s = None
-        if self._bundle is not None and self.credit.open:
-            timeout_s = self._release_s - self._clock()
-            if timeout_s <= 0:
-                return
-        try:
-            # Without a timeout it ends by close(), which the connection's end brings about.
-            await asyncio.wait_for(self._wake.wait(), timeout_s)
-        except asyncio.TimeoutError:
-            return
+    def wait_s(self) -> float | None:
+        """Return in how many seconds a bundle's turn comes; None if nothing waits for its turn."""
+        if self._bundle is None or not self.credit.open:
+            return None
+        return max(0.0, self._release_s - self._clock())
 
     def measure(self) -> None:
         """Set ``sent_fps`` from what was sent since the last call; to be called each second."""
-        now = self._clock()
-        then, sent = self._measured
-        if now > then:
-            self.sent_fps = round((self.sent - sent) / (now - then), 2)
-            self._measured = (now, self.sent)
+        self.sent_fps = round(self._meter.rate(self.sent), 2)
 
     def status(self) -> ViewerStatus:
         """Return the counters as they go to the viewer."""
@@ -177,10 +190,3 @@ class ViewerOutbox:
         if not self.credit.open:
             return "unacknowledged"
         return "max_fps" if now < self._release_s else "slow link"
-
-    def _count(self, bundle: SharedBundle, now: float) -> None:
-        self.sent += 1
-        self.credit.sent(bundle.bundle.seq, now)
-        interval_s = self._interval_s
-        on_time = now - self._due_s < interval_s
-        self._due_s = (self._due_s if on_time else now) + interval_s

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-from types import TracebackType
 from typing import Any
 
 from aiohttp import web
@@ -72,46 +71,62 @@ def tune_listener(sock: socket.socket, send_timeout_s: float) -> None:
 
 
 class SendWatch:
-    """Aborts the transport if a send inside ``with watch:`` makes no progress in time.
+    """Aborts the transport if what was written makes no progress in time; ``stuck`` then is True.
 
-    A viewer behind a slow link that takes some bytes is left alone, however long the
-    whole bundle needs; one that takes less than PROGRESS_BYTES in ``timeout_s`` is cut
-    off, after which the blocked send ends. ``stuck`` then is True. So is one whose TCP
-    has confirmed nothing for so long although there was something to confirm, even if no
-    send was blocked: the next one finds it. Sends that are quick cost next to nothing: one
-    timer serves many. Call :meth:`close` at the end.
+    Between :meth:`begin` and :meth:`end` something waits that the kernel has not taken. A
+    viewer behind a slow link that takes some bytes is left alone, however long the whole bundle
+    needs; one that takes less than PROGRESS_BYTES in ``timeout_s`` is cut off. So is one whose
+    TCP has confirmed nothing for so long although there was something to confirm, even if no
+    write was blocked: :meth:`look` finds it. Call :meth:`close` at the end. Times are those of
+    the event loop, in seconds; only the loop uses it.
     """
 
     def __init__(self, transport: asyncio.Transport, timeout_s: float) -> None:
         self.stuck = False
+        """Whether the viewer was cut off because it took nothing."""
         self._transport = transport
         self._socket = transport.get_extra_info("socket")
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self._due_s = 0.0  # when the timer should call, in the loop's time
+        """Looks at a blocked write; it may outlive the write, to serve the next one."""
+        self._due_s = 0.0
+        """When the timer should call."""
         self._sending = False
+        """Whether something waits that the kernel has not taken."""
         self._taken: int | None = None
+        """What the far side had taken at the last progress; None: not looked yet."""
         self._since_s = 0.0
+        """When the write began to be blocked, or made progress last."""
         self._confirmed = -1
+        """Bytes that the far side's TCP had confirmed when :meth:`look` saw it grow."""
         self._confirmed_s = 0.0
+        """When that was, or when nothing was left to be confirmed."""
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
+        """Watch from now on: a write waits for the kernel."""
         self._sending = True
         self._since_s = self._loop.time()
         self._taken = None
-        if self._is_silent():
-            self._cut_off()
-        elif self._timer is None:
+        self.look()
+        if self._timer is None and not self.stuck:
             self._arm()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
+        """Watch no more: the kernel has taken all."""
         self._sending = False
+
+    def look(self) -> None:
+        """Cut the viewer off if its TCP is silent; to be called at each send or each second."""
+        state = _tcp_state(self._socket)
+        if state is None:
+            return
+        confirmed, outstanding = state
+        now = self._loop.time()
+        if confirmed != self._confirmed or not outstanding:
+            self._confirmed, self._confirmed_s = confirmed, now
+        if now - self._confirmed_s >= self._timeout_s:
+            self._cut_off()
 
     def close(self) -> None:
         """Stop watching."""
@@ -147,15 +162,6 @@ class SendWatch:
     def _cut_off(self) -> None:
         self.stuck = True
         self._transport.abort()
-
-    def _is_silent(self) -> bool:
-        state = _tcp_state(self._socket)
-        if state is None:
-            return False
-        confirmed, outstanding = state
-        if confirmed != self._confirmed or not outstanding:
-            self._confirmed, self._confirmed_s = confirmed, self._since_s
-        return self._since_s - self._confirmed_s >= self._timeout_s
 
     def _bytes_taken(self) -> int:
         """Return a number that grows with what the far side has taken."""

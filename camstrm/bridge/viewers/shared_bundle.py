@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-
+from camstrm.bridge.viewers.web_socket_frames import Opcode, frame_header
 from camstrm.wire import (
     MAX_BUNDLE_SIZE,
     FrameBundle,
@@ -13,9 +12,6 @@ from camstrm.wire import (
 )
 
 __all__ = ["SharedBundle"]
-
-_FIN_BINARY = 0x82
-_SIZE_16, _SIZE_64 = 126, 127
 
 
 class SharedBundle:
@@ -31,7 +27,7 @@ class SharedBundle:
         self.bundle = bundle
         self.pictures = frozenset(f.camera_index for f in bundle.frames if len(f.payload))
         self._encoded: dict[frozenset[int], memoryview] = {}
-        self._frames: dict[frozenset[int], tuple[memoryview, ...] | None] = {}
+        self._frames: dict[frozenset[int], tuple[memoryview, int]] = {}
         self._merged: dict[frozenset[int], SharedBundle] = {}
         if encoded is not None:
             self._encoded[self.pictures] = encoded
@@ -45,22 +41,19 @@ class SharedBundle:
             self._encoded[wanted] = data
         return data
 
-    def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[memoryview, ...]:
-        """Return one WebSocket message (RFC 6455, section 5.2) in parts to be written.
+    def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[memoryview, int]:
+        """Return a WebSocket message of the bytes of :meth:`encoded`, and how many these are.
 
-        The bytes are those of :meth:`encoded`. The first viewer gets the frame's header
-        apart; for a second one header and bytes are put together, once for all that follow:
-        a write of 10 bytes costs each of 100 viewers 6 us, the copy 45 us in sum.
+        In one piece: a write of the header alone would wake the far side for 10 bytes.
         """
         wanted = self.pictures if cameras is None else self.pictures & cameras
-        parts = self._frames.get(wanted)
-        if parts is None:
+        found = self._frames.get(wanted)
+        if found is None:
             data = self.encoded(cameras)
-            parts = (memoryview(_frame_header(len(data))), data)
-            if wanted in self._frames:
-                parts = (memoryview(b"".join(parts)),)
-            self._frames[wanted] = parts if len(parts) == 1 else None
-        return parts
+            header = frame_header(Opcode.BINARY, len(data))
+            found = memoryview(b"".join((header, data))), len(data)
+            self._frames[wanted] = found
+        return found
 
     def over(self, older: SharedBundle) -> SharedBundle:
         """Return this bundle with the pictures of ``older`` where it has none.
@@ -80,11 +73,3 @@ class SharedBundle:
             merged = SharedBundle(bundle) if bundle.size <= MAX_BUNDLE_SIZE else self
             self._merged[missing] = merged
         return merged
-
-
-def _frame_header(size: int) -> bytes:
-    if size < _SIZE_16:
-        return struct.pack(">BB", _FIN_BINARY, size)
-    if size < 1 << 16:
-        return struct.pack(">BBH", _FIN_BINARY, _SIZE_16, size)
-    return struct.pack(">BBQ", _FIN_BINARY, _SIZE_64, size)

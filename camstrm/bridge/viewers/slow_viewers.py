@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from camstrm.bridge.viewers.viewer_entry import Viewer
+from camstrm.bridge.viewers.sender import ViewerSender
 
 __all__ = ["SlowViewers"]
 
@@ -36,13 +36,13 @@ class SlowViewers:
         self._missed: dict[int, int] = {}  # of each viewer, at _since_s
         self._sum = 0  # skipped since slow viewers were named
 
-    def look(self, viewers: Iterable[Viewer], now: float) -> None:
+    def look(self, viewers: Iterable[ViewerSender], now: float) -> None:
         """Compare the viewers' counters with those of the last look; to be called each second."""
         if now - self._looked_s < _SLOW_LOOK_S:
             return
         self._looked_s = now
         missed: dict[int, int] = {}
-        slow: list[Viewer] = []
+        slow: list[ViewerSender] = []
         count = 0
         for viewer in viewers:
             outbox = viewer.outbox
@@ -78,7 +78,7 @@ class SlowViewers:
             self._said_s = now
 
 
-def _names(viewers: list[Viewer]) -> str:
+def _names(viewers: list[ViewerSender]) -> str:
     names = [f"{v.outbox.id} ({v.address})" for v in viewers[:_SLOW_NAMED]]
     if len(viewers) > _SLOW_NAMED:
         names.append(f"and {len(viewers) - _SLOW_NAMED} more")

@@ -1,28 +1,27 @@
-"""WebSocketViewer: one connected viewer, with one task that sends and one that reads."""
+"""WebSocketViewer: one viewer on a WebSocket, and what it says."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import re
 import time
+from collections.abc import Callable
 
-from aiohttp import WSCloseCode, WSMsgType, web
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp import WSCloseCode, web
 
 from camstrm.bridge.viewers.hub import BundleHub
-from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
+from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.bridge.viewers.viewer_entry import Viewer
-from camstrm.errors import WireError
-from camstrm.wire import (
-    MAX_VIEWER_TEXT_SIZE,
-    Ack,
-    Subscribe,
-    UnknownMessage,
-    decode_message,
+from camstrm.bridge.viewers.web_socket_frames import (
+    MessageReader,
+    Opcode,
+    WebSocketError,
+    check_close,
+    close_frame,
+    frame,
+    text_of,
 )
+from camstrm.errors import WireError
+from camstrm.wire import FROM_VIEWER, Ack, Subscribe
 
 __all__ = ["WebSocketViewer"]
 
@@ -39,194 +38,145 @@ MESSAGE_BURST = 200.0
 PAUSE_S = 0.1
 """How long a viewer's messages wait when it has sent too many."""
 
-_CLOSE_TIMEOUT_S = 0.5
-
-_ACK = re.compile(r'\{"type":"ack","seq":([0-9]{1,15})\}')
-"""An ack as viewers write it. One comes for each bundle: 0.3 us instead of 5 us for JSON."""
+CLOSE_TIMEOUT_S = 0.5
+"""How long the bridge waits for the viewer's answer to a close frame."""
 
 
-class WebSocketViewer:
-    """Sends a viewer's outbox over its WebSocket and obeys its messages until one side ends it.
+class WebSocketViewer(ViewerSender):
+    """Sends bundles and texts as WebSocket messages and obeys the viewer's.
 
-    A task sends. While it naps, because the outbox is empty, a bundle that comes is written
-    at once by the hub's :meth:`nudge` and the task sleeps on: with 100 viewers a task's turn
-    for each bundle and for each ack would cost as much as a third of the sending itself.
+    aiohttp makes the handshake; its reader and writer are not used after that. Messages are
+    obeyed where they arrive, in the loop's callback.
     """
 
-    def __init__(self, hub: BundleHub, viewer: Viewer, send_timeout_s: float) -> None:
+    kind = "websocket"
+
+    def __init__(
+        self,
+        hub: BundleHub,
+        address: str,
+        send_timeout_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(hub.make_outbox(), address, send_timeout_s)
         self._hub = hub
-        self._viewer = viewer
-        self._outbox = viewer.outbox
-        self._send_timeout_s = send_timeout_s
+        self._clock = clock
+        self._reader = MessageReader()
         self._garbage = 0
-        self._close = (WSCloseCode.GOING_AWAY, b"the bridge stops")
-        self._transport: asyncio.Transport | None = None
-        self._writer: AbstractStreamWriter | None = None
-        self._nap: asyncio.Future[str | None] | None = None
-        self._emptied = False
+        """Wrong messages that it has sent."""
         self._allowance = MESSAGE_BURST
-        self._allowed_s = time.monotonic()
-        self._socket = web.WebSocketResponse(
-            compress=False,  # JPEG does not compress: 11 ms of CPU a message for nothing
-            max_msg_size=MAX_VIEWER_TEXT_SIZE,
-            timeout=_CLOSE_TIMEOUT_S,
-            autoping=False,  # pings count as messages, see _too_many
-            writer_limit=0,  # wait for the kernel after each message, not after 256 KiB
-        )
+        """Messages that it may send now."""
+        self._allowed_s = clock()
+        """When the allowance was computed, in the clock's seconds."""
+        self._pauses = False
+        """Whether its messages wait because it has sent too many."""
+        self._closing = False
+        """Whether a close frame was sent: nothing follows it, and only its answer is awaited."""
 
     async def run(self, request: web.Request) -> web.StreamResponse:
         """Serve the viewer until it is gone; return the finished response."""
-        transport = request.transport
-        if transport is None:
-            return gone()
-        tune_transport(transport)
-        self._transport = transport
+        # JPEG does not compress: deflate would cost 11 ms of CPU a message for nothing.
+        return await self.serve(request, web.WebSocketResponse(compress=False))
+
+    def _goodbye(self) -> None:
+        self._close(WSCloseCode.GOING_AWAY, "the bridge stops")
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the reader knows better
+        return self._reader.get_buffer()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Obey what has come."""
+        self._reader.received(nbytes)
+        self._obey_messages()
+
+    def _encode(self, item: bytes | SharedBundle) -> bytes | memoryview:
+        if isinstance(item, bytes):
+            return frame(Opcode.TEXT, item)
+        data, size = item.web_socket_frame(self.outbox.cameras)
+        self.outbox.sent_bytes += size
+        return data
+
+    def _obey_messages(self) -> None:
         try:
-            self._writer = await self._socket.prepare(request)
-        except ConnectionError:
-            return gone()
-        watch = SendWatch(transport, self._send_timeout_s)
-        number = self._outbox.id
-        self._viewer.nudge = self.nudge
-        sender = asyncio.create_task(self._send(watch), name=f"viewer {number} sender")
-        receiver = asyncio.create_task(self._receive(), name=f"viewer {number} receiver")
-        try:
-            await asyncio.wait({sender, receiver}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (sender, receiver):
-                task.cancel()
-            await asyncio.wait({sender, receiver}, timeout=_CLOSE_TIMEOUT_S)
-            watch.close()
-            if not watch.stuck:
-                await self._end()
-            transport.abort()
-        if watch.stuck:
-            self._hub.counters.viewers_stuck += 1
-            _log.warning(
-                "viewer %d (%s) took nothing for %g s: cut off",
-                number,
-                self._viewer.address,
-                self._send_timeout_s,
-            )
-        for task in (sender, receiver):
-            if not task.cancelled():
-                task.result()  # what nobody could foresee belongs into the log
-        return self._socket
-
-    def nudge(self) -> None:
-        """Look into the outbox if the sender naps; write a bundle, wake it for all else."""
-        self._emptied = False
-        nap = self._nap
-        if nap is None or nap.done():
-            return
-        item = self._outbox.take()
-        if isinstance(item, SharedBundle):
-            if self._write(item):
-                return
-            item = None
-        nap.set_result(item)
-
-    async def _send(self, watch: SendWatch) -> None:
-        outbox = self._outbox
-        with contextlib.suppress(ConnectionError):  # the viewer is gone
-            while not outbox.closed:
-                item = outbox.take()
-                if item is None:
-                    if self._emptied:
-                        item = await self._take_nap()
-                    else:
-                        await outbox.wait()
-                        continue
-                with watch:
-                    if isinstance(item, str):
-                        await self._socket.send_str(item)
-                    elif item is None or not self._write(item):
-                        await self._drain()
-
-    async def _take_nap(self) -> str | None:
-        """Wait for a nudge; return what is to be sent, None for what is written already."""
-        self._nap = asyncio.get_running_loop().create_future()
-        try:
-            # It ends by close(), which nudges, or with the connection, which cancels.
-            return await self._nap
-        finally:
-            self._nap = None
-
-    def _write(self, bundle: SharedBundle) -> bool:
-        """Write a bundle; return whether the kernel has taken all of it."""
-        assert self._transport is not None
-        if self._socket.closed or self._transport.is_closing():
-            return False
-        self._emptied = True  # a bundle is what comes out last
-        self._outbox.sent_bytes += len(bundle.encoded(self._outbox.cameras))
-        for part in bundle.web_socket_frame(self._outbox.cameras):
-            self._transport.write(part)
-        return not self._transport.get_write_buffer_size()
-
-    async def _drain(self) -> None:
-        """Return when the kernel has taken all; raise ConnectionError if it never will."""
-        assert self._writer is not None
-        assert self._transport is not None
-        if self._socket.closed or self._transport.is_closing():
-            raise ConnectionResetError("the WebSocket is closed")
-        await self._writer.drain()
-
-    async def _receive(self) -> None:
-        while True:
-            # Without a timeout: a viewer need not say anything, and one that is gone is
-            # found by the status that is sent to it each second.
-            message = await self._socket.receive()
-            if self._too_many():
-                await asyncio.sleep(PAUSE_S)
-            if message.type == WSMsgType.TEXT:
-                self._obey(message.data)
-                if self._garbage >= MAX_GARBAGE:
-                    self._close = (WSCloseCode.POLICY_VIOLATION, b"too many wrong messages")
+            while (message := self._reader.next()) is not None:
+                opcode, payload = message
+                if self._closing:
+                    if opcode == Opcode.CLOSE:
+                        self._flush()
+                        return
+                elif opcode == Opcode.TEXT:
+                    self._obey(text_of(payload))
+                else:
+                    self._obey_frame(opcode, payload)
+                if self._too_many():
+                    self._pause_reading()
                     return
-            elif message.type == WSMsgType.PING:
-                with contextlib.suppress(ConnectionError):
-                    await self._socket.pong(message.data)
-            elif message.type == WSMsgType.BINARY:
-                _log.warning("viewer %d sent a binary message: closed", self._outbox.id)
-                self._hub.counters.viewer_garbage += 1
-                self._close = (WSCloseCode.UNSUPPORTED_DATA, b"viewers send text only")
-                return
-            elif message.type != WSMsgType.PONG:
-                return
+        except WebSocketError as error:
+            self._reader = MessageReader()
+            if self._closing:
+                self._flush()
+            else:
+                self._close(error.code)
 
     def _obey(self, text: str) -> None:
-        if ack := _ACK.fullmatch(text):
-            self._outbox.acknowledge(int(ack[1]))
-            return
         try:
-            message = decode_message(text)
+            message = FROM_VIEWER.decode(text)
             if isinstance(message, Ack):
-                self._outbox.acknowledge(message.seq)
+                self.acknowledge(message.seq)
             elif isinstance(message, Subscribe):
                 if message.max_fps is not None and message.max_fps <= 0:
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
-                self._hub.subscribe_message(self._viewer, message)
-            elif not isinstance(message, UnknownMessage):
-                name = type(message).__name__.lower()
-                raise WireError("control message", f"{name} is nothing a viewer sends")
+                self._hub.subscribe_message(self, message)
         except WireError as error:
             self._garbage += 1
             self._hub.counters.viewer_garbage += 1
             if self._garbage == 1:
-                _log.warning("viewer %d: wrong message: %s", self._outbox.id, error)
+                _log.warning("viewer %d: wrong message: %s", self.outbox.id, error)
+            elif self._garbage == MAX_GARBAGE:
+                self._close(WSCloseCode.POLICY_VIOLATION, "too many wrong messages")
+
+    def _obey_frame(self, opcode: int, payload: bytes) -> None:
+        """Do what a frame that is no text asks for."""
+        if opcode == Opcode.PING:
+            self._write(frame(Opcode.PONG, payload))
+        elif opcode == Opcode.BINARY:
+            _log.warning("viewer %d sent a binary message: closed", self.outbox.id)
+            self._hub.counters.viewer_garbage += 1
+            self._close(WSCloseCode.UNSUPPORTED_DATA, "viewers send text only")
+        elif opcode == Opcode.CLOSE:
+            check_close(payload)
+            self._close(WSCloseCode.OK)
+            self._flush()
 
     def _too_many(self) -> bool:
         """Count a message; tell whether to pause, so that a flood waits in its own buffers."""
-        now = time.monotonic()
+        now = self._clock()
         earned = (now - self._allowed_s) * MESSAGES_PER_S
-        self._allowance = min(MESSAGE_BURST, self._allowance + earned)
+        self._allowance = min(MESSAGE_BURST, self._allowance + earned) - 1
         self._allowed_s = now
-        too_many = self._allowance < 1
-        self._allowance -= 1
-        return too_many
+        return self._allowance < 0
 
-    async def _end(self) -> None:
-        """Say why it ends and hear the viewer's answer, if both is possible at once."""
-        code, reason = self._close
-        with contextlib.suppress(asyncio.TimeoutError, ConnectionError):
-            await asyncio.wait_for(self._socket.close(code=code, message=reason), _CLOSE_TIMEOUT_S)
+    def _pause_reading(self) -> None:
+        if self._transport is not None:
+            self._pauses = True
+            self._transport.pause_reading()
+            self._loop.call_later(PAUSE_S, self._go_on_reading)
+
+    def _go_on_reading(self) -> None:
+        self._pauses = False
+        self._obey_messages()
+        if not self._pauses and self._transport is not None:
+            self._transport.resume_reading()
+
+    def _close(self, code: int, reason: str = "") -> None:
+        """Say why it ends, and send nothing more; the connection ends with the answer."""
+        if self._closing or self._transport is None:
+            return
+        self._closing = True
+        self._end()
+        self._write(close_frame(code, reason))
+        self._loop.call_later(CLOSE_TIMEOUT_S, self._transport.abort)
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)

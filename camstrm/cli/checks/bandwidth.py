@@ -17,7 +17,7 @@ from pathlib import Path
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.gige import camera_interface
 from camstrm.cli.checks.kernel_file import read_number
-from camstrm.cli.checks.usb import usb_device_of
+from camstrm.cli.checks.usb import UsbCameras
 from camstrm.config import FeatureValue
 
 __all__ = ["CameraLoad", "bandwidth_findings", "camera_load"]
@@ -61,19 +61,20 @@ def camera_load(
     serial: str,
     features: Mapping[str, object],
     configured: Mapping[str, FeatureValue],
+    usb: UsbCameras,
     root: Path = Path("/"),
 ) -> CameraLoad:
     """Return the load of a camera; ``configured`` features go before those read from it.
 
     Bytes of a frame: width x height x bits per pixel of the pixel format.
     """
-    told: dict[str, object] = {**features, **configured}
-    size = _frame_bytes(told)
+    known: dict[str, object] = {**features, **configured}
+    size = _frame_bytes(known)
     # A changed picture makes another rate than the camera has now: the configured one, or
-    # what the camera tells.
+    # what the camera reports.
     rates = ("AcquisitionFrameRate",) if "AcquisitionFrameRate" in configured else _RATES
-    fps = next((rate for name in rates if (rate := _number(told.get(name))) > 0), 0.0)
-    return CameraLoad(label, size, fps, tuple(_links(serial, features, root)))
+    fps = next((rate for name in rates if (rate := _number(known.get(name))) > 0), 0.0)
+    return CameraLoad(label, size, fps, tuple(_links(serial, features, usb, root)))
 
 
 def bandwidth_findings(loads: Sequence[CameraLoad], *, asked: bool = False) -> Iterator[Finding]:
@@ -126,9 +127,9 @@ def _link_finding(link: _Link, known: Sequence[CameraLoad], unknown: int) -> Fin
     )
 
 
-def _frame_bytes(told: Mapping[str, object]) -> int:
-    width, height = int(_number(told.get("Width"))), int(_number(told.get("Height")))
-    name = told.get("PixelFormat")
+def _frame_bytes(known: Mapping[str, object]) -> int:
+    width, height = int(_number(known.get("Width"))), int(_number(known.get("Height")))
+    name = known.get("PixelFormat")
     try:
         # Late: doctor also runs where numpy is missing, to say so.
         from camstrm.frame import pixel_format, pixel_format_code
@@ -138,8 +139,10 @@ def _frame_bytes(told: Mapping[str, object]) -> int:
     return pixel_format(code).payload_size(width, height) if code is not None else 0
 
 
-def _links(serial: str, features: Mapping[str, object], root: Path) -> Iterator[_Link]:
-    device = usb_device_of(serial, root)
+def _links(
+    serial: str, features: Mapping[str, object], usb: UsbCameras, root: Path
+) -> Iterator[_Link]:
+    device = usb.device_of(serial)
     if device is not None:
         bus = device.bus_mbit or device.mbit
         if bus:

@@ -10,7 +10,7 @@ from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.acquisition.stream.stream_watch import loss_remedy
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
-from camstrm.cli.checks.usb import usb_device_of
+from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.streamed import open_in
 from camstrm.config import ID_PREFIX, Config
 from camstrm.errors import CameraAmbiguousError
@@ -19,12 +19,14 @@ __all__ = ["camera_findings"]
 
 _REPORTED = {"no access": "not accessible", "busy": "in use"}
 _MOST_NAMES = 3
+"""Programs named in one finding."""
 
 
 def camera_findings(
     config: Config,
     devices: Sequence[DeviceInfo],
     held: set[str],
+    usb: UsbCameras,
     root: Path = Path("/"),
     marks: Sequence[OpenCamera] = (),
 ) -> Iterator[Finding]:
@@ -45,7 +47,7 @@ def camera_findings(
                 f'cti = "{device.cti}" (or the other) in its [[camera]] of the configuration',
             )
             continue
-        yield _access(device, subject, held, root, marks)
+        yield _access(device, subject, held, usb, root, marks)
     yield from _not_found(config, devices)
 
 
@@ -63,6 +65,7 @@ def _access(
     device: DeviceInfo,
     subject: str,
     held: set[str],
+    plugged: UsbCameras,
     root: Path,
     marks: Sequence[OpenCamera],
 ) -> Finding:
@@ -89,7 +92,7 @@ def _access(
             "Give the camera an address in the subnet of its network card, with the maker's tool",
         )
     own_serial = device.serial if device.selector == device.serial else ""
-    usb = usb_device_of(own_serial, root) if own_serial else None
+    usb = plugged.device_of(own_serial) if own_serial else None
     holders = holders_of_file(usb.node, root) if usb is not None and usb.node else ()
     if holders:
         held.add(device.selector)
@@ -106,7 +109,7 @@ def _access(
         )
     # The status alone proves nothing: some producers report one of these for cameras that open.
     who += f": reported as {_REPORTED.get(device.access, device.access)}"
-    # Nobody tells who holds a network camera, so those that could on this machine are named.
+    # No producer reports who holds a network camera, so the programs here that may are named.
     suspects = [holder for holder in holders_of_library(device.cti, root) if not holder.is_camstrm]
     if suspects:
         who += f"; this producer is loaded by {_names(suspects)}"

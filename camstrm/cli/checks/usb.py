@@ -1,24 +1,25 @@
 """What the operating system must allow for USB3 Vision cameras.
 
-Numbers: usbfs memory 1000 MB from Teledyne's application note "Understanding USBFS on
-Linux"; USB vendor ids from the makers' udev rules (2bdf Hikrobot, 1e10 and 1724 FLIR).
+usbfs memory of 1000 MB: Teledyne's application note "Understanding USBFS on Linux".
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.kernel_file import read_number, read_text
+from camstrm.profiles import GentlProfile, UsbRule
 
-__all__ = ["UsbDevice", "has_usb_camera", "usb_device_of", "usb_findings"]
+__all__ = ["UsbCameras", "UsbDevice"]
 
-_USB_VENDORS = {"2bdf": "Hikrobot", "1e10": "FLIR", "1724": "FLIR"}
 _USBFS_MB = 1000
+"""MB (2^20 bytes) for the buffers of all USB cameras; the kernel's default is 16."""
 _SUPER_SPEED_MBIT = 5000
+"""Of USB 3.0 (5 Gbit/s); a slower connection cannot carry what these cameras send."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class UsbDevice:
     root hub.
     """
 
+    rule: UsbRule
     serial: str
     vendor_id: str
     folder: str
@@ -37,37 +39,55 @@ class UsbDevice:
     mbit: int
     bus_mbit: int
 
-
-def usb_findings(root: Path = Path("/"), buffer_bytes: int = 0) -> Iterator[Finding]:
-    """Check usbfs memory, and access and speed of the cameras that are plugged in.
-
-    ``buffer_bytes``: of all USB cameras' acquisition buffers, 0 where it is not known.
-    """
-    usbfs = read_number(root / "sys/module/usbcore/parameters/usbfs_memory_mb")
-    if usbfs is not None:
-        yield _usbfs_memory(usbfs, buffer_bytes)
-    for device in _cameras(root):
-        yield from _camera(root, device)
+    def has_serial(self, serial: str) -> bool:
+        """Return whether it is the camera that a producer shows under ``serial``."""
+        if self.serial.lstrip("0").casefold() == serial.lstrip("0").casefold():
+            return bool(self.serial)
+        try:
+            return self.rule.serial == "hexadecimal" and int(self.serial, 16) == int(serial)
+        except ValueError:
+            return False
 
 
-def has_usb_camera(root: Path = Path("/")) -> bool:
-    """Return whether a camera of a known maker is plugged in, whatever the producers say."""
-    return any(True for _ in _cameras(root))
+class UsbCameras:
+    """The cameras that are plugged in, of the makers whose vendor ids are in profiles."""
 
+    def __init__(self, profiles: Iterable[GentlProfile], root: Path = Path("/")) -> None:
+        self._rules = {v: p.usb for p in profiles if p.usb is not None for v in p.usb.vendor}
+        self._root = root
 
-def usb_device_of(serial: str, root: Path = Path("/")) -> UsbDevice | None:
-    """Return the USB device of a camera's serial number, None if it is not seen."""
-    return next((d for d in _cameras(root) if _is_same(d.serial, serial)), None)
+    def __iter__(self) -> Iterator[UsbDevice]:
+        for path in sorted((self._root / "sys/bus/usb/devices").glob("*/idVendor")):
+            vendor, folder = read_text(path), path.parent
+            if vendor not in self._rules:
+                continue
+            bus, number = read_number(folder / "busnum"), read_number(folder / "devnum")
+            known = bus is not None and number is not None
+            yield UsbDevice(
+                rule=self._rules[vendor],
+                serial=read_text(folder / "serial"),
+                vendor_id=vendor,
+                folder=folder.name,
+                bus=bus or 0,
+                node=f"/dev/bus/usb/{bus:03d}/{number:03d}" if known else "",
+                mbit=read_number(folder / "speed") or 0,
+                bus_mbit=read_number(folder.parent / f"usb{bus}" / "speed") or 0,
+            )
 
+    def device_of(self, serial: str) -> UsbDevice | None:
+        """Return the USB device of a camera's serial number, None if it is not seen."""
+        return next((device for device in self if device.has_serial(serial)), None)
 
-def _is_same(told: str, serial: str) -> bool:
-    if told.lstrip("0").casefold() == serial.lstrip("0").casefold():
-        return bool(told)
-    # FLIR's USB descriptor has the decimal serial number in hexadecimal: 0132380C is 20068364.
-    try:
-        return int(told, 16) == int(serial)
-    except ValueError:
-        return False
+    def findings(self, buffer_bytes: int = 0) -> Iterator[Finding]:
+        """Check usbfs memory, and access and speed of each camera.
+
+        ``buffer_bytes``: of all USB cameras' acquisition buffers, 0 where it is not known.
+        """
+        usbfs = read_number(self._root / "sys/module/usbcore/parameters/usbfs_memory_mb")
+        if usbfs is not None:
+            yield _usbfs_memory(usbfs, buffer_bytes)
+        for device in self:
+            yield from _camera(self._root, device)
 
 
 def _usbfs_memory(usbfs: int, buffer_bytes: int) -> Finding:
@@ -91,26 +111,8 @@ def _usbfs_memory(usbfs: int, buffer_bytes: int) -> Finding:
     return Finding(Level.OK, subject, f"{usbfs} MB{needed}")
 
 
-def _cameras(root: Path) -> Iterator[UsbDevice]:
-    for path in sorted((root / "sys/bus/usb/devices").glob("*/idVendor")):
-        vendor, folder = read_text(path), path.parent
-        if vendor not in _USB_VENDORS:
-            continue
-        bus, number = read_number(folder / "busnum"), read_number(folder / "devnum")
-        known = bus is not None and number is not None
-        yield UsbDevice(
-            serial=read_text(folder / "serial"),
-            vendor_id=vendor,
-            folder=folder.name,
-            bus=bus or 0,
-            node=f"/dev/bus/usb/{bus:03d}/{number:03d}" if known else "",
-            mbit=read_number(folder / "speed") or 0,
-            bus_mbit=read_number(folder.parent / f"usb{bus}" / "speed") or 0,
-        )
-
-
 def _camera(root: Path, device: UsbDevice) -> Iterator[Finding]:
-    subject = f"USB camera {device.serial or device.folder} ({_USB_VENDORS[device.vendor_id]})"
+    subject = f"USB camera {device.serial or device.folder} ({device.rule.maker})"
     if 0 < device.mbit < _SUPER_SPEED_MBIT:
         yield Finding(
             Level.WARN,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import itertools
 import json
@@ -26,7 +25,8 @@ from camstrm.cli.checks.opened import open_cameras
 from camstrm.cli.checks.packages import package_findings
 from camstrm.cli.checks.places import place_findings
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
-from camstrm.cli.checks.usb import has_usb_camera, usb_findings
+from camstrm.cli.checks.usb import UsbCameras
+from camstrm.cli.options import DoctorOptions
 from camstrm.cli.progress import Progress
 from camstrm.cli.settings import chosen_cameras, producers_for
 from camstrm.config import CameraSettings, Config, default_config, load_config
@@ -40,7 +40,7 @@ _LONGEST_SUBJECT = 32
 _USUAL_SUBJECT = 22
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: DoctorOptions) -> int:
     """Print findings; exit code 1 if something will not work."""
     findings: list[Finding] = []
     with Progress() as progress:
@@ -102,7 +102,7 @@ def _wrapped(head: str, text: str) -> list[str]:
 
 
 def _sections(
-    options: argparse.Namespace, progress: Progress
+    options: DoctorOptions, progress: Progress
 ) -> Iterator[tuple[str, Iterable[Finding]]]:
     """Yield title and findings of each section; a list, or an iterator where they take time."""
     yield "Python and packages", list(package_findings())
@@ -119,7 +119,8 @@ def _sections(
         )
         nothing = []
     except UsageError as error:
-        remedy = "Install the maker's SDK (Hikrobot MVS, Teledyne Spinnaker)"
+        kits = ", ".join(sorted({profile.sdk for profile in profiles.values() if profile.sdk}))
+        remedy = f"Install the maker's SDK ({kits})" if kits else "Install the maker's SDK"
         producers = ()
         nothing = [Finding(Level.FAIL, "GenTL producers", str(error), remedy)]
     yield "Environment of this shell", list(variable_findings(profiles, producers, os.environ))
@@ -129,20 +130,22 @@ def _sections(
     )
     yield "GenTL producers", itertools.chain(nothing, scan)
     devices = [device for producer in scanned for device in producer.devices]
+    # A user's profile that replaces a shipped one may lack the maker's USB ids.
+    usb = UsbCameras([*load_profiles().values(), *profiles.values()], _ROOT)
     held: set[str] = set()
     marks = open_cameras_here(_ROOT)
-    yield "Cameras", list(camera_findings(config, devices, held, _ROOT, marks))
+    yield "Cameras", list(camera_findings(config, devices, held, usb, _ROOT, marks))
     features: dict[str, dict[str, object]] = {}
     if options.open:
         wanted = _selected(devices, config) if options.serial else devices
         opened = open_cameras(scanned, wanted, held, features, progress, options.timeout)
         yield "Asking the cameras", opened
     buses = {device.tl_type.upper() for device in devices}
-    names = {producer.profile.name for producer in scanned}
-    loads = _loads(config, scanned, features)
-    if "U3V" in buses or has_usb_camera(_ROOT) or any("u3v" in name for name in names):
-        yield "USB", list(usb_findings(_ROOT, _buffer_bytes(loads)))
-    if "GEV" in buses or any("gev" in name for name in names):
+    buses |= {producer.profile.bus for producer in scanned}
+    loads = _loads(config, scanned, features, usb)
+    if "U3V" in buses or any(usb):
+        yield "USB", list(usb.findings(_buffer_bytes(loads)))
+    if "GEV" in buses:
         yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, features, options.open)]
     load_list = [load for load, _, _ in loads]
     yield "Bandwidth", list(bandwidth_findings(load_list, asked=options.open))
@@ -169,7 +172,10 @@ _Load = tuple[CameraLoad, GentlProfile, str]
 
 
 def _loads(
-    config: Config, scanned: list[ScannedProducer], features: dict[str, dict[str, object]]
+    config: Config,
+    scanned: list[ScannedProducer],
+    features: dict[str, dict[str, object]],
+    usb: UsbCameras,
 ) -> list[_Load]:
     """Return load, profile and bus of each camera that is configured or was opened."""
     cameras = config.cameras or tuple(CameraSettings(serial=serial) for serial in features)
@@ -178,8 +184,8 @@ def _loads(
         for producer in scanned:
             device = next((d for d in producer.devices if d.fits(camera.serial)), None)
             if device is not None:
-                told = features.get(device.selector, {})
-                load = camera_load(camera.label, device.serial, told, camera.features, _ROOT)
+                known = features.get(device.selector, {})
+                load = camera_load(camera.label, device.serial, known, camera.features, usb, _ROOT)
                 loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads

@@ -22,10 +22,11 @@ import msgspec
 
 from camstrm.acquisition.child_text import in_words
 from camstrm.acquisition.gentl.producer import GentlProducer
-from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
@@ -33,6 +34,8 @@ from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     CameraFrame,
     FrameBundle,
     FrameRequest,
@@ -106,7 +109,7 @@ class CameraProcess:
     def _await_start(self) -> ProcessGroup | None:
         while True:
             for packet in self._socket.receive():
-                message = text_of(packet)
+                message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return None
                 if isinstance(message, Start):
@@ -131,21 +134,27 @@ class CameraProcess:
         if shared:
             self._pool = ThreadPoolExecutor(len(group.cameras), thread_name_prefix="encode")
         for camera in group.cameras:
-            stream = group.stream.for_camera(camera.settings)
+            stream, serial = group.stream.for_camera(camera.settings), camera.settings.serial
+            profile = camera.profile or group.profile
             worker = AcquisitionWorker(
                 self._producer,
                 acquisition_settings(
-                    camera.profile or group.profile,
+                    profile.quirks,
                     camera.settings,
                     group.process,
+                    shared=shared,
+                    heartbeat_s=group.heartbeats_s.get(serial, 0.0),
+                    locked_until_s=group.locked_until_s.get(serial, 0.0),
+                    gone_s=group.gone_s,
+                ),
+                CameraConfigurator(
+                    profile,
+                    camera.settings,
                     cti=group.cti,
                     candidates={} if camera.profile else group.candidates,
                     siblings=group.siblings,
-                    shared=shared,
-                    heartbeat_s=group.heartbeats_s.get(camera.settings.serial, 0.0),
-                    locked_until_s=group.locked_until_s.get(camera.settings.serial, 0.0),
-                    left_out=group.left_out.get(camera.settings.serial, ()),
-                    gone_s=group.gone_s,
+                    left_out=group.left_out.get(serial, ()),
+                    known=bool(group.gone_s),
                     note_step=self._steps.note,
                 ),
                 on_change=self._wake,
@@ -182,7 +191,7 @@ class CameraProcess:
 
     def _answer(self) -> bool:
         for packet in self._socket.receive():
-            message = text_of(packet)
+            message = PROCESS_DOWN.decode(packet.payload)
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)
             elif isinstance(message, Stop):
@@ -206,14 +215,13 @@ class CameraProcess:
 
     def _report(self, fatal: str = "") -> None:
         channels = self._channels.values()
-        self._socket.send_message(
-            Report(
-                cameras=tuple(channel.status() for channel in channels),
-                infos=tuple(channel.info() for channel in channels),
-                heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
-                fatal=fatal,
-            )
+        report = Report(
+            cameras=tuple(channel.status() for channel in channels),
+            infos=tuple(channel.info() for channel in channels),
+            heartbeats_s=tuple(channel.worker.heartbeat_s for channel in channels),
+            fatal=fatal,
         )
+        self._socket.send_text(PROCESS_UP.encode(report))
 
     def _last_word(self, text: str) -> None:
         try:

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camstrm.errors import WireError
-from camstrm.feed.packet_socket import PacketConnection, text_of
+from camstrm.feed.packet_socket import PacketConnection
 from camstrm.grab.loop import READ, WRITE, Loop
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     FrameBundle,
     FrameRequest,
     Packet,
@@ -85,7 +87,7 @@ class ProcessLink:
         self._fatal = ""
         ours = self._fork(spare) if spare is not None else None
         self._connection = PacketConnection(ours or self._start())
-        self._connection.queue_message(Start(group.to_settings()))
+        self._connection.queue_text(PROCESS_DOWN.encode(Start(group.to_settings())))
         self._flush()
 
     @property
@@ -98,14 +100,14 @@ class ProcessLink:
         if self._gone or self.busy or not self.opened:
             return False
         self.busy = True
-        self._connection.queue_message(message)
+        self._connection.queue_text(PROCESS_DOWN.encode(message))
         self._flush()
         return not self._gone
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; it is listened to no more."""
         if not self._gone:
-            self._connection.queue_message(Stop())
+            self._connection.queue_text(PROCESS_DOWN.encode(Stop()))
             self._flush()
             # A process that is sending a picture would wait for its reader before it
             # looks at the Stop; the end of the connection says the same at once.
@@ -238,7 +240,7 @@ class ProcessLink:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
             return
-        message = text_of(packet)
+        message = PROCESS_UP.decode(packet.payload)
         if isinstance(message, Report):
             self.opened = self.opened or bool(message.cameras)
             self._fatal = message.fatal

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,7 @@ from camstrm.config import (
     StreamSettings,
     check_config,
     default_config,
-    from_builtins,
     load_config,
-    to_builtins,
 )
 from camstrm.errors import ConfigError
 
@@ -166,27 +163,39 @@ def test_features_keep_their_order_and_types(load: Loader) -> None:
     assert config.cameras[0].label == "007"
 
 
+def test_all_mistakes_are_named_each_with_its_line(refusal: Callable[[str], str]) -> None:
+    text = "[stream]\nfps = 0\n[bridge]\nport = 'x'\n[[camera]]\nname = 'left'\n"
+    assert refusal(text).splitlines() == [
+        "camstrm.toml:2: stream.fps: wanted 1 to 60, got 0",
+        "camstrm.toml:4: bridge.port: wanted an integer, got a string",
+        "camstrm.toml:5: camera[0].serial: is missing",
+    ]
+
+
+def test_rules_between_settings_are_all_named(refusal: Callable[[str], str]) -> None:
+    cameras = "[[camera]]\nserial = '1'\n" * 3
+    assert [line.split(": ")[0] for line in refusal(cameras).splitlines()] == [
+        "camstrm.toml:4",
+        "camstrm.toml:6",
+    ]
+
+
+def test_of_very_many_mistakes_ten_are_named(refusal: Callable[[str], str]) -> None:
+    lines = refusal("[[camera]]\nname = 'a'\n" * 30).splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == "camstrm.toml: 20 more mistakes"
+
+
 def test_settings_cross_a_process_border_as_json() -> None:
     camera = CameraSettings(
         serial="007",
         num_buffers=20,
         features={"Zoom": 1, "ExposureTime": 1.0, "A": True, "Mode": "On"},
     )
-    again = from_builtins(CameraSettings, json.loads(json.dumps(to_builtins(camera))))
+    again = msgspec.json.decode(msgspec.json.encode(camera), type=CameraSettings)
     assert again == camera
     assert list(again.features) == list(camera.features)
     assert type(again.features["ExposureTime"]) is float
-
-
-def test_from_builtins_refuses_with_the_key() -> None:
-    with pytest.raises(ConfigError) as info:
-        from_builtins(CameraSettings, {"serial": "1", "quality": 101}, "start message")
-    assert str(info.value) == "start message: quality: wanted 0 to 100, got 101"
-
-
-def test_from_builtins_refuses_what_is_no_table() -> None:
-    with pytest.raises(ConfigError, match="wanted a table, got an array"):
-        from_builtins(CameraSettings, [])
 
 
 def test_check_config_holds_code_to_the_rules_of_files() -> None:

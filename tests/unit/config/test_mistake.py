@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.config import Config
-from camstrm.config.mistake import first_mistake
+from camstrm.config.mistake import Mistake, mistakes
+from camstrm.profiles.profile_file import ProfileFile
+
+
+def first_mistake(data: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Mistake | None:
+    return next(mistakes(data, kind), None)
 
 
 @pytest.mark.parametrize(
@@ -109,22 +114,46 @@ from camstrm.config.mistake import first_mistake
     ],
 )
 def test_first_mistake(data: dict[str, Any], path: tuple[str | int, ...], problem: str) -> None:
-    assert first_mistake(data, Config) == (path, problem)
+    assert first_mistake(data) == (path, problem)
+
+
+@pytest.mark.parametrize("key", ["match", "usb", "process", "num_buffers"])
+@pytest.mark.parametrize(
+    ("value", "came"), [("producer", "a string"), (3, "an integer"), ([], "an array")]
+)
+def test_a_table_that_may_be_left_out(key: str, value: object, came: str) -> None:
+    data = {"name": "a", key: value}
+    assert first_mistake(data, ProfileFile) == ((key,), f"wanted a table, got {came}")
 
 
 def test_integers_do_for_numbers() -> None:
-    assert first_mistake({"stream": {"fps": 25}}, Config) is None
+    assert first_mistake({"stream": {"fps": 25}}) is None
 
 
 def test_the_first_in_the_order_written_is_named() -> None:
     data = {"bridge": {"port": -1}, "stream": {"fps": 0}}
-    mistake = first_mistake(data, Config)
+    mistake = first_mistake(data)
     assert mistake is not None
     assert mistake.path == ("bridge", "port")
 
 
+def test_all_are_found() -> None:
+    data = {
+        "stream": {"fps": 0, "qualty": 80, "quality": "best"},
+        "camera": [{"name": "a"}, {"serial": "1", "features": {"A b": [], "Gain": 2}}],
+    }
+    assert [path for path, _ in mistakes(data, Config)] == [
+        ("stream", "fps"),
+        ("stream", "qualty"),
+        ("stream", "quality"),
+        ("camera", 0, "serial"),
+        ("camera", 1, "features", "A b"),
+        ("camera", 1, "features", "A b"),
+    ]
+
+
 def test_too_many_cameras() -> None:
-    mistake = first_mistake({"camera": [{"serial": "1"}] * 257}, Config)
+    mistake = first_mistake({"camera": [{"serial": "1"}] * 257})
     assert mistake == (("camera",), "wanted at most 256 entries, got 257")
 
 
@@ -143,7 +172,7 @@ trees = st.recursive(
 
 @given(st.dictionaries(names, trees, max_size=4))
 def test_what_has_no_mistake_msgspec_accepts(data: dict[str, Any]) -> None:
-    if first_mistake(data, Config) is None:
+    if first_mistake(data) is None:
         assert isinstance(msgspec.convert(data, Config), Config)
 
 
@@ -152,4 +181,4 @@ def test_what_msgspec_refuses_has_a_mistake(data: dict[str, Any]) -> None:
     try:
         msgspec.convert(data, Config)
     except msgspec.ValidationError:
-        assert first_mistake(data, Config) is not None
+        assert first_mistake(data) is not None

@@ -13,15 +13,11 @@ from hypothesis import strategies as st
 
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
-from camstrm.feed.packet_socket import BlockingPacketSocket, give_room, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket, give_room
 from camstrm.wire import (
-    Ack,
-    Demand,
-    Message,
+    FEED_UP,
     Packet,
     PacketKind,
-    Stop,
-    encode_message,
     encode_packet_parts,
 )
 
@@ -59,13 +55,13 @@ class End:
         (end,) = self.ends
         return end
 
-    def texts(self) -> list[Message]:
-        return [text_of(packet) for packet in self.packets]
+    def texts(self) -> list[bytes]:
+        return [bytes(packet.payload) for packet in self.packets]
 
     def blocking(self) -> BlockingPacketSocket:
         return BlockingPacketSocket(self.far, LONG_S)
 
-    def say(self, *messages: Message) -> None:
+    def say(self, *messages: bytes) -> None:
         self.far.sendall(b"".join(map(text, messages)))
 
     async def far_packets(self, count: int) -> list[Packet]:
@@ -105,8 +101,8 @@ async def end() -> AsyncIterator[End]:
     end.far.close()
 
 
-def text(message: Message) -> bytes:
-    return packet([encode_message(message).encode()], PacketKind.TEXT)
+def text(message: bytes) -> bytes:
+    return packet([message], PacketKind.TEXT)
 
 
 def packet(parts: list[bytes], kind: PacketKind = PacketKind.BUNDLE) -> bytes:
@@ -114,13 +110,13 @@ def packet(parts: list[bytes], kind: PacketKind = PacketKind.BUNDLE) -> bytes:
 
 
 async def test_messages_go_both_ways_in_order(end: End) -> None:
-    end.say(Ack(1), Ack(2))
+    end.say(b"1", b"2")
     await end.until(lambda: len(end.packets) == 2)
-    assert end.texts() == [Ack(1), Ack(2)]
-    end.protocol.send_message(Demand(cameras=(3,)))
-    end.protocol.send_message(Stop())
+    assert end.texts() == [b"1", b"2"]
+    end.protocol.send_text(b"3")
+    end.protocol.send_text(b"4")
     assert end.protocol.idle
-    assert [text_of(p) for p in await end.far_packets(2)] == [Demand(cameras=(3,)), Stop()]
+    assert [bytes(p.payload) for p in await end.far_packets(2)] == [b"3", b"4"]
     assert end.idles == 0
 
 
@@ -137,10 +133,10 @@ async def test_what_the_socket_does_not_take_at_once_goes_later_in_order(end: En
     end.protocol.send(PacketKind.BUNDLE, [LARGE, b"", memoryview(LARGE)])
     assert not end.protocol.idle
     assert end.protocol.unsent > 0
-    end.protocol.send_message(Ack(7))
+    end.protocol.send_text(b"7")
     first, second = await end.far_packets(2)
     assert bytes(first.payload) == LARGE * 2
-    assert text_of(second) == Ack(7)
+    assert bytes(second.payload) == b"7"
     await end.until(lambda: end.idles)
     assert (end.protocol.idle, end.protocol.unsent, end.idles) == (True, 0, 1)
 
@@ -151,12 +147,12 @@ async def test_what_is_sent_when_all_has_gone_goes_at_once(end: End) -> None:
     def next_one() -> None:
         if not sent:
             sent.append(end.protocol.idle)
-            end.protocol.send_message(Ack(1))
+            end.protocol.send_text(b"1")
 
     end.protocol._on_idle = next_one
     end.protocol.send(PacketKind.BUNDLE, [LARGE])
     packets = await end.far_packets(2)
-    assert text_of(packets[1]) == Ack(1)
+    assert bytes(packets[1].payload) == b"1"
     assert sent == [True]
 
 
@@ -221,26 +217,26 @@ async def test_the_far_side_closes(end: End) -> None:
     assert not end.protocol.is_open
     assert not end.protocol.idle
     assert end.protocol.fileno() == -1
-    end.protocol.send_message(Ack(1))
+    end.protocol.send_text(b"1")
     end.protocol.close()
     end.protocol.abort()
     assert len(end.ends) == 1
 
 
 async def test_last_words_count(end: End) -> None:
-    end.say(Ack(1))
+    end.say(b"1")
     end.far.close()
     assert isinstance(await end.ended(), ConnectionResetError)
-    assert end.texts() == [Ack(1)]
+    assert end.texts() == [b"1"]
 
 
 async def test_last_words_of_a_peer_that_did_not_read_all_count_too(end: End) -> None:
     """The kernel then reports a reset after the last bytes, not a plain end."""
-    end.protocol.send_message(Ack(5))
-    end.say(Ack(1))
+    end.protocol.send_text(b"5")
+    end.say(b"1")
     end.far.close()
     assert isinstance(await end.ended(), ConnectionResetError)
-    assert end.texts() == [Ack(1)]
+    assert end.texts() == [b"1"]
 
 
 @pytest.mark.parametrize("unread", [0, len(LARGE)])
@@ -250,47 +246,47 @@ async def test_last_words_count_also_when_a_write_finds_the_end_first(
     if unread:
         end.protocol.send(PacketKind.BUNDLE, [bytes(unread)])
         assert not end.protocol.idle
-    words = [Ack(i) for i in range(200)]
+    words = [b"%d" % i for i in range(200)]
     end.say(*words)
     end.far.close()
-    end.protocol.send_message(Ack(5))
+    end.protocol.send_text(b"5")
     end.protocol.send(PacketKind.BUNDLE, [b"part"] * 10)
     assert isinstance(await end.ended(), OSError)
     assert end.texts() == words
 
 
 async def test_garbage_after_a_broken_write_is_reported_as_garbage(end: End) -> None:
-    end.say(Ack(1))
+    end.say(b"1")
     end.far.sendall(b"GET / HTTP/1.1\r\n")
     end.far.close()
-    end.protocol.send_message(Ack(5))
+    end.protocol.send_text(b"5")
     assert isinstance(await end.ended(), WireError)
-    assert end.texts() == [Ack(1)]
+    assert end.texts() == [b"1"]
 
 
 async def test_nothing_is_read_after_abort(end: End) -> None:
     end.handle = lambda _: end.protocol.abort()
-    end.say(Ack(1))
+    end.say(b"1")
     end.far.sendall(b"x" * 100_000)
     assert await end.ended() is None
-    assert end.texts() == [Ack(1)]
+    assert end.texts() == [b"1"]
 
 
 async def test_what_was_sent_before_close_arrives(end: End) -> None:
     end.protocol.send(PacketKind.BUNDLE, [LARGE])
-    end.protocol.send_message(Ack(1))
+    end.protocol.send_text(b"1")
     end.protocol.close()
-    end.protocol.send_message(Ack(2))
+    end.protocol.send_text(b"2")
     packets = await end.far_packets(2)
     assert bytes(packets[0].payload) == LARGE
     assert await end.ended() is None
-    assert text_of(packets[1]) == Ack(1)
+    assert bytes(packets[1].payload) == b"1"
 
 
 async def test_closed_before_it_was_opened() -> None:
     end = End()
     assert not end.protocol.idle
-    end.protocol.send_message(Ack(1))
+    end.protocol.send_text(b"1")
     end.protocol.abort()
     await end.open()
     assert await end.ended() is None
@@ -306,13 +302,13 @@ async def test_bytes_that_are_no_packets(end: End) -> None:
 
 
 async def test_packets_before_garbage_count(end: End) -> None:
-    end.far.sendall(text(Ack(1)) + b"GET / HTTP/1.1\r\nHost: x\r\n")
+    end.far.sendall(text(b"1") + b"GET / HTTP/1.1\r\nHost: x\r\n")
     assert isinstance(await end.ended(), WireError)
-    assert end.texts() == [Ack(1)]
+    assert end.texts() == [b"1"]
 
 
 async def test_a_content_that_the_reader_refuses_ends_the_connection(end: End) -> None:
-    end.handle = text_of  # type: ignore[assignment]
+    end.handle = lambda packet: FEED_UP.decode(packet.payload)  # type: ignore[assignment]
     end.far.sendall(packet([b"{{{"], PacketKind.TEXT))
     with pytest.raises(WireError, match="not JSON"):
         raise await end.ended() or AssertionError

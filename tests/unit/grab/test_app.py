@@ -4,21 +4,23 @@ import socket
 import threading
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from camstrm.config import CameraSettings, Config, ProducerSettings, StreamSettings
 from camstrm.errors import BridgeTakenError
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab import app as app_module
 from camstrm.grab.app import Grabber
 from camstrm.profiles import load_profiles
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
     CameraState,
     Demand,
     FrameBundle,
     Hello,
-    Message,
     PacketKind,
     Refused,
     Status,
@@ -69,16 +71,16 @@ class Running:
         sock, _ = self.listener.accept()
         self.end = BlockingPacketSocket(sock, LONG_S)
 
-    def read(self) -> list[Message | FrameBundle]:
+    def read(self) -> list[Any]:
         assert self.end is not None
         return [
-            decode_bundle(p.payload) if p.kind is PacketKind.BUNDLE else text_of(p)
+            decode_bundle(p.payload) if p.kind is PacketKind.BUNDLE else FEED_UP.decode(p.payload)
             for p in self.end.receive()
         ]
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Demand | Refused) -> None:
         assert self.end is not None
-        self.end.send_message(message)
+        self.end.send_text(FEED_DOWN.encode(message))
 
     def stop(self) -> None:
         self.grabber.stop()

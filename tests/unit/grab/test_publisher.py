@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from camstrm.errors import BridgeTakenError
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab import publisher as publisher_module
 from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.publisher import BundlePublisher
 from camstrm.wire import (
+    FEED_DOWN,
+    FEED_UP,
     CameraFrame,
     CameraState,
     Demand,
@@ -20,7 +22,6 @@ from camstrm.wire import (
     FrameBundle,
     Goodbye,
     Hello,
-    Message,
     Packet,
     PacketKind,
     Refused,
@@ -41,10 +42,10 @@ def bundle(seq: int, *pictures: bytes) -> FrameBundle:
     return FrameBundle(seq, seq, frames)
 
 
-def content(packet: Packet) -> Message | FrameBundle:
+def content(packet: Packet) -> object:
     if packet.kind is PacketKind.BUNDLE:
         return decode_bundle(packet.payload)
-    return text_of(packet)
+    return FEED_UP.decode(packet.payload)
 
 
 class Bridge:
@@ -63,16 +64,16 @@ class Bridge:
         self.raw, _ = self.listener.accept()
         self.end = BlockingPacketSocket(self.raw, 30.0)
 
-    def read(self, count: int) -> list[Message | FrameBundle]:
+    def read(self, count: int) -> list[object]:
         assert self.end is not None
         packets: list[Packet] = []
         while len(packets) < count:
             packets += self.end.receive()
         return [content(packet) for packet in packets]
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Demand | Refused) -> None:
         assert self.end is not None
-        self.end.send_message(message)
+        self.end.send_text(FEED_DOWN.encode(message))
 
     def drop(self) -> None:
         assert self.end is not None
@@ -122,11 +123,11 @@ class Rig:
     def run(self, condition: Callable[[], object]) -> None:
         run_until(self.loop, condition)
 
-    def drain_into(self, bridge: Bridge, count: int) -> list[Message | FrameBundle]:
+    def drain_into(self, bridge: Bridge, count: int) -> list[object]:
         """Run the loop, reading the bridge's end, until ``count`` packets came."""
         assert bridge.raw is not None
         bridge.raw.setblocking(False)
-        got: list[Message | FrameBundle] = []
+        got: list[object] = []
 
         def read() -> bool:
             assert bridge.end is not None
@@ -178,8 +179,8 @@ def test_the_demand_is_told(rig: Rig) -> None:
 
 def test_other_messages_and_bundles_of_the_bridge_are_passed_over(rig: Rig) -> None:
     bridge = rig.connect()
-    bridge.send(Hello(session="bridge"))
     assert bridge.end is not None
+    bridge.end.send_text(b'{"type":"later"}')
     bridge.end.send(PacketKind.BUNDLE, [b"whatever"])
     bridge.send(Demand(cameras=(1,)))
     rig.run(lambda: rig.demands)

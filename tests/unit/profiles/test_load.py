@@ -1,9 +1,8 @@
-import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from camstrm.config import from_builtins, to_builtins
 from camstrm.errors import ConfigError
 from camstrm.profiles import GentlProfile, load_profiles, named_profile
 
@@ -82,8 +81,7 @@ def test_a_users_profile_replaces_a_shipped_one_of_the_same_name(folder: Path) -
 
 def test_profiles_cross_a_process_border_as_json() -> None:
     for profile in load_profiles().values():
-        plain = json.loads(json.dumps(to_builtins(profile)))
-        assert from_builtins(GentlProfile, plain) == profile
+        assert msgspec.json.decode(msgspec.json.encode(profile), type=GentlProfile) == profile
 
 
 @pytest.mark.parametrize(
@@ -96,6 +94,15 @@ def test_profiles_cross_a_process_border_as_json() -> None:
         ("name = 'a'\nextends = 'a'\n", ":2: extends: 'a' extends this profile itself"),
         ("name = 'a'\n[match]\nfile = '('\n", ":3: match.file: not a regular expression"),
         ("name = 'a'\n[process]\nper = 'host'\n", ":3: process.per: wanted 'camera' or 'producer'"),
+        ("name = 'a'\n[usb]\nmaker = 'A'\n", ":2: usb.vendor: is missing"),
+        (
+            "name = 'a'\n[usb]\nmaker = 'A'\nvendor = ['2BDF']\n",
+            ":4: usb.vendor[0]: wanted four hexadecimal digits in small letters, as '2bdf', got",
+        ),
+        (
+            "name = 'a'\n[usb]\nmaker = 'A'\nvendor = []\nserial = 'hex'\n",
+            ":5: usb.serial: wanted 'as it is' or 'hexadecimal', got 'hex'",
+        ),
         (
             "name = 'a'\n[num_buffers]\nmin = 9\nmax = 8\n",
             ":4: num_buffers.max: wanted at least min (9), got 8",

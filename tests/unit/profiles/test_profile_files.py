@@ -28,6 +28,7 @@ def test_every_entry_has_reason_and_source(profile: GentlProfile) -> None:
         *profile.stream_features,
         *profile.quirk_notes,
         profile.num_buffers,
+        *([profile.usb] if profile.usb else []),
     ]
     for entry in entries:
         assert entry.why, entry
@@ -120,3 +121,19 @@ def test_gige_profiles_inherit_the_locations_or_have_their_own() -> None:
 def test_generic_guesses_no_location() -> None:
     generic = PROFILES["generic"]
     assert (generic.locations, generic.environment, generic.file_pattern) == ((), (), "")
+
+
+def test_usb_vendor_ids_and_what_to_install() -> None:
+    usb = {name: profile.usb for name, profile in PROFILES.items() if profile.usb}
+    assert {name: rule.vendor for name, rule in usb.items()} == {
+        "flir-u3v": ("1e10", "1724"),
+        "flir-gev": ("1e10", "1724"),
+        "hikrobot-u3v": ("2bdf",),
+        "hikrobot-gev": ("2bdf",),
+    }
+    assert [rule.maker for rule in usb.values()] == ["FLIR", "FLIR", "Hikrobot", "Hikrobot"]
+    assert {profile.sdk for profile in PROFILES.values()} == {
+        "",
+        "Hikrobot MVS",
+        "Teledyne Spinnaker",
+    }

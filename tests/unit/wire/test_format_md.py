@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 import camstrm.wire
 from camstrm.wire import bundle, messages, packet
-from camstrm.wire.message_codec import decode_message, encode_message
+from camstrm.wire.crossing import CROSSINGS, FEED_DOWN, FROM_VIEWER, TO_VIEWER, Crossing
 from tests.vectors import layout
 
 FORMAT = (Path(camstrm.wire.__file__).parent / "FORMAT.md").read_text("utf-8")
@@ -134,26 +134,29 @@ def examples() -> list[str]:
 def test_the_messages_shown_are_there() -> None:
     shown = [json.loads(text)["type"] for text in examples()]
     assert shown == ["hello", "status", "ack", "subscribe", "demand", "refused"]
-    for name in messages.MESSAGE_TYPES:
-        assert f"`{name}`" in FORMAT or name in shown
+    for crossing in CROSSINGS:
+        for name in crossing.classes:
+            assert f"`{name}`" in FORMAT or name in shown
 
 
 @pytest.mark.parametrize("text", examples(), ids=lambda text: text[9:14])
 def test_a_message_shown_has_all_members_and_no_other(text: str) -> None:
-    message = decode_message(text)
-    assert json.loads(encode_message(message)) == json.loads(text)
+    name = json.loads(text)["type"]
+    shown: tuple[Crossing[Any], ...] = (TO_VIEWER, FROM_VIEWER, FEED_DOWN)
+    (crossing,) = [c for c in shown if name in c.classes]
+    message = crossing.decode(text)
+    assert json.loads(crossing.encode(message)) == json.loads(text)
 
 
 def test_the_defaults_are_as_in_the_examples() -> None:
-    hello = decode_message(examples()[0])
+    hello = TO_VIEWER.decode(examples()[0])
     assert isinstance(hello, messages.Hello)
     assert hello.protocol == messages.PROTOCOL
     assert hello.limits == messages.Limits()
 
 
-def test_only_messages_and_their_parts_are_dataclasses_here() -> None:
-    named = {cls.__name__ for cls in messages.MESSAGE_TYPES.values()}
-    parts = {"CameraInfo", "CameraStatus", "Limits", "ViewerStatus", "UnknownMessage"}
-    assert named | parts == {
-        name for name in messages.__all__ if is_dataclass(getattr(messages, name))
-    }
+def test_every_message_has_a_crossing() -> None:
+    crossing = {cls for c in CROSSINGS for cls in c.classes.values()}
+    public = [getattr(messages, name) for name in messages.__all__]
+    defined = {c for c in public if isinstance(c, type) and issubclass(c, messages.Message)}
+    assert defined - {messages.Message, messages.UnknownMessage} == crossing

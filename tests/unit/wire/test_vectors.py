@@ -10,7 +10,7 @@ import pytest
 
 from camstrm.errors import WireError
 from camstrm.wire.bundle import decode_bundle, encode_bundle
-from camstrm.wire.message_codec import decode_message, encode_message
+from camstrm.wire.crossing import CROSSINGS, Crossing
 from camstrm.wire.messages import UnknownMessage
 from camstrm.wire.packet import PacketSplitter
 from tests.vectors import layout, make_vectors
@@ -94,23 +94,32 @@ def test_bad_packets(path: Path) -> None:
     assert caught.value.what == load(path)["where"]
 
 
+def crossings_of(text: str | bytes) -> list[Crossing[Any]]:
+    """Return those that have a message of the text's type; all if it has none that is known."""
+    found = [c for c in CROSSINGS for tag in c.classes if f'"type":"{tag}"' in str(text)]
+    return found or list(CROSSINGS)
+
+
 @pytest.mark.parametrize("path", vectors("messages", 18))
 def test_message(path: Path) -> None:
     vector = load(path)
-    message = decode_message(vector["text"])
-    assert decode_message(vector["text"].encode()) == message
-    if vector["expected"] is None:
-        assert isinstance(message, UnknownMessage)
-    else:
-        assert json.loads(encode_message(message)) == vector["expected"]
+    for crossing in crossings_of(vector["text"]):
+        message = crossing.decode(vector["text"])
+        assert crossing.decode(vector["text"].encode()) == message
+        if vector["expected"] is None:
+            assert isinstance(message, UnknownMessage)
+        else:
+            assert json.loads(crossing.encode(message)) == vector["expected"]
 
 
 @pytest.mark.parametrize("path", vectors("bad/messages", 35))
 def test_bad_message(path: Path) -> None:
     vector = load(path)
-    with pytest.raises(WireError) as caught:
-        decode_message(vector["text"] if "text" in vector else bytes.fromhex(vector["hex"]))
-    assert caught.value.what == vector["where"]
+    text = vector["text"] if "text" in vector else bytes.fromhex(vector["hex"])
+    for crossing in crossings_of(text):
+        with pytest.raises(WireError) as caught:
+            crossing.decode(text)
+        assert caught.value.what == vector["where"]
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:

@@ -37,15 +37,13 @@ def statistics() -> StreamStatistics:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    clock = FakeClock()
-    monkeypatch.setattr("camstrm.acquisition.stream.drain.time", clock)
-    return clock
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def drain(library: FakeGentlLibrary, statistics: StreamStatistics) -> BufferDrain:
-    return BufferDrain(library, HANDLES, statistics)
+def drain(library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock) -> BufferDrain:
+    return BufferDrain(library, HANDLES, statistics, clock=clock)
 
 
 def test_a_frame_is_a_view_on_the_buffer_with_what_the_producer_tells(
@@ -269,7 +267,7 @@ def test_a_producer_that_refuses_to_wait_is_an_error_after_the_last_frame_was_ke
 def test_polling_asks_the_queue_and_never_waits_in_the_producer(
     library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock
 ) -> None:
-    drain = BufferDrain(library, HANDLES, statistics, mode="poll")
+    drain = BufferDrain(library, HANDLES, statistics, mode="poll", clock=clock)
     assert drain.drain(0.01) == 0
     assert library.waits == []
     assert sum(clock.slept) == pytest.approx(0.01, abs=0.0006)
@@ -305,7 +303,7 @@ def test_many_frames_a_second_are_drained_in_batches(
     statistics: StreamStatistics, clock: FakeClock, buffers: int, nap_s: float
 ) -> None:
     library = FakeGentlLibrary(buffers)
-    drain = BufferDrain(library, HANDLES, statistics, buffers=buffers)
+    drain = BufferDrain(library, HANDLES, statistics, buffers=buffers, clock=clock)
     stream(library, clock, drain, 400.0)
     assert clock.slept[-1] == pytest.approx(nap_s, rel=0.2), "a quarter of what the buffers hold"
     assert library.lost == statistics.gaps == 0
@@ -325,7 +323,7 @@ def test_without_the_number_of_buffers_there_is_no_nap(
 def test_who_takes_a_frame_during_a_nap_gets_the_newest(
     library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock
 ) -> None:
-    drain = BufferDrain(library, HANDLES, statistics, buffers=4)
+    drain = BufferDrain(library, HANDLES, statistics, buffers=4, clock=clock)
     stream(library, clock, drain, 400.0)
     before = statistics.delivered
     frames = []
@@ -351,7 +349,7 @@ def test_who_takes_a_frame_during_a_nap_gets_the_newest(
 def test_after_the_nap_only_the_draining_thread_asks_the_producer(
     library: FakeGentlLibrary, statistics: StreamStatistics, clock: FakeClock
 ) -> None:
-    drain = BufferDrain(library, HANDLES, statistics, buffers=4)
+    drain = BufferDrain(library, HANDLES, statistics, buffers=4, clock=clock)
     stream(library, clock, drain, 400.0)
     assert clock.slept
     library.deliver()

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from camstrm.acquisition.stream import drain as drain_module
 from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.errors import NoImageError
@@ -22,20 +21,17 @@ class DrainMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.patch = pytest.MonkeyPatch()
         self.clock = FakeClock()
-        self.patch.setattr(drain_module, "time", self.clock)
         self.library = FakeGentlLibrary(BUFFERS)
         self.statistics = StreamStatistics()
-        self.drain = BufferDrain(self.library, HANDLES, self.statistics, buffers=BUFFERS)
+        self.drain = BufferDrain(
+            self.library, HANDLES, self.statistics, buffers=BUFFERS, clock=self.clock
+        )
         self.frames: list[RawFrame] = []
         self.kept: int | None = None
         self.sent: list[tuple[int, str]] = []
         self.taken = self.rejected = 0
         self.open = True
-
-    def teardown(self) -> None:
-        self.patch.undo()
 
     @precondition(lambda self: self.open)
     @rule(kind=st.sampled_from(["complete", "complete", "complete", "incomplete", "no image"]))

@@ -11,7 +11,7 @@ import pytest
 
 from camstrm.acquisition.stream import real_time
 from camstrm.acquisition.stream.real_time import ask_for_real_time
-from camstrm.acquisition.worker.configure import acquisition_settings
+from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.config import CameraSettings, ProcessSettings
 from camstrm.profiles import load_profiles
 from tests.fakes.scripted_camera import Opening, Scene
@@ -103,7 +103,7 @@ def test_without_the_setting_nobody_asks(worker_asks: Callable[..., list[str]]) 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_the_configuration_decides(wanted: bool) -> None:
     settings = acquisition_settings(
-        load_profiles()["generic"],
+        load_profiles()["generic"].quirks,
         CameraSettings(serial="1"),
         ProcessSettings(realtime=wanted),
     )

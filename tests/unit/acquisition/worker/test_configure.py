@@ -10,11 +10,19 @@ import pytest
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.features.access import read_feature
 from camstrm.acquisition.features.frame_rate import FrameRate
-from camstrm.acquisition.worker.configure import acquisition_settings, apply_steps
+from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.settings import AcquisitionSettings, acquisition_settings
 from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings
 from camstrm.frame import pixel_format_code
-from camstrm.profiles import FeatureStep, load_profiles, profile_candidates, profile_of
+from camstrm.profiles import (
+    FeatureStep,
+    GentlProfile,
+    load_profiles,
+    profile_candidates,
+    profile_of,
+)
 from tests.fakes import node_map as fake
+from tests.fakes.applied_steps import apply_steps
 from tests.fakes.node_map import FakeNode, FakeNodeMap
 
 PROFILES = load_profiles()
@@ -148,14 +156,25 @@ def test_one_line_sums_up_what_was_refused(caplog: pytest.LogCaptureFixture) -> 
     ]
 
 
-def settings_for(camera: CameraSettings, **options: Any) -> Any:
+def chosen(camera: CameraSettings, cti: str, named: str = "") -> GentlProfile:
+    """Return the profile that the grabber chooses."""
+    return profile_of(PROFILES, ProducerSettings(cti=cti, profile=camera.profile or named))
+
+
+def configurator_for(
+    camera: CameraSettings, *, cti: str = "viky.cti", **options: Any
+) -> CameraConfigurator:
     """Return what a camera process makes of the camera, chosen as the grabber does."""
-    cti, name = options.pop("cti", "viky.cti"), camera.profile or options.pop("named", "")
-    profile = profile_of(PROFILES, ProducerSettings(cti=cti, profile=name))
-    candidates = {} if name else profile_candidates(PROFILES, cti)
-    return acquisition_settings(
-        profile, camera, ProcessSettings(), cti=cti, candidates=candidates, **options
-    )
+    candidates = {} if camera.profile else profile_candidates(PROFILES, cti)
+    profile = chosen(camera, cti)
+    return CameraConfigurator(profile, camera, cti=cti, candidates=candidates, **options)
+
+
+def settings_for(
+    camera: CameraSettings, *, cti: str = "viky.cti", named: str = "", heartbeat_s: float = 0.0
+) -> AcquisitionSettings:
+    quirks = chosen(camera, cti, named).quirks
+    return acquisition_settings(quirks, camera, ProcessSettings(), heartbeat_s=heartbeat_s)
 
 
 def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
@@ -167,8 +186,8 @@ def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
         name="left",
         features={"Width": 320, "AcquisitionFrameRate": 60.0, "ExposureTime": 500.0},
     )
-    settings = settings_for(wanted)
-    settings.configure(camera)
+    configurator = configurator_for(wanted)
+    configurator.configure(camera)
     nodes = camera.node_map
     assert read_feature(nodes, "Width").value == 320
     assert read_feature(nodes, "ChunkModeActive").value is False
@@ -182,7 +201,7 @@ def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
         level == "WARNING" and text.startswith("camera left: ExposureTime=500.0 not applied")
         for level, text in told
     )
-    assert settings.buffer_count(camera.frame_rate().fps, camera.payload_size()) == 9
+    assert configurator.buffer_count(camera.frame_rate().fps, camera.payload_size()) == 9
 
 
 @pytest.mark.parametrize(
@@ -195,14 +214,13 @@ def test_the_generic_profile_and_the_user_s_features_on_a_real_camera(
     ],
 )
 def test_quirks_come_from_the_profile(
-    cti: str, camera: CameraSettings, options: dict[str, str], profile: str
+    cti: str, camera: CameraSettings, options: dict[str, Any], profile: str
 ) -> None:
     settings = settings_for(camera, cti=cti, **options)
     quirks = PROFILES[profile].quirks
-    assert settings.open_retry_s == quirks.open_retry_interval_s >= 2.0
+    assert settings.quirks == quirks
+    assert settings.quirks.open_retry_interval_s >= 2.0
     assert settings.heartbeat_s == quirks.heartbeat_timeout_s >= 3.0
-    assert settings.drain == "event"
-    assert settings.preopen_bypass
 
 
 def test_a_heartbeat_of_the_user_s_is_known_before_the_camera_is_open() -> None:
@@ -216,8 +234,8 @@ def test_what_the_camera_told_goes_before_what_it_will_be_set_to() -> None:
 
 
 def test_the_user_s_number_of_buffers_is_taken() -> None:
-    settings = settings_for(CameraSettings(serial="1", num_buffers=50))
-    assert settings.buffer_count(None, 10**9) == 50
+    configurator = configurator_for(CameraSettings(serial="1", num_buffers=50))
+    assert configurator.buffer_count(None, 10**9) == 50
 
 
 class _Camera:
@@ -250,16 +268,16 @@ def test_a_reconnect_logs_only_what_differs(caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.INFO)
     gain = FakeNode(fake.INTEGER, 1, access=fake.READ_ONLY)
     camera: Any = _Camera("", "", FakeNodeMap(Gain=gain), FakeNodeMap())
-    settings = settings_for(CameraSettings(serial="1", features={"Gain": 3, "Gamma": 1}))
-    settings.configure(camera)
+    configurator = configurator_for(CameraSettings(serial="1", features={"Gain": 3, "Gamma": 1}))
+    configurator.configure(camera)
     first = [text for _, text in levels(caplog)]
     assert len(first) == len(set(first)) == 3, "two that cannot be set, and the summary"
     caplog.clear()
     for _ in range(100):
-        settings.configure(camera)
+        configurator.configure(camera)
     assert caplog.records == []
     gain.access = fake.READ_WRITE
-    settings.configure(camera)
+    configurator.configure(camera)
     told = [text for _, text in levels(caplog)]
     assert told[0] == "camera 1: Gain=3"
     assert len(told) == 2, "and the summary, which counts it"
@@ -271,12 +289,12 @@ def test_what_a_process_before_has_logged_is_not_logged_again(
     caplog.set_level(logging.INFO)
     gain = FakeNode(fake.INTEGER, 1)
     camera: Any = _Camera("", "", FakeNodeMap(Gain=gain), FakeNodeMap())
-    settings = settings_for(CameraSettings(serial="1", features={"Gain": 3}), gone_s=5.0)
-    settings.configure(camera)
+    configurator = configurator_for(CameraSettings(serial="1", features={"Gain": 3}), known=True)
+    configurator.configure(camera)
     assert caplog.records == []
     gain.access = fake.READ_ONLY
     gain._value = 1
-    settings.configure(camera)
+    configurator.configure(camera)
     assert [level for level, _ in levels(caplog)] == ["WARNING", "INFO"]
 
 
@@ -286,10 +304,11 @@ def test_the_profile_is_matched_again_by_vendor_and_bus(
     caplog.set_level(logging.INFO)
     stream = FakeNodeMap(StreamBufferHandlingMode=FakeNode(fake.ENUMERATION, "x", entries=["x"]))
     camera: Any = _Camera("Hikrobot", "GEV", FakeNodeMap(), stream)
-    settings_for(CameraSettings(serial="1"), cti="other.cti").configure(camera)
+    configurator_for(CameraSettings(serial="1"), cti="other.cti").configure(camera)
     assert profiles(caplog) == ["hikrobot-gev"]
     caplog.clear()
-    settings_for(CameraSettings(serial="1", profile="flir-u3v"), cti="o.cti").configure(camera)
+    wanted = CameraSettings(serial="1", profile="flir-u3v")
+    configurator_for(wanted, cti="o.cti").configure(camera)
     assert profiles(caplog) == ["flir-u3v"]
 
 
@@ -297,10 +316,10 @@ def test_features_of_the_data_stream_are_set_there() -> None:
     node = FakeNode(fake.INTEGER, 1)
     camera: Any = _Camera("", "", FakeNodeMap(), FakeNodeMap(StreamSomething=node))
     wanted = CameraSettings(serial="1", stream_features={"StreamSomething": 7})
-    settings_for(wanted).configure(camera)
+    configurator_for(wanted).configure(camera)
     assert node.written == [7]
     camera.stream_node_map = None
-    settings_for(wanted).configure(camera)
+    configurator_for(wanted).configure(camera)
 
 
 def test_each_feature_is_noted_while_it_is_set_and_what_ended_a_process_is_left_out(
@@ -316,8 +335,8 @@ def test_each_feature_is_noted_while_it_is_set_and_what_ended_a_process_is_left_
     )
     camera: Any = _Camera("", "", nodes, None)
     wanted = CameraSettings(serial="S1", features={"Gamma": 2.0, "Sharpness": 7})
-    settings = settings_for(wanted, left_out=("Gamma",), note_step=notes.append)
-    settings.configure(camera)
+    configurator = configurator_for(wanted, left_out=("Gamma",), note_step=notes.append)
+    configurator.configure(camera)
     assert during == ["S1\nSharpness"]
     assert notes[-1] == ""
     assert gamma.written == []
@@ -327,7 +346,7 @@ def test_each_feature_is_noted_while_it_is_set_and_what_ended_a_process_is_left_
         level == "WARNING" and text.startswith(f"camera S1: Gamma=2.0 not applied: {reason}")
         for level, text in levels(caplog)
     )
-    failing = settings_for(
+    failing = configurator_for(
         CameraSettings(serial="S1", features={"Hue": 2.0}), note_step=notes.append
     )
     with pytest.raises(RuntimeError):

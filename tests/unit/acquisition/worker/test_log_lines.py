@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.worker.configure import acquisition_settings
-from camstrm.config import CameraSettings, ProcessSettings
+from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.settings import RETRY_S
+from camstrm.config import CameraSettings
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 from camstrm.profiles import load_profiles
 from tests.fakes import node_map as fake
@@ -29,14 +30,13 @@ def lines_a_minute(
         **{name: FakeNode(fake.INTEGER, 1, access=fake.READ_ONLY) for name in ("Gain", "Gamma")}
     )
     wanted = CameraSettings(serial="7", features={"Gain": 3, "Gamma": 2, "Hue": 1})
-    real = acquisition_settings(load_profiles()["generic"], wanted, ProcessSettings())
+    real = CameraConfigurator(load_profiles()["generic"], wanted)
 
     def configure(camera: Any) -> None:
         camera.node_map, camera.stream_node_map = refused, None
         real.configure(camera)
-        camera.configure()
 
-    scene = Scene(monkeypatch, *openings, configure=configure, retry_s=real.retry_s)
+    scene = Scene(monkeypatch, *openings, configure=configure, retry_s=RETRY_S)
     minutes: Counter[int] = Counter()
 
     class Minutes(logging.Handler):

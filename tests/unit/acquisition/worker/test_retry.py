@@ -11,6 +11,7 @@ from camstrm.errors import (
     CameraRefusedError,
     CameraUnreachableError,
 )
+from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
 from tests.fakes.scripted_camera import MakeScene, Opening, Step
 
@@ -57,7 +58,7 @@ def test_a_camera_that_another_program_holds_is_left_alone_for_its_heartbeat(
 ) -> None:
     busy = CameraBusyError("left", "access denied")
     openings = [Opening(error=busy)] * 5 + [Opening(["frame"])]
-    played = scene(*openings, open_retry_s=2.0, heartbeat_s=3.0)
+    played = scene(*openings, quirks=Quirks(open_retry_interval_s=2.0), heartbeat_s=3.0)
     played.play()
     assert played.pauses == [3.5, 5.25, 7.875, 11.8125, 14.0]
 
@@ -68,7 +69,7 @@ def test_the_heartbeat_that_the_camera_tells_counts_from_then_on(scene: MakeScen
         Opening(["frame", "gone"], heartbeat_s=7.0),
         Opening(error=busy),
         Opening(["frame"], heartbeat_s=7.0),
-        open_retry_s=2.0,
+        quirks=Quirks(open_retry_interval_s=2.0),
         heartbeat_s=3.0,
     )
     played.play()
@@ -78,7 +79,12 @@ def test_the_heartbeat_that_the_camera_tells_counts_from_then_on(scene: MakeScen
 
 def test_a_held_camera_is_never_tried_more_often_than_its_producer_bears(scene: MakeScene) -> None:
     busy = CameraBusyError("left", "access denied")
-    played = scene(Opening(error=busy), Opening(["frame"]), open_retry_s=2.0, heartbeat_s=0.5)
+    played = scene(
+        Opening(error=busy),
+        Opening(["frame"]),
+        quirks=Quirks(open_retry_interval_s=2.0),
+        heartbeat_s=0.5,
+    )
     played.play()
     assert played.pauses == [2.0]
 
@@ -153,7 +159,7 @@ def test_a_camera_that_a_killed_process_keeps_locked_is_not_tried_before_it_is_f
 def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: MakeScene) -> None:
     busy = CameraBusyError("left", "access denied")
     openings = [Opening(error=busy, bus="U3V")] * 2 + [Opening(["frame"])]
-    played = scene(*openings, open_retry_s=3.5)
+    played = scene(*openings, quirks=Quirks(open_retry_interval_s=3.5))
     played.play()
     assert played.pauses == [0.5, 1.0]
 
@@ -161,13 +167,19 @@ def test_a_usb_camera_that_another_program_holds_is_tried_soon_again(scene: Make
 def test_pauses_before_a_held_camera_begin_short_after_another_failure(scene: MakeScene) -> None:
     busy, lost = CameraBusyError("left", "access denied"), CameraError("left", "broken")
     errors = (busy, busy, lost, busy)
-    played = scene(*(Opening(error=e) for e in errors), Opening(["frame"]), open_retry_s=10.0)
+    played = scene(
+        *(Opening(error=e) for e in errors),
+        Opening(["frame"]),
+        quirks=Quirks(open_retry_interval_s=10.0),
+    )
     played.play()
     assert played.pauses == [10.0, 15.0, 2.0, 10.0]
 
 
 def test_no_camera_is_opened_sooner_than_its_producer_bears(scene: MakeScene) -> None:
-    played = scene(Opening(["frame", "gone"]), Opening(["frame"]), close_open_pause_s=3.0)
+    played = scene(
+        Opening(["frame", "gone"]), Opening(["frame"]), quirks=Quirks(close_open_pause_s=3.0)
+    )
     played.play()
     assert played.pauses == [3.0]
 

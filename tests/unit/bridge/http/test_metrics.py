@@ -5,7 +5,7 @@ from pathlib import Path
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from camstrm.wire import Ack, Status, encode_message
+from camstrm.wire import FROM_VIEWER, Ack, Status
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.running_bridge import RunningBridge, connected_viewer, running_bridge
 
@@ -33,7 +33,7 @@ async def test_counters(tmp_path: Path) -> None:
             await grabber.send_status()
             sent = await grabber.send_bundle()
             await viewer.bundle()
-            await viewer.send(encode_message(Ack(sent.seq)))
+            await viewer.send(FROM_VIEWER.encode(Ack(sent.seq)).decode())
             await viewer.control(lambda m: isinstance(m, Status) and m.bundles == 1)
             found = await samples(bridge)
         assert found["camstrm_input_up"] == 1

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from camstrm.bridge.viewers import hello_hold
-from camstrm.wire import CameraInfo, CameraState, Hello, Status
+from camstrm.bridge.viewers.hello_hold import HelloHold
+from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.wire import CameraInfo, CameraState, Hello, Status, encode_bundle
 from tests.fakes.grabber import FakeGrabber
 from tests.fakes.running_bridge import RunningBridge, TestViewer, connected_viewer, running_bridge
 
@@ -93,3 +95,32 @@ async def test_a_camera_that_stays_unknown_holds_up_nobody_for_long(
         StartingGrabber(bridge.socket_path) as grabber,
     ):
         assert await first_hello(viewer) == grabber.infos
+
+
+@pytest.fixture
+def grabber(tmp_path: Path) -> FakeGrabber:
+    """One that is not connected: makes bundles only."""
+    return FakeGrabber(str(tmp_path / "none.sock"), ("a", "b"))
+
+
+async def test_a_bundle_waits_until_the_grabber_has_caught_up_or_says_hello(
+    grabber: FakeGrabber,
+) -> None:
+    hub = BundleHub("test", window=4)
+    hold = HelloHold(hub)
+    hello = Hello("s", cameras=grabber.infos)
+    hold.grabber_came(hello, lambda _: None)
+    passed = []
+    for next_step in (hold.grabber_caught_up, lambda: hold.grabber_said(hello)):
+        for _ in range(3):
+            bundle = grabber.next_bundle()
+            hold.grabber_sent(bundle, memoryview(encode_bundle(bundle)))
+        hold.grabber_said(Status(1))
+        passed.append(hub.counters.bundles)
+        next_step()
+    assert passed == [0, 1]
+    assert (hub.counters.bundles, hub.counters.overtaken) == (2, 4)
+    hold.grabber_sent(bundle, memoryview(encode_bundle(bundle)))
+    hold.grabber_went()
+    hold.grabber_caught_up()
+    assert hub.counters.bundles == 2, "its grabber is gone"

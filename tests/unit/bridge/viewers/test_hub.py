@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
+from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.bridge.viewers.viewer_entry import Viewer
 from camstrm.wire import (
+    TO_VIEWER,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -21,7 +23,6 @@ from camstrm.wire import (
     Limits,
     Status,
     Subscribe,
-    decode_message,
 )
 from tests.fakes.clock import Clock
 
@@ -37,19 +38,6 @@ class FakeGrabberLink:
         self.demands.append(demand)
 
 
-@pytest.fixture(autouse=True)
-def demands_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do without the pause between demands: these tests have no event loop running on."""
-    monkeypatch.setattr(
-        "camstrm.bridge.viewers.demand.asyncio.get_running_loop", lambda: _NoLoop(), raising=True
-    )
-
-
-class _NoLoop:
-    def call_later(self, *_: object) -> None:
-        return None
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -57,7 +45,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def hub(clock: Clock) -> BundleHub:
-    return BundleHub("camstrm test", window=4, clock=clock)
+    # Demands go at once: these tests have no event loop running on.
+    return BundleHub("camstrm test", window=4, clock=clock, demand=DemandKeeper(interval_s=0.0))
 
 
 @pytest.fixture
@@ -78,12 +67,28 @@ def send(hub: BundleHub, seq: int, *pictures: int) -> None:
     hub.grabber_sent_bundle(SharedBundle(FrameBundle(seq, 0, frames)), 100)
 
 
-def drain(viewer: Viewer) -> list[object]:
+class FakeViewer(ViewerSender):
+    kind = "fake"
+
+
+def join(
+    hub: BundleHub,
+    address: str,
+    cameras: frozenset[int] | None = None,
+    max_fps: float | None = None,
+) -> ViewerSender:
+    """Let somebody join whose connection is not there yet: puts stay in the outbox."""
+    viewer = FakeViewer(hub.make_outbox(), address, send_timeout_s=1.0)
+    hub.join(viewer, cameras, max_fps)
+    return viewer
+
+
+def drain(viewer: ViewerSender) -> list[object]:
     """Take all that the viewer may have: messages decoded, bundles as (seq, payloads)."""
     items: list[object] = []
     while (item := viewer.outbox.take()) is not None:
-        if isinstance(item, str):
-            items.append(decode_message(item))
+        if isinstance(item, bytes):
+            items.append(TO_VIEWER.decode(item))
         else:
             payloads = [bytes(f.payload) for f in item.bundle.frames]
             items.append((item.bundle.seq, *payloads))
@@ -91,7 +96,7 @@ def drain(viewer: Viewer) -> list[object]:
 
 
 def test_first_comes_hello_even_without_a_grabber(hub: BundleHub) -> None:
-    hello, status = drain(hub.join("a", "websocket"))
+    hello, status = drain(join(hub, "a"))
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras, hello.server) == ("", (), "camstrm test")
     assert isinstance(status, Status)
@@ -103,17 +108,17 @@ def test_first_comes_hello_even_without_a_grabber(hub: BundleHub) -> None:
 def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
-    hello = drain(hub.join("a", "websocket"))[0]
+    hello = drain(join(hub, "a"))[0]
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras) == ("run1", CAMERAS)
     assert hello.limits == Limits(window=4, max_message_size=4096, stream_fps=20.0)
 
 
 def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:
-    hub.join("a", "websocket")
+    join(hub, "a")
     send(hub, 1, 0, 1)
     send(hub, 2, 0)
-    late = hub.join("b", "websocket")
+    late = join(hub, "b")
     assert drain(late)[2:] == [(2, b"2", b"1")]
     send(hub, 3, 1)
     assert drain(late) == [(3, b"", b"3")]
@@ -122,14 +127,14 @@ def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeG
 def test_new_viewer_gets_no_old_picture_but_a_refresh_is_asked_for(
     hub: BundleHub, link: FakeGrabberLink, clock: Clock
 ) -> None:
-    hub.join("a", "websocket")
+    join(hub, "a")
     send(hub, 1, 0, 1)
     link.demands.clear()
-    hub.join("b", "websocket")
+    join(hub, "b")
     assert link.demands == [], "both pictures are fresh, the demand is the same"
     clock.now += 1.5
     send(hub, 2, 0)
-    late = hub.join("c", "websocket")
+    late = join(hub, "c")
     assert link.demands == [Demand(None, None, refresh=True)]
     assert drain(late)[2:] == [(2, b"2", b"")]
 
@@ -137,10 +142,10 @@ def test_new_viewer_gets_no_old_picture_but_a_refresh_is_asked_for(
 def test_no_refresh_for_pictures_that_nobody_new_wants(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
-    hub.join("a", "websocket")
+    join(hub, "a")
     send(hub, 1, 0)
     link.demands.clear()
-    hub.join("b", "mjpeg", frozenset({0}))
+    join(hub, "b", frozenset({0}))
     assert link.demands == []
 
 
@@ -148,8 +153,8 @@ def test_demand_is_the_union_and_ends_with_the_last_viewer(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
     assert link.demands == [Demand(())]
-    one = hub.join("a", "mjpeg", frozenset({0}), 5.0)
-    two = hub.join("b", "mjpeg", frozenset({1}), 10.0)
+    one = join(hub, "a", frozenset({0}), 5.0)
+    two = join(hub, "b", frozenset({1}), 10.0)
     assert link.demands[1:] == [
         Demand((0,), 5.0, refresh=True),
         Demand((0, 1), 10.0, refresh=True),
@@ -162,7 +167,7 @@ def test_demand_is_the_union_and_ends_with_the_last_viewer(
 
 
 def test_grabber_that_comes_is_told_what_is_wanted(hub: BundleHub) -> None:
-    hub.join("a", "mjpeg", frozenset({1}))
+    join(hub, "a", frozenset({1}))
     link = FakeGrabberLink()
     hub.grabber_came(HELLO, link)
     assert link.demands == [Demand((1,), None, refresh=True)]
@@ -170,8 +175,8 @@ def test_grabber_that_comes_is_told_what_is_wanted(hub: BundleHub) -> None:
 
 
 def test_subscribe_adds_the_latest_picture_at_once(hub: BundleHub, link: FakeGrabberLink) -> None:
-    hub.join("all", "websocket")
-    viewer = hub.join("a", "websocket", frozenset({0}))
+    join(hub, "all")
+    viewer = join(hub, "a", frozenset({0}))
     send(hub, 1, 0, 1)
     drain(viewer)
     hub.subscribe_message(viewer, Subscribe((0, 1), 5.0))
@@ -184,24 +189,24 @@ def test_subscribe_adds_the_latest_picture_at_once(hub: BundleHub, link: FakeGra
 
 
 def test_subscribe_to_cameras_that_do_not_exist(hub: BundleHub, link: FakeGrabberLink) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     hub.subscribe_message(viewer, Subscribe((-1, 2**63, 0, 0), 1e-300))
     assert viewer.outbox.cameras == frozenset({0})
     assert viewer.outbox.max_fps == 0.001
 
 
 def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrabberLink) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     for seq in (500, 501):
         send(hub, seq, 0, 1)
         drain(viewer)
-    viewer.outbox.acknowledge(500)
+    viewer.acknowledge(500)
     hub.grabber_went()
     (status,) = drain(viewer)
     assert isinstance(status, Status)
     assert status.input == "none"
     assert status.input_since_us > 0
-    assert drain(hub.join("late", "websocket"))[2:] == [], "no picture while there is no input"
+    assert drain(join(hub, "late"))[2:] == [], "no picture while there is no input"
     again = FakeGrabberLink()
     hub.grabber_came(replace(HELLO, session="run2"), again)
     assert again.demands == [Demand(None, None, refresh=True)]
@@ -213,35 +218,35 @@ def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrab
     for seq in (1, 2):
         send(hub, seq, 0)
         assert drain(viewer) == [(seq, b"%d" % seq, b"")]
-        viewer.outbox.acknowledge(seq)
+        viewer.acknowledge(seq)
 
 
 def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     for seq in (5, 6):
         send(hub, seq, 0, 1)
         drain(viewer)
-    viewer.outbox.acknowledge(5)
+    viewer.acknowledge(5)
     hub.grabber_went()
     hub.grabber_came(HELLO, link)
     assert viewer.outbox.credit.in_flight == 1, "what is on its way still counts"
-    assert drain(hub.join("b", "websocket"))[2:] == [(6, b"6", b"6")]
+    assert drain(join(hub, "b"))[2:] == [(6, b"6", b"6")]
 
 
 def test_sequence_that_starts_again_without_a_new_session(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     send(hub, 7, 0)
     drain(viewer)
-    viewer.outbox.acknowledge(7)
+    viewer.acknowledge(7)
     send(hub, 1, 0)
     assert drain(viewer) == [(1, b"1", b"")]
     assert hub.status().bundles == 1
 
 
 def test_changed_cameras(hub: BundleHub, link: FakeGrabberLink) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     send(hub, 1, 0, 1)
     drain(viewer)
     cameras = (CAMERAS[0], CameraInfo(1, "new", "SN9"))
@@ -259,7 +264,7 @@ def test_changed_cameras(hub: BundleHub, link: FakeGrabberLink) -> None:
 def test_status_is_the_grabbers_with_the_bridges_own_part(
     hub: BundleHub, link: FakeGrabberLink, clock: Clock
 ) -> None:
-    viewer = hub.join("a", "websocket")
+    viewer = join(hub, "a")
     send(hub, 1, 0)
     by_bundle = hub.status().cameras
     assert [(c.index, c.state) for c in by_bundle] == [(0, 2), (1, 2)]
@@ -281,38 +286,17 @@ def test_status_is_the_grabbers_with_the_bridges_own_part(
 
 
 def test_status_text_says_every_field(hub: BundleHub) -> None:
-    viewer = hub.join("ä", "websocket")
+    viewer = join(hub, "ä")
     drain(viewer)
     hub.tick()
     text = viewer.outbox.take()
-    assert isinstance(text, str)
+    assert isinstance(text, bytes)
     whole = json.loads(hub.status_text(viewer.outbox))
     assert json.loads(text).keys() == whole.keys()
 
 
-def test_viewer_is_nudged_whenever_something_is_there_for_it(
-    hub: BundleHub, link: FakeGrabberLink
-) -> None:
-    viewer = hub.join("a", "websocket")
-    taken: list[object] = []
-    viewer.nudge = lambda: taken.extend(drain(viewer) or [viewer.outbox.closed])
-    viewer.nudge()
-    taken.clear()
-    send(hub, 1, 0, 1)
-    hub.grabber_said_hello(HELLO)
-    hub.tick()
-    hub.set_input("none")
-    hub.subscribe_message(viewer, Subscribe((0,)))
-    hub.set_input("ok")
-    hub.subscribe_message(viewer, Subscribe((0, 1)))
-    hub.close()
-    names = [type(item).__name__ for item in taken]
-    assert names == ["tuple", "Hello", "Status", "Status", "bool", "Status", "tuple", "bool"]
-    assert taken[-1] is True
-
-
 def test_totals_outlive_viewers(hub: BundleHub, link: FakeGrabberLink) -> None:
-    one, two = hub.join("a", "websocket"), hub.join("b", "websocket")
+    one, two = join(hub, "a"), join(hub, "b")
     send(hub, 1, 0)
     send(hub, 2, 0)
     drain(one)
@@ -327,8 +311,8 @@ def test_totals_outlive_viewers(hub: BundleHub, link: FakeGrabberLink) -> None:
 def test_a_slow_viewer_is_logged_when_it_begins_and_when_it_ends(
     hub: BundleHub, link: FakeGrabberLink, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hub.join("10.0.0.7", "websocket")
-    drain(hub.join("10.0.0.8", "websocket"))
+    join(hub, "10.0.0.7")
+    drain(join(hub, "10.0.0.8"))
     caplog.set_level("INFO")
     caplog.clear()
     told: list[tuple[float, str]] = []
@@ -358,13 +342,13 @@ def test_viewers_that_come_and_go_are_logged(
     hub: BundleHub, link: FakeGrabberLink, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    viewer = hub.join("10.0.0.7", "mjpeg")
+    viewer = join(hub, "10.0.0.7")
     for seq in (1, 2):
         send(hub, seq, 0)
     drain(viewer)
     hub.leave(viewer)
     hub.leave(viewer)
     assert [r.getMessage() for r in caplog.records if "viewer" in r.getMessage()] == [
-        "viewer 1 (10.0.0.7, mjpeg) joins",
-        "viewer 1 (10.0.0.7, mjpeg) leaves: 1 bundles sent, 1 skipped",
+        "viewer 1 (10.0.0.7, fake) joins",
+        "viewer 1 (10.0.0.7, fake) leaves: 1 bundles sent, 1 skipped",
     ]

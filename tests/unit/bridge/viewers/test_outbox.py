@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 
-from camstrm.bridge.viewers.outbox import ViewerOutbox
+from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
 from tests.fakes.clock import Clock
@@ -21,7 +18,7 @@ def bundle(seq: int, *pictures: int) -> SharedBundle:
     return SharedBundle(FrameBundle(seq, 0, frames))
 
 
-def taken(outbox: ViewerOutbox) -> int | str | None:
+def taken(outbox: ViewerOutbox) -> int | bytes | None:
     """Take and return the text, or the sequence number of the bundle."""
     item = outbox.take()
     return item.bundle.seq if isinstance(item, SharedBundle) else item
@@ -43,11 +40,11 @@ def test_nothing_to_send(outbox: ViewerOutbox) -> None:
 
 def test_control_goes_first_and_newest_wins(outbox: ViewerOutbox) -> None:
     outbox.put_bundle(bundle(1))
-    outbox.put_status("old status")
-    outbox.put_status("status")
-    outbox.put_hello("old hello")
-    outbox.put_hello("hello")
-    assert [taken(outbox) for _ in range(4)] == ["hello", "status", 1, None]
+    outbox.put_text(TextKind.STATUS, b"old status")
+    outbox.put_text(TextKind.STATUS, b"status")
+    outbox.put_text(TextKind.HELLO, b"old hello")
+    outbox.put_text(TextKind.HELLO, b"hello")
+    assert [taken(outbox) for _ in range(4)] == [b"hello", b"status", 1, None]
 
 
 def test_newest_bundle_wins_and_keeps_each_cameras_newest_picture(outbox: ViewerOutbox) -> None:
@@ -211,42 +208,18 @@ def test_rate(outbox: ViewerOutbox, clock: Clock) -> None:
     assert outbox.status().sent_fps == 15.0
 
 
-async def test_wait_ends_with_each_thing_that_may_go() -> None:
-    outbox = ViewerOutbox(1, window=1)
-    puts: list[Callable[[], None]] = [
-        lambda: outbox.put_hello("h"),
-        lambda: outbox.put_status("s"),
-        lambda: outbox.put_bundle(bundle(1)),
-    ]
-    for put in puts:
-        waiting = asyncio.create_task(outbox.wait())
-        await asyncio.sleep(0)
-        put()
-        await asyncio.wait_for(waiting, 30)
-        assert outbox.take() is not None
+def test_only_a_bundle_before_its_turn_waits_for_a_time(outbox: ViewerOutbox, clock: Clock) -> None:
+    outbox.subscribe(None, 10.0)
+    assert outbox.wait_s() is None, "there is none"
+    for seq, now in ((1, 100.0), (2, 100.02)):
+        clock.now = now
+        outbox.put_bundle(bundle(seq))
+        outbox.take()
+    assert outbox.wait_s() == pytest.approx(0.15)
     outbox.acknowledge(1)
-    outbox.put_bundle(bundle(2))
-    outbox.take()
     outbox.put_bundle(bundle(3))
-    assert outbox.take() is None
-    waiting = asyncio.create_task(outbox.wait())
-    await asyncio.sleep(0)
-    outbox.acknowledge(2)
-    await asyncio.wait_for(waiting, 30)
+    clock.now = 101.0
+    assert outbox.wait_s() == 0.0
     assert taken(outbox) == 3
-    waiting = asyncio.create_task(outbox.wait())
-    await asyncio.sleep(0)
-    outbox.close()
-    await asyncio.wait_for(waiting, 30)
-    await asyncio.wait_for(outbox.wait(), 30)
-
-
-async def test_wait_ends_when_the_rate_allows_the_next() -> None:
-    outbox = ViewerOutbox(1, window=2)
-    outbox.subscribe(None, 50.0)
-    outbox.put_bundle(bundle(1))
-    assert taken(outbox) == 1
-    outbox.put_bundle(bundle(2))
-    while taken(outbox) is None:
-        await asyncio.wait_for(outbox.wait(), 30)
-    assert outbox.sent == 2
+    outbox.put_bundle(bundle(4))
+    assert outbox.wait_s() is None, "it waits for an acknowledgement"

@@ -58,7 +58,8 @@ class FakeTransport(asyncio.Transport):
 async def test_no_progress_aborts() -> None:
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with StoppedLoopTime() as time, watch:
+    with StoppedLoopTime() as time:
+        watch.begin()
         await time.advance(0.9 * TIMEOUT_S)
         assert not transport.aborted.is_set()
         await time.advance(0.3 * TIMEOUT_S)
@@ -69,7 +70,8 @@ async def test_no_progress_aborts() -> None:
 async def test_slow_progress_is_left_alone_trickling_is_not() -> None:
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with StoppedLoopTime() as time, watch:
+    with StoppedLoopTime() as time:
+        watch.begin()
         for _ in range(8):
             await time.advance(TIMEOUT_S / 2)
             transport.size -= PROGRESS_BYTES
@@ -85,7 +87,8 @@ async def test_a_pause_of_the_bridge_itself_does_not_count() -> None:
     """Of a machine that was suspended, or a debugger: no viewer is stuck because of it."""
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with StoppedLoopTime() as time, watch:
+    with StoppedLoopTime() as time:
+        watch.begin()
         for _ in range(3):
             await time.advance(10 * TIMEOUT_S, steps=1)
             assert not transport.aborted.is_set()
@@ -100,8 +103,8 @@ async def test_finished_send_is_not_watched() -> None:
     watch = SendWatch(transport, TIMEOUT_S)
     with StoppedLoopTime() as time:
         for _ in range(3):
-            with watch:
-                pass
+            watch.begin()
+            watch.end()
         await time.advance(5 * TIMEOUT_S)
     assert not watch.stuck
     assert not transport.aborted.is_set()
@@ -110,7 +113,8 @@ async def test_finished_send_is_not_watched() -> None:
 async def test_closed_watch_is_over() -> None:
     transport = FakeTransport()
     watch = SendWatch(transport, TIMEOUT_S)
-    with StoppedLoopTime() as time, watch:
+    with StoppedLoopTime() as time:
+        watch.begin()
         watch.close()
         await time.advance(5 * TIMEOUT_S)
     assert not transport.aborted.is_set()
@@ -123,12 +127,11 @@ async def test_silent_far_side_is_found_by_the_next_send(outstanding: str) -> No
     watch = SendWatch(transport, TIMEOUT_S)
     setattr(sock, outstanding, 1)
     with StoppedLoopTime() as time:
-        with watch:
-            pass
+        watch.look()
         await time.advance(1.5 * TIMEOUT_S)
         assert not transport.aborted.is_set(), "no send is blocked"
-        with watch:
-            assert transport.aborted.is_set()
+        watch.look()
+        assert transport.aborted.is_set()
     assert watch.stuck
 
 
@@ -138,8 +141,7 @@ async def test_far_side_that_confirms_or_has_nothing_to_confirm_is_left_alone() 
     watch = SendWatch(transport, TIMEOUT_S)
     with StoppedLoopTime() as time:
         for sock.unacked, sock.confirmed in ((1, 0), (1, 1), (1, 2), (0, 2), (0, 2), (1, 3)):
-            with watch:
-                pass
+            watch.look()
             await time.advance(1.5 * TIMEOUT_S)
     watch.close()
     assert not watch.stuck
@@ -149,7 +151,8 @@ async def test_closing_transport_is_dropped_with_its_buffers() -> None:
     transport = FakeTransport()
     transport.closing = True
     watch = SendWatch(transport, TIMEOUT_S)
-    with StoppedLoopTime() as time, watch:
+    with StoppedLoopTime() as time:
+        watch.begin()
         await time.advance(0.2 * TIMEOUT_S)
         assert transport.aborted.is_set()
     assert not watch.stuck
@@ -190,14 +193,14 @@ async def test_far_side_that_reads_slowly_counts_as_progress() -> None:
     watch = SendWatch(transport, TIMEOUT_S)
     with contextlib.suppress(OSError), StoppedLoopTime() as time:
         transport.write(bytes(16_000_000))
-        with watch:
-            for _ in range(10):
-                await time.advance(TIMEOUT_S / 4)
-                await reader.readexactly(200_000)
-            assert not transport.is_closing()
-            # The kernel may still take some of it.
-            while not transport.is_closing():
-                await time.advance(TIMEOUT_S / 10)
+        watch.begin()
+        for _ in range(10):
+            await time.advance(TIMEOUT_S / 4)
+            await reader.readexactly(200_000)
+        assert not transport.is_closing()
+        # The kernel may still take some of it.
+        while not transport.is_closing():
+            await time.advance(TIMEOUT_S / 10)
     assert watch.stuck
     writer.transport.abort()
     with contextlib.suppress(OSError):

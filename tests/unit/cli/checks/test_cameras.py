@@ -9,14 +9,14 @@ from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.cli.checks.cameras import camera_findings
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.config import CameraSettings, Config, parse_toml
-from tests.fakes.host_files import add_process, plug_in
+from tests.fakes.host_files import add_process, plug_in, usb_cameras
 
 NODE = "/dev/bus/usb/002/007"
 GRABBER = "/opt/camstrm/bin/python\0-m\0camstrm.grab.camera.process"
 
 
 def check(root: Path, *devices: DeviceInfo, config: Config | None = None) -> list[Finding]:
-    return list(camera_findings(config or Config(), devices, set(), root))
+    return list(camera_findings(config or Config(), devices, set(), usb_cameras(root), root))
 
 
 def test_cameras_that_are_held_or_seen_twice(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_who_has_a_usb_camera_open(
     add_process(tmp_path, 77, "MVS", cmdline=cmdline, opened=NODE)
     held: set[str] = set()
     device = DeviceInfo("a.cti", "S", "V", "M", "U3V", access=access)
-    (finding,) = camera_findings(Config(), [device], held, tmp_path)
+    (finding,) = camera_findings(Config(), [device], held, usb_cameras(tmp_path), tmp_path)
     assert (finding.level, finding.text) == (
         level,
         f"V M (U3V): {name} (pid 77) has {NODE} open",
@@ -85,7 +85,7 @@ def test_a_camera_that_camstrm_streams_is_fine(tmp_path: Path, access: str) -> N
     held: set[str] = set()
     device = DeviceInfo("a.cti", "S", "V", "M", "GEV", access=access)
     marks = [OpenCamera(77, "key of another producer", "S")]
-    (finding,) = camera_findings(Config(), [device], held, tmp_path, marks)
+    (finding,) = camera_findings(Config(), [device], held, usb_cameras(tmp_path), tmp_path, marks)
     assert (finding.level, finding.text) == (Level.OK, "V M (GEV): streamed by camstrm")
     assert held == {"S"}
 
@@ -98,7 +98,7 @@ def test_a_streamed_camera_that_loses_frames_is_told_with_what_to_set(
 ) -> None:
     device = DeviceInfo("a.cti", "S", "V", "M", bus)
     marks = [OpenCamera(77, "key", "T", 9), OpenCamera(77, "key", "S", 27)]
-    (finding,) = camera_findings(Config(), [device], set(), tmp_path, marks)
+    (finding,) = camera_findings(Config(), [device], set(), usb_cameras(tmp_path), tmp_path, marks)
     assert finding.level is Level.WARN
     assert finding.text.endswith("streamed by camstrm, 27 % of its frames are incomplete")
     assert what in finding.remedy

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.usb import has_usb_camera, usb_device_of, usb_findings
-from tests.fakes.host_files import plug_in, write_files
+from tests.fakes.host_files import plug_in, usb_cameras, write_files
 
 USBFS = "sys/module/usbcore/parameters/usbfs_memory_mb"
 
@@ -16,8 +15,8 @@ def brief(findings: list[Finding]) -> list[tuple[str, Level]]:
 
 
 def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
-    assert list(usb_findings(tmp_path)) == []
-    assert not has_usb_camera(tmp_path)
+    assert list(usb_cameras(tmp_path).findings()) == []
+    assert not any(usb_cameras(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_usbfs_memory(tmp_path: Path, size: str, buffers: int, level: Level, text: str) -> None:
-    (finding,) = usb_findings(write_files(tmp_path, {USBFS: size}), buffers)
+    (finding,) = usb_cameras(write_files(tmp_path, {USBFS: size})).findings(buffers)
     assert (finding.subject, finding.level) == ("usbfs memory", level)
     assert text in finding.text
     if level is Level.WARN:
@@ -41,8 +40,10 @@ def test_usbfs_memory(tmp_path: Path, size: str, buffers: int, level: Level, tex
 
 def test_a_camera_that_may_be_opened(tmp_path: Path) -> None:
     plug_in(tmp_path)
-    assert brief(list(usb_findings(tmp_path))) == [("USB camera DA123 (Hikrobot)", Level.OK)]
-    assert has_usb_camera(tmp_path)
+    assert brief(list(usb_cameras(tmp_path).findings())) == [
+        ("USB camera DA123 (Hikrobot)", Level.OK)
+    ]
+    assert any(usb_cameras(tmp_path))
 
 
 @pytest.mark.parametrize("vendor", ["2bdf", "1e10", "1724"])
@@ -51,7 +52,7 @@ def test_a_camera_that_this_user_may_not_open(
 ) -> None:
     node = plug_in(tmp_path, idVendor=vendor)
     monkeypatch.setattr("os.access", lambda path, _mode: path != node)
-    (finding,) = usb_findings(tmp_path)
+    (finding,) = usb_cameras(tmp_path).findings()
     assert finding.level is Level.FAIL
     assert str(node) in finding.text
     assert f'ATTR{{idVendor}}=="{vendor}"' in finding.remedy
@@ -59,7 +60,7 @@ def test_a_camera_that_this_user_may_not_open(
 
 def test_a_camera_on_a_slow_port(tmp_path: Path) -> None:
     plug_in(tmp_path, speed="480", serial="")
-    slow, fine = usb_findings(tmp_path)
+    slow, fine = usb_cameras(tmp_path).findings()
     assert (slow.subject, slow.level) == ("USB camera 2-1 (Hikrobot)", Level.WARN)
     assert "480 Mbit/s" in slow.text
     assert fine.level is Level.OK
@@ -68,25 +69,29 @@ def test_a_camera_on_a_slow_port(tmp_path: Path) -> None:
 def test_other_devices_and_odd_files_are_passed_over(tmp_path: Path) -> None:
     plug_in(tmp_path, "1-1", idVendor="046d")
     plug_in(tmp_path, "1-2", busnum="x", devnum="", speed="unknown")
-    assert list(usb_findings(tmp_path)) == []
+    assert list(usb_cameras(tmp_path).findings()) == []
     (tmp_path / "sys/bus/usb/devices/1-1/idVendor").write_bytes(b"\xff\xfe")
-    assert has_usb_camera(tmp_path)
+    assert any(usb_cameras(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("told", "serial", "same"),
+    ("vendor", "written", "serial", "same"),
     [
-        ("DA123", "DA123", True),
-        ("00da123", "DA123", True),
-        ("0132380C", "20068364", True),
-        ("DA124", "DA123", False),
-        ("", "", False),
+        ("2bdf", "DA123", "DA123", True),
+        ("2bdf", "00da123", "DA123", True),
+        ("2bdf", "0132380C", "20068364", False),
+        ("1e10", "0132380C", "20068364", True),
+        ("1e10", "0132380C", "DA123", False),
+        ("2bdf", "DA124", "DA123", False),
+        ("2bdf", "", "", False),
     ],
 )
-def test_the_device_of_a_serial_number(tmp_path: Path, told: str, serial: str, same: bool) -> None:
-    plug_in(tmp_path, serial=told)
+def test_the_device_of_a_serial_number(
+    tmp_path: Path, vendor: str, written: str, serial: str, same: bool
+) -> None:
+    plug_in(tmp_path, idVendor=vendor, serial=written)
     write_files(tmp_path, {"sys/bus/usb/devices/usb2/speed": "10000"})
-    device = usb_device_of(serial, tmp_path)
+    device = usb_cameras(tmp_path).device_of(serial)
     assert (device is not None) == same
     if device is not None:
         assert (device.node, device.mbit, device.bus_mbit) == ("/dev/bus/usb/002/007", 5000, 10000)

@@ -8,6 +8,7 @@ import pytest
 
 from camstrm.cli import settings as settings_module
 from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.commands import doctor as doctor_module
 from camstrm.cli.main import main
 from tests.fakes.gentl import simulator
@@ -136,12 +137,13 @@ def test_the_host_is_checked_for_the_buses_in_use(
     usb: bool,
     gige: bool,
 ) -> None:
-    monkeypatch.setattr(doctor_module, "has_usb_camera", lambda _: False)
-    for name in ("usb", "gige"):
+    monkeypatch.setattr(UsbCameras, "__iter__", lambda _: iter([]))
+    for place, name, subject in (
+        (UsbCameras, "findings", "usb"),
+        (doctor_module, "gige_findings", "gige"),
+    ):
         monkeypatch.setattr(
-            doctor_module,
-            f"{name}_findings",
-            lambda *_, name=name: iter([Finding(Level.OK, name, "")]),
+            place, name, lambda *_, subject=subject: iter([Finding(Level.OK, subject, "")])
         )
     _, report = doctor("--cti", str(tmp_path / cti))
     subjects = {row["subject"] for row in report}

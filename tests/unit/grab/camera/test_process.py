@@ -22,13 +22,15 @@ from camstrm.config import (
     ProducerSettings,
     StreamSettings,
 )
-from camstrm.feed.packet_socket import BlockingPacketSocket, text_of
+from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.loop import Loop
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.profiles import load_profiles, profile_candidates, profile_of
 from camstrm.wire import (
+    PROCESS_DOWN,
+    PROCESS_UP,
     CameraFrame,
     CameraState,
     CameraStatus,
@@ -308,11 +310,11 @@ def test_without_a_start_the_process_ends(last: str) -> None:
     process, ours = serve()
     with ours:
         if last == "stop":
-            BlockingPacketSocket(ours).send_message(Stop())
+            BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Stop()))
         elif last == "garbage":
             ours.sendall(b"GET / HTTP/1.1\r\n\r\n")
         else:
-            BlockingPacketSocket(ours).send_message(Start({"cti": 5}))
+            BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Start({"cti": 5})))
         assert process.wait(LONG_S) == 0
 
 
@@ -321,9 +323,11 @@ def test_the_end_of_the_grabber_is_the_end_of_its_process() -> None:
     process, ours = serve()
     with ours:
         end = BlockingPacketSocket(ours, LONG_S)
-        end.send_message(Start(group(simulator(), "1").to_settings()))
+        end.send_text(PROCESS_DOWN.encode(Start(group(simulator(), "1").to_settings())))
         while True:
-            reports = [text_of(p) for p in end.receive() if p.kind is PacketKind.TEXT]
+            reports = [
+                PROCESS_UP.decode(p.payload) for p in end.receive() if p.kind is PacketKind.TEXT
+            ]
             states = [s.state for r in reports if isinstance(r, Report) for s in r.cameras]
             if CameraState.STREAMING in states:
                 break
@@ -334,10 +338,10 @@ def test_ctrl_c_is_the_grabber_s_business() -> None:
     process, ours = serve()
     with ours:
         end = BlockingPacketSocket(ours, LONG_S)
-        end.send_message(Start(group(simulator(), "1").to_settings()))
+        end.send_text(PROCESS_DOWN.encode(Start(group(simulator(), "1").to_settings())))
         end.receive()
         process.send_signal(signal.SIGINT)
-        end.send_message(Stop())
+        end.send_text(PROCESS_DOWN.encode(Stop()))
         assert process.wait(LONG_S) == 0
 
 

@@ -8,7 +8,7 @@ import pytest
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.profiles import load_profiles
-from camstrm.wire import Start, decode_message, encode_message
+from camstrm.wire import PROCESS_DOWN, Start
 
 PROFILES = load_profiles()
 
@@ -39,7 +39,7 @@ GROUP = ProcessGroup(
 
 
 def test_a_camera_process_is_told_everything_but_its_environment() -> None:
-    message = decode_message(encode_message(Start(GROUP.to_settings())))
+    message = PROCESS_DOWN.decode(PROCESS_DOWN.encode(Start(GROUP.to_settings())))
     assert isinstance(message, Start)
     received = ProcessGroup.from_settings(message.settings)
     assert received == msgspec.structs.replace(GROUP, environment={})
@@ -47,8 +47,8 @@ def test_a_camera_process_is_told_everything_but_its_environment() -> None:
 
 
 def test_features_keep_their_order_and_types() -> None:
-    text = encode_message(Start(GROUP.to_settings()))
-    message = decode_message(text)
+    text = PROCESS_DOWN.encode(Start(GROUP.to_settings()))
+    message = PROCESS_DOWN.decode(text)
     assert isinstance(message, Start)
     features = ProcessGroup.from_settings(message.settings).cameras[0].settings.features
     assert list(features) == ["Gain", "Width", "ReverseX", "PixelFormat"]

@@ -1,0 +1,209 @@
+"""ViewerSender: one viewer, from the bundle that is new to the bytes on its connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import ClassVar
+
+from aiohttp import web
+
+from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
+from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
+from camstrm.bridge.viewers.shared_bundle import SharedBundle
+
+__all__ = ["ViewerSender"]
+
+_log = logging.getLogger(__name__)
+
+_FLUSH_S = 0.5
+"""What was written before the end of a connection may take so long to leave this process."""
+
+
+class ViewerSender(asyncio.BufferedProtocol):
+    """Somebody who gets bundles: puts go into the outbox and from there to the connection.
+
+    What is put is written at once if the kernel has taken all that was written before, else
+    as soon as it has: no task, no queue behind the outbox. The connection is aiohttp's until
+    the response's head is out, then :meth:`serve` makes this the transport's protocol, and
+    nothing else writes to it. Before and after that, puts only fill the outbox.
+
+    Subclasses say what goes over the connection (:meth:`_encode`, which may not write) and
+    take what comes. Everything belongs to the bridge's event loop.
+    """
+
+    kind: ClassVar[str] = ""
+    """What the viewer is: for the log, /api/status and /metrics."""
+
+    def __init__(self, outbox: ViewerOutbox, address: str, send_timeout_s: float) -> None:
+        """Send to a viewer at ``address``; drop it if it takes nothing for ``send_timeout_s``."""
+        self.outbox = outbox
+        self.address = address
+        self.stuck = False
+        """Whether it was cut off because it took nothing."""
+        self._send_timeout_s = send_timeout_s
+        self._transport: asyncio.Transport | None = None
+        """The connection from :meth:`serve` to its loss."""
+        self._http: asyncio.BaseProtocol | None = None
+        """aiohttp's side of the connection, which must hear of its end."""
+        self._room = False
+        """Whether a write now goes to the kernel: connected, not ending, nothing waits there."""
+        self._turn: asyncio.TimerHandle | None = None
+        """Calls when a bundle that came before its turn may go."""
+        self._watch: SendWatch | None = None
+        """Looks whether a write that the kernel has not taken makes progress."""
+        self._stopped = False
+        """Whether the bridge stops."""
+        self._lost: asyncio.Future[None] | None = None
+        """Done when the connection is lost."""
+
+    # What the hub calls.
+
+    def put_text(self, kind: TextKind, text: bytes) -> None:
+        """Send ``text`` before any bundle; the newest of a kind replaces those that wait."""
+        self.outbox.put_text(kind, text)
+        self._send()
+
+    def put_bundle(self, bundle: SharedBundle) -> None:
+        """Send ``bundle`` as soon as viewer and rate allow, unless a newer one comes before."""
+        self.outbox.put_bundle(bundle)
+        self._send()
+
+    def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
+        """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
+        self.outbox.subscribe(cameras, max_fps)
+        self._send()
+
+    def acknowledge(self, seq: int) -> None:
+        """Take bundle ``seq`` and all sent before it as shown; ignore one never sent."""
+        self.outbox.acknowledge(seq)
+        self._send()
+
+    def start_session(self) -> None:
+        """Forget bundles of an earlier grabber run: sequence numbers start again."""
+        self.outbox.start_session()
+
+    def close(self) -> None:
+        """End the connection, also one that is about to be: the bridge stops."""
+        self._stopped = True
+        if self._transport is not None:
+            self._goodbye()
+
+    # What the route calls.
+
+    async def serve(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        """Send ``response``'s head and then what is put, until the connection is lost."""
+        transport = request.transport
+        if transport is None:
+            return gone()
+        tune_transport(transport)
+        try:
+            await response.prepare(request)
+        except ConnectionError:
+            return gone()
+        if request.transport is None:
+            return gone()
+        self._loop = asyncio.get_running_loop()
+        self._lost = self._loop.create_future()
+        self._http = request.protocol
+        self._transport = transport
+        self._watch = SendWatch(transport, self._send_timeout_s)
+        transport.set_protocol(self)
+        transport.resume_reading()
+        if transport.get_write_buffer_size():
+            self.pause_writing()
+        else:
+            self._room = not transport.is_closing()
+        try:
+            if self._stopped:
+                self._goodbye()
+            self._send()
+            await self._lost
+        finally:
+            self._end()
+            transport.abort()
+        return response
+
+    # What asyncio calls.
+
+    def pause_writing(self) -> None:
+        """Stop: the kernel has not taken all of the last write."""
+        self._room = False
+        if self._watch is not None:
+            self._watch.begin()
+
+    def resume_writing(self) -> None:
+        """Go on: it has."""
+        if self._watch is not None:
+            self._watch.end()
+            self._room = True
+            self._send()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        self._transport = None
+        if self._http is not None:
+            self._http.connection_lost(exc)
+            self._http = None
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
+
+    # What subclasses use.
+
+    def _encode(self, item: bytes | SharedBundle) -> bytes | memoryview | None:
+        """Return the bytes to write, counting those of a bundle; None: nothing of it goes."""
+        raise NotImplementedError
+
+    def _goodbye(self) -> None:
+        """End the connection because the bridge stops."""
+        self._flush()
+
+    def _send(self) -> None:
+        """Write what may go and fits."""
+        take = self.outbox.take
+        while self._room and (item := take()) is not None:
+            data = self._encode(item)
+            if isinstance(item, bytes):
+                # At least each second: a far side that confirms nothing is found by this.
+                assert self._watch is not None
+                self._watch.look()
+            if data is not None:
+                assert self._transport is not None
+                self._transport.write(data)
+        if self.outbox.max_fps is not None and self._room and self._turn is None:
+            self._wait_for_turn()
+
+    def _flush(self) -> None:
+        """Close the connection when the kernel has all that was written, or soon."""
+        self._end()
+        if self._transport is not None:
+            self._transport.close()
+            self._loop.call_later(_FLUSH_S, self._transport.abort)
+
+    def _end(self) -> None:
+        """Send nothing more of the outbox."""
+        self._room = False
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        if self._watch is not None:
+            self._watch.close()
+            self.stuck = self._watch.stuck
+            self._watch = None
+            if self.stuck:
+                _log.warning(
+                    "viewer %d (%s, %s) took nothing for %g s: cut off",
+                    self.outbox.id,
+                    self.address,
+                    self.kind,
+                    self._send_timeout_s,
+                )
+
+    def _wait_for_turn(self) -> None:
+        wait_s = self.outbox.wait_s()
+        if wait_s is not None:
+            self._turn = self._loop.call_later(wait_s, self._turn_comes)
+
+    def _turn_comes(self) -> None:
+        self._turn = None
+        self._send()

@@ -1,0 +1,198 @@
+"""WebSocket frames (RFC 6455) of a server that sends large messages and receives small ones.
+
+Pure functions and a reader without a socket: bytes in, messages out. Extensions are not
+negotiated. aiohttp's reader hands each message to a task, which costs as much CPU as all else
+that an acknowledgement needs (docs/decisions/0024-sending-to-viewers.md).
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+
+from camstrm.wire import MAX_VIEWER_TEXT_SIZE
+
+__all__ = [
+    "MessageReader",
+    "Opcode",
+    "WebSocketError",
+    "check_close",
+    "close_frame",
+    "frame",
+    "frame_header",
+    "text_of",
+]
+
+_FIN = 0x80
+_RESERVED = 0x70
+_MASKED = 0x80
+_SIZE_16, _SIZE_64 = 126, 127
+_MAX_CONTROL = 125
+_MAX_HEADER = 14
+
+_CLOSE_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
+"""Codes below 3000 that a close frame may carry."""
+
+
+class Opcode(enum.IntEnum):
+    """What a frame is."""
+
+    CONTINUATION = 0
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+_OPCODES = frozenset(Opcode)
+
+
+class WebSocketError(Exception):
+    """The far side broke the protocol; ``code`` is the close code that says how."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def frame_header(opcode: int, size: int) -> bytes:
+    """Return the header of a frame that is a whole message of ``size`` bytes, without a mask."""
+    if size < _SIZE_16:
+        return struct.pack(">BB", _FIN | opcode, size)
+    if size < 1 << 16:
+        return struct.pack(">BBH", _FIN | opcode, _SIZE_16, size)
+    return struct.pack(">BBQ", _FIN | opcode, _SIZE_64, size)
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """Return a frame that is a whole message, without a mask."""
+    return frame_header(opcode, len(payload)) + payload
+
+
+def close_frame(code: int, reason: str = "") -> bytes:
+    """Return a close frame."""
+    return frame(Opcode.CLOSE, struct.pack(">H", code) + reason.encode())
+
+
+class MessageReader:
+    """Cuts what a viewer sends into messages of at most MAX_VIEWER_TEXT_SIZE bytes.
+
+    Bytes are received into :meth:`get_buffer` and announced by :meth:`received`; then
+    :meth:`next` is called until it returns None. What is not asked for waits in the buffer,
+    which holds the largest message. After a WebSocketError the stream is unusable.
+    """
+
+    __slots__ = ("_begin", "_buffer", "_end", "_opcode", "_partial", "_view")
+
+    def __init__(self) -> None:
+        self._buffer = bytearray(_MAX_HEADER + MAX_VIEWER_TEXT_SIZE)
+        self._view = memoryview(self._buffer)
+        self._begin = 0
+        """Where the next frame begins in the buffer."""
+        self._end = 0
+        """Where the received bytes end."""
+        self._opcode = 0
+        """TEXT or BINARY while a message in fragments is under way, else 0."""
+        self._partial = bytearray()
+        """Payloads of the fragments that have come."""
+
+    def get_buffer(self) -> memoryview:
+        """Return where the next bytes belong; empty while a whole message waits in it."""
+        if self._begin:
+            rest = self._buffer[self._begin : self._end]
+            self._begin, self._end = 0, len(rest)
+            self._view[: self._end] = rest
+        return self._view[self._end :]
+
+    def received(self, count: int) -> None:
+        """Take note of ``count`` bytes in the buffer."""
+        self._end += count
+
+    def next(self) -> tuple[int, bytes] | None:
+        """Return a message's opcode and payload; None if it takes more bytes."""
+        while (found := self._next_frame()) is not None:
+            first, payload = found
+            opcode = first & 0x0F
+            if opcode >= Opcode.CLOSE:
+                return opcode, payload
+            if opcode != Opcode.CONTINUATION:
+                if self._opcode:
+                    raise WebSocketError(1002, "a new message within one in fragments")
+                if first & _FIN:
+                    return opcode, payload
+                self._opcode = opcode
+            elif not self._opcode:
+                raise WebSocketError(1002, "a continuation of nothing")
+            self._partial += payload
+            if first & _FIN:
+                opcode, self._opcode = self._opcode, 0
+                payload = bytes(self._partial)
+                self._partial.clear()
+                return opcode, payload
+        return None
+
+    def _next_frame(self) -> tuple[int, bytes] | None:
+        """Return a frame's first byte and payload."""
+        begin, buffer = self._begin, self._buffer
+        held = self._end - begin
+        if held < 2:
+            return None
+        first, second = buffer[begin], buffer[begin + 1]
+        self._check(first, second & ~_MASKED)
+        size, header = second & ~_MASKED, 2
+        if size >= _SIZE_16:
+            header = 4 if size == _SIZE_16 else 10
+            if held < header:
+                return None
+            size = int.from_bytes(buffer[begin + 2 : begin + header], "big")
+        if size + len(self._partial) > MAX_VIEWER_TEXT_SIZE:
+            raise WebSocketError(1009, f"more than {MAX_VIEWER_TEXT_SIZE} bytes")
+        if second & _MASKED:
+            header += 4
+        start = begin + header
+        if held < header + size:
+            return None
+        payload = bytes(self._view[start : start + size])
+        if second & _MASKED:
+            payload = _unmasked(payload, bytes(self._view[start - 4 : start]))
+        if header + size == held:
+            self._begin = self._end = 0
+        else:
+            self._begin = start + size
+        return first, payload
+
+    def _check(self, first: int, size: int) -> None:
+        if first & _RESERVED:
+            raise WebSocketError(1002, "reserved bits are set")
+        opcode = first & 0x0F
+        if opcode not in _OPCODES:
+            raise WebSocketError(1002, f"opcode {opcode}")
+        if opcode >= Opcode.CLOSE and (size > _MAX_CONTROL or not first & _FIN):
+            raise WebSocketError(1002, "a control frame that is long or in fragments")
+
+
+def check_close(payload: bytes) -> None:
+    """Raise WebSocketError if a close frame's payload is not what RFC 6455, 5.5.1 says."""
+    if not payload:
+        return
+    code = int.from_bytes(payload[:2], "big")
+    if len(payload) < 2 or (code < 3000 and code not in _CLOSE_CODES):
+        raise WebSocketError(1002, "a wrong close frame")
+    text_of(payload[2:])
+
+
+def text_of(payload: bytes) -> str:
+    """Return the text of a message; raise WebSocketError if it is not UTF-8."""
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        raise WebSocketError(1007, "a text that is not UTF-8") from None
+
+
+def _unmasked(payload: bytes, mask: bytes) -> bytes:
+    size = len(payload)
+    masks = (mask * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(masks, "little")).to_bytes(
+        size, "little"
+    )

@@ -1,0 +1,154 @@
+"""Crossings: which control messages go where, and their JSON text.
+
+Any input of :meth:`Crossing.decode` gives a message or a WireError.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from camstrm.errors import WireError
+from camstrm.wire.json_text import encode_json, explained, json_object, kind_of
+from camstrm.wire.messages import (
+    MAX_TEXT_SIZE,
+    Ack,
+    Demand,
+    FrameRequest,
+    Goodbye,
+    Hello,
+    Message,
+    Refused,
+    Report,
+    Start,
+    Status,
+    Stop,
+    Subscribe,
+    UnknownMessage,
+    ViewerStatus,
+    tag_of,
+)
+
+__all__ = [
+    "FEED_DOWN",
+    "FEED_UP",
+    "FROM_VIEWER",
+    "PROCESS_DOWN",
+    "PROCESS_UP",
+    "TO_VIEWER",
+    "Crossing",
+    "SharedStatus",
+]
+
+M = TypeVar("M", bound=Message)
+
+_SIXTY_FOUR_BITS = msgspec.msgpack.Encoder()
+"""Refuses integers that 64 bits do not hold, which msgspec's JSON takes."""
+
+
+class Crossing(Generic[M]):
+    """The messages that one side of a connection sends, to and from JSON text.
+
+    ``sender`` is how an error names that side. Not more than one message has a ``type``.
+    """
+
+    def __init__(self, sender: str, *classes: type[M]) -> None:
+        self.classes = {tag_of(cls): cls for cls in classes}
+        self._sender = sender
+        self._decoder: msgspec.json.Decoder[M] = msgspec.json.Decoder(
+            functools.reduce(operator.or_, classes, UnknownMessage)
+        )
+
+    def encode(self, message: M) -> bytes:
+        """Return the message as UTF-8 JSON.
+
+        A lone surrogate in a string (a name in a camera that is not UTF-8) becomes "?".
+        Raises WireError for a message of another crossing, for what JSON does not know
+        (NaN, infinity, a foreign object in settings) and above MAX_TEXT_SIZE bytes.
+        """
+        if type(message) not in self.classes.values():
+            raise self._foreign(type(message).__name__)
+        try:
+            data = encode_json(message)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise WireError(tag_of(message), f"cannot be written as JSON ({error})") from None
+        if len(data) > MAX_TEXT_SIZE:
+            raise WireError(tag_of(message), f"{len(data)} bytes, {MAX_TEXT_SIZE} at most")
+        return data
+
+    def decode(self, text: str | bytes | bytearray | memoryview) -> M | UnknownMessage:
+        """Decode one message; a ``type`` that no crossing has gives UnknownMessage.
+
+        Raises WireError for all else that is no message of this crossing.
+        """
+        if len(text) > MAX_TEXT_SIZE:
+            raise WireError("control message", f"size {len(text)}, {MAX_TEXT_SIZE} at most")
+        if not isinstance(text, str):
+            try:
+                text = str(text, "utf-8")
+            except UnicodeDecodeError as error:
+                raise WireError("control message", f"not UTF-8 ({error.reason})") from None
+        try:
+            message = self._decoder.decode(text)
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            return self._decode_slowly(text)
+        try:
+            _SIXTY_FOUR_BITS.encode(message)
+        except OverflowError:
+            self._decode_slowly(text)  # raises if it is in a member that is an integer
+        return message
+
+    def _decode_slowly(self, text: str) -> M | UnknownMessage:
+        """Decode what msgspec has refused, or say what is wrong with it and where."""
+        body = json_object(text)
+        tag = body.get("type")
+        if not isinstance(tag, str):
+            raise WireError("control message", f"'type' must be a string, got {kind_of(tag)}")
+        cls = self.classes.get(tag)
+        if cls is not None:
+            try:
+                return msgspec.convert(body, cls)
+            except msgspec.ValidationError as error:
+                raise explained(tag, str(error)) from None
+        if any(tag in crossing.classes for crossing in CROSSINGS):
+            raise self._foreign(tag)
+        return UnknownMessage(tag[:64])
+
+    def _foreign(self, name: str) -> WireError:
+        return WireError("control message", f"{name} is nothing {self._sender} sends")
+
+
+FROM_VIEWER: Crossing[Ack | Subscribe] = Crossing("a viewer", Ack, Subscribe)
+TO_VIEWER: Crossing[Hello | Status] = Crossing("a server", Hello, Status)
+FEED_UP: Crossing[Hello | Status | Goodbye] = Crossing("a grabber", Hello, Status, Goodbye)
+FEED_DOWN: Crossing[Demand | Refused] = Crossing("a bridge", Demand, Refused)
+PROCESS_UP: Crossing[Report] = Crossing("a camera process", Report)
+PROCESS_DOWN: Crossing[Start | FrameRequest | Stop] = Crossing(
+    "a camera process's grabber", Start, FrameRequest, Stop
+)
+
+CROSSINGS: tuple[Crossing[Any], ...] = (
+    FROM_VIEWER,
+    TO_VIEWER,
+    FEED_UP,
+    FEED_DOWN,
+    PROCESS_UP,
+    PROCESS_DOWN,
+)
+
+
+class SharedStatus:
+    """A status for many viewers: what they have in common is encoded once."""
+
+    def __init__(self, status: Status) -> None:
+        """Take all of ``status`` but ``viewer``."""
+        text = TO_VIEWER.encode(msgspec.structs.replace(status, viewer=ViewerStatus(0)))
+        # It is the last member: its name comes last, too.
+        self._common = text[: text.rindex(b'"viewer":') + len(b'"viewer":')]
+
+    def to(self, viewer: ViewerStatus) -> bytes:
+        """Return the status as one viewer gets it."""
+        return b"".join((self._common, encode_json(viewer), b"}"))

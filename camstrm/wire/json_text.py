@@ -1,0 +1,87 @@
+"""What msgspec leaves open of JSON: NaN, halves of surrogate pairs, and errors in our words."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from camstrm.errors import WireError
+
+__all__ = ["encode_json", "explained", "json_object", "kind_of"]
+
+_JSON = msgspec.json.Encoder()
+
+
+def encode_json(message: msgspec.Struct) -> bytes:
+    """Return UTF-8 JSON; raise ValueError, TypeError or RecursionError for what has none."""
+    try:
+        data = _JSON.encode(message)
+    except UnicodeEncodeError:
+        pass  # half of a surrogate pair
+    else:
+        # msgspec writes null for NaN and infinity.
+        if data.count(b"null") == msgspec.structs.astuple(message).count(None):
+            return data
+    body = msgspec.to_builtins(message)
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "replace")
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """Parse one object, integers of more than 64 bits as real numbers."""
+    try:
+        body = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int)
+        # The escape of half a surrogate pair would break the first log, socket or label that
+        # encodes the string.
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise WireError("control message", "not JSON (half of a surrogate pair)") from None
+    except (ValueError, RecursionError) as error:
+        raise WireError("control message", f"not JSON ({error})") from None
+    if not isinstance(body, dict):
+        raise WireError("control message", f"wanted a JSON object, got {kind_of(body)}")
+    return body
+
+
+def _refuse_constant(text: str) -> float:
+    raise ValueError(f"{text} is not a number")
+
+
+def _parse_int(digits: str) -> int | float:
+    """Return the number; one of more than 64 bits as a real one, which no integer field takes."""
+    number = int(digits)
+    return number if -(2**63) <= number < 2**64 else float(digits)
+
+
+def kind_of(value: object) -> str:
+    """Return what an error calls a parsed value."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    return names.get(type(value), "null" if value is None else "a number")
+
+
+_SENTENCE = re.compile(r"Expected `(?P<wanted>.+)`, got `(?P<got>.+)`")
+_MISSING = re.compile(r"Object missing required field `(.+)`")
+_WANTED = {
+    "int": "an integer",
+    "float": "a number",
+    "str": "a string",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "an object",
+}
+_GOT = {**_WANTED, "int": "a number"}
+
+
+def explained(tag: str, text: str) -> WireError:
+    """Return msgspec's sentence in the words of a WireError."""
+    problem, _, path = text.partition(" - at `$")
+    where = tag + path.removesuffix("`")
+    if missing := _MISSING.fullmatch(problem):
+        return WireError(where, f"field {missing[1]!r} is missing")
+    if found := _SENTENCE.fullmatch(problem):
+        wanted = " or ".join(_WANTED[t] for t in found["wanted"].split(" | ") if t in _WANTED)
+        return WireError(where, f"wanted {wanted}, got {_GOT.get(found['got'], found['got'])}")
+    return WireError(where, "number out of range")

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import random
+import struct
+
+import pytest
+
+from camstrm.bridge.viewers.web_socket_frames import (
+    MessageReader,
+    Opcode,
+    WebSocketError,
+    check_close,
+    close_frame,
+    frame,
+    frame_header,
+    text_of,
+)
+from camstrm.wire import MAX_VIEWER_TEXT_SIZE
+
+MASK = b"\x37\xfa\x21\x3d"
+
+
+def masked(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
+    """Return a frame as a client sends it."""
+    size = len(payload)
+    if size < 126:
+        length = struct.pack(">B", 0x80 | size)
+    elif size < 1 << 16:
+        length = struct.pack(">BH", 0xFE, size)
+    else:
+        length = struct.pack(">BQ", 0xFF, size)
+    body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+    return bytes((first,)) + length + mask + body
+
+
+def messages(data: bytes, step: int = 0) -> list[tuple[int, bytes]]:
+    """Receive ``data`` in pieces of ``step`` bytes (0: as much as fits)."""
+    reader = MessageReader()
+    found = []
+    while data:
+        room = reader.get_buffer()
+        count = min(len(room), len(data), step or len(data))
+        assert count, "the buffer holds the largest message"
+        room[:count] = data[:count]
+        data = data[count:]
+        reader.received(count)
+        while (message := reader.next()) is not None:
+            found.append(message)
+    return found
+
+
+def code_of(data: bytes) -> int:
+    with pytest.raises(WebSocketError) as caught:
+        messages(data)
+    return caught.value.code
+
+
+def test_the_examples_of_rfc_6455() -> None:
+    hello = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+    assert messages(hello) == [(Opcode.TEXT, b"Hello")]
+    assert messages(b"\x81\x05Hello") == [(Opcode.TEXT, b"Hello")]
+    assert messages(b"\x01\x03Hel\x80\x02lo") == [(Opcode.TEXT, b"Hello")]
+    assert messages(b"\x89\x05Hello") == [(Opcode.PING, b"Hello")]
+    assert frame(Opcode.TEXT, b"Hello") == b"\x81\x05Hello"
+    assert frame_header(Opcode.BINARY, 256) == b"\x82\x7e\x01\x00"
+    assert frame_header(Opcode.BINARY, 65536) == b"\x82\x7f" + struct.pack(">Q", 65536)
+    assert close_frame(1001, "x") == b"\x88\x03\x03\xe9x"
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 300, MAX_VIEWER_TEXT_SIZE])
+@pytest.mark.parametrize("step", [0, 1, 3])
+def test_each_size_in_pieces_of_any_size(size: int, step: int) -> None:
+    payload = random.Random(size).randbytes(size)
+    data = masked(0x82, payload) + masked(0x81, b"next")
+    assert messages(data, step) == [(Opcode.BINARY, payload), (Opcode.TEXT, b"next")]
+
+
+def test_many_messages_in_one_read() -> None:
+    wanted = [(int(Opcode.TEXT), b"%d" % number) for number in range(500)]
+    assert messages(b"".join(masked(0x81, payload) for _, payload in wanted)) == wanted
+
+
+def test_what_is_not_asked_for_waits() -> None:
+    reader = MessageReader()
+    data = masked(0x81, b"one") + masked(0x81, b"two") + masked(0x81, b"three")[:5]
+    reader.get_buffer()[: len(data)] = data
+    reader.received(len(data))
+    assert reader.next() == (Opcode.TEXT, b"one")
+    rest = masked(0x81, b"three")[5:]
+    reader.get_buffer()[: len(rest)] = rest
+    reader.received(len(rest))
+    assert [reader.next() for _ in range(3)] == [(1, b"two"), (1, b"three"), None]
+
+
+def test_control_frames_come_between_fragments() -> None:
+    data = masked(0x01, b"a") + masked(0x89, b"ping") + masked(0x00, b"b") + masked(0x80, b"c")
+    assert messages(data) == [(Opcode.PING, b"ping"), (Opcode.TEXT, b"abc")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        masked(0x80, b"a continuation of nothing"),
+        masked(0x01, b"a") + masked(0x81, b"b"),
+        masked(0xC1, b"compressed"),
+        masked(0xA1, b"reserved"),
+        masked(0x91, b"reserved"),
+        masked(0x83, b"an opcode that is none"),
+        masked(0x8B, b"an opcode that is none"),
+        masked(0x09, b"a ping in fragments"),
+        masked(0x89, bytes(126)),
+        b"\xff\xff" + b"\xff" * 64,
+    ],
+)
+def test_breaches_of_the_protocol(data: bytes) -> None:
+    assert code_of(data) == 1002
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        masked(0x81, bytes(MAX_VIEWER_TEXT_SIZE + 1))[:8],
+        masked(0x81, bytes(1 << 16))[:14],
+        b"\x82\xff" + b"\xff" * 8,
+        masked(0x01, bytes(4000)) + masked(0x80, bytes(97)),
+    ],
+)
+def test_too_long_a_message_is_refused_before_it_is_there(data: bytes) -> None:
+    assert code_of(data) == 1009
+
+
+def test_fragments_of_nothing_take_no_memory() -> None:
+    assert messages(masked(0x01, b"a") + 10_000 * masked(0x00, b"") + masked(0x80, b"z")) == [
+        (Opcode.TEXT, b"az")
+    ]
+
+
+def test_a_text_is_utf_8() -> None:
+    assert text_of("ä".encode()) == "ä"
+    with pytest.raises(WebSocketError) as caught:
+        text_of(b"\xff")
+    assert caught.value.code == 1007
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"", None),
+        (b"\x03\xe8", None),
+        (b"\x03\xe8bye", None),
+        (b"\x0f\xa0", None),
+        (b"\x03", 1002),
+        (b"\x03\xed", 1002),
+        (b"\x00\x00", 1002),
+        (b"\x03\xe8\xff", 1007),
+    ],
+)
+def test_close_frames(payload: bytes, code: int | None) -> None:
+    try:
+        check_close(payload)
+        found = None
+    except WebSocketError as error:
+        found = error.code
+    assert found == code
+
+
+def test_any_bytes_give_messages_or_an_error() -> None:
+    chance = random.Random(7)
+    codes = set()
+    for _ in range(3000):
+        data = chance.randbytes(chance.randrange(1, 40))
+        try:
+            messages(data, step=chance.randrange(0, 5))
+        except WebSocketError as error:
+            codes.add(error.code)
+    assert codes == {1002, 1009}

@@ -1,0 +1,473 @@
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+import sys
+import typing
+from types import UnionType
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camstrm.errors import WireError
+from camstrm.wire.crossing import (
+    CROSSINGS,
+    FEED_DOWN,
+    FEED_UP,
+    FROM_VIEWER,
+    PROCESS_DOWN,
+    PROCESS_UP,
+    TO_VIEWER,
+    Crossing,
+    SharedStatus,
+)
+from camstrm.wire.messages import (
+    MAX_TEXT_SIZE,
+    Ack,
+    CameraInfo,
+    CameraStatus,
+    Demand,
+    FrameRequest,
+    Hello,
+    Limits,
+    Message,
+    Report,
+    Start,
+    Status,
+    Stop,
+    Subscribe,
+    UnknownMessage,
+    ViewerStatus,
+)
+
+CROSSING_OF: dict[type[Message], Crossing[Any]] = {
+    cls: crossing for crossing in CROSSINGS for cls in crossing.classes.values()
+}
+
+
+def encode_message(message: Message) -> str:
+    return CROSSING_OF[type(message)].encode(message).decode()
+
+
+def decode_message(text: str | bytes | bytearray | memoryview) -> Any:
+    """Decode at the crossing that has a message of the text's type, whichever it is."""
+    data = bytes(text, "utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
+    fitting = [c for c in CROSSINGS if any(b'"%s"' % tag.encode() in data for tag in c.classes)]
+    return (fitting or list(CROSSINGS))[0].decode(text)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def values_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for every value that a field of this type may have."""
+    origin = typing.get_origin(hint)
+    if origin is Annotated:
+        return values_of(hint.__origin__)
+    if origin in (UnionType, typing.Union):
+        return st.one_of([values_of(arm) for arm in typing.get_args(hint)])
+    if origin is tuple:
+        return st.lists(values_of(typing.get_args(hint)[0]), max_size=3).map(tuple)
+    if origin is dict:
+        return st.dictionaries(st.text(max_size=8), json_values, max_size=3)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return messages_of(hint)
+    scalars: dict[Any, st.SearchStrategy[Any]] = {
+        int: st.integers(0, 2**64 - 1),
+        float: st.floats(0, 1e300),
+        str: st.text(max_size=10),
+        bool: st.booleans(),
+        type(None): st.none(),
+    }
+    return scalars[hint]
+
+
+def messages_of(cls: type[Any]) -> st.SearchStrategy[Any]:
+    hints = typing.get_type_hints(cls, include_extras=True)
+    return st.builds(cls, **{name: values_of(hints[name]) for name in cls.__struct_fields__})
+
+
+any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (Ack(7), '{"type":"ack","seq":7}'),
+        (Stop(), '{"type":"stop"}'),
+        (Subscribe(), '{"type":"subscribe","cameras":null,"max_fps":null}'),
+        (Subscribe((0, 2), 15.0), '{"type":"subscribe","cameras":[0,2],"max_fps":15.0}'),
+        (Demand(None), '{"type":"demand","cameras":null,"max_fps":null,"refresh":false}'),
+        (
+            FrameRequest(3, (1,)),
+            '{"type":"request","seq":3,"cameras":[1],"refresh":[],"quality":100,"halvings":0}',
+        ),
+        (Start({"a": [1, None]}), '{"type":"start","settings":{"a":[1,null]}}'),
+        (
+            Report(fatal="no license"),
+            '{"type":"report","cameras":[],"infos":[],"heartbeats_s":[],"fatal":"no license"}',
+        ),
+        (
+            Hello("5f1c", cameras=(CameraInfo(0, "K\u00fche", "S1"),)),
+            (
+                '{"type":"hello","session":"5f1c","server":"","protocol":1,"cameras":[{"index":0,'
+                '"name":"K\u00fche","serial":"S1","model":"","vendor":""}],"limits":{"window":2,'
+                '"max_message_size":4096,"stream_fps":30.0}}'
+            ),
+        ),
+        (
+            Status(5, viewer=ViewerStatus(1)),
+            (
+                '{"type":"status","time_us":5,"input":"ok","input_since_us":0,"bundle_fps":0.0,'
+                '"bundles":0,"bundles_dropped":0,"cameras":[],"viewers":0,"viewer":{"id":1,"sent":0,'
+                '"skipped":0,"reason":"","in_flight":0,"sent_fps":0.0}}'
+            ),
+        ),
+    ],
+)
+def test_encodes_and_decodes_this_text(message: Message, text: str) -> None:
+    assert encode_message(message) == text
+    assert decode_message(text) == message
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_decodes_any_buffer(kind: type) -> None:
+    assert decode_message(kind(b'{"seq":1,"type":"ack"}')) == Ack(1)
+
+
+def test_unknown_members_are_skipped_and_defaults_filled_in() -> None:
+    assert decode_message('{"type":"hello","session":"a","limits":{"x":1},"new":[]}') == Hello("a")
+    assert decode_message('{"type":"hello","session":"a","limits":{"window":5}}') == Hello(
+        "a", limits=Limits(window=5)
+    )
+
+
+def test_an_unknown_type_is_a_message_to_ignore_with_a_short_name() -> None:
+    assert decode_message('{"type":"bye","seq":"x"}') == UnknownMessage("bye")
+    assert decode_message(json.dumps({"type": "x" * 1000})) == UnknownMessage("x" * 64)
+
+
+def test_a_whole_number_does_for_a_real_one_and_becomes_one() -> None:
+    message = decode_message('{"type":"subscribe","max_fps":15}')
+    assert isinstance(message, Subscribe)
+    assert isinstance(message.max_fps, float)
+
+
+@pytest.mark.parametrize("value", [0, 2**64 - 1])
+def test_the_whole_range_of_integers(value: int) -> None:
+    assert decode_message(encode_message(Ack(value))) == Ack(value)
+
+
+@pytest.mark.parametrize("message", [UnknownMessage("bye"), Hello("a"), Subscribe])
+def test_what_belongs_elsewhere_is_not_sent(message: Any) -> None:
+    with pytest.raises(WireError, match="is nothing a viewer sends"):
+        FROM_VIEWER.encode(message)
+
+
+@pytest.mark.parametrize(
+    ("crossing", "text", "sentence"),
+    [
+        (FROM_VIEWER, '{"type":"hello","session":"a"}', "hello is nothing a viewer sends"),
+        (FROM_VIEWER, '{"type":"request"}', "request is nothing a viewer sends"),
+        (TO_VIEWER, '{"type":"ack","seq":1}', "ack is nothing a server sends"),
+        (FEED_UP, '{"type":"demand"}', "demand is nothing a grabber sends"),
+        (FEED_DOWN, '{"type":"stop"}', "stop is nothing a bridge sends"),
+        (PROCESS_UP, '{"type":"goodbye"}', "goodbye is nothing a camera process sends"),
+        (PROCESS_DOWN, '{"type":"report"}', "report is nothing a camera process's grabber sends"),
+    ],
+)
+def test_what_belongs_elsewhere_is_refused(
+    crossing: Crossing[Any], text: str, sentence: str
+) -> None:
+    with pytest.raises(WireError) as caught:
+        crossing.decode(text)
+    assert str(caught.value) == f"control message: {sentence}"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Status(1, bundle_fps=math.nan),
+        Subscribe(max_fps=math.inf),
+        Start({"path": pathlib.PurePosixPath("a")}),
+        Start({"gain": math.inf}),
+    ],
+)
+def test_what_json_does_not_know_is_refused(message: Message) -> None:
+    with pytest.raises(WireError, match="cannot be written as JSON"):
+        encode_message(message)
+
+
+def test_settings_that_are_too_deep_are_refused() -> None:
+    settings: dict[str, Any] = {}
+    # Far deeper than any Python allows; 3.13 no longer counts the encoder's C calls as its own.
+    for _ in range(200_000):
+        settings = {"a": settings}
+    with pytest.raises(WireError, match="start: cannot be written as JSON"):
+        encode_message(Start(settings))
+
+
+def test_a_name_that_is_no_unicode_is_sent_readable() -> None:
+    # What os.fsdecode and surrogateescape make of Latin-1 bytes in a camera's name.
+    name = b"K\xfche".decode("utf-8", "surrogateescape")
+    text = encode_message(Hello("a", cameras=(CameraInfo(0, name),)))
+    decoded = decode_message(text.encode())
+    assert isinstance(decoded, Hello)
+    assert decoded.cameras[0].name == "K?he"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"hello","session":"\\ud800"}',
+        '{"type":"hello","session":"\\uDC00\\uD800"}',
+        '{"type":"\\udfff"}',
+        '{"type":"start","settings":{"\\udabc":1}}',
+        '{"type":"hello","session":"\ud800"}',
+    ],
+)
+def test_half_of_a_surrogate_pair_is_refused(text: str) -> None:
+    with pytest.raises(WireError, match="half of a surrogate pair"):
+        decode_message(text)
+
+
+def test_a_whole_surrogate_pair_is_a_letter() -> None:
+    assert decode_message('{"type":"hello","session":"\\ud83d\\udcf7"}') == Hello("\U0001f4f7")
+
+
+def test_text_as_long_as_allowed_and_no_longer() -> None:
+    frame = len(encode_message(Start({"a": ""})))
+    largest = Start({"a": "x" * (MAX_TEXT_SIZE - frame)})
+    text = encode_message(largest)
+    assert len(text) == MAX_TEXT_SIZE
+    assert decode_message(text) == decode_message(text.encode()) == largest
+    with pytest.raises(WireError, match="start: 1048577 bytes, 1048576 at most"):
+        encode_message(Start({"a": largest.settings["a"] + "x"}))
+    for longer in (text + " ", text.encode() + b" "):
+        with pytest.raises(WireError, match="control message: size 1048577, 1048576 at most"):
+            decode_message(longer)
+
+
+def test_the_encoder_counts_bytes_not_letters() -> None:
+    with pytest.raises(WireError, match="bytes, 1048576 at most"):
+        encode_message(Start({"a": "\u4e2d" * (MAX_TEXT_SIZE // 2)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"type":"ack","seq":1.0}', "ack.seq: wanted an integer, got a number"),
+        ('{"type":"ack","seq":18446744073709551616}', "ack.seq: wanted an integer, got a number"),
+        ('{"type":"subscribe","cameras":3}', "subscribe.cameras: wanted an array, got a number"),
+        ('{"type":"subscribe","max_fps":1e301}', "subscribe.max_fps: number out of range"),
+        ('{"type":"subscribe","max_fps":1e400}', "subscribe.max_fps: number out of range"),
+        (
+            '{"type":"status","time_us":1,"cameras":[{"index":0,"state":0},{"index":1}]}',
+            "status.cameras[1]: field 'state' is missing",
+        ),
+        (
+            '{"type":"report","cameras":[{"index":0,"state":"2"}]}',
+            "report.cameras[0].state: wanted an integer, got a string",
+        ),
+        (b"\xff", "control message: not UTF-8 (invalid start byte)"),
+        ("[]", "control message: wanted a JSON object, got an array"),
+        ('"a"', "control message: wanted a JSON object, got a string"),
+        ("null", "control message: wanted a JSON object, got null"),
+        ("true", "control message: wanted a JSON object, got a boolean"),
+        ("1.5", "control message: wanted a JSON object, got a number"),
+        ("{}", "control message: 'type' must be a string, got null"),
+        ('{"type":{}}', "control message: 'type' must be a string, got an object"),
+        ('{"type":"ack"}', "ack: field 'seq' is missing"),
+        ('{"type":"ack","seq":[]}', "ack.seq: wanted an integer, got an array"),
+        ('{"type":"ack","seq":-1}', "ack.seq: number out of range"),
+        ('{"type":"subscribe","max_fps":-1e-9}', "subscribe.max_fps: number out of range"),
+        ('{"type":"subscribe","max_fps":"1"}', "subscribe.max_fps: wanted a number, got a string"),
+        ('{"type":"ack","seq":NaN}', "control message: not JSON (NaN is not a number)"),
+    ],
+)
+def test_an_error_says_where_what_was_wanted_and_what_came(
+    text: str | bytes, sentence: str
+) -> None:
+    with pytest.raises(WireError) as caught:
+        decode_message(text)
+    assert str(caught.value) == sentence
+
+
+@given(any_message)
+def test_round_trip(message: Message) -> None:
+    text = encode_message(message)
+    assert decode_message(text) == message
+    assert decode_message(text.encode()) == message
+
+
+def decodes_or_is_refused(text: str | bytes) -> None:
+    """Check the law: a message that can be sent on, or a WireError."""
+    try:
+        message = decode_message(text)
+    except WireError:
+        return
+    if isinstance(message, UnknownMessage):
+        message.name.encode()
+        return
+    assert decode_message(encode_message(message).encode()) == message
+
+
+@given(st.binary(max_size=100) | st.text(max_size=100) | json_values.map(json.dumps))
+def test_any_text(text: str | bytes) -> None:
+    decodes_or_is_refused(text)
+
+
+@given(any_message, st.data())
+def test_any_cut_and_any_changed_byte(message: Message, data: st.DataObject) -> None:
+    text = bytearray(encode_message(message).encode())
+    cut = data.draw(st.integers(0, len(text) - 1))
+    with pytest.raises(WireError):
+        decode_message(text[:cut])
+    text[cut] = data.draw(st.integers(0, 255))
+    decodes_or_is_refused(bytes(text))
+
+
+@given(any_message, json_values, st.data())
+def test_any_member_of_any_type(message: Message, value: Any, data: st.DataObject) -> None:
+    body = json.loads(encode_message(message))
+    spot: Any = body
+    while True:
+        keys = list(range(len(spot))) if isinstance(spot, list) else list(spot)
+        key = data.draw(st.sampled_from(keys))
+        if not (isinstance(spot[key], (dict, list)) and spot[key] and data.draw(st.booleans())):
+            break
+        spot = spot[key]
+    spot[key] = value
+    decodes_or_is_refused(json.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"type":"ack","seq":1,"seq":2}', Ack(2)),
+        ('{"type":"ack","seq":"1","seq":2}', Ack(2)),
+        ('{"type":"ack","seq":1,"type":"subscribe"}', Subscribe()),
+        ('{"type":"ack","seq":1,"later":1e400}', Ack(1)),
+        ('{"type":"ack","seq":1,"later":18446744073709551616}', Ack(1)),
+        ('{"type":"ack","seq":-0}', Ack(0)),
+        ('{"\\u0074ype":"ack","seq":1}', Ack(1)),
+    ],
+)
+def test_oddities_of_json(text: str, message: Message) -> None:
+    """The last of two members counts; numbers of members that nobody knows are not read."""
+    assert FROM_VIEWER.decode(text) == message
+
+
+@pytest.mark.parametrize(
+    "later", ['"\\ud800"', "[NaN]", "[" * 100_000, '{"\\udfff":1}', "1,", "tru", '"\x01"']
+)
+def test_a_member_that_nobody_knows_must_be_json(later: str) -> None:
+    with pytest.raises(WireError, match="control message: not JSON"):
+        FROM_VIEWER.decode('{"type":"ack","seq":1,"later":' + later + "}")
+
+
+def test_bytes_that_are_no_utf8_are_refused_in_a_member_that_nobody_knows() -> None:
+    with pytest.raises(WireError, match="control message: not UTF-8"):
+        FROM_VIEWER.decode(b'{"type":"ack","seq":1,"later":"\xed\xa0\x80"}')
+
+
+@given(messages_of(Status), st.lists(messages_of(ViewerStatus), max_size=3))
+def test_a_shared_status_is_what_each_viewer_would_get(
+    status: Status, viewers: list[ViewerStatus]
+) -> None:
+    shared = SharedStatus(status)
+    for viewer in viewers:
+        whole = msgspec.structs.replace(status, viewer=viewer)
+        assert TO_VIEWER.decode(shared.to(viewer)) == whole
+        assert shared.to(viewer) == TO_VIEWER.encode(whole)
+
+
+@given(any_message)
+def test_the_text_is_what_the_standard_library_makes_of_it(message: Message) -> None:
+    """Numbers from 1e16 on and below 1e-4 are written with another exponent: 1e16, 0.00001."""
+    body = msgspec.to_builtins(message)
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    assert json.loads(encode_message(message)) == json.loads(text.encode("utf-8", "replace"))
+    if "e-" not in text and "e+" not in text:
+        assert encode_message(message).encode() == text.encode("utf-8", "replace")
+
+
+class Setting(Message, frozen=True, tag="setting"):
+    """A message of a test: its value is of any kind, and negative."""
+
+    value: bool | int | float | str
+    offset: int = 0
+
+
+SETTINGS: Crossing[Setting | Ack] = Crossing("a test", Setting, Ack)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (-2, "-2"),
+        (-2.5, "-2.5"),
+        (-2.0, "-2.0"),
+        ("null", '"null"'),
+        ("K\u00fcche", '"K\u00fcche"'),
+    ],
+)
+def test_a_value_may_be_of_several_types_and_negative(
+    value: bool | int | float | str, text: str
+) -> None:
+    message = Setting(value, -1)
+    data = SETTINGS.encode(message)
+    assert data.decode() == '{"type":"setting","value":' + text + ',"offset":-1}'
+    decoded = SETTINGS.decode(data)
+    assert decoded == message
+    assert isinstance(decoded, Setting)
+    assert type(decoded.value) is type(value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_is_a_number_all_the_same(value: float) -> None:
+    with pytest.raises(WireError, match="setting: cannot be written as JSON"):
+        SETTINGS.encode(Setting(value))
+
+
+def test_an_error_names_all_types_that_a_value_may_have() -> None:
+    with pytest.raises(WireError) as caught:
+        SETTINGS.decode('{"type":"setting","value":[]}')
+    assert str(caught.value) == (
+        "setting.value: wanted a boolean or an integer or a number or a string, got an array"
+    )
+
+
+def test_many_messages_leave_no_memory_behind() -> None:
+    # A codec over dataclasses once left 12,000 tuples in CPython 3.11's free lists.
+    status = Status(1, cameras=(CameraStatus(0, 2), CameraStatus(1, 2)), viewer=ViewerStatus(1))
+    report = Report((CameraStatus(0, 2),), (CameraInfo(0, "left"),), (3.0,))
+    texts = [encode_message(message) for message in (status, report)]
+
+    def work() -> None:
+        for text in texts:
+            encode_message(decode_message(text))
+
+    # CPython 3.11 keeps the first 2,000 freed tuples of 20 items and never uses them again: a
+    # CameraStatus has 20 members.
+    for _ in range(1000):
+        work()
+    before = sys.getallocatedblocks()
+    for _ in range(2500):
+        work()
+    assert sys.getallocatedblocks() - before < 1000

@@ -17,19 +17,6 @@ __all__ = ["REGISTRY", "BridgeCollector", "make_registry", "metrics"]
 
 REGISTRY: web.AppKey[CollectorRegistry] = web.AppKey("registry", CollectorRegistry)
 
-_CAMERA_COUNTERS = (
-    "delivered",
-    "incomplete",
-    "rejected",
-    "underrun",
-    "overwritten",
-    "gaps",
-    "encoded",
-    "missed",
-    "reconnects",
-    "restarts",
-)
-
 
 class BridgeCollector(Collector):
     """Reads the counters of a bridge when it is asked."""
@@ -106,8 +93,8 @@ class BridgeCollector(Collector):
         for name, camera in zip(names, cameras, strict=True):
             state.add_metric([name], camera.state)
             fps.add_metric([name], camera.grab_fps)
-            for counter in _CAMERA_COUNTERS:
-                frames.add_metric([name, counter], getattr(camera, counter))
+            for counter, count in camera.counts().items():
+                frames.add_metric([name, counter], count)
         yield from (state, fps, frames)
 
 

@@ -72,7 +72,6 @@ class BundleHub:
         self._input = "none"
         self._input_since_us = _now_us()
         self._grabber_status = Status(0)
-        self._session_bundles = 0
         self._bundle_fps = 0.0
         self._meter = RateMeter(0, 0, clock)
         self._meter.rate(0)
@@ -120,7 +119,6 @@ class BundleHub:
         self.counters.bundle_bytes += size
         if self._newest is not None and bundle.bundle.seq <= self._newest.bundle.seq:
             self._start_session()
-        self._session_bundles += 1
         self._newest = bundle
         self.pictures.add(bundle.bundle)
         for viewer in self.viewers.values():
@@ -237,7 +235,8 @@ class BundleHub:
             input=self._input,
             input_since_us=self._input_since_us,
             bundle_fps=self._bundle_fps,
-            bundles=max(grabber.bundles, self._session_bundles),
+            # Both are counted by the grabber: as it said last, and what has come since.
+            bundles=max(grabber.bundles, 0 if self._newest is None else self._newest.bundle.seq),
             cameras=grabber.cameras or self._cameras_by_bundle(),
             viewers=len(self.viewers),
             viewer=None,
@@ -270,7 +269,6 @@ class BundleHub:
 
     def _start_session(self) -> None:
         self._newest = None
-        self._session_bundles = 0
         for viewer in self.viewers.values():
             viewer.start_session()
 

@@ -27,6 +27,7 @@ from camstrm.wire import (
     CameraInfo,
     CameraStatus,
     Demand,
+    ForCamera,
     Hello,
     Limits,
     SharedStatus,
@@ -66,6 +67,7 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
+        self._send: Callable[[ForCamera], None] | None = None  # to the grabber, None without one
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
         self._hello_text = TO_VIEWER.encode(self._hello)
@@ -82,11 +84,12 @@ class BundleHub:
         """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
         return self._input
 
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        """Take ``hello`` of a grabber that has just connected and tell it the demand."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
+        """Take ``hello`` of a grabber that has just connected and send it the demand."""
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
-        self._demand.attach(send_demand, refresh=self._lacks_picture(None))
+        self._send = send
+        self._demand.attach(send, refresh=self._lacks_picture(None))
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
@@ -127,6 +130,7 @@ class BundleHub:
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
+        self._send = None
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
@@ -197,6 +201,11 @@ class BundleHub:
         max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
         if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
             self.subscribe(viewer, cameras, max_fps)
+
+    def send_to_camera(self, message: ForCamera) -> None:
+        """Pass a viewer's message on to the grabber; without one it is dropped."""
+        if self._send is not None:
+            self._send(message)
 
     def wish_picture(self, who: Hashable, camera: int) -> None:
         """Let the grabber send this camera's picture, also one sent before; see withdraw."""

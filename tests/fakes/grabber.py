@@ -27,7 +27,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from types import TracebackType
 
 import numpy as np
 import simplejpeg
@@ -113,12 +112,7 @@ class FakeGrabber:
         await self.connect()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def connect(self, *, hello: bool = True) -> None:
@@ -323,12 +317,7 @@ class FakeGrabberThread:
         assert self._started.wait(TIMEOUT_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         assert self._loop is not None
         assert self._stop is not None
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -96,7 +96,7 @@ class FeedConnection:
         self._hello_s = 0.0  # when the first one came, on the loop's clock
         self._heard_s = 0.0  # when anything came last, on the loop's clock
         self._may_speak = False
-        self._silent = False  # the sink has been told so
+        self._silent = False  # and the sink knows it
         self._problem: WireError | None = None  # for which it was closed from here
         self._timer: asyncio.TimerHandle | None = None  # the next look at the silence
 

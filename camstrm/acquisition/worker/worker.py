@@ -80,7 +80,7 @@ class AcquisitionWorker:
         """Whether the last attempt has opened the camera."""
         self._drain: BufferDrain | None = None
         """The drain of the running stream, None while there is none. Set by the worker thread,
-        read by whoever takes frames, who may keep one that is closed: it gives no frame then."""
+        read by any that takes frames, also when it is closed: it gives no frame then."""
         self._experience = Experience()
         """What earlier streams showed."""
         self._interval_s = 0.0

@@ -1,7 +1,7 @@
 """HelloHold: a grabber's first hello waits until it says who the cameras are.
 
 A grabber that has just started knows names and serial numbers; vendor and model come with its
-producers' device lists, about a second later, before any picture. Viewers would be told of all
+producers' device lists, about a second later, before any picture. Viewers would get all
 cameras twice.
 """
 

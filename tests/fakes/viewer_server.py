@@ -17,7 +17,6 @@ from camstrm.wire import (
     Hello,
     Status,
     Subscribe,
-    UnknownMessage,
     encode_bundle,
 )
 
@@ -32,14 +31,14 @@ THREE_CAMERAS = (
 
 
 class ViewerServer(QObject):
-    """Accepts viewers and does nothing unless told; keeps what the viewers said."""
+    """Accepts viewers and does nothing unless asked; keeps what the viewers said."""
 
     viewer_came = Signal()
 
     def __init__(self, port: int = 0, hello: Hello | None = None) -> None:
         super().__init__()
         self.hello = hello
-        self.received: list[Ack | Subscribe | UnknownMessage] = []
+        self.received: list[object] = []
         self.viewers: list[QWebSocket] = []
         self._closed = False
         self._server = QWebSocketServer("test", QWebSocketServer.SslMode.NonSecureMode, self)

@@ -42,6 +42,7 @@ check: $(VENV)/.test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@tests/js/check_types
 
 format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)
@@ -51,7 +52,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench $(BENCH)
 
 bench-long: $(VENV)/.test
-	$(BIN)/python -m bench.long_run $(MINUTES)
+	$(BIN)/python -m bench.whole_way.long_run $(MINUTES)
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)

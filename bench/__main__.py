@@ -13,15 +13,15 @@ from pathlib import Path
 from bench.report import Findings, markdown
 
 PARTS = {
-    "picture": "picture",
+    "picture": "picture.picture",
     "socket": "socket_hop",
-    "drain": "drain",
+    "drain": "drain.drain",
     "broadcast": "broadcast",
-    "slow links": "slow_links",
-    "viewer": "viewer",
-    "whole way": "whole_way",
-    "scaling": "scaling",
-    "restart": "restart",
+    "slow links": "network.slow_links",
+    "viewer": "viewer.viewer",
+    "whole way": "whole_way.whole_way",
+    "scaling": "whole_way.scaling",
+    "restart": "whole_way.restart",
 }
 """Name of each part and its module, whose ``run(short=...)`` returns Findings."""
 

@@ -10,15 +10,14 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from bench.running_server import ROOT, free_port
+from bench.child_process import ROOT, ended_with_input, wait_or_kill
+from bench.running_server import free_port
 
 __all__ = ["FedBridge"]
 
 START_TIMEOUT_S = 30.0
-_STOP_TIMEOUT_S = 10.0
 
 _CONFIG = """\
 [socket]
@@ -64,15 +63,8 @@ class FedBridge:
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
             stack.callback(_end, bridge)
-            feeder = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "bench.feeder", f"{folder}/s.sock"),
-                    *(str(self._jpegs), str(self._fps)),
-                ],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-            )
-            stack.callback(_end_feeder, feeder)
+            feeder = [sys.executable, "-m", "bench.feeder", f"{folder}/s.sock"]
+            stack.enter_context(ended_with_input([*feeder, str(self._jpegs), str(self._fps)]))
             deadline = time.monotonic() + START_TIMEOUT_S
             while not self._has_input():
                 if bridge.poll() is not None or time.monotonic() > deadline:
@@ -83,12 +75,7 @@ class FedBridge:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def status(self) -> dict[str, Any]:
@@ -108,18 +95,4 @@ class FedBridge:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    try:
-        process.wait(_STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(_STOP_TIMEOUT_S)
-
-
-def _end_feeder(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(_STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(_STOP_TIMEOUT_S)
+    wait_or_kill(process)

@@ -16,9 +16,9 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from bench.child_process import ROOT
 from bench.clients import Client, Received, read_all
 from bench.measure import percentile
-from bench.running_server import ROOT
 
 __all__ = ["Load", "run_load"]
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
+from bench.child_process import ended_with_input
 from bench.native import build_floor
 
-__all__ = ["ROOT", "RunningServer", "free_port", "running_floor"]
-
-ROOT = Path(__file__).resolve().parents[1]
+__all__ = ["RunningServer", "free_port", "running_floor"]
 
 START_TIMEOUT_S = 45.0
-_STOP_TIMEOUT_S = 15.0
 
 
 def free_port() -> int:
@@ -40,56 +38,34 @@ class RunningServer:
         self.port = port
         self.pids: tuple[int, ...] = ()
         self._command = command
-        self._process: subprocess.Popen[str] | None = None
+        self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> RunningServer:
-        # Some log a line for each message that a client did not wait for.
-        self._errors = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        # A server that hangs before it is ready must not keep the benchmark for ever.
-        timer = threading.Timer(START_TIMEOUT_S, self._process.kill)
-        timer.start()
-        try:
-            line = self._process.stdout.readline()
-        finally:
-            timer.cancel()
-            timer.join()
-        word, *pids = line.split() or [""]
-        if word != "ready":
-            self._errors.seek(0)
-            text = self._errors.read()
-            self.__exit__(None, None, None)
-            raise RuntimeError(f"{self.name} did not start: {line}{text}")
-        self.pids = tuple(map(int, pids))
+        with contextlib.ExitStack() as stack:
+            # Some log a line for each message that a client did not wait for.
+            errors = stack.enter_context(tempfile.TemporaryFile("w+"))
+            process = stack.enter_context(
+                ended_with_input(self._command, stdout=subprocess.PIPE, stderr=errors)
+            )
+            assert process.stdout is not None
+            # A server that hangs before it is ready must not keep the benchmark for ever.
+            timer = threading.Timer(START_TIMEOUT_S, process.kill)
+            timer.start()
+            try:
+                line = process.stdout.readline()
+            finally:
+                timer.cancel()
+                timer.join()
+            word, *pids = line.split() or [""]
+            if word != "ready":
+                errors.seek(0)
+                raise RuntimeError(f"{self.name} did not start: {line}{errors.read()}")
+            self.pids = tuple(map(int, pids))
+            self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        process = self._process
-        if process is None:
-            return
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.close()
-        try:
-            process.wait(_STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(_STOP_TIMEOUT_S)
-        process.stdout.close()
-        self._errors.close()
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
 
 def running_floor(jpegs: Path, *, fps: float = 30.0) -> RunningServer:

@@ -10,17 +10,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from bench.child_process import ROOT
 from bench.hops.load import RATE_HZ, SIZE, TIMEOUT_S
 from bench.hops.ring import open_ring
 from bench.report import Findings, Row
 
-ROOT = Path(__file__).parents[1]
-
 WAYS = {
-    "bundles": "camstrm: publisher, BufferedProtocol",
+    "bundles": "camstrm: feed, BufferedProtocol",
     "streams": "asyncio streams, readexactly",
     "blocking": "blocking socket, recv_into",
     "ring": "shared-memory ring, eventfd",

@@ -1,4 +1,4 @@
-"""camstrm's own way: the grabber's BundlePublisher and the bridge's FeedListener."""
+"""camstrm's own way: the grabber's Feed and the bridge's FeedListener."""
 
 from __future__ import annotations
 
@@ -11,48 +11,49 @@ from bench.hops.load import RATE_HZ, SETS, TIMEOUT_S, Arrivals, Departures, payl
 from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.feed.feed import Feed
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
-from camstrm.grab.loop import Loop
-from camstrm.grab.publisher import BundlePublisher
+from camstrm.feed.sender import FeedReader
 from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
 
 __all__ = ["receive", "send"]
 
 
 def send(path: str, count: int) -> dict[str, Any]:
-    """Publish ``count`` bundles from the grabber's loop; a late tick shifts none."""
-    loop = Loop()
-    publisher = BundlePublisher(loop, path, lambda: Hello("bench"), lambda _: None, lambda _: False)
-    publisher.start()
-    deadline = time.monotonic() + TIMEOUT_S + count / RATE_HZ
-    # A loop that has nothing to do looks at the time only when woken.
-    loop.call_at(deadline, loop.stop)
-    loop.call_later(0.1, lambda: None)
-    loop.run(lambda: publisher.connected)
+    """Publish ``count`` bundles as the grabber does; a late tick shifts none."""
+    return asyncio.run(asyncio.wait_for(_send(path, count), TIMEOUT_S + count / RATE_HZ))
+
+
+async def _send(path: str, count: int) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
+    came, went = asyncio.Event(), asyncio.Event()
+
+    def demanded(demand: Demand) -> None:
+        # The receiver leaves when it has got the last bundle: then there is no demand.
+        (went if demand.cameras == () else came).set()
+
+    reader = FeedReader(path)
+    feed = Feed([reader], lambda: Hello("bench"), demanded, lambda _: False)
+    feed.start()
+    await came.wait()
     frames = [_frames(number) for number in range(SETS)]
-    departures, begin = Departures(), time.monotonic()
+    departures, begin = Departures(), loop.time()
     sent = 0
 
     def tick() -> None:
         nonlocal sent
         sent += 1
         # The hop's own time stamp, in the place of the server's.
-        publisher.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
+        feed.publish(FrameBundle(sent, time.monotonic_ns(), frames[sent % SETS]))
         if sent < count:
             loop.call_at(begin + (sent + 1) / RATE_HZ, tick)
 
     loop.call_at(begin + 1 / RATE_HZ, tick)
-    loop.run(lambda: sent == count and _all_gone(publisher))
-    report = departures.report(sent, publisher.dropped)
-    publisher.stop()
-    loop.close()
+    await went.wait()
+    report = departures.report(sent, reader.queue.dropped)
+    feed.stop()
     return report
-
-
-def _all_gone(publisher: BundlePublisher) -> bool:
-    connection = publisher._connection
-    return connection is None or (connection.idle and publisher._bundle is None)
 
 
 def _frames(number: int) -> tuple[CameraFrame, ...]:
@@ -72,13 +73,13 @@ def receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
 async def _receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
     sink = _Sink(count)
     listening = listen_unix(path, {})
-    subscriber = FeedListener(sink, path)
-    await subscriber.start(listening.sock)
+    listener = FeedListener(sink, path)
+    await listener.start(listening.sock)
     try:
         ready()
         await asyncio.wait_for(sink.over.wait(), TIMEOUT_S + count / RATE_HZ)
     finally:
-        await subscriber.close()
+        await listener.close()
         listening.close()
     return sink.arrivals.report()
 

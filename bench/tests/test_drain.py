@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.drain_loads import REFERENCE, measure
+from bench.drain.loads import REFERENCE, measure
 
 
 def test_camera_processes_lose_no_frame_while_they_encode() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.loads import small_cameras
-from bench.restart import measure_restarts
+from bench.whole_way.restart import measure_restarts
 
 
 def test_a_restart_is_measured_in_its_parts(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.picture import FORMATS, TARGETS
+from bench.picture.picture import FORMATS, TARGETS
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 300

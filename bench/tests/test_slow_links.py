@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.delay_link import delayed_link
-from bench.delay_proxy import delay_proxy
-from bench.network import Link, NoNetworkError, in_namespace, limited_links
+from bench.network.delay_link import delayed_link
+from bench.network.delay_proxy import delay_proxy
+from bench.network.links import Link, NoNetworkError, in_namespace, limited_links
 
 TIMEOUT_S = 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.viewer import WAYS, show, unexplained
+from bench.viewer.viewer import WAYS, show, unexplained
 
 pytest.importorskip("PySide6.QtWebSockets", reason="the viewer extra is not installed")
 

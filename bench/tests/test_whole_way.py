@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.loads import small_cameras
-from bench.measured_system import MeasuredSystem
-from bench.watcher_process import WatcherError
+from bench.whole_way.measured_system import MeasuredSystem
+from bench.whole_way.watcher_process import WatcherError
 from tests.simulator.build import NoCompilerError
 
 CAMERAS, VIEWERS = 2, 5

@@ -27,7 +27,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from types import TracebackType
 
 import numpy as np
 import simplejpeg
@@ -41,6 +40,7 @@ from camstrm.wire import (
     CameraStatus,
     Demand,
     Encoding,
+    ForCamera,
     FrameBundle,
     FrameFlag,
     Goodbye,
@@ -101,6 +101,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
+        self.for_cameras: asyncio.Queue[ForCamera] = asyncio.Queue()
         self.refused = ""
         self.seq = 0
         self.closed = False
@@ -113,12 +114,7 @@ class FakeGrabber:
         await self.connect()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def connect(self, *, hello: bool = True) -> None:
@@ -272,6 +268,9 @@ class FakeGrabber:
                     if isinstance(message, Refused):
                         self.refused = message.reason
                         continue
+                    if isinstance(message, ForCamera):
+                        self.for_cameras.put_nowait(message)
+                        continue
                     assert isinstance(message, Demand), message
                     self.demand = message
                     self.demands.append(message)
@@ -323,12 +322,7 @@ class FakeGrabberThread:
         assert self._started.wait(TIMEOUT_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         assert self._loop is not None
         assert self._stop is not None
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
 
 STEPS = 40
 """Of an :meth:`StoppedLoopTime.advance`: timers come due one after another, not all at once."""
@@ -23,12 +22,7 @@ class StoppedLoopTime:
         self._loop.time = lambda: self.now_s  # type: ignore[method-assign]
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         del self._loop.time
 
     async def advance(self, duration_s: float, steps: int = STEPS) -> None:

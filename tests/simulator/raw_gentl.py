@@ -11,7 +11,6 @@ import struct
 from collections.abc import Sequence
 from ctypes import byref, c_bool, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from camstrm.acquisition.gentl.library import GcError
@@ -57,12 +56,7 @@ class RawGentl:
         self.do("GCInitLib")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.do("GCCloseLib")
 
     def code(self, name: str, *arguments: Any) -> int:
@@ -167,12 +161,7 @@ class OpenCamera:
     def __enter__(self) -> OpenCamera:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.gentl.do("DevClose", self.device)
 
     def _find(self, interfaces: Sequence[int], wanted: str) -> tuple[int, bytes]:

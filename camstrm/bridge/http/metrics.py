@@ -17,19 +17,6 @@ __all__ = ["REGISTRY", "BridgeCollector", "make_registry", "metrics"]
 
 REGISTRY: web.AppKey[CollectorRegistry] = web.AppKey("registry", CollectorRegistry)
 
-_CAMERA_COUNTERS = (
-    "delivered",
-    "incomplete",
-    "rejected",
-    "underrun",
-    "overwritten",
-    "gaps",
-    "encoded",
-    "missed",
-    "reconnects",
-    "restarts",
-)
-
 
 class BridgeCollector(Collector):
     """Reads the counters of a bridge when it is asked."""
@@ -44,18 +31,18 @@ class BridgeCollector(Collector):
         yield from self._cameras(self._state.hub.status().cameras)
 
     def _input(self) -> Iterator[Metric]:
-        hub, subscriber = self._state.hub, self._state.subscriber
+        hub, listener = self._state.hub, self._state.listener
         counters = hub.counters
         status = hub.status()
         yield _gauge("input_up", "1 while a grabber is connected and speaks", hub.input == "ok")
         yield _counter("bundles_received", "Bundles from grabbers", counters.bundles)
         yield _counter("bundle_bytes_received", "Bytes of those", counters.bundle_bytes)
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
-        yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
+        yield _counter("grabbers_refused", "Connections of other users", listener.refused)
         yield _counter(
             "bundles_overtaken", "Bundles that a newer one replaced unread", counters.overtaken
         )
-        yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
+        yield _counter("input_garbage", "Connections closed for what they sent", listener.garbage)
         yield _gauge(
             "grabber_bundles_dropped", "As the present grabber counts", status.bundles_dropped
         )
@@ -85,7 +72,9 @@ class BridgeCollector(Collector):
         yield _counter("bundles_sent", "Bundles sent to all viewers", totals.sent)
         yield _counter("bundle_bytes_sent", "Bytes of those", totals.sent_bytes)
         yield _counter("viewers_joined", "Viewers that connected", totals.viewers)
-        yield _counter("viewers_refused", "Refused for want of room", self._state.limits.refused)
+        yield _counter(
+            "viewers_refused", "Refused because there was no room", self._state.limits.refused
+        )
         yield _counter("viewers_stuck", "Cut off because they took nothing", totals.viewers_stuck)
         yield _counter("viewer_garbage", "Wrong messages of viewers", totals.viewer_garbage)
 
@@ -104,8 +93,8 @@ class BridgeCollector(Collector):
         for name, camera in zip(names, cameras, strict=True):
             state.add_metric([name], camera.state)
             fps.add_metric([name], camera.grab_fps)
-            for counter in _CAMERA_COUNTERS:
-                frames.add_metric([name, counter], getattr(camera, counter))
+            for counter, count in camera.counts().items():
+                frames.add_metric([name, counter], count)
         yield from (state, fps, frames)
 
 

@@ -13,14 +13,15 @@ from pathlib import Path
 
 from camstrm.acquisition.discovery.route import interface_of
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.kernel_file import read_number
+from camstrm.cli.kernel_file import read_number
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile
 
 __all__ = ["camera_interface", "gige_findings", "packet_findings"]
 
-_RMEM_BYTES = 33554432
+_RMEM_BYTES = 32 * 1024 * 1024
 _JUMBO_MTU = 8000
+"""Bytes; from here on a network counts as one with jumbo frames, usually of 9000 bytes."""
 _PACKET_SIZE = "GevSCPSPacketSize"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 from camstrm.cli.log import set_up_logging
+from camstrm.cli.options import GrabOptions
 from camstrm.cli.settings import grab_config, socket_path
 from camstrm.cli.signals import stop_on_signals
 from camstrm.config import Config, ProducerSettings
@@ -17,26 +17,31 @@ from camstrm.profiles import GentlProfile, process_environment, profile_of
 __all__ = ["run_grabber"]
 
 
-def run_grabber(options: argparse.Namespace, spares: SpareProcesses) -> int:
+def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     """Grab until stopped; ``spares`` has one spare process for this process's environment."""
     set_up_logging(options.log_level)
     config, profiles = grab_config(options)
     path = socket_path(config)
     spares.keep([] if config.process.single_process else _environments(config, profiles))
-    # Late: the spare processes for other environments start before these imports.
+    # Late: the spare processes start before these imports.
+    import asyncio
+
     from camstrm.grab.app import Grabber
 
+    async def grab() -> None:
+        grabber = Grabber(
+            config,
+            profiles,
+            path,
+            log_level=options.log_level.upper(),
+            standby=options.standby,
+            spares=spares,
+        )
+        with stop_on_signals(grabber.stop):
+            await grabber.run()
+
     _check_producers(config, profiles)
-    grabber = Grabber(
-        config,
-        profiles,
-        path,
-        log_level=options.log_level.upper(),
-        standby=options.standby,
-        spares=spares,
-    )
-    with stop_on_signals(grabber.stop):
-        grabber.run()
+    asyncio.run(grab())
     return 0
 
 

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from bench import drain
-from bench.drain_loads import FASTEST, REFERENCE, Outcome
+from bench.drain import drain
+from bench.drain.loads import FASTEST, REFERENCE, Outcome
 
 SOME = Outcome(
     seconds=2.0,

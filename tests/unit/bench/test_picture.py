@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from bench.jpeg_floor import build_jpeg_floor, c_encoder
-from bench.picture import FORMATS, Course
-from bench.scene import camera_scene, frame_of
+from bench.picture.jpeg_floor import build_jpeg_floor, c_encoder
+from bench.picture.picture import FORMATS, Course
+from bench.picture.scene import camera_scene, frame_of
 from tests.fakes.decoded import to_image
 from tests.fakes.pixel_packing import ONE_COMPONENT, pack_colour, pack_values
 from tests.fakes.scenes import mosaic_of

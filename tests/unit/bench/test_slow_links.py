@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bench.clients import Received
-from bench.far import unexplained
-from bench.throttled import seen
+from bench.network.far import unexplained
+from bench.network.throttled import seen
 
 
 def received(*numbers: int, age_s: float = 0.5) -> list[Received]:

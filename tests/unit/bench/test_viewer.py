@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.viewer import unexplained
+from bench.viewer.viewer import unexplained
 
 
 def test_pictures_that_vanish_or_break_are_unexplained() -> None:

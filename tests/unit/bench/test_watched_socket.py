@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.watched_socket import ConnectionEndedError, WatchedSocket
+from bench.whole_way.watched_socket import ConnectionEndedError, WatchedSocket
 
 UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 DEADLINE_S = 30.0

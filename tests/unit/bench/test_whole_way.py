@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bench.long_run import mistakes
-from bench.measured_system import Window
-from bench.memory_growth import MemoryGrowth
-from bench.sweep import Sweep
-from bench.watchers import WatcherReport
+from bench.whole_way.long_run import mistakes
+from bench.whole_way.measured_system import Window
+from bench.whole_way.memory_growth import MemoryGrowth
+from bench.whole_way.sweep import Sweep
+from bench.whole_way.watchers import WatcherReport
 
 MB = 1_000_000
 

@@ -1,0 +1,1 @@
+"""From the GenTL producer to JPEG in one process: camstrm beside Harvesters, viky and C."""

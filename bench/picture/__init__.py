@@ -1,0 +1,1 @@
+"""From raw bytes to JPEG, beside libjpeg-turbo on the finished picture."""

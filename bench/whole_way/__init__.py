@@ -1,0 +1,1 @@
+"""The running system, from simulated cameras to viewers: latency, loss, scaling, restarts."""

@@ -66,7 +66,7 @@ class ForCamera(Message, frozen=True):
 
 
 class CameraInfo(Struct, frozen=True):
-    """What names a camera. ``index`` is its camera_index in bundles; strings as GenTL gives them."""
+    """What names a camera: ``index`` in bundles, and strings as GenTL gives them."""
 
     index: Count
     name: str

@@ -12,9 +12,9 @@ import pytest_asyncio
 from msgspec import structs
 
 from camstrm.wire import CameraFrame, CameraState
+from tests.fakes.bridge.page_server import PageServer, PageViewer, now_us, three_cameras
 from tests.fakes.chromium import Chromium, Page, find_chromium
-from tests.fakes.moving_pictures import plain_jpeg
-from tests.fakes.page_server import PageServer, PageViewer, now_us, three_cameras
+from tests.fakes.pictures.moving_pictures import plain_jpeg
 
 pytestmark = [
     pytest.mark.browser,

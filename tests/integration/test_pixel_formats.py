@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from camstrm.frame import pixel_format
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle, FrameFlag
-from tests.fakes.pixel_packing import ALL_CODES
+from tests.fakes.pictures.pixel_packing import ALL_CODES
 from tests.fakes.running_system import RunningSystem, Viewer
 from tests.simulator.build import build_simulator
 from tests.simulator.pattern import expected_rgb

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.bridge.page_server import PageServer
 from tests.fakes.chromium import Chromium, find_chromium
-from tests.fakes.page_server import PageServer
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 __all__ = ["play"]
 

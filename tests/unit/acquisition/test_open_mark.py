@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.open_mark import OpenCamera, OpenMark, open_cameras_here
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="abstract UNIX sockets")
 

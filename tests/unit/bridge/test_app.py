@@ -23,14 +23,14 @@ from camstrm.errors import (
     SocketPathError,
     UsageError,
 )
-from tests.fakes.grabber import FakeGrabber, FakeGrabberThread
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     TOKEN,
     connected_viewer,
     raw_connection,
     raw_viewer,
     running_bridge,
 )
+from tests.fakes.grabber.fake_grabber import FakeGrabber, FakeGrabberThread
 
 
 def names(folder: Path) -> set[str]:

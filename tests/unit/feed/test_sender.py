@@ -20,7 +20,7 @@ from camstrm.wire import (
     Refused,
     Status,
 )
-from tests.fakes.feed_reader import FakeFeedReader
+from tests.fakes.grabber.feed_reader import FakeFeedReader
 from tests.fakes.loop_time import StoppedLoopTime
 
 LONG_S = 30.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.imaging import PictureEncoder
-from tests.fakes.pixel_packing import (
+from tests.fakes.pictures.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,
     ONE_COMPONENT,

@@ -13,7 +13,7 @@ from camstrm.errors import (
 )
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
-from tests.fakes.scripted_camera import MakeScene, Opening, Step
+from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Step
 
 CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
 STREAMING, STALLED, LOST = WorkerState.STREAMING, WorkerState.STALLED, WorkerState.LOST

@@ -14,13 +14,13 @@ from yarl import URL
 
 from camstrm.bridge.http import picture_routes
 from camstrm.wire import CameraState, Demand
-from tests.fakes.grabber import FakeGrabber, small_jpeg
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     RunningBridge,
     connected_viewer,
     raw_connection,
     running_bridge,
 )
+from tests.fakes.grabber.fake_grabber import FakeGrabber, small_jpeg
 
 
 @pytest_asyncio.fixture

@@ -12,7 +12,7 @@ from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.camera_process import LARGE, stand_in_environment
+from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import LONG_S, run_until
 
 

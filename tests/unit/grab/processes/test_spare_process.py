@@ -20,7 +20,7 @@ from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, CameraStatus, Report
-from tests.fakes.gentl import child_environment, simulator
+from tests.fakes.gentl.producers import child_environment, simulator
 from tests.fakes.manual_loop import LONG_S, run_until
 from tests.fakes.running_system import process_name
 from tests.fakes.simulator_settings import HEIGHT, WIDTH

@@ -15,8 +15,8 @@ from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, FrameBundle, FrameRequest
-from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
-from tests.fakes.gentl import simulator
+from tests.fakes.gentl.producers import simulator
+from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.manual_loop import StoppableClock, run_until
 
 PROFILES = load_profiles()

@@ -8,7 +8,7 @@ Three ways to use it::
     with FakeGrabberThread(path, fps=30):         # streams what is demanded, in a thread
         ...
 
-    python -m tests.fakes.grabber PATH --fps 30   # the same in a process, to be killed
+    python -m tests.fakes.grabber.fake_grabber PATH --fps 30   # the same in a process, to be killed
 
 Streaming obeys the demand as the real grabber does: nothing wanted, nothing sent but the
 status once a second; pictures only of the demanded cameras; at most ``max_fps``.

@@ -157,7 +157,6 @@ class ProducerInUseError(ProducerError):
             "cameras were not listed",
             "Close that program first (this stops its cameras)",
         )
-        self.users = users
 
 
 class ProducerTimeoutError(ProducerError):
@@ -165,7 +164,6 @@ class ProducerTimeoutError(ProducerError):
 
     def __init__(self, cti: str, timeout_s: float, remedy: str = "") -> None:
         super().__init__(cti, f"did not answer within {timeout_s:g} s", remedy)
-        self.timeout_s = timeout_s
 
 
 class CameraError(CamstrmError):
@@ -210,8 +208,6 @@ class CameraAmbiguousError(CameraError):
             f"Choose one by its device id: in the configuration {listed}; on the command line "
             f"{typed} instead of the serial number",
         )
-        self.serial = serial
-        self.choices = choices
 
 
 class CameraRefusedError(CameraError):
@@ -237,8 +233,6 @@ class CameraXmlError(CameraError):
             f"its XML cannot be read{where} ({detail})",
             "The XML comes from the camera's firmware: ask its maker for another version",
         )
-        self.detail = detail
-        self.line = line
 
 
 class CameraBusyError(CameraError):
@@ -258,7 +252,6 @@ class CameraBusyError(CameraError):
             remedy = "Stop that grabber or command first"
         super().__init__(camera, problem, remedy)
         self.detail = detail
-        self.pid = pid
 
 
 class CameraLockedError(CameraError):
@@ -274,7 +267,6 @@ class CameraLockedError(CameraError):
             "still locked by the camera process that was killed, until its heartbeat time is "
             f"over: for at most {seconds:.1f} s",
         )
-        self.seconds = seconds
 
 
 class CameraSubnetError(CameraError):
@@ -287,8 +279,6 @@ class CameraSubnetError(CameraError):
             f"{networks} ({detail})",
             "Give the camera an address in the subnet of its network card, with the maker's tool",
         )
-        self.address = address
-        self.networks = networks
 
 
 class CameraLostError(CameraError):
@@ -305,7 +295,6 @@ class CameraUnreachableError(CameraLostError):
     def __init__(self, camera: str, detail: str, *, bus: str = "", listed: bool = False) -> None:
         link = "USB port" if bus.startswith("U") else "network"
         super().__init__(camera, f"no answer; check cable, power and {link} ({detail})")
-        self.detail = detail
         self.listed = listed
 
 

@@ -77,11 +77,11 @@ fi
 # Not exec: as process 1 the shell reaps what a killed grabber leaves behind, and Python would not.
 child=
 stopping=
-told=
+forwarded=
 stop() {
     stopping=yes
     if [ -n "$child" ]; then
-        told=yes
+        forwarded=yes
         kill -TERM "$child" 2>/dev/null || :
     fi
 }
@@ -89,7 +89,7 @@ trap stop TERM INT HUP
 camstrm "$@" &
 child=$!
 # Once is enough: a second signal may meet Python at its end and change the exit code.
-[ -z "$stopping" ] || [ -n "$told" ] || stop
+[ -z "$stopping" ] || [ -n "$forwarded" ] || stop
 while :; do
     code=0
     wait "$child" || code=$?

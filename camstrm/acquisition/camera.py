@@ -90,7 +90,9 @@ class Camera:
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
-        self._mark: OpenMark | None = None  # Shows camstrm's other commands that it is open.
+        """Harvesters' ImageAcquirer while the camera is open."""
+        self._mark: OpenMark | None = None
+        """Shows camstrm's other commands that it is open."""
 
     @property
     def node_map(self) -> Any:
@@ -174,10 +176,10 @@ class Camera:
             if self._stream.defines_payload_size():
                 size = int(self._stream.payload_size)
             else:
-                told = read_feature(self.node_map, "PayloadSize", encoding=self._encoding)
-                if not isinstance(told.value, int):
-                    raise CameraError(self.name, f"its payload size is not known: {told.reason}")
-                size = told.value
+                read = read_feature(self.node_map, "PayloadSize", encoding=self._encoding)
+                if not isinstance(read.value, int):
+                    raise CameraError(self.name, f"its payload size is not known: {read.reason}")
+                size = read.value
             width, height = (read_feature(self.node_map, n).value for n in ("Width", "Height"))
             problem = implausible_payload(size, width, height, self.pixel_format_code())
             if problem:
@@ -331,17 +333,19 @@ class Camera:
         module's word (decimal for hexadecimal, with a prefix, the same for all cameras), see
         :meth:`node_serial`.
         """
-        told = self._gentl_serial()
+        opened = self._gentl_serial()
         wanted = self.info.serial
-        if told and wanted and not _same_number(told, wanted):
-            raise CameraError(self.name, f"opened for serial number {wanted!r}, but it is {told!r}")
+        if opened and wanted and not _same_number(opened, wanted):
+            raise CameraError(
+                self.name, f"opened for serial number {wanted!r}, but it is {opened!r}"
+            )
 
     def node_serial(self) -> str:
         """Return what the node DeviceSerialNumber says, empty where it agrees or is not there."""
-        told = read_feature(self.node_map, "DeviceSerialNumber").value
-        if told in (None, "") or not self.info.serial or _same_number(told, self.info.serial):
+        number = read_feature(self.node_map, "DeviceSerialNumber").value
+        if number in (None, "") or not self.info.serial or _same_number(number, self.info.serial):
             return ""
-        return str(told)
+        return str(number)
 
     def _gentl_serial(self) -> str | None:
         try:

@@ -16,20 +16,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from camstrm.acquisition.child_text import ChildText, signal_name
 from camstrm.errors import ChildError, ChildTimeoutError
 
-__all__ = ["ChildOutput", "ask_child", "parse_answer", "run_child", "show_text"]
+__all__ = ["ChildOutput", "ask_child", "end_child", "parse_answer", "run_child", "show_text"]
 
 _KILL_WAIT_S = 0.3
-"""A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
+"""Seconds. A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
 
 _SHOWN_BYTES = 40
+"""Bytes of an answer that is none which a message shows."""
 
 _TURN_S = 0.1
-"""How soon a child ends when nobody wants its answer any more."""
+"""Seconds. How soon a child is ended whose answer nobody wants any more."""
 
 
 def show_text(text: bytes) -> None:
@@ -60,10 +61,10 @@ def ask_child(
 
     See :func:`run_child`; raises ChildError also where there is no answer.
     """
-    told = run_child(
+    child = run_child(
         command, environment, request=request, timeout_s=timeout_s, show=show, stop=stop
     )
-    return parse_answer(*told)
+    return parse_answer(*child)
 
 
 def run_child(
@@ -147,6 +148,16 @@ def parse_answer(output: bytes, returncode: int, text: ChildText) -> dict[str, A
     if returncode == 0 and last and not text.cause:
         raise ChildError(f"gave no answer but {_shortened(last)}")
     raise ChildError(text.describe_end(returncode))
+
+
+def end_child(code: int) -> NoReturn:
+    """End this process, a child that has loaded a producer, with an exit code.
+
+    The producer's threads or exit handlers may hang or crash, and nothing of ours is left to do.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _shortened(data: bytes) -> str:

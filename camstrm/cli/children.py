@@ -26,6 +26,7 @@ _RAN_WELL_S = 5.0
 """A child that ran for so long starts with the shortest pause again."""
 
 _POLL_S = 0.05
+"""Seconds between two looks whether a child has ended."""
 
 _ORDER_S = 0.5
 """How long the end of one child may take before the next one is asked to end."""
@@ -105,7 +106,7 @@ class ChildCommands:
             [sys.executable, "-m", "camstrm", *child.arguments],
             env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
             stdin=subprocess.DEVNULL,
-            # A terminal's Ctrl-C is for this process, which tells the children.
+            # A terminal's Ctrl-C is for this process, which passes it on to the children.
             start_new_session=True,
         )
 

@@ -38,8 +38,8 @@ def _source() -> Path | None:
 
     try:
         # PEP 610: what pip was given.
-        told = importlib.metadata.distribution("camstrm").read_text("direct_url.json")
-        url = urlsplit(json.loads(told or "{}").get("url", ""))
+        origin = importlib.metadata.distribution("camstrm").read_text("direct_url.json")
+        url = urlsplit(json.loads(origin or "{}").get("url", ""))
     except (importlib.metadata.PackageNotFoundError, ValueError, OSError):
         return None
     path = Path(unquote(url.path))

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name in a language that this terminal cannot show is no reason to fail.
+            # A name in a language that this terminal cannot show must not make a command fail.
             stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:

@@ -74,6 +74,7 @@ _COMMANDS = ("demo", "list", "doctor", "grab", "bridge", "up", "view", "features
 _WRONG_COMMAND = re.compile(r"^argument COMMAND: invalid choice: '([^']*)'")
 
 _LONGEST_SCAN_S = 600
+"""A GigE producer needs about 1 s for each interface; more than this is a typing mistake."""
 
 _SERVER_MODULES = ("grab", "bridge", "up", "demo")
 
@@ -291,6 +292,7 @@ def _up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "up",
     )
     parser.add_argument("config", metavar="CONFIG", help="configuration file")
+    parser.set_defaults(socket=None)
     _bridge_options(parser)
     _log_option(parser)
 

@@ -14,7 +14,7 @@ __all__ = ["Progress"]
 
 
 class Progress:
-    """Shows a line and takes it away again; does nothing where standard error is no terminal.
+    """Shows a line and takes it away again; does nothing where standard error is not a terminal.
 
     May be used from several threads.
     """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from camstrm.cli.options import BridgeOptions, GrabOptions
 from camstrm.config import (
     CameraSettings,
     Config,
@@ -26,7 +26,7 @@ __all__ = ["bridge_config", "chosen_cameras", "grab_config", "producers_for", "s
 _replace = msgspec.structs.replace
 
 
-def grab_config(options: argparse.Namespace) -> tuple[Config, dict[str, GentlProfile]]:
+def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
     """Return the configuration of a grabber and its profiles; options go before the file."""
     config = load_config(options.config) if options.config else default_config()
     profiles = load_profiles(config.process.profile_dirs)
@@ -50,7 +50,7 @@ def grab_config(options: argparse.Namespace) -> tuple[Config, dict[str, GentlPro
     return config, profiles
 
 
-def bridge_config(options: argparse.Namespace) -> Config:
+def bridge_config(options: BridgeOptions) -> Config:
     """Return the configuration of a bridge; options go before the file."""
     config = load_config(options.config) if options.config else default_config()
     bridge = config.bridge
@@ -60,7 +60,7 @@ def bridge_config(options: argparse.Namespace) -> Config:
         bridge = _replace(bridge, port=options.port)
     if options.no_auth:
         bridge = _replace(bridge, auth=False)
-    config = _with_socket(_replace(config, bridge=bridge), getattr(options, "socket", None))
+    config = _with_socket(_replace(config, bridge=bridge), options.socket)
     check_config(config)
     return config
 
@@ -74,7 +74,7 @@ def producers_for(
             ProducerSettings(cti=str(Path(cti).expanduser().absolute()))
             for cti in dict.fromkeys(ctis)
         )
-    found = tuple(ProducerSettings(cti=f.cti) for f in find_producers(profiles, os.environ))
+    found = tuple(ProducerSettings(cti=cti) for cti in find_producers(profiles, os.environ))
     if not found:
         raise UsageError(
             "no GenTL producer is installed where its maker puts it. Give one with --cti "

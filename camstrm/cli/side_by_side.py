@@ -18,7 +18,10 @@ _OVERTAKE_S = 2.0
 unless one of them is slow; then it comes later, and holds nobody up."""
 
 _SHOW_AFTER_S = 0.7
+"""Usual answers take less: what is waited for is shown only when they do not."""
+
 _TURN_S = 0.2
+"""Seconds between two looks: how late an answer is taken, and what is waited for is shown."""
 
 Answer = TypeVar("Answer")
 

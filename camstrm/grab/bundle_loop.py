@@ -185,10 +185,10 @@ class BundleLoop:
             if frame is not None:
                 frames.append(frame)
                 continue
-            state, since_us = ledger.state
-            frames.append(CameraFrame(index, state, state_since_us=since_us))
-            if index in self._late and state == CameraState.STREAMING:
-                ledger.missed += 1
+            condition = ledger.condition
+            frames.append(CameraFrame(index, condition.state, state_since_us=condition.since_us))
+            if index in self._late and condition.state == CameraState.STREAMING:
+                ledger.counters.missed += 1
         self._waiting.clear()
         self.bundles += 1
         bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))

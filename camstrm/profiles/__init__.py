@@ -3,7 +3,7 @@
 from camstrm.profiles.buffers import LEAST_BUFFERS, MAX_BUFFER_MEMORY, buffer_count
 from camstrm.profiles.environment import process_environment
 from camstrm.profiles.load import load_profiles, named_profile
-from camstrm.profiles.locate import FoundProducer, existing_files, find_producers, machine_name
+from camstrm.profiles.locate import existing_files, find_producers, machine_name
 from camstrm.profiles.match import GENERIC, match_profile, profile_candidates, profile_of
 from camstrm.profiles.plan import (
     FeatureStep,
@@ -33,7 +33,6 @@ __all__ = [
     "EnvironmentRule",
     "FeatureRule",
     "FeatureStep",
-    "FoundProducer",
     "GentlProfile",
     "LinkFacts",
     "LocationRule",

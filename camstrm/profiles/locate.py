@@ -11,23 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 
-from camstrm.profiles.match import match_profile
 from camstrm.profiles.profile import GentlProfile, LocationRule
 
-__all__ = ["FoundProducer", "existing_files", "find_producers", "machine_name"]
+__all__ = ["existing_files", "find_producers", "machine_name"]
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 _MACHINES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64", "i386": "x86", "i686": "x86"}
-
-
-@dataclass(frozen=True)
-class FoundProducer:
-    """A producer on this machine; ``profile`` names the profile, ``how`` it was found."""
-
-    cti: str
-    profile: str
-    how: str
 
 
 def find_producers(
@@ -37,8 +27,8 @@ def find_producers(
     system: str | None = None,
     machine: str | None = None,
     list_files: Callable[[str], Sequence[str]] | None = None,
-) -> tuple[FoundProducer, ...]:
-    """Return the producers of all profiles, each file once and one file for each profile.
+) -> tuple[str, ...]:
+    """Return the .cti files of all profiles, each file once and one file for each profile.
 
     Looked for in this order: the maker's own variables, the places its installers use,
     the folders in GENICAM_GENTL64_PATH (GenTL standard 1.5, section 3.4.1), there only files
@@ -50,16 +40,16 @@ def find_producers(
     system = system or platform.system().lower()
     machine = machine_name(machine or platform.machine(), 64 if machine else _pointer_bits())
     candidates = _Candidates(profiles, environ, system, machine, list_files or existing_files)
-    found: list[FoundProducer] = []
+    found: list[str] = []
     files: set[str] = set()
     served: set[str] = set()
-    for profile, cti, how in candidates:
+    for name, cti in candidates:
         file = os.path.normcase(os.path.realpath(cti))
-        if profile.name not in served and file not in files:
-            found.append(FoundProducer(cti, match_profile(profiles, cti, "", "").name, how))
+        if name not in served and file not in files:
+            found.append(cti)
         # Profiles for the buses of one producer look for the same file: all of them have it now.
         files.add(file)
-        served.add(profile.name)
+        served.add(name)
     return tuple(found)
 
 
@@ -86,12 +76,13 @@ class _Candidates:
     machine: str
     list_files: Callable[[str], Sequence[str]]
 
-    def __iter__(self) -> Iterator[tuple[GentlProfile, str, str]]:
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yield name of the profile and .cti, best first."""
         yield from self._in_locations(by_variable=True)
         yield from self._in_locations(by_variable=False)
         yield from self._in_gentl_path()
 
-    def _in_locations(self, *, by_variable: bool) -> Iterator[tuple[GentlProfile, str, str]]:
+    def _in_locations(self, *, by_variable: bool) -> Iterator[tuple[str, str]]:
         for profile in self.profiles.values():
             for rule in profile.locations:
                 names = _VARIABLE.findall(rule.path)
@@ -101,11 +92,10 @@ class _Candidates:
                     pattern = _VARIABLE.sub(
                         lambda name: glob.escape(self.environ[name[1]]), rule.path
                     )
-                    how = f"variable {', '.join(names)}" if names else "usual place"
                     for cti in self.list_files(pattern):
-                        yield profile, cti, how
+                        yield profile.name, cti
 
-    def _in_gentl_path(self) -> Iterator[tuple[GentlProfile, str, str]]:
+    def _in_gentl_path(self) -> Iterator[tuple[str, str]]:
         variable = "GENICAM_GENTL32_PATH" if self.machine == "x86" else "GENICAM_GENTL64_PATH"
         separator = ";" if self.system == "windows" else ":"
         join = PureWindowsPath if self.system == "windows" else PurePosixPath
@@ -114,7 +104,7 @@ class _Candidates:
                 for cti in self.list_files(str(join(glob.escape(folder)) / "*.cti")):
                     for profile in self.profiles.values():
                         if profile.serves_file(PureWindowsPath(cti).name):
-                            yield profile, cti, variable
+                            yield profile.name, cti
 
     def _is_for_this_machine(self, rule: LocationRule) -> bool:
         return rule.system in ("", self.system) and rule.machine in ("", self.machine)

@@ -102,7 +102,6 @@ class _Plan:
         num_buffers: int = 0,
     ) -> None:
         self._rules = rules
-        self._link = link
         self._conditions = {
             "reset": camera.reset,
             "ptp": camera.ptp,

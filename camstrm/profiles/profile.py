@@ -245,9 +245,9 @@ class GentlProfile(
     quirk_notes: tuple[QuirkNote, ...] = ()
 
     def serves_file(self, file_name: str) -> bool:
-        """Tell whether ``file_name`` (no folder) is a producer that this profile is for."""
+        """Return whether ``file_name`` (no folder) is a producer that this profile is for."""
         return bool(self.file_pattern) and bool(re.search(self.file_pattern, file_name))
 
     def serves_vendor(self, vendor: str) -> bool:
-        """Tell whether cameras of ``vendor`` are what this profile is for."""
+        """Return whether cameras of ``vendor`` are what this profile is for."""
         return bool(self.vendor_pattern) and bool(re.search(self.vendor_pattern, vendor))

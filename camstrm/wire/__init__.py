@@ -1,5 +1,6 @@
 """The wire format: FrameBundle, packets and control messages. Sans-I/O, no clock."""
 
+from camstrm.camera_state import COUNTERS, CameraState
 from camstrm.wire.bundle import (
     BUNDLE_HEADER_SIZE,
     BUNDLE_MAGIC,
@@ -8,7 +9,6 @@ from camstrm.wire.bundle import (
     MAX_BUNDLE_SIZE,
     MAX_CAMERAS,
     CameraFrame,
-    CameraState,
     Encoding,
     FrameBundle,
     FrameFlag,
@@ -66,6 +66,7 @@ __all__ = [
     "BUNDLE_MAGIC",
     "BUNDLE_VERSION",
     "CAMERA_HEADER_SIZE",
+    "COUNTERS",
     "FEED_DOWN",
     "FEED_UP",
     "FROM_VIEWER",

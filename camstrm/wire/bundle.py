@@ -20,7 +20,6 @@ __all__ = [
     "MAX_BUNDLE_SIZE",
     "MAX_CAMERAS",
     "CameraFrame",
-    "CameraState",
     "Encoding",
     "FrameBundle",
     "FrameFlag",
@@ -47,21 +46,6 @@ MAX_BUNDLE_SIZE = 64 * 1024 * 1024
 """Bytes of a whole bundle, headers included: 16 colour JPEGs of 12 MP fit several times."""
 
 
-class CameraState(enum.IntEnum):
-    """What a camera is doing; the number is what the wire carries."""
-
-    CLOSED = 0
-    OPENING = 1
-    STREAMING = 2
-    STALLED = 3
-    LOST = 4
-    BACKING_OFF = 5
-    UNSUPPORTED = 6
-    """Frames arrive, but in a pixel format that cannot be shown."""
-    WAITING_FOR_TRIGGER = 7
-    """Healthy and started, but no trigger came for a while: the newest picture is the present."""
-
-
 class Encoding(enum.IntEnum):
     """How the payload of a camera is encoded."""
 
@@ -81,7 +65,7 @@ class CameraFrame:
     """One camera's part of a bundle: CameraFrameHeader and payload.
 
     ``state`` and ``encoding`` are plain ints so that values of a later version pass
-    through; compare them with :class:`CameraState` and :class:`Encoding`. Times are
+    through; compare them with CameraState and :class:`Encoding`. Times are
     microseconds of UTC since 1970, 0 where there is none. An empty ``payload`` means
     that there is no picture newer than the one of an earlier bundle. Not hashable: a
     payload may be a mutable buffer.

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from camstrm.camera_state import CameraCondition, CameraCounters, Count
+
 __all__ = [
     "MAX_TEXT_SIZE",
     "MAX_VIEWER_TEXT_SIZE",
@@ -43,9 +45,6 @@ MAX_TEXT_SIZE = 1024 * 1024
 
 MAX_VIEWER_TEXT_SIZE = 4096
 """Bytes of one control message from a viewer."""
-
-Count = Annotated[int, Meta(ge=0)]
-"""A number of things, an index, a time: never negative."""
 
 Rate = Annotated[float, Meta(ge=0, le=1e300)]
 """A real number that is never negative."""
@@ -90,19 +89,8 @@ class Hello(Message, frozen=True, tag="hello"):
     limits: Limits = Limits()
 
 
-class CameraStatus(Struct, frozen=True):
-    """Counters of one camera since the grabber's start, and rates.
-
-    ``delivered`` complete frames that the producer handed over, ``incomplete`` frames
-    with missing data, ``rejected`` frames of a wrong size, ``underrun`` frames the
-    producer lost for want of a buffer, ``overwritten`` frames that a newer one replaced
-    before anybody asked for them (normal: the stream is slower than the camera),
-    ``gaps`` frame ids that never came, ``missed`` ticks at which the picture was not
-    ready, ``reconnects`` times the camera was opened again, ``restarts`` times its
-    process was started again. ``grab_fps`` and ``sent_fps`` are means of the last second, and
-    of at least the last three frames: a camera of 0.5 fps reads 0.5. ``interval_us``: usual
-    time between two frames of the camera, 0 while it is not known.
-    """
+class _CameraStatusHead(CameraCounters):
+    """The members of a camera's status that come before its counters."""
 
     index: Count
     state: Count
@@ -111,19 +99,25 @@ class CameraStatus(Struct, frozen=True):
     pixel_format: str = ""
     width: Count = 0
     height: Count = 0
-    delivered: Count = 0
-    incomplete: Count = 0
-    rejected: Count = 0
-    underrun: Count = 0
-    overwritten: Count = 0
-    gaps: Count = 0
-    encoded: Count = 0
-    missed: Count = 0
-    reconnects: Count = 0
-    restarts: Count = 0
+
+
+class CameraStatus(_CameraStatusHead, frozen=True, kw_only=True):  # type: ignore[misc]
+    """State, counters since the grabber's start, and rates of one camera.
+
+    The counters are those of CameraCounters, which is not frozen for those who count.
+    ``grab_fps`` and ``sent_fps`` are means of the last second, and of at least the last three
+    frames: a camera of 0.5 fps reads 0.5. ``interval_us``: usual time between two frames of
+    the camera, 0 while it is not known.
+    """
+
     grab_fps: Rate = 0.0
     sent_fps: Rate = 0.0
     interval_us: Count = 0
+
+    @property
+    def condition(self) -> CameraCondition:
+        """State, since when and why."""
+        return CameraCondition(self.state, self.since_us, self.reason)
 
 
 class ViewerStatus(Struct, frozen=True):

@@ -51,9 +51,7 @@ class CameraModel:
     @property
     def lost(self) -> int:
         """Frames that never came whole from the camera, as far as the server knows."""
-        s = self.status
-        # An underrun also leaves a gap in the frame ids of a camera that counts frames.
-        return 0 if s is None else s.incomplete + s.rejected + max(s.gaps, s.underrun)
+        return 0 if self.status is None else self.status.lost
 
     @property
     def healthy(self) -> bool:

@@ -58,7 +58,7 @@ def walk(cti: str, serial: str) -> dict[str, Any]:
     import msgspec
 
     from camstrm.acquisition.features.access import write_feature
-    from camstrm.acquisition.features.listing import list_features
+    from tests.fakes.gentl.listed_features import list_features
 
     harvester, acquirer = _acquirer(cti, serial)
     node_maps = {

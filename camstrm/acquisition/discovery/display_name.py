@@ -23,8 +23,8 @@ def user_name_in(display_name: str, info: DeviceInfo) -> str:
 
     Vendor, model, serial number and the like are taken away at both ends of the text.
     """
-    told = f"{info.vendor} {info.model} {info.serial} {info.device_id} {info.version}"
-    known = {word.casefold() for word in (*_WORD.findall(told), info.tl_type)}
+    maker_s = f"{info.vendor} {info.model} {info.serial} {info.device_id} {info.version}"
+    known = {word.casefold() for word in (*_WORD.findall(maker_s), info.tl_type)}
     words = list(_WORD.finditer(display_name))
     own = [word.group().casefold() not in known for word in words]
     if not any(

@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camstrm.acquisition.child import ask_child, parse_answer, show_text
+from camstrm.acquisition.child import ask_child, end_child, parse_answer, show_text
 from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, ProducerTimeoutError
@@ -127,7 +126,7 @@ def _discovery(cti: str, answer: dict[str, Any]) -> Discovery:
 
 def main(arguments: list[str]) -> int:
     """Child side: print the devices of one producer."""
-    # Late: who only starts the child must not load GenTL.
+    # Late: a process that only starts the child must not load GenTL.
     from camstrm.acquisition.gentl.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.gentl.producer import GentlProducer
 
@@ -148,7 +147,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
-    # A producer's own exit handlers may hang or crash; nothing of ours is left to do.
-    os._exit(code)
+    end_child(main(sys.argv[1:]))

@@ -57,7 +57,7 @@ class FrameRate:
 
 
 def read_frame_rate(node_map: Any) -> FrameRate:
-    """Read what the camera reaches, or else what it was told to reach, and its exposure time."""
+    """Read what the camera reaches, or else what it was set to, and its exposure time."""
     exposure_s = _exposure_s(node_map)
     reached = _first_rate(node_map, _REACHED)
     wished = reached or _first_rate(node_map, _WISHED)

@@ -43,8 +43,9 @@ def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
     if _ends_in_no_step(node):
         step = 0
     if step is not None and step <= 0:
-        told = number_text(step)
-        return Limited(None, f"the camera says that its increment is {told}: it cannot be set")
+        return Limited(
+            None, f"the camera says that its increment is {number_text(step)}: it cannot be set"
+        )
     value: float = round(wanted) if integer else float(wanted)
     allowed = f"the camera allows {number_text(low)} to {number_text(high)}"
     if clamp:
@@ -56,14 +57,14 @@ def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
         value = int(low + (int(value) - low) // step * step)
     if value == wanted:
         return Limited(value)
-    told = f"set to {number_text(value)}"
+    done = f"set to {number_text(value)}"
     if outside:
-        return Limited(value, f"{told}, {allowed}")
+        return Limited(value, f"{done}, {allowed}")
     if not integer:
-        return Limited(value, told)
+        return Limited(value, done)
     if step and step > 1:
-        return Limited(value, f"{told}: steps of {number_text(step)} from {number_text(low)}")
-    return Limited(value, f"{told}: whole numbers only")
+        return Limited(value, f"{done}: steps of {number_text(step)} from {number_text(low)}")
+    return Limited(value, f"{done}: whole numbers only")
 
 
 def increment(node: Any) -> float | None:
@@ -88,7 +89,7 @@ def _ends_in_no_step(node: Any) -> bool:
     """Return whether a float is stored in an integer whose increment is 0.
 
     GenApi 3.5 divides by it: the process ends with SIGFPE. It does so directly below the float
-    and behind converters, where the float itself tells no increment; an integer, enumeration,
+    and behind converters, where the float itself has no increment; an integer, enumeration,
     boolean or command in the same place is refused with an exception (tried with each).
     """
     # Properties take 20 ms each in a large XML: they are asked only if there is a suspect.

@@ -18,7 +18,7 @@ from camstrm.acquisition.features.access import (
 )
 from camstrm.acquisition.features.facts import NOT_AVAILABLE, FeatureDescription, FeatureResult
 from camstrm.acquisition.features.limits import increment
-from camstrm.acquisition.gentl.error_text import told_code
+from camstrm.acquisition.gentl.error_text import code_in
 from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
@@ -26,7 +26,6 @@ __all__ = [
     "describe_feature",
     "feature_names",
     "feature_type",
-    "list_features",
     "similar",
     "with_proposal",
 ]
@@ -49,12 +48,6 @@ _ACCESS = {
 }
 
 
-def list_features(node_map: Any, *, encoding: str = "gbk") -> list[FeatureDescription]:
-    """Describe every feature, in the order of their names."""
-    described = (describe_feature(node_map, n, encoding=encoding) for n in feature_names(node_map))
-    return [feature for feature in described if feature is not None]
-
-
 def feature_names(node_map: Any) -> list[str]:
     """Return the names of all features, sorted without regard to case.
 
@@ -68,7 +61,7 @@ def feature_names(node_map: Any) -> list[str]:
 def _is_listed(face: Any) -> bool:
     if face.is_feature():
         return True
-    # get_property("NodeType") would tell more, and takes 20 ms for each node of a large XML.
+    # get_property("NodeType") would say more, and takes 20 ms for each node of a large XML.
     if face.parents or face.principal_interface_type not in _TYPES:
         return False
     ports = (c.node.principal_interface_type == EInterfaceType.intfIPort for c in face.children)
@@ -142,7 +135,7 @@ def _read(node: Any, kind: str, encoding: str) -> tuple[FeatureValue | None, str
     try:
         value = feature_value(node)
     except UnicodeDecodeError as error:
-        if told_code(error.object.decode("latin-1")) is None:
+        if code_in(error.object.decode("latin-1")) is None:
             return None, f"its bytes are not UTF-8: {error.object[:8].hex(' ')}"
         return None, describe_error(error, encoding)
     except GENTL_ERRORS as error:

@@ -7,7 +7,6 @@ input (see _Request); prints one JSON array a line, as it goes on: ["at", what i
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from camstrm.acquisition.child import parse_answer, run_child
+from camstrm.acquisition.child import end_child, parse_answer, run_child
 from camstrm.acquisition.features.facts import (
     NO_SUCH_FEATURE,
     FeatureDescription,
@@ -34,7 +33,7 @@ from camstrm.profiles import FeatureStep
 __all__ = ["FeatureAnswer", "FeatureSetting", "run_feature_session"]
 
 _MOST_DEATHS = 5
-"""So often a session is begun again without the feature that ended its process."""
+"""How often a session is begun, each time without the feature that ended its process before."""
 
 
 class FeatureSetting(msgspec.Struct, frozen=True):
@@ -115,7 +114,7 @@ def run_feature_session(
     """
     answer = FeatureAnswer()
     request = _Request(cti, serial, list(settings), listing, [], text_encoding)
-    told: list[FeatureDescription] = []
+    crashing: list[FeatureDescription] = []
     for _ in range(_MOST_DEATHS):
         heard, crash, error = _ask(request, environment, python, timeout_s)
         answer.results += heard.answer.results
@@ -130,7 +129,7 @@ def run_feature_session(
                 continue
         elif crash and doing == "reading":
             reason = f"the process {crash} while reading it"
-            told.append(FeatureDescription(name, "unknown", "ro", problem=reason))
+            crashing.append(FeatureDescription(name, "unknown", "ro", problem=reason))
             request.skip.append(name)
             continue
         elif crash:
@@ -145,7 +144,7 @@ def run_feature_session(
             ]
         break
     answer.features = sorted(
-        [*answer.features, *told], key=lambda feature: (feature.name.casefold(), feature.name)
+        [*answer.features, *crashing], key=lambda feature: (feature.name.casefold(), feature.name)
     )
     return answer
 
@@ -166,18 +165,18 @@ def _ask(
     """Run a child; return what it said, how it crashed if it did, and what else went wrong."""
     heard = _Heard(b"")
     try:
-        told = run_child(
+        child = run_child(
             [python or sys.executable, "-m", "camstrm.acquisition.features.session"],
             environment,
             request=msgspec.json.encode(request),
             timeout_s=timeout_s,
         )
-        heard = _Heard(told.output)
+        heard = _Heard(child.output)
         if heard.problem is not None:
             return heard, "", CameraError(request.serial, *heard.problem)
         if heard.ended:
             return heard, "", None
-        parse_answer(*told)
+        parse_answer(*child)
         problem = "the process that opened it failed"
     except ChildTimeoutError as late:
         heard = _Heard(late.output)
@@ -211,7 +210,7 @@ def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
     return text
 
 
-def _session(request: _Request, tell: Callable[..., None]) -> None:
+def _session(request: _Request, say: Callable[..., None]) -> None:
     # Late: the parent must not load GenTL.
     from camstrm.acquisition.camera import Camera
     from camstrm.acquisition.features.listing import describe_feature, feature_names
@@ -219,9 +218,9 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
     from camstrm.acquisition.gentl.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.gentl.producer import GentlProducer
 
-    # What Harvesters goes on without is told by 'camstrm doctor'.
+    # What Harvesters goes on without is a finding of 'camstrm doctor'.
     collect_harvesters_log(request.encoding)
-    tell("at", "opening it")
+    say("at", "opening it")
     producer = GentlProducer(request.cti, text_encoding=request.encoding)
     producer.open()
     camera = Camera(producer, request.serial)
@@ -230,17 +229,17 @@ def _session(request: _Request, tell: Callable[..., None]) -> None:
         with camera_errors(camera.name, "reading its features", request.encoding):
             nodes = camera.node_map
             for setting in request.settings:
-                tell("at", f"setting {setting.name}")
+                say("at", f"setting {setting.name}")
                 for result in _set(nodes, setting, request.encoding):
-                    tell("result", result)
+                    say("result", result)
             for name in feature_names(nodes) if request.listing else ():
                 if name in request.skip:
                     continue
-                tell("at", f"reading {name}")
+                say("at", f"reading {name}")
                 feature = describe_feature(nodes, name, encoding=request.encoding)
                 if feature is not None:
-                    tell("feature", feature)
-            tell("at", "closing it")
+                    say("feature", feature)
+            say("at", "closing it")
     finally:
         camera.close(answers=True)
         producer.close()
@@ -271,7 +270,7 @@ def main() -> int:
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=_Request)
     code = 0
 
-    def tell(*line: object) -> None:
+    def say(*line: object) -> None:
         # A line break first: a producer may have printed half a line.
         sys.stdout.write("\n" + msgspec.json.encode(line).decode() + "\n")
         sys.stdout.flush()
@@ -279,13 +278,13 @@ def main() -> int:
     def work() -> None:
         nonlocal code
         try:
-            _session(request, tell)
-            tell("end")
+            _session(request, say)
+            say("end")
         except (CameraError, ProducerError) as error:
-            tell("problem", error.problem, error.remedy)
+            say("problem", error.problem, error.remedy)
             code = 1
         except CamstrmError as error:
-            tell("problem", str(error), "")
+            say("problem", str(error), "")
             code = 1
 
     # Harvesters takes the SIGINT handler when a camera is opened in the main thread.
@@ -296,7 +295,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    # A producer's own exit handlers may hang or crash; nothing of ours is left to do.
-    os._exit(code)
+    end_child(main())

@@ -1,4 +1,4 @@
-"""GenTL errors whose text is not UTF-8, raised as what they are.
+"""Turn genicam's UnicodeDecodeErrors back into the GenTL exceptions that they hide.
 
 The binding hands the producer's error text to Python as UTF-8. Where it is none (Hikrobot
 answers in GBK), Python >= 3.11 raises UnicodeDecodeError in place of the GenTL exception,
@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["GentlErrorTranslator", "decode_text", "keep_bytes", "told_code"]
+__all__ = ["GentlErrorTranslator", "code_in", "decode_text", "keep_bytes"]
 
 _ID = re.compile(r"\(ID: (-?\d+)\)")
 
 
-def told_code(text: str) -> int | None:
+def code_in(text: str) -> int | None:
     """Return the GC_ERROR code that the text of a GenTL exception holds, None for none."""
     match = _ID.search(text)
     return int(match.group(1)) if match else None
@@ -42,9 +42,10 @@ def decode_text(text: str, encoding: str) -> str:
 
 
 class GentlErrorTranslator:
-    """The C functions of a binding's module; their UnicodeDecodeErrors become what was meant.
+    """Stands in for the binding's module of C functions.
 
-    ``exceptions`` are the classes for GC_ERROR codes, ``other`` the one for all the rest.
+    Where a function raises UnicodeDecodeError it raises the GenTL exception that the error's
+    bytes hold: the class that ``exceptions`` has for their GC_ERROR code, else ``other``.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class GentlErrorTranslator:
                 return function(*arguments)
             except UnicodeDecodeError as error:
                 text = keep_bytes(error.object)
-                code = told_code(text)
+                code = code_in(text)
                 kind = self._other if code is None else self._exceptions.get(code, self._other)
                 raise kind(text) from None
 

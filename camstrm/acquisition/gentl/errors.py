@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from camstrm.acquisition.gentl.binding import genapi, gentl
-from camstrm.acquisition.gentl.error_text import decode_text, keep_bytes, told_code
+from camstrm.acquisition.gentl.error_text import code_in, decode_text, keep_bytes
 from camstrm.acquisition.gentl.library import GcError
 from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
@@ -37,12 +37,12 @@ _CODES: dict[type[Exception], GcError] = {
     gentl.AbortException: GcError.ABORT,
     gentl.InvalidHandleException: GcError.INVALID_HANDLE,
 }
-"""Where the text tells none: Python 3.10 drops a text that is not UTF-8."""
+"""For texts without a code: Python 3.10 drops a text that is not UTF-8."""
 
 
 def error_code(error: BaseException) -> int | None:
     """Return the GC_ERROR code that an exception carries, None if it carries none."""
-    code = told_code(_text(error, "gbk"))
+    code = code_in(_text(error, "gbk"))
     return _CODES.get(type(error)) if code is None else code  # type: ignore[arg-type]  # any class may be asked
 
 
@@ -90,7 +90,7 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
     """Turn every exception of the body into a CameraError of ``camera``.
 
     ``doing`` completes "while ..." in the message. CameraRefusedError and CameraLostError
-    are told apart by the GC_ERROR code.
+    differ by the GC_ERROR code.
     """
     try:
         yield

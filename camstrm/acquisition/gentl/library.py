@@ -135,7 +135,7 @@ class GentlLibrary:
         return StreamCalls(self._library, stream, event)
 
     def num_in_queue(self, event: int) -> int:
-        """Return how many filled buffers wait (0 also where the producer cannot tell)."""
+        """Return how many filled buffers wait (0 also where the producer does not say)."""
         value = c_size_t()
         size = c_size_t(sizeof(value))
         kind = c_int32()
@@ -159,7 +159,7 @@ class GentlLibrary:
         return int(self._queue_buffer(stream, buffer))
 
     def num_underrun(self, stream: int) -> int | None:
-        """Return the frames that the producer lost for want of a queued buffer."""
+        """Return the frames that the producer lost because no buffer was queued."""
         value = c_uint64()
         size = c_size_t(sizeof(value))
         kind = c_int32()
@@ -172,7 +172,7 @@ class GentlLibrary:
 class StreamCalls:
     """What is called for each buffer of one stream, with arguments that are made once.
 
-    Hundreds of frames a second pass through four calls each; making the arguments anew took
+    Hundreds of frames a second pass through four calls each; making new arguments took
     longer than the calls (1.3 us instead of 0.6 us a call, Python 3.11). So one thread at a
     time may use an object. Handles are plain integers, codes are GC_ERROR.
     """

@@ -51,20 +51,27 @@ class GentlProducer:
     ) -> None:
         """Name a producer file.
 
-        ``shared``: several cameras stream in this process, so that searches are kept apart.
+        ``scan_timeout_ms``: for each interface. ``shared``: several cameras stream in this
+        process, so that searches are kept apart. ``clock`` is monotonic, in seconds.
         """
         self.cti = cti
         self.text_encoding = text_encoding
         self.lock = threading.RLock()
+        """Held around calls into Harvesters, also by cameras that open and close, and around the
+        attributes that follow."""
         self._scan_timeout_ms = scan_timeout_ms
         self._harvester: Any = None
         self._library: GentlLibrary | None = None
         self._devices: list[tuple[DeviceInfo, Any]] = []
+        """Devices of the last scan, each with Harvesters' DeviceInfo."""
         self._seen: dict[str, DeviceInfo] = {}
+        """Every device that any scan has listed, by its device ID."""
         self._shared = shared
         self._clock = clock
         self._next_scan_s = 0.0
-        self._repairs: dict[str, str] = {}  # what the log said of a camera's XML, by serial
+        """Before this time (``clock``) a shared process does not scan again."""
+        self._repairs: dict[str, str] = {}
+        """What the log said of the repair of a camera's XML, by what selects the camera."""
 
     @property
     def library(self) -> GentlLibrary:
@@ -104,7 +111,7 @@ class GentlProducer:
                     self.cti,
                     f"its cameras cannot be listed: {self.describe(error)}",
                 ) from error
-            if not self._harvester._systems:  # noqa: SLF001  # no public name tells a failed open
+            if not self._harvester._systems:  # noqa: SLF001  # no public name for a failed open
                 why = f": {'; '.join(said)}" if said else ""
                 raise ProducerError(
                     self.cti,

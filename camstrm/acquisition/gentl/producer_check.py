@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 import platform
 import stat
 import sys
@@ -17,7 +16,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from camstrm.acquisition.child import ask_child
+from camstrm.acquisition.child import ask_child, end_child
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError
 
 __all__ = ["REQUIRED_SYMBOLS", "check_file", "check_producer", "missing_symbols"]
@@ -179,7 +178,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
-    # A producer's own exit handlers may hang or crash; nothing of ours is left to do.
-    os._exit(code)
+    end_child(main(sys.argv[1:]))

@@ -1,12 +1,12 @@
 """Drain filled buffers of one stream and keep the newest, without copying.
 
 At each wake-up the whole queue is emptied; the newest complete buffer stays out of the
-producer's queue for whoever takes it, all others go back at once. Whoever takes the
+producer's queue until it is taken, all others go back at once. The thread that takes the
 frame reads the pixels in place and gives the buffer back by releasing the frame.
 
 What costs is the wake-up (50 us of CPU with what follows it), not the frame (5 us). So at
-high rates the thread naps and finds several frames at once. Whoever takes a frame in the
-meantime empties the queue itself: a nap makes no picture older.
+high rates the thread sleeps and finds several frames at once. A thread that takes a frame in
+the meantime empties the queue itself: the sleep makes no picture older.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ __all__ = ["BufferDrain", "StreamHandles"]
 _POLL_S = 0.0005
 """Seconds between looks at the queue where a producer cannot wait without harm."""
 
-_NAP_ABOVE_FPS = 120.0
-_NAP_S = 0.015
+_SLEEP_ABOVE_FPS = 120.0
+_SLEEP_S = 0.015
 """Above so many frames a second the thread sleeps so many seconds before each wait: 25 us of CPU
 a frame at 400 fps, 33 us with 5 ms."""
 
 _RATE_WINDOW_S = 0.1
-"""Seconds over which the frame rate is counted that decides about naps."""
+"""Seconds over which the frame rate is counted that decides about the sleep."""
 
-_NAP_SHARE = 0.25
-"""Of the time for which the buffers last: a nap is never longer."""
+_SLEEP_SHARE = 0.25
+"""Share of the time for which the buffers last: the sleep is never longer."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ class BufferDrain:
         and height in pixels) are the node map's, used for buffers that do not say theirs; 0
         where unknown. ``ticks_per_s``: of the device's clock, for producers that give time
         stamps in ticks alone; 0 where unknown: they are left out then. ``buffers``: how many
-        the stream has, 0 if that is not known: there is no nap then.
+        the stream has, 0 if that is not known: it never sleeps then.
         """
         self._library = library
         self._handles = handles
         self._calls = library.stream_calls(handles.stream, handles.event)
-        """Used by one thread at a time: the draining thread while it does not nap, else whoever
-        holds ``_collecting``."""
+        """Used by one thread at a time: the draining thread while it is awake, else the one
+        that holds ``_collecting``."""
         self._statistics = statistics
         self._poll = mode == "poll"
         self._pixel_format = pixel_format
@@ -113,18 +113,18 @@ class BufferDrain:
         self._underrun_base = statistics.underrun
         """Lost frames of the streams before: the producer counts from 0 in each."""
         self._fps = 0.0
-        """Frame rate in 1/s of the last _RATE_WINDOW_S, which decides about naps; 0 before it
-        is known."""
+        """Frame rate in 1/s of the last _RATE_WINDOW_S, which decides about the sleep; 0 before
+        it is known."""
         self._counted = 0
         """Complete frames since ``_count_begin_s``, for the next rate."""
         self._count_begin_s = clock.monotonic()
         """Monotonic time in seconds."""
 
-        self._napping = False
+        self._asleep = False
         """Whether take() may empty the queue. Set by the draining thread, cleared by it with
         ``_collecting`` held; read without that as a hint, and again with it."""
         self._collecting = threading.Lock()
-        """Held by a caller of take() that empties the queue while the draining thread naps."""
+        """Held by a caller of take() that empties the queue while the draining thread sleeps."""
 
         self._lock = threading.Lock()
         """Guards the four attributes that follow; any thread."""
@@ -149,7 +149,7 @@ class BufferDrain:
         Raises OSError with the GC_ERROR code as errno when the producer refuses to wait
         (stream closed, device gone).
         """
-        self._nap()
+        self._sleep()
         code = self._collect(*self._wait(timeout_s))
         complete, self._collected = self._collected, 0
         if complete:
@@ -164,10 +164,10 @@ class BufferDrain:
         The frame must be released. A buffer that holds no image is counted as rejected and
         given back; raises NoImageError then.
         """
-        if self._napping:
+        if self._asleep:
             with self._collecting:
-                # The nap may be over by now.
-                if self._napping:
+                # It may be awake by now.
+                if self._asleep:
                     self._collect(*self._calls.next_buffer(0))
         with self._lock:
             if not self._open:
@@ -202,14 +202,14 @@ class BufferDrain:
             self._newest = None
             return self._returned.wait_for(lambda: self._leased == 0, timeout_s)
 
-    def _nap(self) -> None:
+    def _sleep(self) -> None:
         """Sleep at high rates, so that the next wake-up finds several frames."""
-        if self._fps <= _NAP_ABOVE_FPS or not self._buffers:
+        if self._fps <= _SLEEP_ABOVE_FPS or not self._buffers:
             return
-        self._napping = True
-        self._clock.sleep(min(_NAP_S, _NAP_SHARE * self._buffers / self._fps))
+        self._asleep = True
+        self._clock.sleep(min(_SLEEP_S, _SLEEP_SHARE * self._buffers / self._fps))
         with self._collecting:
-            self._napping = False
+            self._asleep = False
 
     def _wait(self, timeout_s: float) -> tuple[int, int]:
         if not self._poll:

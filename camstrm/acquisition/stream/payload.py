@@ -23,15 +23,15 @@ def implausible_payload(size: int, width: object, height: object, format_code: i
     ``format_code``: PFNC, 0 where unknown. A size that is too small is not judged:
     compressed pictures are.
     """
-    told = f"its payload size cannot be true: {size} bytes"
+    untrue = f"its payload size cannot be true: {size} bytes"
     if size <= 0:
-        return f"{told}. Without a size no buffer can be made"
+        return f"{untrue}. Without a size no buffer can be made"
     if size > _MOST:
-        return f"{told}, and no camera needs more than {_MOST} for one picture"
+        return f"{untrue}, and no camera needs more than {_MOST} for one picture"
     if not isinstance(width, int) or not isinstance(height, int) or width <= 0 or height <= 0:
         return ""
     bits = pixel_format(format_code).bits_per_pixel if format_code else 0
     needed = width * height * (bits or 64) // 8
     if size > max(_ALWAYS_FINE, _SPARE * needed):
-        return f"{told}, and {width} x {height} pixels need {needed}"
+        return f"{untrue}, and {width} x {height} pixels need {needed}"
     return ""

@@ -5,34 +5,33 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from camstrm.camera_state import CameraCounters
+
 __all__ = ["FrameIdGaps", "LossMeter", "StreamStatistics"]
 
 _LOSS_WINDOW_S = 10.0
+"""Seconds over which losses are counted: a short disturbance is no state of the camera."""
+
 _LOSS_STEP_S = 1.0
+"""Seconds between two looks at the counters, as between two reports to the viewers."""
+
 _LOSS_SHARE = 0.01
+"""Share of incomplete frames up to which a camera is fine."""
+
 _LOSS_LEAST = 3
 """Fewer incomplete frames in the window are chance, whatever their share."""
 
 
-@dataclass
-class StreamStatistics:
-    """Counters of one camera since its process started; they only grow.
+class StreamStatistics(CameraCounters, kw_only=True):
+    """Counters of one camera since its process started.
 
     ``delivered``, ``incomplete``, ``overwritten``, ``gaps`` and ``arrived_s`` are written while
     the queue is emptied: by the worker thread, or by a caller of take() that holds the drain's
-    ``_collecting`` while that thread naps; never by both at once. ``rejected`` is written by
-    whoever takes and encodes frames, ``underrun`` and ``reconnects`` by the worker thread. Any
-    thread may read: each is one number, so a reader sees a whole value. Meanings as in
-    :class:`camstrm.wire.CameraStatus`.
+    ``_collecting`` while that thread sleeps; never by both at once. ``rejected`` and ``encoded``
+    are written by the thread that takes and encodes frames, ``underrun`` and ``reconnects`` by the
+    worker thread. Any thread may read: each is one number, so a reader sees a whole value.
     """
 
-    delivered: int = 0
-    incomplete: int = 0
-    rejected: int = 0
-    underrun: int = 0
-    overwritten: int = 0
-    gaps: int = 0
-    reconnects: int = 0
     arrived_s: float = 0.0
     """Monotonic time in seconds at which the newest complete frame arrived, 0 before the first
     one; written before ``delivered``."""
@@ -47,6 +46,7 @@ class FrameIdGaps:
     """
 
     _last: int | None = None
+    """Id of the last whole frame, None before the first."""
 
     def missing_before(self, frame_id: int | None, incomplete: int = 0) -> int:
         """Return how many frames are missing between the last whole one and this one.
@@ -76,8 +76,8 @@ class LossMeter:
     """Share of the frames of the last 10 s that came incomplete. Used by one thread."""
 
     def __init__(self) -> None:
-        # (monotonic seconds, complete frames, incomplete frames), oldest first, one a second.
         self._marks: deque[tuple[float, int, int]] = deque()
+        """(monotonic seconds, complete frames, incomplete frames), oldest first, one a second."""
 
     def share(self, now_s: float, complete: int, incomplete: int) -> float | None:
         """Note the counters; return the share (0 to 1) where it is above 1 %, 0 where not.

@@ -14,27 +14,28 @@ _PERIODS = 5
 """Frame periods without a frame after which a camera counts as stalled."""
 
 _MEASURED_FRAMES = 3
-"""From so many intervals on, the measured one counts for the patience."""
+"""From more complete frames on, the measured interval counts for the patience."""
 
 _UNKNOWN_RATE_S = 10.0
-"""Patience with a camera that does not say how fast it is: two frames of 0.25 fps."""
+"""Seconds of patience with a camera that does not say how fast it is: two frames of 0.25 fps
+and some."""
 
 _PATIENCE_MAX_S = 120.0
 _PATIENCE_SURE_MAX_S = 16.0
-"""How far the patience grows with a camera that never sends a frame.
+"""Seconds up to which the patience grows with a camera that never sends a frame.
 
 One whose rate is known is opened again sooner: the rate is hardly wrong, and a stream that
 broke in the producer only comes back by that.
 """
 
 _HOPELESS = 5
-"""So many times longer a stream goes on of which incomplete frames come."""
+"""So many times the patience a stream goes on of which only incomplete frames come."""
 
 _CALM_S = 1.0
 _CALM_INTERVALS = 2.5
 _CALM_INTERVAL_MAX_S = 1.5
 """When a triggered camera counts as waiting: after a second, and after 2.5 of its intervals
-if those are short. Viewers call a picture old after 1.5 s and 3 intervals: later than this."""
+if those are at most 1.5 s. Viewers call a picture old after 1.5 s and 3 intervals: later."""
 
 
 @dataclass(frozen=True)
@@ -95,25 +96,27 @@ class StreamWatch:
         ``stall_timeout_s``: least patience.
         """
         self._before = experience or Experience()
+        """What the streams before this one showed."""
         self._triggered = triggered
         self._last_s = now_s
+        """When the last complete frame came, or the stream began; later by what was excused."""
         self._frames = 0
+        """Complete frames since the start."""
         self._meter = RateMeter()
+        """Measures ``_frames``."""
         self._loss = LossMeter()
         known = rate.known_fps
-        self._told_s = 1 / known if known else 0.0
+        self._nominal_s = 1 / known if known else 0.0
+        """Time between two frames as the camera says, 0 where it does not."""
         self._least_s = stall_timeout_s
-        first = _PERIODS * max(self._told_s, rate.exposure_s, self._before.interval_s)
+        """Least patience."""
+        first = _PERIODS * max(self._nominal_s, rate.exposure_s, self._before.interval_s)
         if not known and not self._before.interval_s:
             first = max(first, _UNKNOWN_RATE_S)
         first = max(first, stall_timeout_s)
         limit = _PATIENCE_SURE_MAX_S if known else _PATIENCE_MAX_S
         self._first_patience_s = max(first, min(first * self._before.growth, limit))
-
-    @property
-    def frames_came(self) -> bool:
-        """Whether a complete frame came since the start."""
-        return self._frames > 0
+        """Patience until the interval between frames is measured."""
 
     def experience(self, *, stalled: bool) -> Experience:
         """Return what the next stream is to know of this one; ``stalled``: it ended so."""
@@ -126,7 +129,7 @@ class StreamWatch:
     @property
     def interval_s(self) -> float:
         """Usual time between two frames: as measured, else as the camera says; 0: unknown."""
-        return self._meter.interval_s or self._told_s
+        return self._meter.interval_s or self._nominal_s
 
     def frames(self, count: int, now_s: float) -> None:
         """Note that ``count`` complete frames came."""
@@ -176,4 +179,4 @@ class StreamWatch:
         interval = self._meter.interval_s
         if self._frames <= _MEASURED_FRAMES or not interval:
             return self._first_patience_s
-        return max(self._least_s, _PERIODS * max(interval, self._told_s))
+        return max(self._least_s, _PERIODS * max(interval, self._nominal_s))

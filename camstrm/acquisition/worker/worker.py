@@ -22,11 +22,11 @@ from camstrm.acquisition.stream.stream_watch import (
     loss_reason,
     loss_remedy,
 )
-from camstrm.acquisition.worker.condition import WorkerCondition, WorkerState
 from camstrm.acquisition.worker.configure import CameraConfigurator
 from camstrm.acquisition.worker.outage_log import OutageLog
 from camstrm.acquisition.worker.retry import RetryPauses, keeps_a_lock
 from camstrm.acquisition.worker.settings import AcquisitionSettings
+from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import (
     CameraError,
     CameraLockedError,
@@ -70,7 +70,7 @@ class AcquisitionWorker:
         self._configurator = configurator
         self._on_change = on_change
         self._clock = clock
-        self._condition = WorkerCondition(WorkerState.CLOSED, clock.time_ns() // 1000)
+        self._condition = CameraCondition(CameraState.CLOSED, clock.time_ns() // 1000)
         """Replaced as a whole by the worker thread, read by any."""
         self._info = producer.device(settings.serial)
         """Replaced as a whole by the worker thread, read by any."""
@@ -80,7 +80,7 @@ class AcquisitionWorker:
         """Whether the last attempt has opened the camera."""
         self._drain: BufferDrain | None = None
         """The drain of the running stream, None while there is none. Set by the worker thread,
-        read by whoever takes frames, who may keep one that is closed: it gives no frame then."""
+        read by any that takes frames, also when it is closed: it gives no frame then."""
         self._experience = Experience()
         """What earlier streams showed."""
         self._interval_s = 0.0
@@ -97,7 +97,7 @@ class AcquisitionWorker:
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
     @property
-    def condition(self) -> WorkerCondition:
+    def condition(self) -> CameraCondition:
         """State, since when, and why."""
         return self._condition
 
@@ -157,7 +157,7 @@ class AcquisitionWorker:
                 pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
             if self._stop.wait(pause):
                 break
-        self._set(WorkerState.CLOSED, "")
+        self._set(CameraState.CLOSED, "")
 
     def _report(self, error: CameraError) -> None:
         if isinstance(self._reported, CameraUnreachableError) and isinstance(
@@ -166,9 +166,9 @@ class AcquisitionWorker:
             # The same finding; the first attempt has the producer's own words.
             error = self._reported
         self._reported = error
-        stalled = WorkerState.STALLED, error.problem
+        stalled = CameraState.STALLED, error.problem
         if (self._condition.state, self._condition.reason) != stalled:
-            self._set(WorkerState.LOST, error.problem)
+            self._set(CameraState.LOST, error.problem)
         self._outages.failed(str(error))
 
     def _await_lock(self) -> None:
@@ -177,14 +177,14 @@ class AcquisitionWorker:
         if left_s <= 0 or not keeps_a_lock(self._info.tl_type):
             return
         locked = CameraLockedError(self._settings.name, left_s)
-        self._set(WorkerState.OPENING, locked.problem)
+        self._set(CameraState.OPENING, locked.problem)
         self._stop.wait(left_s)
 
     def _stream(self) -> None:
         """Open the camera and drain it until the stop; raise CameraError if it fails."""
         settings = self._settings
-        if self._condition.state in (WorkerState.CLOSED, WorkerState.OPENING):
-            self._set(WorkerState.OPENING, "")
+        if self._condition.state in (CameraState.CLOSED, CameraState.OPENING):
+            self._set(CameraState.OPENING, "")
         camera = Camera(
             self._producer,
             settings.serial,
@@ -290,16 +290,16 @@ class AcquisitionWorker:
                     next_look = now + _WAIT_S
                     loss = self._look(camera, watch, now, loss)
                 if count:
-                    if self._condition.state is not WorkerState.STREAMING:
-                        self._set(WorkerState.STREAMING, loss, drain.arrived_us)
+                    if self._condition.state is not CameraState.STREAMING:
+                        self._set(CameraState.STREAMING, loss, drain.arrived_us)
                     elif self._condition.reason != loss:
-                        self._set(WorkerState.STREAMING, loss)
+                        self._set(CameraState.STREAMING, loss)
                     if not logged:
                         logged = True
                         self._outages.streams(f"streaming {facts}")
                 elif watch.waits(now):
-                    if self._condition.state is not WorkerState.WAITING:
-                        self._set(WorkerState.WAITING, loss, drain.arrived_us)
+                    if self._condition.state is not CameraState.WAITING_FOR_TRIGGER:
+                        self._set(CameraState.WAITING_FOR_TRIGGER, loss, drain.arrived_us)
                     if not logged:
                         logged = True
                         self._outages.streams(f"started, waiting for a trigger {facts}")
@@ -308,19 +308,19 @@ class AcquisitionWorker:
                     if not lost or watch.hopeless(now):
                         stalled = True
                         raise self._stall(watch.silence_s(now), lost)
-                    if self._condition.state is not WorkerState.STALLED:
+                    if self._condition.state is not CameraState.STALLED:
                         # The camera is there: opening it again brings no packet back.
                         error = self._stall(watch.silence_s(now), lost)
                         if not loss:
                             self._outages.failed(str(error))
                             logged = False
                 elif watch.overdue(now) and self._opens_without_a_word():
-                    self._set(WorkerState.OPENING, f"started, no frame yet {facts}")
+                    self._set(CameraState.OPENING, f"started, no frame yet {facts}")
         finally:
             self._experience = watch.experience(stalled=stalled)
 
     def _opens_without_a_word(self) -> bool:
-        return self._condition.state is WorkerState.OPENING and not self._condition.reason
+        return self._condition.state is CameraState.OPENING and not self._condition.reason
 
     def _drained(self, drain: BufferDrain) -> int:
         try:
@@ -355,13 +355,13 @@ class AcquisitionWorker:
             what = f"only incomplete frames ({incomplete})"
             remedy = loss_remedy(self._info.tl_type)
         reason = f"{what} for {silence_s:.1f} s"
-        self._set(WorkerState.STALLED, reason)
+        self._set(CameraState.STALLED, reason)
         return CameraLostError(self._settings.name, reason, remedy)
 
-    def _set(self, state: WorkerState, reason: str, since_us: int = 0) -> None:
+    def _set(self, state: CameraState, reason: str, since_us: int = 0) -> None:
         """Enter a state; ``since_us``: when it began, now if 0."""
         since = self._condition.since_us
         if state is not self._condition.state:
             since = since_us or self._clock.time_ns() // 1000
-        self._condition = WorkerCondition(state, since, reason)
+        self._condition = CameraCondition(state, since, reason)
         self._on_change()

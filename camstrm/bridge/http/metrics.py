@@ -17,19 +17,6 @@ __all__ = ["REGISTRY", "BridgeCollector", "make_registry", "metrics"]
 
 REGISTRY: web.AppKey[CollectorRegistry] = web.AppKey("registry", CollectorRegistry)
 
-_CAMERA_COUNTERS = (
-    "delivered",
-    "incomplete",
-    "rejected",
-    "underrun",
-    "overwritten",
-    "gaps",
-    "encoded",
-    "missed",
-    "reconnects",
-    "restarts",
-)
-
 
 class BridgeCollector(Collector):
     """Reads the counters of a bridge when it is asked."""
@@ -85,7 +72,9 @@ class BridgeCollector(Collector):
         yield _counter("bundles_sent", "Bundles sent to all viewers", totals.sent)
         yield _counter("bundle_bytes_sent", "Bytes of those", totals.sent_bytes)
         yield _counter("viewers_joined", "Viewers that connected", totals.viewers)
-        yield _counter("viewers_refused", "Refused for want of room", self._state.limits.refused)
+        yield _counter(
+            "viewers_refused", "Refused because there was no room", self._state.limits.refused
+        )
         yield _counter("viewers_stuck", "Cut off because they took nothing", totals.viewers_stuck)
         yield _counter("viewer_garbage", "Wrong messages of viewers", totals.viewer_garbage)
 
@@ -104,8 +93,8 @@ class BridgeCollector(Collector):
         for name, camera in zip(names, cameras, strict=True):
             state.add_metric([name], camera.state)
             fps.add_metric([name], camera.grab_fps)
-            for counter in _CAMERA_COUNTERS:
-                frames.add_metric([name, counter], getattr(camera, counter))
+            for counter, count in camera.counts().items():
+                frames.add_metric([name, counter], count)
         yield from (state, fps, frames)
 
 

@@ -73,7 +73,7 @@ def own_names(host: str) -> set[str]:
     """Return the names of this machine that are known without asking the network.
 
     The host name, the same under ``.local`` (mDNS) and in the search domains of
-    resolv.conf, and the ``host`` that the bridge was told to bind. A name server is not
+    resolv.conf, and the ``host`` that the bridge is configured to bind. A name server is not
     asked: it may be slow, and it may be the attacker's.
     """
     machine = _canonical(os.uname().nodename)

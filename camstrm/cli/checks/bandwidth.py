@@ -68,12 +68,12 @@ def camera_load(
 
     Bytes of a frame: width x height x bits per pixel of the pixel format.
     """
-    told: dict[str, object] = {**features, **configured}
-    size = _frame_bytes(told)
+    known: dict[str, object] = {**features, **configured}
+    size = _frame_bytes(known)
     # A changed picture makes another rate than the camera has now: the configured one, or
-    # what the camera tells.
+    # what the camera reports.
     rates = ("AcquisitionFrameRate",) if "AcquisitionFrameRate" in configured else _RATES
-    fps = next((rate for name in rates if (rate := _number(told.get(name))) > 0), 0.0)
+    fps = next((rate for name in rates if (rate := _number(known.get(name))) > 0), 0.0)
     return CameraLoad(label, size, fps, tuple(_links(serial, features, usb, root)))
 
 
@@ -127,9 +127,9 @@ def _link_finding(link: _Link, known: Sequence[CameraLoad], unknown: int) -> Fin
     )
 
 
-def _frame_bytes(told: Mapping[str, object]) -> int:
-    width, height = int(_number(told.get("Width"))), int(_number(told.get("Height")))
-    name = told.get("PixelFormat")
+def _frame_bytes(known: Mapping[str, object]) -> int:
+    width, height = int(_number(known.get("Width"))), int(_number(known.get("Height")))
+    name = known.get("PixelFormat")
     try:
         # Late: doctor also runs where numpy is missing, to say so.
         from camstrm.frame import pixel_format, pixel_format_code

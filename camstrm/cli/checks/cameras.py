@@ -19,6 +19,7 @@ __all__ = ["camera_findings"]
 
 _REPORTED = {"no access": "not accessible", "busy": "in use"}
 _MOST_NAMES = 3
+"""Programs named in one finding."""
 
 
 def camera_findings(
@@ -108,7 +109,7 @@ def _access(
         )
     # The status alone proves nothing: some producers report one of these for cameras that open.
     who += f": reported as {_REPORTED.get(device.access, device.access)}"
-    # Nobody tells who holds a network camera, so those that could on this machine are named.
+    # No producer reports who holds a network camera, so the programs here that may are named.
     suspects = [holder for holder in holders_of_library(device.cti, root) if not holder.is_camstrm]
     if suspects:
         who += f"; this producer is loaded by {_names(suspects)}"

@@ -19,6 +19,7 @@ _DT_NEEDED, _DT_STRTAB, _DT_RPATH, _DT_RUNPATH = 1, 5, 15, 29
 _USUAL = ("lib", "lib64", "usr/lib", "usr/lib64", "usr/local/lib")
 _MOST_FILES = 500
 _MOST_BYTES = 1 << 30
+"""Libraries of one producer, and bytes of each, that are read: more are not a producer's."""
 
 
 @dataclass(frozen=True)

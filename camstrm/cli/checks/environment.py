@@ -26,7 +26,7 @@ def process_environment_finding(
     environment: Mapping[str, str],
     environ: Mapping[str, str],
 ) -> Finding | None:
-    """Tell which variables camera processes get that this shell lacks; None if none is."""
+    """Return which variables camera processes get that this shell lacks; None if there is none."""
     names = {rule.name for rule in profile.environment} | set(producer.env)
     given = sorted(n for n in names if n in environment and environ.get(n) != environment[n])
     if not given:
@@ -48,13 +48,13 @@ def variable_findings(
         if value and _FILE_VARIABLE.search(name) and not Path(value).is_file():
             better = _file_for(name, profiles, producers)
             remedy = f"export {name}={better}" if better else f"unset {name}"
-            yield _warning(name, f"points to {value}, which is no file", remedy)
+            yield _warning(name, f"points to {value}, which is not a file", remedy)
     for name in _PATH_VARIABLES:
         yield from _path_findings(name, environ.get(name, ""))
     for name in sorted(_folder_variables(profiles)):
         value = environ.get(name, "")
         if value and not Path(value).is_dir():
-            yield _warning(name, f"points to {value}, which is no folder", f"unset {name}")
+            yield _warning(name, f"points to {value}, which is not a folder", f"unset {name}")
     yield from _clashes(producers, environ)
 
 
@@ -66,7 +66,7 @@ def _path_findings(name: str, value: str) -> Iterator[Finding]:
     folders = [folder for folder in value.split(os.pathsep) if folder]
     for folder in folders:
         if not Path(folder).is_dir():
-            problem = "which is no folder"
+            problem = "which is not a folder"
         elif not any(Path(folder).glob("*.cti")):
             problem = "which holds no .cti file"
         else:

@@ -19,8 +19,9 @@ from camstrm.profiles import GentlProfile
 
 __all__ = ["camera_interface", "gige_findings", "packet_findings"]
 
-_RMEM_BYTES = 33554432
+_RMEM_BYTES = 32 * 1024 * 1024
 _JUMBO_MTU = 8000
+"""Bytes; from here on a network counts as one with jumbo frames, usually of 9000 bytes."""
 _PACKET_SIZE = "GevSCPSPacketSize"
 
 

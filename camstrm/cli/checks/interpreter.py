@@ -20,6 +20,7 @@ _OLDEST, _NEWEST = (3, 10), (3, 14)
 """Versions that camstrm is tested with (pyproject.toml)."""
 
 _TIMEOUT_S = 20.0
+"""For the start of another interpreter and the import of Harvesters, from a slow disk."""
 
 # Runs in any Python 3, so it uses nothing that is younger than Python 3.6.
 _PROBE = """
@@ -125,5 +126,5 @@ def _probe(python: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     except ChildError as error:
         if error.problem.startswith("cannot be started"):
             return error.problem.replace(f": {python}", "", 1)
-        return f"is no Python 3 that works (it {error.problem})"
-    return answer if "version" in answer else "is no Python 3"
+        return f"is not a Python 3 that works (it {error.problem})"
+    return answer if "version" in answer else "is not a Python 3"

@@ -147,7 +147,7 @@ def _port(bridge: BridgeSettings) -> Finding:
         Level.WARN,
         subject,
         f"in use by {holder or 'a process of another user'}",
-        "Stop it if it is no bridge of camstrm, or choose another: camstrm bridge --port N",
+        "Stop it if it is not a bridge of camstrm, or choose another: camstrm bridge --port N",
     )
 
 

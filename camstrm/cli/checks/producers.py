@@ -48,6 +48,7 @@ _PACKAGES = {
 """Packages of Debian and Ubuntu for libraries that makers' producers need."""
 
 _MOST_FOLDERS = 500
+"""Folders looked into for a .cti file whose name was mistyped; a whole disk takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def _look(
             producer, profile, environment
         )
     findings: list[Finding] = []
-    told = process_environment_finding(producer, profile, environment, os.environ)
-    if told is not None:
-        findings.append(told)
+    finding = process_environment_finding(producer, profile, environment, os.environ)
+    if finding is not None:
+        findings.append(finding)
     usable = True
     if probe:
         probed = list(interpreter_findings(producer.python, environment, profile))
@@ -230,7 +231,7 @@ def _similar_files(cti: str, profiles: Mapping[str, GentlProfile]) -> list[str]:
     if above is not None and above != Path(above.anchor):
         for folder in _folders_below(above, 2):
             near += sorted(folder.glob("*.cti"))
-    files = [str(path) for path in near] + [p.cti for p in find_producers(profiles)]
+    files = [str(path) for path in near] + [*find_producers(profiles)]
     names = {file: Path(file).name.casefold() for file in dict.fromkeys(files)}
     close = difflib.get_close_matches(wanted.name.casefold(), set(names.values()), n=3, cutoff=0.6)
     return [file for name in close for file in names if names[file] == name][:3]

@@ -17,6 +17,7 @@ from camstrm.profiles import GentlProfile, UsbRule
 __all__ = ["UsbCameras", "UsbDevice"]
 
 _USBFS_MB = 1000
+"""MB (2^20 bytes) for the buffers of all USB cameras; the kernel's default is 16."""
 _SUPER_SPEED_MBIT = 5000
 """Of USB 3.0 (5 Gbit/s); a slower connection cannot carry what these cameras send."""
 

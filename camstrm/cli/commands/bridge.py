@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import ipaddress
 import os
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.cli.log import set_up_logging
+from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
@@ -21,7 +21,7 @@ from camstrm.config import Config
 __all__ = ["run"]
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
     set_up_logging(options.log_level, access_log=options.access_log)

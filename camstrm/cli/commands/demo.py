@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from camstrm.cli.commands.up import run_both
 from camstrm.cli.install import install_command
+from camstrm.cli.options import ListenOptions
 from camstrm.errors import UsageError
 
 __all__ = ["demo_config", "run", "simulator_cti"]
@@ -30,7 +30,7 @@ AcquisitionFrameRate = 60.0
 """
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: ListenOptions) -> int:
     """Show simulated cameras until stopped."""
     if options.host is None:
         # Whoever tries camstrm out need not show it to the whole network.
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="camstrm-demo-") as folder:
         config = Path(folder) / "demo.toml"
         config.write_text(demo_config(simulator_cti(), str(Path(folder) / "camstrm.sock")))
-        return run_both(options, str(config), options.log_level)
+        return run_both(options, str(config))
 
 
 def simulator_cti() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import itertools
 import json
@@ -27,6 +26,7 @@ from camstrm.cli.checks.packages import package_findings
 from camstrm.cli.checks.places import place_findings
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
 from camstrm.cli.checks.usb import UsbCameras
+from camstrm.cli.options import DoctorOptions
 from camstrm.cli.progress import Progress
 from camstrm.cli.settings import chosen_cameras, producers_for
 from camstrm.config import CameraSettings, Config, default_config, load_config
@@ -40,7 +40,7 @@ _LONGEST_SUBJECT = 32
 _USUAL_SUBJECT = 22
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: DoctorOptions) -> int:
     """Print findings; exit code 1 if something will not work."""
     findings: list[Finding] = []
     with Progress() as progress:
@@ -102,7 +102,7 @@ def _wrapped(head: str, text: str) -> list[str]:
 
 
 def _sections(
-    options: argparse.Namespace, progress: Progress
+    options: DoctorOptions, progress: Progress
 ) -> Iterator[tuple[str, Iterable[Finding]]]:
     """Yield title and findings of each section; a list, or an iterator where they take time."""
     yield "Python and packages", list(package_findings())
@@ -184,8 +184,8 @@ def _loads(
         for producer in scanned:
             device = next((d for d in producer.devices if d.fits(camera.serial)), None)
             if device is not None:
-                told = features.get(device.selector, {})
-                load = camera_load(camera.label, device.serial, told, camera.features, usb, _ROOT)
+                known = features.get(device.selector, {})
+                load = camera_load(camera.label, device.serial, known, camera.features, usb, _ROOT)
                 loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads

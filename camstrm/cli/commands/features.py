@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from camstrm.acquisition.features.session import (
     run_feature_session,
 )
 from camstrm.acquisition.gentl.producer_check import check_producer
+from camstrm.cli.options import FeaturesOptions
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
@@ -37,7 +37,7 @@ _TOOLTIP_WIDTH = 80
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: FeaturesOptions) -> int:
     """Set features or list them; exit code 1 when one could not be set or none was found."""
     settings = [_setting(text) for text in options.set]
     profiles = load_profiles()

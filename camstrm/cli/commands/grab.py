@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
+from camstrm.cli.options import GrabOptions
 from camstrm.cli.signals import end_with_parent
 from camstrm.grab.processes.spare_process import SpareProcesses
 
 __all__ = ["run"]
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: GrabOptions) -> int:
     """Grab until stopped."""
     end_with_parent()
     with SpareProcesses() as spares:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 from camstrm.cli.log import set_up_logging
+from camstrm.cli.options import GrabOptions
 from camstrm.cli.settings import grab_config, socket_path
 from camstrm.cli.signals import stop_on_signals
 from camstrm.config import Config, ProducerSettings
@@ -17,7 +17,7 @@ from camstrm.profiles import GentlProfile, process_environment, profile_of
 __all__ = ["run_grabber"]
 
 
-def run_grabber(options: argparse.Namespace, spares: SpareProcesses) -> int:
+def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     """Grab until stopped; ``spares`` has one spare process for this process's environment."""
     set_up_logging(options.log_level)
     config, profiles = grab_config(options)

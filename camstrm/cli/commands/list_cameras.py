@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import json
 import os
@@ -15,6 +14,7 @@ from camstrm.acquisition.discovery.scan import Discovery, scan_producer
 from camstrm.acquisition.gentl.producer_check import check_file
 from camstrm.acquisition.open_mark import OpenCamera, open_cameras_here
 from camstrm.cli.checks.holders import exclusive_users
+from camstrm.cli.options import ListOptions
 from camstrm.cli.progress import Progress
 from camstrm.cli.settings import producers_for
 from camstrm.cli.side_by_side import in_order
@@ -28,10 +28,10 @@ __all__ = ["run"]
 
 _HEADER = ("SERIAL", "VENDOR", "MODEL", "NAME", "BUS", "ACCESS", "PRODUCER")
 _ACCESS = {"no access": "reported: no access", "busy": "reported: busy"}
-"""What a producer says is no proof: some report "no access" for cameras that open."""
+"""What a producer reports proves nothing: some report "no access" for cameras that open."""
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: ListOptions) -> int:
     """Print a table or JSON; exit code 1 when there is no camera.
 
     All producers are scanned at once, each in a child that is killed after

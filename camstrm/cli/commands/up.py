@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
-
 from camstrm.cli.children import ChildCommands
+from camstrm.cli.options import BridgeOptions, ListenOptions
 from camstrm.cli.settings import bridge_config
 from camstrm.cli.signals import stop_on_signals
 
 __all__ = ["run", "run_both"]
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: BridgeOptions) -> int:
     """Run both until stopped."""
-    # Read here too: a mistake in the file is told once, before anything starts.
+    # Read here too: a mistake in the file is reported once, before anything starts.
     bridge_config(options)
-    return run_both(options, options.config, options.log_level)
+    return run_both(options, options.config or "")
 
 
-def run_both(options: argparse.Namespace, config: str, log_level: str) -> int:
+def run_both(options: ListenOptions, config: str) -> int:
     """Start the bridge, then the grabber, and keep both running; return the exit code."""
-    common = ["--config", config, "--log-level", log_level]
+    common = ["--config", config, "--log-level", options.log_level]
     bridge = ["bridge", *common]
     if options.host is not None:
         bridge += ["--host", options.host]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
+from camstrm.cli.options import ViewOptions
 from camstrm.cli.signals import stop_on_signals
 
 __all__ = ["run"]
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: ViewOptions) -> int:
     """Show the viewer until its window is closed."""
     from client_qt.app import quit_viewer, run_viewer
     from client_qt.model.address import find_token

@@ -6,8 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
-from camstrm.acquisition.worker.condition import WorkerState
 from camstrm.acquisition.worker.worker import AcquisitionWorker
+from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
 from camstrm.frame import pixel_format
 from camstrm.imaging import PictureEncoder
@@ -15,7 +15,6 @@ from camstrm.rates import RateMeter
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,
-    CameraState,
     CameraStatus,
     Encoding,
     FrameFlag,
@@ -24,17 +23,6 @@ from camstrm.wire import (
 __all__ = ["CameraChannel"]
 
 _log = logging.getLogger(__name__)
-
-_STATES = {
-    WorkerState.CLOSED: CameraState.CLOSED,
-    WorkerState.OPENING: CameraState.OPENING,
-    WorkerState.STREAMING: CameraState.STREAMING,
-    WorkerState.STALLED: CameraState.STALLED,
-    WorkerState.LOST: CameraState.LOST,
-    WorkerState.WAITING: CameraState.WAITING_FOR_TRIGGER,
-}
-
-_HEALTHY = (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
 
 _REJECTED_LEAST = 3
 """So many frames in a row must be rejected until that is the state of the camera."""
@@ -45,17 +33,16 @@ _LOG_INTERVAL_S = 60.0
 
 @dataclass(frozen=True)
 class _Failure:
-    """Why no picture comes although frames do; ``begin_us`` in UTC, ``rejected``: in a row."""
+    """Why no picture comes although frames do; ``rejected``: how many in a row."""
 
-    state: CameraState
-    reason: str
-    begin_us: int
+    condition: CameraCondition
     rejected: int = 0
 
     @property
     def counts(self) -> bool:
         """Whether it is the camera's state, not one bad frame."""
-        return self.state is CameraState.UNSUPPORTED or self.rejected >= _REJECTED_LEAST
+        unsupported = self.condition.state is CameraState.UNSUPPORTED
+        return unsupported or self.rejected >= _REJECTED_LEAST
 
 
 class CameraChannel:
@@ -75,7 +62,6 @@ class CameraChannel:
         # The last picture, and of which stream (counted by reconnects) it is.
         self._last: CameraFrame | None = None
         self._last_stream = 0
-        self._encoded = 0
         self._encoded_s = 0.0
         # Pixel format's name, width and height of the camera's frames.
         self._source: tuple[str, int, int] = ("", 0, 0)
@@ -92,8 +78,9 @@ class CameraChannel:
         :meth:`PictureEncoder.encode`.
         """
         fresh = self._encode(quality, halvings)
-        state, since_us, _ = self._state()
-        if fresh is None and refresh and state in _HEALTHY:
+        condition = self._condition()
+        state, since_us = condition.state, condition.since_us
+        if fresh is None and refresh and condition.healthy:
             # Never one from before the camera was opened again.
             fresh = self._last if self._last_stream == self._stream else None
         if fresh is None:
@@ -103,29 +90,23 @@ class CameraChannel:
     def status(self) -> CameraStatus:
         """Return state, counters and rates; a camera that does not stream has no rate."""
         statistics = self.worker.statistics
-        state, since_us, reason = self._state()
-        delivered = statistics.delivered
-        grab_fps = self._grab_rate.rate(delivered, event_s=statistics.arrived_s)
+        counts = statistics.counts()  # before arrived_s, which is written before them
+        grab_fps = self._grab_rate.rate(counts["delivered"], event_s=statistics.arrived_s)
+        sent_fps = self._sent_rate.rate(counts["encoded"], event_s=self._encoded_s)
+        condition = self._condition()
         name, width, height = self._source
         return CameraStatus(
             index=self.index,
-            state=state,
-            since_us=since_us,
-            reason=reason,
+            state=condition.state,
+            since_us=condition.since_us,
+            reason=condition.reason,
             pixel_format=name,
             width=width,
             height=height,
-            delivered=delivered,
-            incomplete=statistics.incomplete,
-            rejected=statistics.rejected,
-            underrun=statistics.underrun,
-            overwritten=statistics.overwritten,
-            gaps=statistics.gaps,
-            encoded=self._encoded,
-            reconnects=statistics.reconnects,
             grab_fps=_rounded(grab_fps),
-            sent_fps=_rounded(self._sent_rate.rate(self._encoded, event_s=self._encoded_s)),
+            sent_fps=_rounded(sent_fps),
             interval_us=round(self.worker.interval_s * 1e6),
+            **counts,
         )
 
     def info(self) -> CameraInfo:
@@ -137,12 +118,11 @@ class CameraChannel:
     def _stream(self) -> int:
         return self.worker.statistics.reconnects
 
-    def _state(self) -> tuple[int, int, str]:
+    def _condition(self) -> CameraCondition:
         condition, failure = self.worker.condition, self._failure
-        state = _STATES[condition.state]
-        if state in _HEALTHY and failure is not None and failure.counts:
-            return failure.state, failure.begin_us, failure.reason
-        return state, condition.since_us, condition.reason
+        if condition.healthy and failure is not None and failure.counts:
+            return failure.condition
+        return condition
 
     def _encode(self, quality: int, halvings: int) -> CameraFrame | None:
         """Encode the newest frame; None without one, and for one that cannot be shown."""
@@ -165,7 +145,7 @@ class CameraChannel:
                 self._note_rejected(error)
                 return None
         self._note_shown()
-        self._encoded += 1
+        self.worker.statistics.encoded += 1
         self._encoded_s = time.monotonic()
         self._source = (pixel_format(frame.pixel_format).name, frame.width, frame.height)
         times = frame.times
@@ -195,21 +175,25 @@ class CameraChannel:
 
     def _note_shown(self) -> None:
         failure, self._failure = self._failure, None
-        if failure is not None and failure.state is CameraState.UNSUPPORTED:
+        if failure is not None and failure.condition.state is CameraState.UNSUPPORTED:
             _log.info("camera %s: the pixel format can be shown again", self.name)
 
     def _note_unsupported(self, text: str) -> None:
         reason = f"camera {self.name}: {text}"
-        if self._failure is None or self._failure.reason != reason:
+        if self._failure is None or self._failure.condition.reason != reason:
             _log.error("%s", reason)
-            self._failure = _Failure(CameraState.UNSUPPORTED, reason, time.time_ns() // 1000)
+            self._failure = _Failure(
+                CameraCondition(CameraState.UNSUPPORTED, time.time_ns() // 1000, reason)
+            )
 
     def _note_rejected(self, error: ImageError) -> None:
         """Count frames that hold no picture; when no other ones come, that is the state."""
         reason = f"every frame is rejected: {error}"
-        failure = self._failure or _Failure(CameraState.STALLED, reason, time.time_ns() // 1000)
-        if failure.state is CameraState.STALLED:
-            failure = replace(failure, reason=reason, rejected=failure.rejected + 1)
+        condition = CameraCondition(CameraState.STALLED, time.time_ns() // 1000, reason)
+        failure = self._failure or _Failure(condition)
+        if failure.condition.state is CameraState.STALLED:
+            condition = replace(failure.condition, reason=reason)
+            failure = _Failure(condition, failure.rejected + 1)
         self._failure = failure
         now = time.monotonic()
         if now - self._rejected_log_s >= _LOG_INTERVAL_S:

@@ -9,7 +9,6 @@ condition changes and twice a second. The end of the connection is the end of th
 from __future__ import annotations
 
 import logging
-import os
 import selectors
 import signal
 import socket
@@ -20,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import msgspec
 
+from camstrm.acquisition.child import end_child
 from camstrm.acquisition.child_text import in_words
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.worker.configure import CameraConfigurator
@@ -272,8 +272,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stderr.flush()
-    # A producer's threads or exit handlers may hang; cameras are closed by now, or the
-    # deadline for it is over.
-    os._exit(code)
+    # Cameras are closed by now, or the deadline for it is over.
+    end_child(main(sys.argv[1:]))

@@ -21,6 +21,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from camstrm.acquisition.child import end_child
+
 __all__ = ["ANSWER", "READY", "SPARE_NAME"]
 
 READY = b"ready"
@@ -143,7 +145,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    sys.stderr.flush()
-    # As in camera_process: a producer's threads or exit handlers may hang.
-    os._exit(code)
+    end_child(main(sys.argv[1:]))

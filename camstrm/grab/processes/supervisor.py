@@ -295,10 +295,10 @@ class Supervisor:
             pause = min(pause, settings.restart_delay_max_s)
         slot.failures += 1
         _log.error("camera %s: %s; starting it again in %.3g s", slot.group.name, reason, pause)
-        if not slot.gone_s or any(self.ledgers[i].healthy for i in slot.group.indices):
+        if not slot.gone_s or any(self.ledgers[i].condition.healthy for i in slot.group.indices):
             slot.gone_s = time.monotonic()
         for index in slot.group.indices:
-            self.ledgers[index].restarts += 1
+            self.ledgers[index].counters.restarts += 1
             self.ledgers[index].down(CameraState.BACKING_OFF, reason)
         slot.timer = self._loop.call_later(pause, lambda: self._start_slot(slot))
 
@@ -310,7 +310,8 @@ class Supervisor:
             if link is None or link.pid is None:
                 continue
             opening = not link.opened or any(
-                self.ledgers[index].state[0] == CameraState.OPENING for index in slot.group.indices
+                self.ledgers[index].condition.state == CameraState.OPENING
+                for index in slot.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s
             silent = self._loop.running_s - link.last_heard_s

@@ -87,7 +87,7 @@ def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> di
         "timeouts": timeouts,
         "refused": str(refused),
         "user_name": user_name,
-        "statistics": vars(statistics),
+        "statistics": statistics.counts(),
     }
 
 
@@ -193,6 +193,7 @@ def run_worker(
     from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.acquisition.worker.settings import AcquisitionSettings
     from camstrm.acquisition.worker.worker import AcquisitionWorker
+    from camstrm.camera_state import CameraState
     from camstrm.profiles import Quirks
     from tests.fakes.simulator_settings import configure_small
 
@@ -203,7 +204,7 @@ def run_worker(
 
     def on_change() -> None:
         condition = worker.condition
-        told.append((condition.state.value, condition.reason))
+        told.append((CameraState(condition.state).name.lower(), condition.reason))
         changed.set()
 
     settings = AcquisitionSettings(
@@ -242,7 +243,7 @@ def run_worker(
         "told": told,
         "frames": frames,
         "ended": ended,
-        "statistics": vars(worker.statistics),
+        "statistics": worker.statistics.counts(),
     }
 
 

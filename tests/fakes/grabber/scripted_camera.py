@@ -20,7 +20,6 @@ from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.gentl.library import GcError
 from camstrm.acquisition.stream.drain import StreamHandles
 from camstrm.acquisition.worker import worker as worker_module
-from camstrm.acquisition.worker.condition import WorkerState
 from camstrm.acquisition.worker.settings import AcquisitionSettings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.profiles import Quirks
@@ -110,7 +109,7 @@ class Scene:
     ) -> None:
         self.clock = FakeClock()
         self.calls: list[str] = []
-        self.told: list[tuple[WorkerState, str]] = []
+        self.told: list[tuple[int, str]] = []
         self.since: list[int] = []
         self.finished = threading.Event()
         self.over = threading.Event()
@@ -164,7 +163,7 @@ class Scene:
         self.worker.start()
         assert self.worker.join(LONG_S), self.calls
 
-    def states(self) -> list[WorkerState]:
+    def states(self) -> list[int]:
         """Return the states that were told, each once in a row."""
         states = [state for state, _ in self.told]
         return [s for i, s in enumerate(states) if not i or states[i - 1] is not s]

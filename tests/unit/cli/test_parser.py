@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
+from typing import get_origin, get_type_hints
 
 import pytest
 
 from camstrm import __version__
 from camstrm.bridge.http.token_file import token_path
+from camstrm.cli import options
 from camstrm.cli import parser as parser_module
 from camstrm.cli.parser import build_parser
 from camstrm.config import default_config
@@ -37,6 +39,31 @@ def test_the_help_of_a_command_teaches_it(command: str, capsys: pytest.CaptureFi
     assert f"usage: camstrm {command}" in text
     for word in COMMANDS[command]:
         assert word in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        (["demo"], options.ListenOptions),
+        (["list"], options.ListOptions),
+        (["doctor"], options.DoctorOptions),
+        (["grab"], options.GrabOptions),
+        (["bridge"], options.BridgeOptions),
+        (["up", "c.toml"], options.BridgeOptions),
+        (["view", "ws://h"], options.ViewOptions),
+        (["features", "1"], options.FeaturesOptions),
+    ],
+)
+def test_options_have_the_names_and_types_that_commands_count_on(
+    arguments: list[str], kind: type
+) -> None:
+    given = vars(build_parser().parse_args(arguments))
+    given.pop("command")
+    wanted = get_type_hints(kind)
+    assert given.keys() == wanted.keys()
+    for name, value in given.items():
+        is_list = get_origin(wanted[name]) is list
+        assert isinstance(value, list if is_list else wanted[name]), name
 
 
 def test_the_help_lists_all_commands_and_first_steps(capsys: pytest.CaptureFixture[str]) -> None:

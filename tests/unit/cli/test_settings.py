@@ -10,7 +10,7 @@ from camstrm.cli.parser import build_parser
 from camstrm.cli.settings import bridge_config, grab_config, producers_for, socket_path
 from camstrm.config import Config, SocketSettings
 from camstrm.errors import ConfigError, SocketPathError, UsageError
-from camstrm.profiles import FoundProducer, load_profiles
+from camstrm.profiles import load_profiles
 
 FILE = """
 [stream]
@@ -55,7 +55,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(
         settings_module,
         "find_producers",
-        lambda *_: tuple(FoundProducer(cti, "generic", "usual place") for cti in ctis),
+        lambda *_: tuple(ctis),
     )
     return ctis
 

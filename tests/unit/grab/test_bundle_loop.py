@@ -48,7 +48,7 @@ class Rig:
         return {f.camera_index: bytes(f.payload) for f in bundle.frames if len(f.payload)}
 
     def missed(self, index: int) -> int:
-        return int(self.supervisor.ledgers[index].missed)
+        return int(self.supervisor.ledgers[index].counters.missed)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camstrm.camera_state import CameraState
 from camstrm.errors import WireError
 from camstrm.wire import bundle as bundle_module
 from camstrm.wire.bundle import (
@@ -17,7 +18,6 @@ from camstrm.wire.bundle import (
     MAX_BUNDLE_SIZE,
     MAX_CAMERAS,
     CameraFrame,
-    CameraState,
     Encoding,
     FrameBundle,
     FrameFlag,

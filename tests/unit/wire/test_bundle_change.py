@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camstrm.camera_state import CameraState
 from camstrm.wire import bundle_change
 from camstrm.wire.bundle import (
     CameraFrame,
-    CameraState,
     Encoding,
     FrameBundle,
     decode_bundle,

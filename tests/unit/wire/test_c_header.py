@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import camstrm.wire
+from camstrm.camera_state import CameraState
 from camstrm.errors import WireError
 from camstrm.wire import bundle, packet
 from tests.vectors import layout
@@ -149,7 +150,7 @@ def enum_values(name: str) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("name", "prefix", "members"),
     [
-        ("state", "STATE", bundle.CameraState),
+        ("state", "STATE", CameraState),
         ("encoding", "ENCODING", bundle.Encoding),
         ("flag", "FLAG", bundle.FrameFlag),
         ("packet_kind", "PACKET", packet.PacketKind),

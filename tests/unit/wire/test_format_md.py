@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import camstrm.wire
+from camstrm.camera_state import CameraState
 from camstrm.wire import bundle, messages, packet
 from camstrm.wire.crossing import CROSSINGS, FEED_DOWN, FROM_VIEWER, TO_VIEWER, Crossing
 from tests.vectors import layout
@@ -104,9 +105,9 @@ def test_states() -> None:
     found = re.search(r"^States: (.*?)\.", FORMAT, re.MULTILINE | re.DOTALL)
     assert found
     states = listed(" ".join(found[1].split()))
-    expected = spoken(bundle.CameraState)
-    assert states.pop(bundle.CameraState.UNSUPPORTED) == "unsupported pixel format"
-    expected.pop(bundle.CameraState.UNSUPPORTED)
+    expected = spoken(CameraState)
+    assert states.pop(CameraState.UNSUPPORTED) == "unsupported pixel format"
+    expected.pop(CameraState.UNSUPPORTED)
     assert states == expected
 
 

@@ -13,11 +13,11 @@ from camstrm.acquisition.features.listing import (
     describe_feature,
     feature_names,
     feature_type,
-    list_features,
     similar,
 )
 from camstrm.acquisition.gentl.binding import genapi
 from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.listed_features import list_features
 from tests.fakes.gentl.memory_port import node_map_over_memory
 from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 from tests.vectors import layout

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from camstrm.acquisition.gentl.binding import gentl
 from camstrm.acquisition.gentl.error_text import (
     GentlErrorTranslator,
+    code_in,
     decode_text,
     keep_bytes,
-    told_code,
 )
 
 
@@ -89,4 +89,4 @@ def test_text_that_is_utf_8_is_not_read_in_another_encoding() -> None:
     ("text", "code"), [("x (ID: -1011)", -1011), ("(ID: 5)", 5), ("(ID: x)", None), ("", None)]
 )
 def test_the_code_in_a_text(text: str, code: int | None) -> None:
-    assert told_code(text) == code
+    assert code_in(text) == code

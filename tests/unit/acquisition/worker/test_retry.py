@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from camstrm.acquisition.worker.condition import WorkerState
 from camstrm.acquisition.worker.settings import RETRY_S
+from camstrm.camera_state import CameraState
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -15,9 +15,9 @@ from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
 from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Step
 
-CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
-STREAMING, STALLED, LOST = WorkerState.STREAMING, WorkerState.STALLED, WorkerState.LOST
-WAITING = WorkerState.WAITING
+CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
+STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST
+WAITING = CameraState.WAITING_FOR_TRIGGER
 
 SILENCE: list[Step] = ["nothing"] * 11
 """More than the 2 s after which a camera counts as stalled."""

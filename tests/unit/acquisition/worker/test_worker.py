@@ -6,7 +6,7 @@ import pytest
 
 from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.stream.drain import BufferDrain
-from camstrm.acquisition.worker.condition import WorkerState
+from camstrm.camera_state import CameraState
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -16,9 +16,9 @@ from camstrm.errors import (
 from camstrm.frame import RawFrame
 from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Scene, Step
 
-CLOSED, OPENING = WorkerState.CLOSED, WorkerState.OPENING
-STREAMING, STALLED, LOST = WorkerState.STREAMING, WorkerState.STALLED, WorkerState.LOST
-WAITING = WorkerState.WAITING
+CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
+STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST
+WAITING = CameraState.WAITING_FOR_TRIGGER
 
 SILENCE: list[Step] = ["nothing"] * 11
 """More than the 2 s after which a camera counts as stalled."""

@@ -47,7 +47,7 @@ def test_this_interpreter() -> None:
 
 def test_what_is_no_interpreter() -> None:
     assert "cannot be started (No such file" in check("/no/python").text
-    assert "is no Python 3" in check("/bin/true").text
+    assert "is not a Python 3" in check("/bin/true").text
     assert "remove 'python'" in check("/no/python").remedy
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +9,7 @@ import pytest
 from camstrm.acquisition.discovery.scan import discover
 from camstrm.cli.commands import demo
 from camstrm.cli.commands.demo import demo_config, simulator_cti
+from camstrm.cli.options import ListenOptions
 from camstrm.cli.parser import build_parser
 from camstrm.config import load_config
 from camstrm.errors import UsageError
@@ -59,9 +59,9 @@ def test_it_runs_bridge_and_grabber_on_a_file_of_its_own_and_shows_itself_here_o
 ) -> None:
     ran: list[Path] = []
 
-    def run_both(options: argparse.Namespace, config: str, log_level: str) -> int:
+    def run_both(options: ListenOptions, config: str) -> int:
         assert options.host == host
-        assert log_level == "warning"
+        assert options.log_level == "warning"
         assert len(load_config(config).cameras) == 3
         ran.append(Path(config))
         return 0

@@ -9,7 +9,7 @@ import pytest
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.stream.statistics import StreamStatistics
-from camstrm.acquisition.worker.condition import WorkerCondition, WorkerState
+from camstrm.camera_state import CameraCondition
 from camstrm.errors import NoImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab.camera import channel as camera_channel_module
@@ -27,7 +27,7 @@ class FakeWorker:
 
     def __init__(self) -> None:
         self.statistics = StreamStatistics()
-        self.condition = WorkerCondition(WorkerState.STREAMING, 5)
+        self.condition = CameraCondition(CameraState.STREAMING, 5)
         self.info = DeviceInfo("x.cti", "007", "Maker", "Model")
         self.frame: RawFrame | None = None
         self.released = 0
@@ -157,7 +157,7 @@ def test_without_a_new_frame_there_is_no_picture(rig: Rig) -> None:
 def test_a_refresh_gives_the_last_picture_without_encoding_it_again(rig: Rig) -> None:
     rig.worker.give()
     first = rig.picture()
-    rig.worker.condition = WorkerCondition(WorkerState.STREAMING, 8)
+    rig.worker.condition = CameraCondition(CameraState.STREAMING, 8)
     again = rig.picture(refresh=True)
     assert again.payload == first.payload
     assert again.state_since_us == 8
@@ -167,20 +167,13 @@ def test_a_refresh_gives_the_last_picture_without_encoding_it_again(rig: Rig) ->
 
 
 @pytest.mark.parametrize(
-    ("worker", "state"),
-    [
-        (WorkerState.CLOSED, CameraState.CLOSED),
-        (WorkerState.OPENING, CameraState.OPENING),
-        (WorkerState.STALLED, CameraState.STALLED),
-        (WorkerState.LOST, CameraState.LOST),
-    ],
+    "state",
+    [CameraState.CLOSED, CameraState.OPENING, CameraState.STALLED, CameraState.LOST],
 )
-def test_a_camera_that_does_not_stream_has_no_old_picture(
-    rig: Rig, worker: WorkerState, state: CameraState
-) -> None:
+def test_a_camera_that_does_not_stream_has_no_old_picture(rig: Rig, state: CameraState) -> None:
     rig.worker.give()
     rig.picture()
-    rig.worker.condition = WorkerCondition(worker, 9, "why")
+    rig.worker.condition = CameraCondition(state, 9, "why")
     frame = rig.picture(refresh=True)
     assert (frame.state, frame.state_since_us, frame.payload) == (state, 9, b"")
     status = rig.channel.status()
@@ -204,9 +197,9 @@ def test_a_format_that_cannot_be_shown_is_a_state_of_the_camera(
     assert (status.pixel_format, status.width, status.height) == ("HB_Mono8", 3, 2)
     assert len(caplog.records) == 1
     assert rig.worker.released == 2
-    rig.worker.condition = WorkerCondition(WorkerState.LOST, 9, "unplugged")
+    rig.worker.condition = CameraCondition(CameraState.LOST, 9, "unplugged")
     assert rig.channel.status().state == CameraState.LOST, "then that is what matters"
-    rig.worker.condition = WorkerCondition(WorkerState.STREAMING, 10)
+    rig.worker.condition = CameraCondition(CameraState.STREAMING, 10)
     rig.encoder.error = None
     rig.worker.give()
     assert rig.picture().state == CameraState.STREAMING
@@ -247,7 +240,7 @@ def test_a_stream_whose_every_frame_is_rejected_says_so(rig: Rig, clock: FakeClo
 def test_a_camera_that_waits_for_a_trigger_gives_its_last_picture_again(rig: Rig) -> None:
     rig.worker.give()
     payload = rig.picture().payload
-    rig.worker.condition = WorkerCondition(WorkerState.WAITING, 9)
+    rig.worker.condition = CameraCondition(CameraState.WAITING_FOR_TRIGGER, 9)
     frame = rig.picture(refresh=True)
     assert (frame.state, frame.payload) == (CameraState.WAITING_FOR_TRIGGER, payload)
     assert not rig.picture().payload
@@ -276,7 +269,9 @@ def test_counters_and_rates(rig: Rig, clock: FakeClock) -> None:
     assert (status.delivered, status.encoded) == (440, 11)
     assert (status.grab_fps, status.sent_fps, status.interval_us) == (400.0, 10.0, 2500)
     assert (status.pixel_format, status.width, status.height) == ("Mono8", 3, 2)
-    rig.worker.statistics = StreamStatistics(1, 2, 3, 4, 5, 6, 7)
+    rig.worker.statistics = StreamStatistics(
+        delivered=1, incomplete=2, rejected=3, underrun=4, overwritten=5, gaps=6, reconnects=7
+    )
     status = rig.channel.status()
     assert (status.delivered, status.incomplete, status.rejected, status.underrun) == (1, 2, 3, 4)
     assert (status.overwritten, status.gaps, status.reconnects) == (5, 6, 7)

@@ -5,10 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.grab.processes.ledger import CameraLedger
-from camstrm.wire import CameraInfo, CameraState, CameraStatus
+from camstrm.wire import COUNTERS, CameraInfo, CameraState, CameraStatus
 from tests.fakes.clock import START_NS, FakeClock
-
-COUNTERS = "delivered incomplete rejected underrun overwritten gaps encoded reconnects".split()
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +33,7 @@ def test_a_camera_without_a_process_is_opening() -> None:
 def test_what_the_process_says_is_told() -> None:
     book = ledger()
     book.report(streaming(delivered=7, grab_fps=99.5, sent_fps=30.0, pixel_format="Mono8"))
-    assert book.state == (CameraState.STREAMING, 5)
+    assert (book.condition.state, book.condition.since_us) == (CameraState.STREAMING, 5)
     assert book.status() == streaming(
         delivered=7, grab_fps=99.5, sent_fps=30.0, pixel_format="Mono8"
     )
@@ -55,19 +53,22 @@ def test_a_camera_whose_process_is_gone_keeps_its_counters_and_has_no_rate(
     )
     assert (status.delivered, status.gaps, status.width) == (7, 2, 640)
     assert (status.grab_fps, status.sent_fps) == (0.0, 0.0)
-    assert book.state == (CameraState.BACKING_OFF, START_NS // 1000 + 1_000_000)
+    assert (book.condition.state, book.condition.since_us) == (
+        CameraState.BACKING_OFF,
+        START_NS // 1000 + 1_000_000,
+    )
 
 
 def test_since_when_is_that_of_the_first_failure(clock: FakeClock) -> None:
     book = ledger()
     book.down(CameraState.LOST, "a")
-    since = book.state[1]
+    since = book.condition.since_us
     clock.advance(5.0)
     book.down(CameraState.LOST, "b")
-    assert book.state == (CameraState.LOST, since)
+    assert (book.condition.state, book.condition.since_us) == (CameraState.LOST, since)
     assert book.status().reason == "b"
     book.down(CameraState.BACKING_OFF, "c")
-    assert book.state[1] > since
+    assert book.condition.since_us > since
 
 
 def test_a_new_process_counts_on() -> None:
@@ -83,16 +84,23 @@ def test_a_new_process_counts_on() -> None:
     assert book.status().delivered == 103
 
 
-def test_what_the_grabber_counts_itself() -> None:
+def test_what_the_grabber_counts_itself_is_added() -> None:
     book = ledger()
-    book.missed, book.restarts = 4, 2
-    book.report(streaming(missed=99, restarts=99))
-    assert (book.status().missed, book.status().restarts) == (4, 2)
+    book.counters.missed, book.counters.restarts = 4, 2
+    book.report(streaming(delivered=5))
+    assert book.status() == streaming(delivered=5, missed=4, restarts=2)
+    book.down(CameraState.BACKING_OFF, "x")
+    book.counters.restarts += 1
+    book.report(streaming(delivered=6))
+    assert book.status() == streaming(delivered=11, missed=4, restarts=3)
 
 
 @given(
     st.lists(
-        st.one_of(st.none(), st.lists(st.integers(0, 50), min_size=8, max_size=8)), max_size=30
+        st.one_of(
+            st.none(), st.lists(st.integers(0, 50), min_size=len(COUNTERS), max_size=len(COUNTERS))
+        ),
+        max_size=30,
     )
 )
 def test_counters_never_shrink_and_are_the_sum_of_all_processes(
@@ -100,12 +108,12 @@ def test_counters_never_shrink_and_are_the_sum_of_all_processes(
 ) -> None:
     """None is the end of a process, a list what its counters grow by."""
     book = ledger()
-    own, total = [0] * 8, [0] * 8
-    before = [0] * 8
+    own, total = [0] * len(COUNTERS), [0] * len(COUNTERS)
+    before = [0] * len(COUNTERS)
     for grow in events:
         if grow is None:
             book.down(CameraState.BACKING_OFF, "x")
-            own = [0] * 8
+            own = [0] * len(COUNTERS)
         else:
             own = [a + b for a, b in zip(own, grow, strict=True)]
             total = [a + b for a, b in zip(total, grow, strict=True)]
@@ -131,8 +139,8 @@ def test_a_camera_stays_locked_by_a_killed_process_that_had_it_open() -> None:
 
 def test_a_camera_that_waits_for_a_trigger_is_healthy() -> None:
     book = ledger()
-    assert not book.healthy
+    assert not book.condition.healthy
     for state in CameraState:
         book.report(CameraStatus(3, state))
         wanted = state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
-        assert book.healthy is wanted
+        assert book.condition.healthy is wanted

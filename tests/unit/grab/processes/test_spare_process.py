@@ -203,14 +203,16 @@ def test_a_supervisor_waits_for_it(rig: Rig) -> None:
         assert supervisor.links() == []
         run_until(
             rig.loop,
-            lambda: all(supervisor.ledgers[i].state[0] == CameraState.STREAMING for i in (0, 1)),
+            lambda: all(
+                supervisor.ledgers[i].condition.state == CameraState.STREAMING for i in (0, 1)
+            ),
         )
         assert all(forked(link) for link in supervisor.links())
         (victim, _) = supervisor.links()
         assert victim.pid is not None
         os.kill(victim.pid, signal.SIGKILL)
-        run_until(rig.loop, lambda: supervisor.ledgers[0].restarts == 1)
-        run_until(rig.loop, lambda: supervisor.ledgers[0].state[0] == CameraState.STREAMING)
+        run_until(rig.loop, lambda: supervisor.ledgers[0].counters.restarts == 1)
+        run_until(rig.loop, lambda: supervisor.ledgers[0].condition.state == CameraState.STREAMING)
         assert all(forked(link) for link in supervisor.links())
     finally:
         supervisor.stop(LONG_S)

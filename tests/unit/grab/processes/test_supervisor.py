@@ -81,7 +81,7 @@ class Rig:
 
     def state(self, index: int) -> int:
         assert self.supervisor is not None
-        return self.supervisor.ledgers[index].state[0]
+        return self.supervisor.ledgers[index].condition.state
 
     def run(self, condition: Callable[[], object]) -> None:
         run_until(self.loop, condition)
@@ -191,7 +191,7 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
 
 def test_pauses_grow_up_to_a_limit(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     supervisor = rig.start(("A", ONE), one="exit=7")
-    rig.run(lambda: supervisor.ledgers[0].restarts == 5)
+    rig.run(lambda: supervisor.ledgers[0].counters.restarts == 5)
     assert restart_pauses(caplog) == [0.05, 0.05, 0.1, 0.15, 0.15]
     assert supervisor.ledgers[0].status().reason == "its process ended with code 7"
 
@@ -217,7 +217,7 @@ def test_why_a_process_cannot_work_is_its_camera_s_reason(rig: Rig) -> None:
 
 def test_an_interpreter_that_is_not_there(rig: Rig) -> None:
     supervisor = rig.start(("A", ONE), python="/no/python")
-    rig.run(lambda: supervisor.ledgers[0].restarts >= 2)
+    rig.run(lambda: supervisor.ledgers[0].counters.restarts >= 2)
     reason = supervisor.ledgers[0].status().reason
     assert reason == "/no/python cannot be started (No such file or directory)"
     assert rig.links() == []
@@ -259,7 +259,7 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
     monkeypatch.setattr(supervisor, "_watch", count)
     rig.run(lambda: len(watched) > 3)
     assert [link.pid for link in rig.links()] == pids
-    assert [supervisor.ledgers[i].restarts for i in (0, 1)] == [0, 0]
+    assert [supervisor.ledgers[i].counters.restarts for i in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -321,7 +321,7 @@ def test_a_process_that_does_not_stop_in_time_is_killed(
 
 def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:
     supervisor = rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
-    rig.run(lambda: supervisor.ledgers[0].restarts == 2)
+    rig.run(lambda: supervisor.ledgers[0].counters.restarts == 2)
     supervisor.stop(1.0)
     assert rig.links() == []
 
@@ -378,7 +378,7 @@ def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(
 ) -> None:
     supervisor = rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
     rig.streaming(0, 1)
-    assert [supervisor.ledgers[index].restarts for index in (0, 1)] == [2, 0]
+    assert [supervisor.ledgers[index].counters.restarts for index in (0, 1)] == [2, 0]
     texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
     assert sum("was ended by SIGFPE" in text for text in texts) == 2
     assert [text for text in texts if "without it" in text] == [

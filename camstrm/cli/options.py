@@ -1,0 +1,83 @@
+"""What each command is given: the options of parser.py, with their types.
+
+argparse makes one untyped Namespace for all commands; a test compares it with these.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = [
+    "BridgeOptions",
+    "DoctorOptions",
+    "FeaturesOptions",
+    "GrabOptions",
+    "ListOptions",
+    "ListenOptions",
+    "ViewOptions",
+]
+
+
+class ListenOptions(Protocol):
+    """demo, and all that start a bridge; None: as the configuration says."""
+
+    host: str | None
+    port: int | None
+    no_auth: bool
+    access_log: bool
+    log_level: str
+
+
+class BridgeOptions(ListenOptions, Protocol):
+    """bridge, up."""
+
+    config: str | None
+    socket: str | None
+
+
+class GrabOptions(Protocol):
+    """grab; None and empty lists: as the configuration says."""
+
+    cti: list[str]
+    serial: list[str]
+    config: str | None
+    fps: float | None
+    socket: str | None
+    standby: bool
+    single_process: bool
+    log_level: str
+
+
+class ListOptions(Protocol):
+    """list; ``timeout`` in seconds for each producer."""
+
+    cti: list[str]
+    timeout: float
+    json: bool
+
+
+class DoctorOptions(ListOptions, Protocol):
+    """doctor."""
+
+    serial: list[str]
+    config: str | None
+    open: bool
+
+
+class FeaturesOptions(Protocol):
+    """features; ``set``: NAME=VALUE each."""
+
+    serial: str
+    cti: list[str]
+    set: list[str]
+    find: str | None
+    json: bool
+
+
+class ViewOptions(Protocol):
+    """view."""
+
+    url: str
+    token: str | None
+    token_file: str | None
+    insecure: bool

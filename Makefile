@@ -42,6 +42,7 @@ check: $(VENV)/.test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@tests/js/check_types
 
 format: $(VENV)/.test
 	$(BIN)/ruff format $(SOURCES)

@@ -1,19 +1,20 @@
 """Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate.
 
 ``python -m bench.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
-the grabber's own BundlePublisher and obeys the demand; a stamp in every JPEG tells number and
+the grabber's own Feed and follows the demand; a stamp in every JPEG tells number and
 time of its set, and the bundle has the same number.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from pathlib import Path
 
 from bench.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
-from camstrm.grab.loop import READ, Loop
-from camstrm.grab.publisher import BundlePublisher
+from camstrm.feed.feed import Feed
+from camstrm.feed.sender import FeedReader
 from camstrm.wire import (
     CameraFrame,
     CameraInfo,
@@ -42,30 +43,30 @@ class Feeder:
         self._seq = 0
         self._demand = Demand()
         self._since_us = time.time_ns() // 1000
-        self.loop = Loop()
-        self._publisher = BundlePublisher(
-            self.loop, path, self._hello, self._on_demand, lambda _: False
+        self._feed = Feed(
+            (FeedReader(path),), self._hello, self._on_demand, on_refused=lambda _: False
         )
 
-    def run(self) -> None:
-        """Publish until the loop is stopped."""
-        self._publisher.start()
+    async def run(self, over: asyncio.Event) -> None:
+        """Publish until ``over``."""
+        self._loop = asyncio.get_running_loop()
+        self._feed.start()
         self._status_s = self._next_s = time.monotonic()
         self._tick()
-        self.loop.run()
-        self._publisher.stop()
-        self.loop.close()
+        await over.wait()
+        self._timer.cancel()
+        self._feed.stop()
 
     def _tick(self) -> None:
         now = time.monotonic()
         if now >= self._status_s:
             self._status_s = now + 1.0
-            self._publisher.send_status(self._status())
+            self._feed.send_status(self._status())
         if self._demand.cameras != ():
-            self._publisher.publish(self._bundle())
+            self._feed.publish(self._bundle())
         # A tick that comes late is not made up for, as with the servers of the peers.
         self._next_s = max(self._next_s + 1 / self._fps, now)
-        self.loop.call_at(self._next_s, self._tick)
+        self._timer = self._loop.call_at(self._next_s, self._tick)
 
     def _bundle(self) -> FrameBundle:
         self._seq += 1
@@ -98,10 +99,7 @@ class Feeder:
             CameraStatus(info.index, CameraState.STREAMING, self._since_us, encoded=self._seq)
             for info in self._infos
         )
-        dropped = self._publisher.dropped
-        return Status(
-            time.time_ns() // 1000, bundles=self._seq, bundles_dropped=dropped, cameras=cameras
-        )
+        return Status(time.time_ns() // 1000, bundles=self._seq, cameras=cameras)
 
     def _hello(self) -> Hello:
         return Hello(_SESSION, "bench", cameras=self._infos, limits=Limits(stream_fps=self._fps))
@@ -110,12 +108,16 @@ class Feeder:
         self._demand = demand
 
 
+async def _feed() -> None:
+    path, folder, fps = sys.argv[1:]
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, over.set)
+    await Feeder(path, Path(folder), float(fps)).run(over)
+
+
 def main() -> None:
     """Feed until standard input ends."""
-    path, folder, fps = sys.argv[1:]
-    feeder = Feeder(path, Path(folder), float(fps))
-    feeder.loop.watch(sys.stdin, READ, lambda _: feeder.loop.stop())
-    feeder.run()
+    asyncio.run(_feed())
 
 
 if __name__ == "__main__":

@@ -73,13 +73,13 @@ def receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
 async def _receive(path: str, count: int, ready: Callable[[], None]) -> dict[str, Any]:
     sink = _Sink(count)
     listening = listen_unix(path, {})
-    subscriber = FeedListener(sink, path)
-    await subscriber.start(listening.sock)
+    listener = FeedListener(sink, path)
+    await listener.start(listening.sock)
     try:
         ready()
         await asyncio.wait_for(sink.over.wait(), TIMEOUT_S + count / RATE_HZ)
     finally:
-        await subscriber.close()
+        await listener.close()
         listening.close()
     return sink.arrivals.report()
 

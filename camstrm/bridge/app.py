@@ -39,13 +39,20 @@ _ACCESS_LOGGER = logging.getLogger("camstrm.bridge.access")
 _HTTP_LOGGER = logging.getLogger("camstrm.bridge.http")
 
 KEEPALIVE_S = 10.0
-"""An idle HTTP connection, or one whose request does not come to an end, is closed."""
+"""Seconds after which an idle HTTP connection, or one whose request does not come to an end,
+is closed."""
 
 SHUTDOWN_S = 0.5
-"""What viewers and requests get to end by themselves, each."""
+"""Seconds that viewers, and then requests, get to end by themselves."""
 
 _LINGER_S = 1.0
+"""Seconds for which the rest of a request that was answered early is read."""
+
 _HANDSHAKE_S = 10.0
+"""Seconds for a TLS handshake; a far viewer needs about one."""
+
+_REQUESTS_AT_ONCE = 128
+"""Connections beside two for each viewer: pages that load, pictures, /metrics, health checks."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def _make_state(
     return BridgeState(
         settings=settings,
         hub=hub,
-        subscriber=FeedListener(HelloHold(hub), path, allowed_uids),
+        listener=FeedListener(HelloHold(hub), path, allowed_uids),
         tokens=TokenCheck(token),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),
@@ -151,9 +158,9 @@ async def _serving(
     tls: ssl.SSLContext | None,
 ) -> AsyncIterator[None]:
     async def grabber_side(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
-        await state.subscriber.start(grabber_socket)
+        await state.listener.start(grabber_socket)
         yield
-        await state.subscriber.close()
+        await state.listener.close()
 
     async def status_each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001
         task = asyncio.create_task(_tick(state.hub), name="bridge status")
@@ -202,7 +209,7 @@ async def _serve(
     """
     server = runner.server
     assert server is not None
-    most = 2 * settings.max_clients + 128
+    most = 2 * settings.max_clients + _REQUESTS_AT_ONCE
 
     def connection() -> asyncio.Protocol:
         return server() if len(server.connections) < most else _NoRoom()
@@ -233,7 +240,7 @@ async def _tick(hub: BundleHub) -> None:
 
 
 async def _end_viewers(hub: BundleHub, runner: web.AppRunner) -> None:
-    """Say goodbye to the viewers, then drop who does not go."""
+    """Say goodbye to the viewers, then drop those that do not go."""
     hub.close()
     with contextlib.suppress(asyncio.TimeoutError):
         await asyncio.wait_for(hub.empty.wait(), SHUTDOWN_S)

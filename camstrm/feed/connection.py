@@ -19,6 +19,7 @@ from camstrm.wire import (
     FEED_UP,
     PROTOCOL,
     Demand,
+    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -41,7 +42,7 @@ MAX_UNREAD_DEMAND = 65536
 class FeedSink(Protocol):
     """Who takes what comes from the grabber that has the place: the bridge, for one."""
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
         """Take the first hello of a connection and the way back to the grabber."""
 
     def grabber_said(self, message: Hello | Status) -> None:
@@ -95,7 +96,7 @@ class FeedConnection:
         self._hello_s = 0.0  # when the first one came, on the loop's clock
         self._heard_s = 0.0  # when anything came last, on the loop's clock
         self._may_speak = False
-        self._silent = False  # the sink has been told so
+        self._silent = False  # and the sink knows it
         self._problem: WireError | None = None  # for which it was closed from here
         self._timer: asyncio.TimerHandle | None = None  # the next look at the silence
 
@@ -104,13 +105,13 @@ class FeedConnection:
         """Of the hello; empty before it."""
         return "" if self._hello is None else self._hello.session
 
-    def send(self, demand: Demand) -> None:
-        """Send a demand; a grabber that does not read is dropped: it would never follow it."""
+    def send(self, message: Demand | ForCamera) -> None:
+        """Send a message; a grabber that does not read is dropped: it would never follow it."""
         if self.protocol.unsent > MAX_UNREAD_DEMAND:
             _log.warning("the grabber does not read its demands: connection closed")
             self.abort()
             return
-        self.protocol.send_text(FEED_DOWN.encode(demand))
+        self.protocol.send_text(FEED_DOWN.encode(message))
 
     def turn_away(self, reason: str) -> None:
         """Say why, and close."""

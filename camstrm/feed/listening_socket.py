@@ -21,6 +21,9 @@ _FIRST_ACTIVATED_FD = 3
 """sd_listen_fds(3): descriptors handed over by systemd begin here."""
 
 _BACKLOG = 16
+"""Connections that wait to be accepted: twice what a listener keeps of those that have not said
+hello."""
+
 _SOCKET_UMASK = 0o117
 """Leaves rw for user and group, whatever the caller's umask is. A chmod after bind would
 leave a moment in which anybody may connect."""
@@ -29,14 +32,14 @@ leave a moment in which anybody may connect."""
 class ListeningSocket:
     """A listening UNIX socket and what must be undone when it goes.
 
-    ``path`` is where it lies; :meth:`close` removes that file only if it is still this
-    very socket, so that a successor's is left alone.
+    :meth:`close` removes the socket's file only if it is still this very socket, so that a
+    successor's is left alone.
     """
 
     def __init__(self, sock: socket.socket, path: str, lock: int | None = None) -> None:
         self.sock = sock
         self.path = path
-        self._lock = lock
+        self._lock = lock  # descriptor of the lock file; None: the file belongs to systemd
         self._identity = _identity(path) if lock is not None else None
 
     def close(self) -> None:
@@ -82,7 +85,7 @@ def activated_socket(environ: Mapping[str, str]) -> ListeningSocket | None:
     """Return the UNIX socket of a systemd socket unit; None if there is none for this process.
 
     Its file belongs to systemd and stays when the bridge ends, so that a grabber can
-    connect while the bridge starts anew.
+    connect while the bridge restarts.
     """
     if environ.get("LISTEN_PID") != str(os.getpid()):
         return None

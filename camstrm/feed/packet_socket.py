@@ -1,9 +1,8 @@
-"""Packets over a connected stream socket: a blocking end and a non-blocking end."""
+"""Packets over a connected stream socket: the blocking end of a camera process."""
 
 from __future__ import annotations
 
 import socket
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -14,7 +13,6 @@ from camstrm.wire.bundle import Buffer, byte_count
 __all__ = [
     "MAX_PARTS",
     "BlockingPacketSocket",
-    "PacketConnection",
     "give_room",
     "unsent",
 ]
@@ -86,87 +84,6 @@ class BlockingPacketSocket:
 
     def close(self) -> None:
         """Close the socket."""
-        self._sock.close()
-
-
-class PacketConnection:
-    """A non-blocking end, driven by a loop that says when the socket is ready.
-
-    ``receive`` and ``flush`` raise OSError when the other side is gone and WireError for
-    bytes that are no packets. Packets queued with :meth:`queue` go out in order; who
-    queues keeps the queue short by looking at :attr:`idle`.
-    """
-
-    def __init__(self, sock: socket.socket) -> None:
-        sock.setblocking(False)
-        give_room(sock)
-        self._sock = sock
-        self._splitter = PacketSplitter()
-        self._out: deque[memoryview] = deque()
-
-    def fileno(self) -> int:
-        """Return the socket's file descriptor, for a selector."""
-        return self._sock.fileno()
-
-    @property
-    def idle(self) -> bool:
-        """Whether everything queued has gone out."""
-        return not self._out
-
-    def queue_text(self, text: bytes) -> None:
-        """Queue one control message."""
-        self.queue(PacketKind.TEXT, [text])
-
-    def queue(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
-        """Queue one packet; payloads are not copied and must not change until sent."""
-        self._out.extend(memoryview(p) for p in encode_packet_parts(kind, parts) if len(p))
-
-    def flush(self) -> None:
-        """Send what the socket takes now."""
-        while self._out:
-            views = [self._out[i] for i in range(min(len(self._out), MAX_PARTS))]
-            try:
-                sent = self._sock.sendmsg(views)
-            except (BlockingIOError, InterruptedError):
-                return
-            rest = unsent(views, sent)
-            for _ in range(len(views)):
-                self._out.popleft()
-            self._out.extendleft(memoryview(part) for part in reversed(rest))
-            if rest:
-                return  # the socket is full: asking it again costs a call for nothing
-
-    def receive(self, limit: int = 16) -> list[Packet]:
-        """Receive what is there, in at most ``limit`` reads.
-
-        What came before the end of the connection is returned; the end is raised by the
-        next call.
-        """
-        packets: list[Packet] = []
-        for _ in range(limit):
-            buffer = self._splitter.get_buffer()
-            try:
-                count = self._sock.recv_into(buffer)
-            except (BlockingIOError, InterruptedError):
-                break
-            except OSError:
-                # Reset: the other side ended without reading all that it was sent. Its
-                # last words count all the same.
-                if packets:
-                    break
-                raise
-            if not count:
-                if packets:
-                    break
-                raise ConnectionResetError("closed by the other side")
-            packets += self._splitter.bytes_received(count)
-            if count < len(buffer):
-                break  # there was no more: asking again costs a call for nothing
-        return packets
-
-    def close(self) -> None:
-        """Close the socket and forget what was queued."""
-        self._out.clear()
         self._sock.close()
 
 

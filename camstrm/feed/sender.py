@@ -21,6 +21,7 @@ from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
     Demand,
+    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -67,7 +68,8 @@ class FeedSender:
     is kept and the demand is empty. ``on_demand`` is called for each demand, of which the
     first comes at once, and with an empty one when the connection ends or the reader gives no
     answer. ``on_refused`` is called when the reader has another grabber; if it returns True,
-    the reader is asked again, at longer and longer intervals.
+    the reader is asked again, at longer and longer intervals. ``on_message`` is called for
+    what a viewer sends to a camera.
 
     Belongs to the event loop in which it is started.
     """
@@ -79,6 +81,7 @@ class FeedSender:
         on_demand: Callable[[FeedSender, Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
+        on_message: Callable[[ForCamera], None] = lambda _: None,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._path = reader.path
@@ -86,6 +89,7 @@ class FeedSender:
         self._hello = hello
         self._on_demand = on_demand
         self._on_refused = on_refused
+        self._on_message = on_message
         self._allowed_uids = allowed_uids  # users beside root and this one who may listen
         self._protocol: PacketProtocol | None = None  # None: no reader is there
         self._status: Status | None = None  # waits until what is under way has gone
@@ -233,6 +237,8 @@ class FeedSender:
                 self._on_demand(self, message)
             elif isinstance(message, Refused):
                 self._refused(message.reason)
+            elif isinstance(message, ForCamera):
+                self._on_message(message)
 
     def _ended(self, error: OSError | WireError | None) -> None:
         if isinstance(error, WireError):

@@ -1,4 +1,4 @@
-"""Where the UNIX socket between grabber and bridge lies, and whether the place is safe.
+"""Where the UNIX socket between grabber and bridge is, and whether the place is safe.
 
 Both sides use this: the bridge before it binds, the grabber before it connects. Nothing
 is created here.
@@ -29,7 +29,10 @@ MAX_SOCKET_PATH = 107
 """Bytes of a UNIX socket's path: ``sun_path`` has 108 with the NUL (unix(7))."""
 
 _SOCKET_NAME = "camstrm.sock"
+
 _UCRED = struct.Struct("iII")
+"""struct ucred of unix(7): pid, uid, gid."""
+
 _ROOT_UID = 0
 
 
@@ -51,7 +54,7 @@ def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
     """Raise SocketPathError unless a socket at ``path`` can be trusted.
 
     The folder must exist, be no symbolic link, belong to this user, root or one of
-    ``allowed_uids``, and be writable by others only with the sticky bit. What lies at
+    ``allowed_uids``, and be writable by others only with the sticky bit. What is at
     ``path`` already (nothing is fine) must be a socket of one of these users.
     """
     check_socket_directory(path, allowed_uids)

@@ -1,27 +1,29 @@
-"""The grabber's main process: loop, supervisor, bundle loop and publisher put together."""
+"""The grabber's main process: supervisor, bundle loop and feed put together."""
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from camstrm import __version__
 from camstrm.config import Config
 from camstrm.errors import BridgeTakenError
+from camstrm.feed.feed import Feed
+from camstrm.feed.sender import FeedReader
 from camstrm.grab.bundle_loop import BundleLoop
-from camstrm.grab.loop import Loop
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
-from camstrm.grab.publisher import BundlePublisher
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.rates import RateMeter
 from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
-
-_log = logging.getLogger(__name__)
 
 _STATUS_S = 1.0
 
@@ -29,9 +31,9 @@ _STATUS_S = 1.0
 class Grabber:
     """Grabs all cameras of a configuration and sends bundles to the bridge.
 
-    :meth:`run` returns after :meth:`stop`, which any thread or signal handler may call. No
-    camera is touched while another grabber sends to the same bridge: ``run`` then raises
-    BridgeTakenError or, with ``standby``, waits until that one has ended.
+    Made and run in an event loop. No camera is touched while another grabber sends to the
+    same bridge: :meth:`run` then raises BridgeTakenError or, with ``standby``, waits until
+    that one has ended.
     """
 
     def __init__(
@@ -47,58 +49,77 @@ class Grabber:
         self._config = config
         self._standby = standby
         self._started = False  # whether cameras are looked for
-        self._refused: BridgeTakenError | None = None
         self._session = secrets.token_hex(8)
-        self._loop = Loop()
+        self._loop = asyncio.get_running_loop()
+        self._end: asyncio.Future[None] = self._loop.create_future()  # of run(), or its error
+        self._running = RunningClock(self._loop)
+        self._ledgers = Ledgers(config.cameras)
         self._supervisor = Supervisor(
             self._loop,
+            self._running,
             config,
             profiles,
-            on_bundle=lambda link, bundle: self._bundles.answer(link, bundle),
-            on_cameras=lambda: self._publisher.announce(),
+            self._ledgers,
             log_level=log_level,
             spares=spares,
         )
-        self._publisher = BundlePublisher(
-            self._loop,
-            socket_path,
+        self._feed = Feed(
+            (FeedReader(socket_path),),
             self._hello,
             self._demanded,
             self._was_refused,
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
-            self._loop, self._supervisor, config.stream, self._publisher.publish
+            self._loop, self._supervisor, self._ledgers, config.stream, self._feed.publish
         )
         self._bundle_rate = RateMeter()
+        self._status_timer: asyncio.TimerHandle | None = None
 
-    def run(self) -> None:
+    async def run(self) -> None:
         """Run until stopped; all camera processes have ended when it returns.
 
         Raises BridgeTakenError if the bridge has another grabber.
         """
+        self._loop.set_exception_handler(self._failed)
         try:
-            self._supervisor.list_configured()
-            if not self._publisher.start():
+            if not self._feed.start():
                 self._start_cameras()
-            self._loop.call_later(_STATUS_S, self._send_status)
-            self._loop.run()
+            self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
+            await self._end
         finally:
+            if self._status_timer is not None:
+                self._status_timer.cancel()
             self._bundles.stop()
-            self._publisher.stop()
-            self._supervisor.stop(self._config.process.stop_timeout_s)
-            self._loop.close()
-        if self._refused is not None:
-            raise self._refused
+            self._feed.stop()
+            await self._supervisor.stop(self._config.process.stop_timeout_s)
+            self._running.stop()
 
     def stop(self) -> None:
-        """End :meth:`run` soon."""
-        self._loop.stop()
+        """End :meth:`run` soon. Any thread or signal handler may call it, at any time."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
+            self._loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self, error: Exception | None = None) -> None:
+        if self._end.done():
+            return
+        if error is None:
+            self._end.set_result(None)
+        else:
+            self._end.set_exception(error)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Let an error in a callback end the grabber: what it left undone, nobody knows."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and not self._end.done():
+            self._finish(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _start_cameras(self) -> None:
         if not self._started:
             self._started = True
-            self._supervisor.start()
+            self._supervisor.start(self._bundles.answer, self._feed.announce)
 
     def _demanded(self, demand: Demand) -> None:
         # An empty one comes when the bridge has gone: nobody else has it then.
@@ -106,30 +127,27 @@ class Grabber:
         self._bundles.demand(demand)
 
     def _was_refused(self, error: BridgeTakenError) -> bool:
-        """Stop, or tell the publisher to ask again later."""
+        """End, or let the feed ask again later."""
         if self._standby and not self._started:
             return True
-        self._refused = error
-        self._loop.stop()
+        self._finish(error)
         return False
 
     def _hello(self) -> Hello:
         return Hello(
             session=self._session,
             server=f"camstrm {__version__}",
-            cameras=self._supervisor.infos(),
+            cameras=self._ledgers.infos(),
             limits=Limits(stream_fps=self._config.stream.fps),
         )
 
     def _send_status(self) -> None:
-        self._loop.call_later(_STATUS_S, self._send_status)
-        ledgers = self._supervisor.ledgers
-        self._publisher.send_status(
+        self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
+        self._feed.send_status(
             Status(
                 time_us=time.time_ns() // 1000,
                 bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
                 bundles=self._bundles.bundles,
-                bundles_dropped=self._publisher.dropped,
-                cameras=tuple(ledgers[index].status() for index in sorted(ledgers)),
+                cameras=self._ledgers.statuses(),
             )
         )

@@ -8,6 +8,7 @@ comes too late for its bundle goes with the next one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import time
@@ -15,10 +16,11 @@ from collections.abc import Callable
 
 from camstrm.config import StreamSettings
 from camstrm.grab.budget import BandwidthBudget
-from camstrm.grab.loop import Loop, Timer
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import TickPhase
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     CameraFrame,
     CameraState,
@@ -48,33 +50,50 @@ class BundleLoop:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
         supervisor: Supervisor,
+        ledgers: Ledgers,
         stream: StreamSettings,
         publish: Callable[[FrameBundle], None],
+        *,
+        utc_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.bundles = 0
+        """Bundles made since the start."""
         self._loop = loop
         self._supervisor = supervisor
-        self._fps = stream.fps
-        self._phase = TickPhase()
-        self._shift_s = 0.0
-        self._followed = -1  # index of the camera that sets the phase; -1: none does
+        self._ledgers = ledgers
+        self._utc_ns = utc_ns
+        self._fps = stream.fps  # the most bundles a second
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
-        self._logged_s = -math.inf
+        self._reduction_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=loop.time)
         self._publish = publish
-        self._demand = Demand()
+
+        # What is wanted.
+        self._demand = Demand()  # the newest; empty: nobody watches, and nothing ticks
+        # Cameras whose next picture must come even if their frame is not new.
         self._refresh: set[int] = set()
-        self._seq = 0
-        self._timestamp_us = 0
-        self._tick_s = 0.0
-        self._last_tick_s = -math.inf
-        self._fresh: dict[int, CameraFrame] = {}
+
+        # When: all in seconds of the loop's time.
+        self._phase = TickPhase()
+        self._shift_s = 0.0  # by how much the next tick but one comes later (or earlier)
+        self._followed = -1  # index of the camera that sets the phase; -1: none does
+        self._tick_s = 0.0  # when the next tick is due
+        self._last_tick_s = -math.inf  # when the last one really came
+        self._tick_timer: asyncio.TimerHandle | None = None  # None: nothing ticks
+        # Sends the open bundle without the pictures that are missing. None: none is open.
+        self._deadline_timer: asyncio.TimerHandle | None = None
+
+        # The bundle of the last tick.
+        self._seq = 0  # its number; grows by one with each tick
+        self._timestamp_us = 0  # of the tick, host UTC
+        self._open = False  # whether it has still to go
+        # Processes that were asked for it and have not answered, and for which cameras.
         self._waiting: dict[ProcessLink, tuple[int, ...]] = {}
+        # Cameras that could not be asked, because their process had not answered before.
         self._late: set[int] = set()
-        self._open = False
-        self._tick_timer: Timer | None = None
-        self._deadline_timer: Timer | None = None
+        # Pictures for it, by camera; one that comes after it has gone waits for the next one.
+        self._fresh: dict[int, CameraFrame] = {}
 
     def demand(self, demand: Demand) -> None:
         """Take note of what the bridge wants; starts or stops the ticks."""
@@ -89,7 +108,7 @@ class BundleLoop:
             return
         for index in self._fresh.keys() - wanted:
             del self._fresh[index]
-        soon = max(time.monotonic(), self._last_tick_s + self._period())
+        soon = max(self._loop.time(), self._last_tick_s + self._period())
         if self._tick_timer is None or self._tick_s > soon:
             # Also while a slower tick is pending: the first viewer may have asked for one
             # picture in ten seconds.
@@ -123,10 +142,8 @@ class BundleLoop:
         return self._demand.cameras is None or bool(self._demand.cameras)
 
     def _wanted(self) -> set[int]:
-        every = self._supervisor.ledgers.keys()
-        if self._demand.cameras is None:
-            return set(every)
-        return set(self._demand.cameras) & every
+        every = set(range(len(self._ledgers)))
+        return every if self._demand.cameras is None else every.intersection(self._demand.cameras)
 
     def _period(self) -> float:
         fps = self._fps
@@ -138,14 +155,14 @@ class BundleLoop:
         if self._open:
             self._finish()
         period = self._period()
-        now = self._last_tick_s = time.monotonic()
+        now = self._last_tick_s = self._loop.time()
         # More than a period late: the missed ticks are left out, not made up for.
         due_s = now if now - self._tick_s > period else self._tick_s
         self._tick_s = due_s + period + self._shift_s
         self._shift_s = 0.0
         self._tick_timer = self._loop.call_at(self._tick_s, self._tick)
         self._seq += 1
-        self._timestamp_us = time.time_ns() // 1000
+        self._timestamp_us = self._utc_ns() // 1000
         self._ask()
         self._open = True
         if not self._waiting:
@@ -179,8 +196,7 @@ class BundleLoop:
         self._open = False
         self._late.update(*self._waiting.values())
         frames = []
-        for index in sorted(self._supervisor.ledgers):
-            ledger = self._supervisor.ledgers[index]
+        for index, ledger in enumerate(self._ledgers):
             frame = self._fresh.pop(index, None)
             if frame is not None:
                 frames.append(frame)
@@ -192,9 +208,12 @@ class BundleLoop:
         self._waiting.clear()
         self.bundles += 1
         bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
-        if self._budget.sent(bundle.size, time.monotonic()):
+        if self._budget.sent(bundle.size, self._loop.time()):
             reduction = self._budget.reduction
-            self._log_reduction(reduction.quality, 2**reduction.halvings)
+            divisor = 2**reduction.halvings
+            size = f", 1/{divisor} of the size" if divisor > 1 else ""
+            text = "pictures within max_mbit: quality up to %d%s"
+            self._reduction_log.log(logging.INFO, text, reduction.quality, size)
         self._publish(bundle)
 
     def _follow(self, answer: FrameBundle) -> None:
@@ -203,7 +222,7 @@ class BundleLoop:
         watched = self._demand.cameras
         rates = {
             index: ledger.grab_fps
-            for index, ledger in self._supervisor.ledgers.items()
+            for index, ledger in enumerate(self._ledgers)
             if ledger.grab_fps > least_fps and (watched is None or index in watched)
         }
         slowest = min(rates, key=rates.__getitem__, default=-1)
@@ -216,10 +235,3 @@ class BundleLoop:
             if frame.camera_index == slowest and len(frame.payload):
                 age_s = (self._timestamp_us - frame.capture_time_us) / 1e6
                 self._shift_s = self._phase.shift_s(self._period(), 1 / rates[slowest], age_s)
-
-    def _log_reduction(self, quality: int, divisor: int) -> None:
-        now = time.monotonic()
-        if now - self._logged_s >= _LOG_INTERVAL_S:
-            self._logged_s = now
-            size = f", 1/{divisor} of the size" if divisor > 1 else ""
-            _log.info("pictures within max_mbit: quality up to %d%s", quality, size)

@@ -17,6 +17,7 @@ from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     Ack,
     Demand,
+    ForCamera,
     FrameRequest,
     Goodbye,
     Hello,
@@ -121,13 +122,19 @@ class Crossing(Generic[M]):
         return WireError("control message", f"{name} is nothing {self._sender} sends")
 
 
-FROM_VIEWER: Crossing[Ack | Subscribe] = Crossing("a viewer", Ack, Subscribe)
+_FOR_CAMERA = ForCamera.__subclasses__()
+
+FROM_VIEWER: Crossing[Ack | Subscribe | ForCamera] = Crossing(
+    "a viewer", Ack, Subscribe, *_FOR_CAMERA
+)
 TO_VIEWER: Crossing[Hello | Status] = Crossing("a server", Hello, Status)
 FEED_UP: Crossing[Hello | Status | Goodbye] = Crossing("a grabber", Hello, Status, Goodbye)
-FEED_DOWN: Crossing[Demand | Refused] = Crossing("a bridge", Demand, Refused)
+FEED_DOWN: Crossing[Demand | Refused | ForCamera] = Crossing(
+    "a bridge", Demand, Refused, *_FOR_CAMERA
+)
 PROCESS_UP: Crossing[Report] = Crossing("a camera process", Report)
-PROCESS_DOWN: Crossing[Start | FrameRequest | Stop] = Crossing(
-    "a camera process's grabber", Start, FrameRequest, Stop
+PROCESS_DOWN: Crossing[Start | FrameRequest | Stop | ForCamera] = Crossing(
+    "a camera process's grabber", Start, FrameRequest, Stop, *_FOR_CAMERA
 )
 
 CROSSINGS: tuple[Crossing[Any], ...] = (

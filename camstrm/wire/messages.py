@@ -21,6 +21,7 @@ __all__ = [
     "CameraInfo",
     "CameraStatus",
     "Demand",
+    "ForCamera",
     "FrameRequest",
     "Goodbye",
     "Hello",
@@ -52,6 +53,16 @@ Rate = Annotated[float, Meta(ge=0, le=1e300)]
 
 class Message(Struct, frozen=True, tag_field="type"):
     """A control message; its ``type`` is the tag of its class."""
+
+
+class ForCamera(Message, frozen=True):
+    """Base of what a viewer sends to a camera: bridge and grabber pass it on as it came.
+
+    A class below this one with a ``tag`` belongs to each crossing on that way. The camera
+    process has to know it.
+    """
+
+    camera: Count
 
 
 class CameraInfo(Struct, frozen=True):

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from msgspec import structs
+from playwright.async_api import Browser, Page, expect
 
 from camstrm.wire import CameraFrame, CameraState
 from tests.fakes.bridge.page_server import PageServer, PageViewer, now_us, three_cameras
-from tests.fakes.chromium import Chromium, Page, find_chromium
+from tests.fakes.browser import (
+    header,
+    is_live,
+    needs_browser,
+    open_page,
+    running_browser,
+    shows,
+    tile,
+    until,
+)
 from tests.fakes.pictures.moving_pictures import plain_jpeg
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 DASH = "\N{EN DASH}"
-LIVE = "document.querySelector('#header').dataset.mood === 'live'"
-HEADER = "document.querySelector('#header').innerText"
-
-OLDER_THAN_2_S = r"""/^[2-9]\.\d s$/.test(
-    document.querySelector('.tile[data-camera=left] [data-part=age]').textContent)"""
+OLDER_THAN_2_S = re.compile(r"^[2-9]\.\d s$")
+TIME = r"\d\d:\d\d:\d\d"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
-    async with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
-        yield chromium
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -46,21 +49,13 @@ async def server() -> AsyncIterator[PageServer]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Chromium, server: PageServer) -> AsyncIterator[Page]:
-    """Open the page; whatever it complains about (errors, policy violations) fails the test."""
-    page = await browser.open_page(server.url)
-    yield page
-    assert page.complaints == []
-    await page.close()
+async def page(browser: Browser, server: PageServer) -> AsyncIterator[Page]:
+    async with open_page(browser, server.url) as page:
+        yield page
 
 
 async def next_viewer(server: PageServer) -> PageViewer:
     return await asyncio.wait_for(server.connected.get(), 30)
-
-
-def tile(name: str, part: str = "") -> str:
-    selector = f".tile[data-camera={name}]" + (f" [data-part={part}]" if part else "")
-    return f"document.querySelector('{selector}')"
 
 
 def pixels(name: str) -> str:
@@ -68,53 +63,52 @@ def pixels(name: str) -> str:
     return f"""((canvas) => {{
         const small = new OffscreenCanvas(16, 12).getContext("2d");
         small.drawImage(canvas, 0, 0, 16, 12);
-        return small.getImageData(0, 0, 16, 12).data.join();
-    }})({tile(name, "canvas")})"""
+        return canvas.width > 4 && small.getImageData(0, 0, 16, 12).data.join();
+    }})(document.querySelector(".tile[data-camera={name}] canvas"))"""
 
 
 async def moving(page: Page, name: str) -> None:
     """Wait until the picture is there and has changed."""
-    await page.until(f"{tile(name, 'canvas')}.width > 4 && {pixels(name)}")
-    before = await page.evaluate(pixels(name))
-    await page.until(f"{pixels(name)} !== {json.dumps(before)}")
+    before = await until(page, pixels(name))
+    await until(page, f"{pixels(name)} !== {before!r}")
 
 
-async def shows(page: Page, name: str, part: str, text: str) -> None:
-    await page.until(f"{tile(name, part)}.innerText.includes({json.dumps(text)})")
+async def stale(page: Page, name: str) -> str | None:
+    return await tile(page, name).get_attribute("data-stale")
 
 
 async def test_three_cameras_move_side_by_side(page: Page) -> None:
     for name in ("left", "right", "top"):
         await moving(page, name)
-        assert await page.text(f".tile[data-camera={name}] [data-part=name]") == name
-        await shows(page, name, "state", "streaming")
-        assert await page.evaluate(f"{tile(name)}.dataset.stale") == "false"
+        assert await tile(page, name, "name").text_content() == name
+        await shows(tile(page, name, "state"), "streaming")
+        assert await stale(page, name) == "false"
     boxes = await page.evaluate(
         "[...document.querySelectorAll('.tile')].map((t) => t.getBoundingClientRect().toJSON())"
     )
     assert len({box["top"] for box in boxes}) == 1, "one row on a wide screen"
     assert max(box["right"] for box in boxes) <= 1600
     assert max(box["bottom"] for box in boxes) <= 900
-    await page.until(LIVE)
+    await is_live(page)
 
 
 async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
     viewer = await next_viewer(server)
     await viewer.until(lambda v: len(v.acks) > 30)
     for name, source, sent in (("left", "640x480", "320x240"), ("top", "2656x2304", "332x288")):
-        await shows(page, name, "size", f"{source} → {sent}".replace("x", TIMES))
-        shown = f"Number({tile(name, 'shown')}.textContent)"
-        await page.until(f"2 < {shown} && {shown} < {2 * server.bundle_fps}")
-        age = await page.evaluate(f"{tile(name, 'age')}.textContent")
-        number, unit = age.split()
+        await shows(tile(page, name, "size"), f"{source} → {sent}".replace("x", TIMES))
+        part = f".tile[data-camera={name}] [data-part=shown]"
+        shown = f"Number(document.querySelector('{part}').textContent)"
+        await until(page, f"2 < {shown} && {shown} < {2 * server.bundle_fps}")
+        number, unit = (await tile(page, name, "age").inner_text()).split()
         assert (unit == "ms" and 0 <= int(number) < 1000) or unit == "s"
-    await shows(page, "left", "grab", "398.6")
-    await shows(page, "top", "format", "BayerRG8")
-    await shows(page, "top", "there", "2 incomplete, 0 gaps, 0 underrun")
+    await shows(tile(page, "left", "grab"), "398.6")
+    await shows(tile(page, "top", "format"), "BayerRG8")
+    await shows(tile(page, "top", "there"), "2 incomplete, 0 gaps, 0 underrun")
     for part, least in (("bundles", 2), ("megabits", 0.1)):
         text = f"document.querySelector('#header [data-part={part}]').textContent"
-        await page.until(f"Number({text}) > {least}")
-    await page.until("document.querySelector('#header [data-part=viewers]').textContent === '1'")
+        await until(page, f"Number({text}) > {least}")
+    await expect(header(page, "viewers")).to_have_text("1")
 
 
 async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageServer) -> None:
@@ -123,7 +117,7 @@ async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageSer
 
     server.cameras[0].lie = an_hour_ahead
     await moving(page, "left")
-    await page.until(f"{tile('left', 'age')}.textContent === '0 ms'")
+    await expect(tile(page, "left", "age")).to_have_text("0 ms")
 
 
 async def test_bundles_are_acknowledged_in_order(page: Page, server: PageServer) -> None:
@@ -141,14 +135,12 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     top.state = CameraState.UNSUPPORTED
     top.status = structs.replace(top.status, reason="pixel format Confidence8 cannot be shown")
     left.state = 9
-    await page.until(
-        r"/Lost since \d\d:\d\d:\d\d/i.test(" + tile("right", "headline") + ".innerText)"
-    )
-    await shows(page, "right", "reason", "no answer for 3.0 s")
-    assert await page.evaluate(f"{tile('right')}.dataset.stale") == "true"
-    await shows(page, "top", "state", "unsupported format")
-    await shows(page, "top", "reason", "Confidence8")
-    await shows(page, "left", "state", "unknown (9)")
+    await shows(tile(page, "right", "headline"), re.compile(f"Lost since {TIME}", re.IGNORECASE))
+    await shows(tile(page, "right", "reason"), "no answer for 3.0 s")
+    assert await stale(page, "right") == "true"
+    await shows(tile(page, "top", "state"), "unsupported format")
+    await shows(tile(page, "top", "reason"), "Confidence8")
+    await shows(tile(page, "left", "state"), "unknown (9)")
     for state, text in (
         (CameraState.STALLED, "stalled"),
         (CameraState.OPENING, "opening"),
@@ -156,19 +148,19 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
         (CameraState.CLOSED, "closed"),
     ):
         left.state = state
-        await shows(page, "left", "state", text)
+        await shows(tile(page, "left", "state"), text)
     right.state = CameraState.STREAMING
-    await page.until(f"{tile('right')}.dataset.stale === 'false'")
+    await expect(tile(page, "right")).to_have_attribute("data-stale", "false")
     await moving(page, "right")
 
 
 async def test_a_frozen_picture_does_not_look_alive(page: Page, server: PageServer) -> None:
     await moving(page, "left")
     server.cameras[0].sends_pictures = False
-    await shows(page, "left", "headline", "old")
-    await shows(page, "left", "state", "no new picture")
-    assert await page.evaluate(f"getComputedStyle({tile('left', 'canvas')}).filter") != "none"
-    assert await page.evaluate(f"getComputedStyle({tile('right', 'canvas')}).filter") == "none"
+    await shows(tile(page, "left", "headline"), "old")
+    await shows(tile(page, "left", "state"), "no new picture")
+    await expect(tile(page, "left", "canvas")).not_to_have_css("filter", "none")
+    await expect(tile(page, "right", "canvas")).to_have_css("filter", "none")
 
 
 async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
@@ -176,10 +168,10 @@ async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
 ) -> None:
     await moving(page, "left")
     server.cameras[0].state = CameraState.WAITING_FOR_TRIGGER
-    await shows(page, "left", "state", "waiting for a trigger")
-    await page.until(OLDER_THAN_2_S)
-    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
-    assert await page.evaluate(f"{HEADER}.includes('3 of 3 cameras live')")
+    await shows(tile(page, "left", "state"), "waiting for a trigger")
+    await expect(tile(page, "left", "age")).to_have_text(OLDER_THAN_2_S)
+    assert await stale(page, "left") == "false"
+    assert "3 of 3 cameras live" in await header(page).inner_text()
     server.cameras[0].state = CameraState.STREAMING
     await moving(page, "left")
 
@@ -189,23 +181,23 @@ async def test_a_slow_camera_is_not_grey(page: Page, server: PageServer) -> None
     camera = server.cameras[0]
     camera.status = structs.replace(camera.status, interval_us=60_000_000)
     camera.sends_pictures = False
-    await page.until(OLDER_THAN_2_S)
-    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
+    await expect(tile(page, "left", "age")).to_have_text(OLDER_THAN_2_S)
+    assert await stale(page, "left") == "false"
     camera.status = structs.replace(camera.status, interval_us=100_000)
-    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+    await expect(tile(page, "left")).to_have_attribute("data-stale", "true")
 
 
 async def test_the_header_is_green_only_while_all_cameras_are_live(
     page: Page, server: PageServer
 ) -> None:
-    await page.until(LIVE)
+    await is_live(page)
     for number, camera in enumerate(server.cameras, 1):
         camera.state = CameraState.LOST
-        await page.until(f"{HEADER}.includes('{3 - number} of 3 cameras live')")
-        assert not await page.evaluate(LIVE)
+        await shows(header(page), f"{3 - number} of 3 cameras live")
+        assert await header(page).get_attribute("data-mood") != "live"
     for camera in server.cameras:
         camera.state = CameraState.STREAMING
-    await page.until(LIVE)
+    await is_live(page)
 
 
 async def test_what_is_wrong_although_pictures_come_is_shown_below_them(
@@ -214,21 +206,21 @@ async def test_what_is_wrong_although_pictures_come_is_shown_below_them(
     await moving(page, "left")
     camera = server.cameras[0]
     camera.status = structs.replace(camera.status, reason="27 % of frames incomplete: packet size")
-    await shows(page, "left", "damage", "27 % of frames incomplete")
-    assert await page.evaluate(f"{tile('left')}.dataset.stale") == "false"
+    await shows(tile(page, "left", "damage"), "27 % of frames incomplete")
+    assert await stale(page, "left") == "false"
 
 
 async def test_no_frame_input(page: Page, server: PageServer) -> None:
-    await page.until(LIVE)
+    await is_live(page)
     await moving(page, "left")  # live comes with the hello; where no picture is, none is stale
     server.streaming = False
-    await page.until(f"{HEADER}.includes('no frame input')")  # no bundles, though input is "ok"
-    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+    await shows(header(page), "no frame input")  # no bundles, though input is "ok"
+    await expect(tile(page, "left")).to_have_attribute("data-stale", "true")
     server.input = "none"
-    await page.until(rf"/no frame input since \d\d:\d\d:\d\d/.test({HEADER})")
-    await shows(page, "left", "grab", DASH)
+    await shows(header(page), re.compile(f"no frame input since {TIME}"))
+    await shows(tile(page, "left", "grab"), DASH)
     server.streaming, server.input = True, "ok"
-    await page.until(LIVE)
+    await is_live(page)
     await moving(page, "left")
 
 
@@ -236,12 +228,12 @@ async def test_the_server_dies_and_comes_back(page: Page, server: PageServer) ->
     await next_viewer(server)
     await moving(page, "left")
     await server.stop()
-    await page.until(rf"/server lost, reconnecting in \d s/.test({HEADER})")
-    await page.until(f"{tile('left')}.dataset.stale === 'true'")
+    await shows(header(page), re.compile(r"server lost, reconnecting in \d s"))
+    await expect(tile(page, "left")).to_have_attribute("data-stale", "true")
     server.session = "second"
     await server.start()
     viewer = await next_viewer(server)
-    await page.until(LIVE)
+    await is_live(page)
     await moving(page, "left")
     await viewer.until(lambda v: v.acks)
     assert server.connected.empty()
@@ -255,25 +247,25 @@ async def test_cameras_come_and_go(page: Page, server: PageServer) -> None:
     renamed = server.cameras[0]
     renamed.info = structs.replace(renamed.info, name="rear")
     await server.send_hello()
-    await page.until(f"{tile('rear')} && !{tile('left')} && !{tile('right')}")
+    for name, count in (("rear", 1), ("left", 0), ("right", 0)):
+        await expect(tile(page, name)).to_have_count(count)
     await moving(page, "rear")
     await moving(page, "top")
 
 
 async def test_without_the_token(page: Page, server: PageServer) -> None:
-    await page.until(LIVE)
+    await is_live(page)
     server.refuse_status = 401
     await server.disconnect()
-    await page.until(f"{HEADER}.includes('token needed: open the URL that camstrm printed')")
+    await shows(header(page), "token needed: open the URL that camstrm printed")
     server.refuse_status = None
-    await page.until(LIVE)
+    await is_live(page)
 
 
-async def test_a_token_in_the_url_goes_along(browser: Chromium, server: PageServer) -> None:
-    page = await browser.open_page(server.url + "?token=s%2Be")
-    await next_viewer(server)
-    assert server.tokens == ["s+e"]
-    await page.close()
+async def test_a_token_in_the_url_goes_along(browser: Browser, server: PageServer) -> None:
+    async with open_page(browser, server.url + "?token=s%2Be"):
+        await next_viewer(server)
+        assert server.tokens == ["s+e"]
 
 
 @pytest.mark.parametrize(
@@ -290,10 +282,11 @@ async def test_a_wrong_message_is_shown_and_the_page_connects_anew(
     page: Page, server: PageServer, message: bytes | str, complaint: str
 ) -> None:
     await next_viewer(server)
-    await page.until(LIVE)
+    await is_live(page)
     await server.send_raw(message)
     await next_viewer(server)
-    await page.until(f"{LIVE} && {HEADER}.includes({json.dumps(complaint)})")
+    await shows(header(page), complaint)
+    await is_live(page)
     await moving(page, "left")
     assert len(server.viewers) == 1
 
@@ -337,23 +330,26 @@ async def test_a_damaged_picture_is_shown_as_such(
     viewer = await next_viewer(server)
     await moving(page, "left")
     honest, camera.lie = camera.lie, lie  # type: ignore[assignment]  # parametrize says object
-    await shows(page, "left", "damage", complaint)
+    await shows(tile(page, "left", "damage"), complaint)
     acknowledged = len(viewer.acks)
     await viewer.until(lambda v: len(v.acks) > acknowledged + 5)
     await moving(page, "right")
     camera.lie = honest
     await moving(page, "left")
-    await page.until(LIVE)
+    await is_live(page)
 
 
 async def hide(page: Page, *, hidden: bool) -> None:
     values = {"hidden": hidden, "visibilityState": "hidden" if hidden else "visible"}
-    await page.evaluate(f"""
-        for (const [name, value] of Object.entries({json.dumps(values)})) {{
-            Object.defineProperty(document, name, {{ value, configurable: true }});
-        }}
-        document.dispatchEvent(new Event("visibilitychange"));
-    """)
+    await page.evaluate(
+        """(values) => {
+            for (const [name, value] of Object.entries(values)) {
+                Object.defineProperty(document, name, { value, configurable: true });
+            }
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        values,
+    )
 
 
 async def test_a_hidden_tab_asks_for_nothing(page: Page, server: PageServer) -> None:
@@ -369,20 +365,20 @@ async def test_a_hidden_tab_asks_for_nothing(page: Page, server: PageServer) -> 
 async def test_double_click_shows_one_camera(page: Page, server: PageServer) -> None:
     viewer = await next_viewer(server)
     await moving(page, "top")
-    await page.double_click(".tile[data-camera=top]")
+    await tile(page, "top").dblclick()
     await viewer.until(lambda v: v.subscriptions == [(2,)])
-    await page.until("document.querySelectorAll('.tile:not([hidden])').length === 1")
-    await page.until(f"{tile('top')}.getBoundingClientRect().width > 1500")
+    await expect(page.locator(".tile:visible")).to_have_count(1)
+    await until(page, "document.querySelector('[data-camera=top]').clientWidth > 1500")
     assert await page.evaluate("location.hash") == "#camera=top"
     await moving(page, "top")
 
-    await page.command("Page.reload")
+    await page.reload()
     viewer = await next_viewer(server)
     await viewer.until(lambda v: v.subscriptions == [(2,)])
     await moving(page, "top")
-    await page.double_click(".tile[data-camera=top]")
+    await tile(page, "top").dblclick()
     await viewer.until(lambda v: v.subscriptions == [(2,), None])
-    await page.until("document.querySelectorAll('.tile:not([hidden])').length === 3")
+    await expect(page.locator(".tile:visible")).to_have_count(3)
     assert await page.evaluate("location.hash") == ""
     await moving(page, "left")
 
@@ -390,33 +386,36 @@ async def test_double_click_shows_one_camera(page: Page, server: PageServer) -> 
 async def test_the_keyboard_shows_one_camera(page: Page, server: PageServer) -> None:
     viewer = await next_viewer(server)
     await moving(page, "right")
-    await page.evaluate(f"{tile('right')}.focus()")
-    await page.until(f"{tile('right')}.ariaLabel === 'Camera right, streaming'")
-    await page.press("Enter")
+    await tile(page, "right").focus()
+    await expect(tile(page, "right")).to_have_attribute("aria-label", "Camera right, streaming")
+    await page.keyboard.press("Enter")
     await viewer.until(lambda v: v.subscriptions == [(1,)])
-    assert await page.evaluate(f"{tile('right')}.ariaPressed") == "true"
-    await page.press("Escape")
+    assert await tile(page, "right").get_attribute("aria-pressed") == "true"
+    await page.keyboard.press("Escape")
     await viewer.until(lambda v: v.subscriptions == [(1,), None])
-    await page.press("f")
-    await page.until("document.fullscreenElement === document.documentElement")
-    await page.press("f")
-    await page.until("document.fullscreenElement === null")
+    await page.keyboard.press("f")
+    await until(page, "document.fullscreenElement === document.documentElement")
+    await page.keyboard.press("f")
+    await until(page, "document.fullscreenElement === null")
 
 
-async def test_nothing_jumps_and_everything_fits_on_a_phone(page: Page, server: PageServer) -> None:
-    await moving(page, "left")
-    await page.resize(390, 844)
-    await page.until(
-        "document.querySelector('#cameras').style.getPropertyValue('--columns') === '1'"
-    )
-    assert await page.evaluate("document.documentElement.scrollWidth") == 390
-    boxes = """JSON.stringify(
-        [...document.querySelectorAll(".stage")].map((stage) => stage.getBoundingClientRect())
-    )"""
-    before = await page.evaluate(boxes)
-    camera = server.cameras[0]
-    camera.width, camera.height = 160, 200
-    await page.until(f"{tile('left', 'canvas')}.height === 200")
-    camera.state, camera.since_us = CameraState.LOST, now_us()
-    await shows(page, "left", "headline", "since")
-    assert await page.evaluate(boxes) == before
+async def test_nothing_jumps_and_everything_fits_on_a_phone(
+    browser: Browser, server: PageServer
+) -> None:
+    async with open_page(browser, server.url, mobile=True) as page:
+        await moving(page, "left")
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await until(
+            page, "document.querySelector('#cameras').style.getPropertyValue('--columns') === '1'"
+        )
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
+        boxes = """JSON.stringify(
+            [...document.querySelectorAll(".stage")].map((stage) => stage.getBoundingClientRect())
+        )"""
+        before = await page.evaluate(boxes)
+        camera = server.cameras[0]
+        camera.width, camera.height = 160, 200
+        await until(page, "document.querySelector('[data-camera=left] canvas').height === 200")
+        camera.state, camera.since_us = CameraState.LOST, now_us()
+        await shows(tile(page, "left", "headline"), "since")
+        assert await page.evaluate(boxes) == before

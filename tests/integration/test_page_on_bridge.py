@@ -8,24 +8,27 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.config import BridgeSettings
 from camstrm.wire import FEED_UP, FrameBundle, Hello, PacketKind, encode_bundle
 from camstrm.wire.packet import encode_packet_parts
 from tests.fakes.bridge.page_server import now_us, three_cameras
-from tests.fakes.chromium import Chromium, find_chromium
+from tests.fakes.browser import (
+    THREE_LIVE,
+    header,
+    needs_browser,
+    open_page,
+    running_browser,
+    shows,
+    until,
+)
 from tests.no_blocking import loop_is_never_blocked
 
 __all__ = ["loop_is_never_blocked"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed"),
-]
-
-LIVE = "document.querySelector('#header').dataset.mood === 'live'"
-AGES = "[...document.querySelectorAll('[data-part=age]')].map((age) => age.textContent)"
+pytestmark = needs_browser
 
 
 @pytest.fixture
@@ -69,14 +72,12 @@ async def grabber(path: str, session: str) -> AsyncIterator[None]:
         await writer.wait_closed()
 
 
-async def test_the_page_on_the_real_bridge(bridge: BridgeAddresses, tmp_path: Path) -> None:
-    async with Chromium(tmp_path / "profile") as browser:
-        page = await browser.open_page(viewer_urls(bridge)[0])
-        await page.until("document.querySelector('#header').innerText.includes('no frame input')")
-        assert "token" not in await page.evaluate("location.href")
+async def test_the_page_on_the_real_bridge(bridge: BridgeAddresses) -> None:
+    async with running_browser() as browser, open_page(browser, viewer_urls(bridge)[0]) as page:
+        await shows(header(page), "no frame input")
+        assert "token" not in page.url
         for session in ("first", "second"):
             async with grabber(bridge.socket_path, session):
-                await page.until(f"{LIVE} && {AGES}.filter((age) => / ms$/.test(age)).length === 3")
+                await until(page, THREE_LIVE)
                 assert await page.evaluate("fetch('/api/status').then((answer) => answer.ok)")
-            await page.until(f"!({LIVE})")
-        assert page.complaints == []
+            await expect(header(page)).not_to_have_attribute("data-mood", "live")

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from playwright.async_api import expect
 
-from tests.fakes.chromium import Chromium, find_chromium
+from tests.fakes.browser import (
+    THREE_LIVE,
+    header,
+    needs_browser,
+    open_page,
+    running_browser,
+    shows,
+    until,
+)
 from tests.fakes.running_system import RunningSystem, camera_table
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed"),
-]
+pytestmark = needs_browser
 
 THREE = camera_table("0", "red") + camera_table("1", "green") + camera_table("2", "blue")
-HEADER = "document.querySelector('#header').innerText"
-AGES = "[...document.querySelectorAll('[data-part=age]')].map((age) => age.textContent)"
-SHOWS_ALL = (
-    "document.querySelector('#header').dataset.mood === 'live'"
-    f" && {AGES}.filter((age) => / ms$/.test(age)).length === 3"
-)
 
 
 async def test_the_page_outlives_grabber_and_bridge(tmp_path: Path) -> None:
@@ -29,16 +28,17 @@ async def test_the_page_outlives_grabber_and_bridge(tmp_path: Path) -> None:
         assert system.bridge is not None
         async with system.viewer():  # the bridge listens
             pass
-        async with Chromium(tmp_path / "profile") as browser:
-            page = await browser.open_page(f"{system.url}/?token={system.token}")
-            await page.until(SHOWS_ALL, 30)
+        url = f"{system.url}/?token={system.token}"
+        async with running_browser() as browser, open_page(browser, url) as page:
+            await until(page, THREE_LIVE)
 
             system.grabber.kill()
-            await page.until(f"{HEADER}.includes('no frame input')", 30)
+            await shows(header(page), "no frame input")
             system.start_grabber()
-            await page.until(SHOWS_ALL, 30)
+            await until(page, THREE_LIVE)
 
             system.bridge.kill()
-            await page.until(f"!({SHOWS_ALL}) && !{HEADER}.includes('no frame input')", 30)
+            await expect(header(page)).not_to_have_attribute("data-mood", "live")
+            await expect(header(page)).not_to_contain_text("no frame input")
             system.start_bridge()
-            await page.until(SHOWS_ALL, 30)
+            await until(page, THREE_LIVE)

@@ -8,9 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from tests.fakes.bridge.page_server import PageServer
-from tests.fakes.chromium import Chromium, find_chromium
+from tests.fakes.browser import header, open_page, running_browser, without_browser_skipped
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"
@@ -28,8 +29,8 @@ def test_node() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed")
-async def test_vectors_in_the_browser(tmp_path: Path) -> None:
+@without_browser_skipped
+async def test_vectors_in_the_browser() -> None:
     vectors = [
         {
             "folder": folder,
@@ -57,9 +58,8 @@ async def test_vectors_in_the_browser(tmp_path: Path) -> None:
     server = PageServer([])
     await server.start()
     try:
-        async with Chromium(tmp_path) as browser:
-            page = await browser.open_page(server.url)
-            await page.until("document.querySelector('#header[data-mood=wait] strong')")
+        async with running_browser() as browser, open_page(browser, server.url) as page:
+            await expect(header(page)).to_have_attribute("data-mood", "wait")
             assert await page.evaluate(expression) == []
     finally:
         await server.stop()

@@ -1,1 +1,1 @@
-"""HTTP: routes, who may use them, and the port."""
+"""HTTP: routes (``web``), who may use them (``auth``, ``origin``, ``limits``), and the port."""

@@ -31,18 +31,18 @@ class BridgeCollector(Collector):
         yield from self._cameras(self._state.hub.status().cameras)
 
     def _input(self) -> Iterator[Metric]:
-        hub, subscriber = self._state.hub, self._state.subscriber
+        hub, listener = self._state.hub, self._state.listener
         counters = hub.counters
         status = hub.status()
         yield _gauge("input_up", "1 while a grabber is connected and speaks", hub.input == "ok")
         yield _counter("bundles_received", "Bundles from grabbers", counters.bundles)
         yield _counter("bundle_bytes_received", "Bytes of those", counters.bundle_bytes)
         yield _counter("grabbers", "Grabbers that connected", counters.grabbers)
-        yield _counter("grabbers_refused", "Connections of other users", subscriber.refused)
+        yield _counter("grabbers_refused", "Connections of other users", listener.refused)
         yield _counter(
             "bundles_overtaken", "Bundles that a newer one replaced unread", counters.overtaken
         )
-        yield _counter("input_garbage", "Connections closed for what they sent", subscriber.garbage)
+        yield _counter("input_garbage", "Connections closed for what they sent", listener.garbage)
         yield _gauge(
             "grabber_bundles_dropped", "As the present grabber counts", status.bundles_dropped
         )

@@ -22,7 +22,7 @@ class BridgeState:
 
     settings: BridgeSettings
     hub: BundleHub
-    subscriber: FeedListener
+    listener: FeedListener
     tokens: TokenCheck
     hosts: HostRules
     limits: ClientLimits

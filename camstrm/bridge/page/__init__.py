@@ -1,1 +1,1 @@
-"""The browser page."""
+"""The browser page: files that the bridge serves as they are, no Python."""

@@ -1,1 +1,1 @@
-"""Everything between the newest bundle and one viewer."""
+"""Everything between the newest bundle and one viewer; start at ``hub.BundleHub``."""

@@ -1,7 +1,7 @@
 """HelloHold: a grabber's first hello waits until it says who the cameras are.
 
 A grabber that has just started knows names and serial numbers; vendor and model come with its
-producers' device lists, about a second later, before any picture. Viewers would be told of all
+producers' device lists, about a second later, before any picture. Viewers would get all
 cameras twice.
 """
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.wire import CameraInfo, Demand, FrameBundle, Hello, Status
+from camstrm.wire import CameraInfo, Demand, ForCamera, FrameBundle, Hello, Status
 
 __all__ = ["HelloHold"]
 
@@ -36,11 +36,11 @@ class HelloHold:
         self._hub = hub
         self._bundles = BundleHold(self._bundle_is_due, hub.counters)
         # Hello that waits, and the way back to its grabber.
-        self._held: tuple[Hello, Callable[[Demand], None]] | None = None
+        self._held: tuple[Hello, Callable[[Demand | ForCamera], None]] | None = None
         self._status: Status | None = None  # the newest that came meanwhile
         self._timer: asyncio.TimerHandle | None = None  # runs while a hello is held
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
         self._forget()
         hello = self._with_known(hello)
         if _says_who(hello):

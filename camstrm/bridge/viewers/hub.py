@@ -27,6 +27,7 @@ from camstrm.wire import (
     CameraInfo,
     CameraStatus,
     Demand,
+    ForCamera,
     Hello,
     Limits,
     SharedStatus,
@@ -66,13 +67,13 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
+        self._send: Callable[[ForCamera], None] | None = None  # to the grabber, None without one
         self._newest: SharedBundle | None = None
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
         self._hello_text = TO_VIEWER.encode(self._hello)
         self._input = "none"
         self._input_since_us = _now_us()
         self._grabber_status = Status(0)
-        self._session_bundles = 0
         self._bundle_fps = 0.0
         self._meter = RateMeter(0, 0, clock)
         self._meter.rate(0)
@@ -83,11 +84,12 @@ class BundleHub:
         """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
         return self._input
 
-    def grabber_came(self, hello: Hello, send_demand: Callable[[Demand], None]) -> None:
-        """Take ``hello`` of a grabber that has just connected and tell it the demand."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
+        """Take ``hello`` of a grabber that has just connected and send it the demand."""
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
-        self._demand.attach(send_demand, refresh=self._lacks_picture(None))
+        self._send = send
+        self._demand.attach(send, refresh=self._lacks_picture(None))
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
@@ -120,7 +122,6 @@ class BundleHub:
         self.counters.bundle_bytes += size
         if self._newest is not None and bundle.bundle.seq <= self._newest.bundle.seq:
             self._start_session()
-        self._session_bundles += 1
         self._newest = bundle
         self.pictures.add(bundle.bundle)
         for viewer in self.viewers.values():
@@ -129,6 +130,7 @@ class BundleHub:
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
+        self._send = None
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
@@ -200,6 +202,11 @@ class BundleHub:
         if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
             self.subscribe(viewer, cameras, max_fps)
 
+    def send_to_camera(self, message: ForCamera) -> None:
+        """Pass a viewer's message on to the grabber; without one it is dropped."""
+        if self._send is not None:
+            self._send(message)
+
     def wish_picture(self, who: Hashable, camera: int) -> None:
         """Let the grabber send this camera's picture, also one sent before; see withdraw."""
         self._demand.wish(who, frozenset({camera}), None, refresh=True)
@@ -237,7 +244,8 @@ class BundleHub:
             input=self._input,
             input_since_us=self._input_since_us,
             bundle_fps=self._bundle_fps,
-            bundles=max(grabber.bundles, self._session_bundles),
+            # Both are counted by the grabber: as it said last, and what has come since.
+            bundles=max(grabber.bundles, 0 if self._newest is None else self._newest.bundle.seq),
             cameras=grabber.cameras or self._cameras_by_bundle(),
             viewers=len(self.viewers),
             viewer=None,
@@ -270,7 +278,6 @@ class BundleHub:
 
     def _start_session(self) -> None:
         self._newest = None
-        self._session_bundles = 0
         for viewer in self.viewers.values():
             viewer.start_session()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from camstrm.acquisition.discovery.route import interface_of
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.kernel_file import read_number
+from camstrm.cli.kernel_file import read_number
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile
 

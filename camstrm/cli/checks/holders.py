@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from camstrm.cli.checks.kernel_file import read_text
+from camstrm.cli.kernel_file import read_text
 from camstrm.profiles import GentlProfile
 
 __all__ = ["Holder", "exclusive_users", "holders_of_file", "holders_of_library"]

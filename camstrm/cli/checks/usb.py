@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.kernel_file import read_number, read_text
+from camstrm.cli.kernel_file import read_number, read_text
 from camstrm.profiles import GentlProfile, UsbRule
 
 __all__ = ["UsbCameras", "UsbDevice"]

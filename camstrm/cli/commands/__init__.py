@@ -1,1 +1,1 @@
-"""One module for each command."""
+"""One module for each command; ``run(options)`` returns its exit code."""

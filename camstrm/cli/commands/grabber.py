@@ -23,20 +23,25 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     config, profiles = grab_config(options)
     path = socket_path(config)
     spares.keep([] if config.process.single_process else _environments(config, profiles))
-    # Late: the spare processes for other environments start before these imports.
+    # Late: the spare processes start before these imports.
+    import asyncio
+
     from camstrm.grab.app import Grabber
 
+    async def grab() -> None:
+        grabber = Grabber(
+            config,
+            profiles,
+            path,
+            log_level=options.log_level.upper(),
+            standby=options.standby,
+            spares=spares,
+        )
+        with stop_on_signals(grabber.stop):
+            await grabber.run()
+
     _check_producers(config, profiles)
-    grabber = Grabber(
-        config,
-        profiles,
-        path,
-        log_level=options.log_level.upper(),
-        standby=options.standby,
-        spares=spares,
-    )
-    with stop_on_signals(grabber.stop):
-        grabber.run()
+    asyncio.run(grab())
     return 0
 
 

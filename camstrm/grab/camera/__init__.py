@@ -1,1 +1,1 @@
-"""What runs inside a camera process."""
+"""What runs inside a camera process; ``process`` is its main thread, ``spare`` forks it."""

@@ -30,6 +30,7 @@ from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
+from camstrm.grab.exit_code import ExitCode
 from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
@@ -80,31 +81,31 @@ class CameraProcess:
         self._steps = StepWriter("")
         self._stop_timeout_s = 1.5
 
-    def run(self) -> int:
-        """Serve until Stop or until the grabber is gone; return the exit code."""
+    def run(self) -> ExitCode:
+        """Serve until Stop or until the grabber is gone."""
         try:
             group = self._await_start()
             if group is None:
-                return 0
+                return ExitCode.DONE
             try:
                 self._open(group)
             except OSError as error:
                 # Not from the socket, which nothing is sent through while the cameras open.
                 cause = in_words(f"{type(error).__name__}: {error}")
                 self._last_word(f"its process failed: {cause}")
-                return 4
+                return ExitCode.FAILED
             self._serve()
         except ProducerError as error:
             self._last_word(str(error))
-            return 3
+            return ExitCode.NO_PRODUCER
         except (OSError, WireError) as error:
             _log.debug("the grabber is gone: %s", error)
         except CamstrmError as error:
             self._last_word(str(error))
-            return 4
+            return ExitCode.FAILED
         finally:
             self._close()
-        return 0
+        return ExitCode.DONE
 
     def _await_start(self) -> ProcessGroup | None:
         while True:

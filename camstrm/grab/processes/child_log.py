@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from typing import IO
 
 from camstrm.acquisition.child import show_text
 from camstrm.acquisition.child_text import ChildText
-from camstrm.grab.loop import READ, Loop
 
 __all__ = ["ChildLog"]
 
@@ -23,14 +23,17 @@ class ChildLog:
     """
 
     def __init__(
-        self, loop: Loop, pipe: IO[bytes], show: Callable[[bytes], None] = show_text
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pipe: IO[bytes],
+        show: Callable[[bytes], None] = show_text,
     ) -> None:
         self._loop = loop
         self._pipe = pipe
         self._show = show
         self._text = ChildText()
         os.set_blocking(pipe.fileno(), False)
-        loop.watch(pipe, READ, self._ready)
+        loop.add_reader(pipe, self._ready)
 
     def describe_end(self, returncode: int) -> str:
         """Return how the process ended, with the cause that it wrote."""
@@ -43,7 +46,7 @@ class ChildLog:
             self._read_all()
             self._end()
 
-    def _ready(self, _events: int) -> None:
+    def _ready(self) -> None:
         if not self._read():
             self._end()
 
@@ -62,5 +65,5 @@ class ChildLog:
 
     def _end(self) -> None:
         self._show(self._text.finish())
-        self._loop.unwatch(self._pipe)
+        self._loop.remove_reader(self._pipe)
         self._pipe.close()

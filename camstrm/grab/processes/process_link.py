@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -9,14 +10,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 from camstrm.errors import WireError
-from camstrm.feed.packet_socket import PacketConnection
-from camstrm.grab.loop import READ, WRITE, Loop
+from camstrm.feed.packet_protocol import PacketProtocol, open_packets
+from camstrm.grab.exit_code import ExitCode
 from camstrm.grab.processes.child_log import ChildLog
+from camstrm.grab.processes.exit_watch import ExitWatch
 from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
@@ -36,19 +38,13 @@ __all__ = ["LinkHandlers", "ProcessLink"]
 
 _log = logging.getLogger(__name__)
 
-_EXIT_CODE_S = 0.03
-"""Between the end of a process's connection and the question for its exit code."""
-
-_EXIT_CODE_TRIES = 16
-"""How often that is asked, before a process counts as one that lives on without it."""
-
-_ORDERLY_CODES = (0, 3, 4)
-"""Exit codes of a camera process that has closed its cameras (see CameraProcess.run)."""
+_EXIT_S = 0.5
+"""After the end of its connection; a process that takes longer lives on without it."""
 
 
 @dataclass(frozen=True)
 class LinkHandlers:
-    """What a link calls; ``gone`` exactly once, with the reason in words."""
+    """What a link calls; ``gone`` at most once, with the reason in words."""
 
     bundle: Callable[[ProcessLink, FrameBundle], None]
     report: Callable[[ProcessLink, Report], None]
@@ -59,112 +55,112 @@ class ProcessLink:
     """Starts a camera process, asks it for pictures, and ends it.
 
     At most one request is under way: a process that is slow is not asked again before it
-    has answered. ``started_s``: monotonic clock; ``last_heard_s``: the loop's ``running_s``.
+    has answered. Belongs to the loop; nothing here may be called from another thread.
     """
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
+        running: Callable[[], float],
         group: ProcessGroup,
         handlers: LinkHandlers,
         spare: SpareProcess | None = None,
     ) -> None:
         """Start the process (a thread of this one with ``process.single_process``).
 
-        ``spare`` forks it, if it can. Raises OSError when the process cannot be started.
+        ``running`` is a clock that stands still while this process does; ``spare`` forks the
+        process, if it can. Raises OSError when the process cannot be started.
         """
         self.group = group
-        self.started_s = time.monotonic()
-        self.last_heard_s = loop.running_s
+        self.started_s = loop.time()
+        self.last_heard_s = running()
+        """When the process last said anything, by ``running``."""
         self.busy = False
+        """Whether a request is under way."""
         self.opened = False
+        """Whether the process has reported its cameras: requests are of no use before."""
         self._loop = loop
+        self._running = running
         self._handlers = handlers
-        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
-        self._log: ChildLog | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None  # None: a thread
+        self._log: ChildLog | None = None  # what the process writes to standard error
         self._thread: threading.Thread | None = None
-        self._gone = False
-        self._fatal = ""
+        self._alive = True  # until the process was reaped, or the thread has ended
+        self._connected = True  # until the connection is over
+        self._ended = asyncio.Event()  # both are over
+        self._gone = False  # the process is neither listened to nor asked any more
+        self._reason = ""  # why that is, where the grabber itself has ended it
+        self._fatal = ""  # why the process cannot go on, in its own words
+        # Runs from the connection's end until the process has ended or counts as living on.
+        self._exit_timer: asyncio.TimerHandle | None = None
         ours = self._fork(spare) if spare is not None else None
-        self._connection = PacketConnection(ours or self._start())
-        self._connection.queue_text(PROCESS_DOWN.encode(Start(group.to_settings())))
-        self._flush()
+        ours = ours or self._start()
+        self._packets = PacketProtocol(self._read, self._disconnected)
+        self._connecting = loop.create_task(self._connect(ours))
+        self._connecting.add_done_callback(_raise_error)
 
     @property
     def pid(self) -> int | None:
         """Process id, None for a thread."""
         return self._process.pid if self._process is not None else None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process (or thread) and the connection are over, and nothing is left."""
+        return self._ended.is_set()
+
     def request(self, message: FrameRequest) -> bool:
         """Ask for pictures; False when the process is gone or still has to answer."""
         if self._gone or self.busy or not self.opened:
             return False
-        self.busy = True
-        self._connection.queue_text(PROCESS_DOWN.encode(message))
-        self._flush()
-        return not self._gone
+        self._packets.send_text(PROCESS_DOWN.encode(message))
+        self.busy = self._packets.is_open
+        return self.busy
 
     def stop(self) -> None:
-        """Ask the process to close its cameras and end; it is listened to no more."""
+        """Ask the process to close its cameras and end; no handler is called any more."""
         if not self._gone:
-            self._connection.queue_text(PROCESS_DOWN.encode(Stop()))
-            self._flush()
-            # A process that is sending a picture would wait for its reader before it
-            # looks at the Stop; the end of the connection says the same at once.
-            self._end("stopped")
+            self._packets.send_text(PROCESS_DOWN.encode(Stop()))
+        # A process that is sending a picture would wait for its reader before it looks at
+        # the Stop; the end of the connection says the same at once.
+        self._hang_up()
+        if self._exit_timer is not None:
+            self._exit_timer.cancel()
+            self._exit_timer = None
 
     def kill(self, reason: str) -> None:
         """End the process at once; ``gone`` is called with ``reason``."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
         self._end(reason)
 
-    def ended(self) -> bool:
-        """Return whether the process (or thread) is over; reaps it."""
-        if self._thread is not None:
-            return not self._thread.is_alive()
-        if self._process is not None and self._process.poll() is None:
-            return False
-        self._close_log()
-        return True
-
     def ended_in_order(self) -> bool:
         """Return whether the process has ended by itself, which closes its cameras."""
-        if self._thread is not None:
+        if self._process is None:
             return True
-        return self._process is not None and self._process.poll() in _ORDERLY_CODES
+        code = self._process.poll()
+        return code is not None and code in tuple(ExitCode)
 
-    def join(self, timeout_s: float) -> bool:
+    async def join(self, timeout_s: float) -> bool:
         """Wait for the end; False when it is still running after ``timeout_s``."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-            return not self._thread.is_alive()
-        if self._process is not None:
-            try:
-                self._process.wait(timeout_s)
-            except subprocess.TimeoutExpired:
-                return False
-            self._close_log()
-        return True
-
-    def _close_log(self) -> None:
-        if self._log is not None:
-            self._log.close()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), timeout_s)
+        return self.ended
 
     def _fork(self, spare: SpareProcess) -> socket.socket | None:
         ours, theirs = socket.socketpair()
         errors, theirs_errors = os.pipe()
         try:
             with theirs:
-                self._process = spare.fork(theirs, theirs_errors)
+                process = spare.fork(theirs, theirs_errors)
         finally:
             os.close(theirs_errors)
-        if self._process is None:
+        if process is None:
             ours.close()
             os.close(errors)
             return None
-        self._log = ChildLog(self._loop, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
+        self._watch(process, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
         return ours
 
     def _start(self) -> socket.socket:
@@ -174,13 +170,13 @@ class ProcessLink:
             return ours
         try:
             with theirs:
-                self._process = self._start_process(theirs)
+                self._start_process(theirs)
         except OSError:
             ours.close()
             raise
         return ours
 
-    def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    def _start_process(self, theirs: socket.socket) -> None:
         process = subprocess.Popen(
             [
                 self.group.python or sys.executable,
@@ -192,50 +188,45 @@ class ProcessLink:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            # A terminal's Ctrl-C and hang-up are for the grabber, which tells this process.
+            # A terminal's Ctrl-C and hang-up are for the grabber, which stops this process.
             start_new_session=True,
         )
         assert process.stderr is not None
-        self._log = ChildLog(self._loop, process.stderr)
-        return process
+        self._watch(process, process.stderr)
+
+    def _watch(self, process: subprocess.Popen[bytes] | ForkedProcess, errors: IO[bytes]) -> None:
+        self._process = process
+        self._log = ChildLog(self._loop, errors)
+        ExitWatch(self._loop, process, lambda _: self._over())
 
     def _start_thread(self, theirs: socket.socket) -> None:
         # Late: only here does the grabber's own process load GenTL.
         from camstrm.grab.camera.process import CameraProcess
 
         def run() -> None:
-            with theirs:
-                CameraProcess(theirs).run()
+            try:
+                with theirs:
+                    CameraProcess(theirs).run()
+            finally:
+                # A thread that could not be ended in time may find the loop closed.
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._over)
 
         self._thread = threading.Thread(target=run, name=f"cameras-{self.group.name}")
         self._thread.start()
 
-    def _flush(self) -> None:
-        try:
-            self._connection.flush()
-        except OSError:
-            self._end()
-            return
-        events = READ if self._connection.idle else READ | WRITE
-        self._loop.watch(self._connection, events, self._ready)
+    async def _connect(self, sock: socket.socket) -> None:
+        await open_packets(sock, self._packets)
+        self._packets.send_text(PROCESS_DOWN.encode(Start(self.group.to_settings())))
 
-    def _ready(self, events: int) -> None:
-        if events & READ:
-            try:
-                packets = self._connection.receive()
-                for packet in packets:
-                    self._packet(packet)
-            except OSError:
-                self._end()
-                return
-            except WireError as error:
-                self.kill(f"its process sent something else than pictures ({error})")
-                return
-        if not self._gone:
-            self._flush()
+    def _read(self, packets: list[Packet]) -> None:
+        if packets:
+            self.last_heard_s = self._running()
+        for packet in packets:
+            if not self._gone:
+                self._packet(packet)
 
     def _packet(self, packet: Packet) -> None:
-        self.last_heard_s = self._loop.running_s
         if packet.kind is PacketKind.BUNDLE:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
@@ -246,9 +237,47 @@ class ProcessLink:
             self._fatal = message.fatal
             self._handlers.report(self, message)
 
+    def _disconnected(self, error: OSError | WireError | None) -> None:
+        self._connected = False
+        if isinstance(error, WireError):
+            self.kill(f"its process sent something else than pictures ({error})")
+        else:
+            self._end("")
+        self._look_at_end()
+
+    def _over(self) -> None:
+        """Take note of the end of the process, which was reaped, or of the thread."""
+        self._alive = False
+        if self._log is not None:
+            self._log.close()
+        if self._thread is not None:
+            self._thread.join()  # this call was the last that it did
+        self._look_at_end()
+
+    def _end(self, reason: str) -> None:
+        if not self._gone:
+            self._reason = reason
+            self._hang_up()
+            # The exit code says why a process has closed its connection.
+            self._exit_timer = self._loop.call_later(_EXIT_S, self._tell_gone)
+
+    def _hang_up(self) -> None:
+        self._gone = True
+        self.busy = False
+        self._packets.abort()
+
+    def _look_at_end(self) -> None:
+        if not self._connected and not self._alive:
+            self._ended.set()
+            if self._exit_timer is not None:
+                self._exit_timer.cancel()
+                self._tell_gone()
+
+    def _tell_gone(self) -> None:
+        self._exit_timer = None
+        self._handlers.gone(self, self._reason or self._fatal or self._exit_reason())
+
     def _exit_reason(self) -> str:
-        if self._fatal:
-            return self._fatal
         code = self._process.poll() if self._process is not None else 0
         if code is None:
             return "its process closed the connection"
@@ -256,22 +285,8 @@ class ProcessLink:
             return f"its process ended with code {code}"
         return f"its process {self._log.describe_end(code)}"
 
-    def _end(self, reason: str = "") -> None:
-        if self._gone:
-            return
-        self._gone = True
-        self.busy = False
-        self._loop.unwatch(self._connection)
-        self._connection.close()
-        self._tell_gone_later(reason, _EXIT_CODE_TRIES)
 
-    def _tell_gone_later(self, reason: str, tries: int) -> None:
-        # Later: the caller may still be inside the constructor or a loop over links, and
-        # a process that closed its socket needs a moment until its exit code is there.
-        def tell() -> None:
-            if reason or self._fatal or self.ended() or tries <= 1:
-                self._handlers.gone(self, reason or self._exit_reason())
-            else:
-                self._tell_gone_later(reason, tries - 1)
-
-        self._loop.call_later(_EXIT_CODE_S, tell)
+def _raise_error(task: asyncio.Task[None]) -> None:
+    """Let a task's error end the loop, as that of a callback does."""
+    if not task.cancelled():
+        task.result()

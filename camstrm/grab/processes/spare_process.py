@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from camstrm.grab.camera.spare import ANSWER, READY
-from camstrm.grab.loop import READ, Loop, Timer
 
 if TYPE_CHECKING:
     # The grabber starts a spare process before it imports anything large.
+    import asyncio
+
     from camstrm.grab.processes.group import ProcessGroup
 
 __all__ = ["ForkedProcess", "SpareProcess", "SpareProcesses"]
@@ -85,8 +86,8 @@ class SpareProcess:
         """Start it; the sooner, the less anybody waits for it. Raises OSError."""
         self.settled = False
         self._usable = False
-        self._loop: Loop | None = None
-        self._timer: Timer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._waiting: list[Callable[[], None]] = []
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -110,11 +111,11 @@ class SpareProcess:
         """Process id."""
         return self._process.pid
 
-    def watch(self, loop: Loop) -> None:
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Learn in this loop when it is ready."""
         self._loop = loop
         self._control.setblocking(False)
-        loop.watch(self._control, READ, self._ready)
+        loop.add_reader(self._control, self._ready)
         self._timer = loop.call_later(_READY_S, self._give_up)
 
     def when_settled(self, call: Callable[[], None]) -> None:
@@ -155,7 +156,7 @@ class SpareProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_S)
 
-    def _ready(self, _events: int) -> None:
+    def _ready(self) -> None:
         try:
             said = self._control.recv(len(READY))
         except OSError:
@@ -170,7 +171,7 @@ class SpareProcess:
         self._usable = False
         if self._control.fileno() >= 0:
             if self._loop is not None:
-                self._loop.unwatch(self._control)
+                self._loop.remove_reader(self._control)
             self._control.close()
             self._process.kill()
         self._settle()
@@ -220,7 +221,7 @@ class SpareProcesses:
         for environment in wanted.values():
             self.start(environment)
 
-    def watch(self, loop: Loop) -> None:
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Learn in this loop when they are ready."""
         for spare in self._spares.values():
             spare.watch(loop)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-from camstrm.config import ID_PREFIX, CameraSettings, Config, ProducerSettings
+from camstrm.backoff import Backoff
+from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
-from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.last_step import LastStep, StepDeaths
-from camstrm.grab.processes.ledger import CameraLedger
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
@@ -27,7 +27,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import CameraInfo, CameraState, FrameBundle, Report
+from camstrm.wire import CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
 
@@ -43,15 +43,21 @@ _RAN_WELL_S = 10.0
 
 
 @dataclass
-class _Slot:
-    """One group of cameras and its process, if it has one."""
+class _Place:
+    """A group of cameras and the process that serves it, if one runs."""
 
     key: str
+    """The producer's path, with the camera's serial number where each has a process."""
     group: ProcessGroup
+    """As it was found; what is known of the processes before is added at each start."""
+    pauses: Backoff
+    """Before the next start; counts the processes in a row that have not run well."""
     link: ProcessLink | None = None
-    timer: Timer | None = None
-    failures: int = 0
+    """None while no process runs."""
+    timer: asyncio.TimerHandle | None = None
+    """The next start; None while a process runs."""
     stuck: list[ProcessLink] = field(default_factory=list)
+    """Processes before this one that were killed and are still there (in the kernel)."""
     last_step: LastStep = field(default_factory=LastStep)
     deaths: StepDeaths = field(default_factory=StepDeaths)
     gone_s: float = 0.0
@@ -59,25 +65,25 @@ class _Slot:
 
 
 class Supervisor:
-    """Keeps a camera process running for each group of cameras.
+    """Keeps a camera process running for each group of cameras. Belongs to the loop.
 
-    ``on_bundle`` gets the answers of camera processes, ``on_cameras`` is called when a
-    camera was added or became known better.
+    The loop's time is this host's monotonic clock, which camera processes share; ``running``
+    is a clock that stands still while this process does.
     """
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
+        running: Callable[[], float],
         config: Config,
         profiles: Mapping[str, GentlProfile],
-        on_bundle: Callable[[ProcessLink, FrameBundle], None],
-        on_cameras: Callable[[], None],
+        ledgers: Ledgers,
         *,
         log_level: str = "INFO",
         spares: SpareProcesses | None = None,
     ) -> None:
-        self.ledgers: dict[int, CameraLedger] = {}
         self._loop = loop
+        self._running = running
         self._config = config
         self._profiles = profiles
         # The profile of each producer, by its .cti, and those that cameras' settings name.
@@ -87,98 +93,96 @@ class Supervisor:
             for c in config.cameras
             if c.profile
         }
-        self._on_cameras = on_cameras
-        self._log_level = log_level
+        self._ledgers = ledgers
+        self._log_level = log_level  # of the camera processes
         self._spares = spares or SpareProcesses()
         self._spares.watch(loop)
-        self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
-        self._slots: list[_Slot] = []
-        self._indices: dict[str, int] = {}
+        self._handlers: LinkHandlers | None = None  # None until start()
+        self._on_cameras: Callable[[], None] = lambda: None
+        self._places: list[_Place] = []  # in the order in which they were found
+        # Found in this turn of the loop: the cameras of each process-to-be, by its key.
         self._pending: dict[str, tuple[ProducerSettings, list[GroupCamera]]] = {}
-        self._pending_timer: Timer | None = None
-        self._watch_timer: Timer | None = None
-        self._stopping = False
-        self._resolver = CameraResolver(loop, config, self._chosen, self._found, self._missing)
+        self._pending_call: asyncio.Handle | None = None
+        self._watch_timer: asyncio.TimerHandle | None = None
+        self._stopping = False  # nothing is started any more
+        self._resolver = CameraResolver(
+            loop, running, config, self._chosen, self._found, self._missing
+        )
 
-    def list_configured(self) -> None:
-        """Let :meth:`infos` know the cameras of the configuration, before any is looked for."""
-        for camera in self._config.cameras:
-            self._ledger(camera)
+    def start(
+        self,
+        on_bundle: Callable[[ProcessLink, FrameBundle], None],
+        on_cameras: Callable[[], None],
+    ) -> None:
+        """Find the cameras and start their processes.
 
-    def start(self) -> None:
-        """Find the cameras and start their processes."""
-        self.list_configured()
+        ``on_bundle`` gets the answers of camera processes; ``on_cameras`` is called when a
+        camera was added or became known better.
+        """
+        self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
+        self._on_cameras = on_cameras
         self._resolver.start()
         self._watch()
 
     def links(self) -> list[ProcessLink]:
         """Return the running camera processes."""
-        return [slot.link for slot in self._slots if slot.link is not None]
+        return [place.link for place in self._places if place.link is not None]
 
-    def infos(self) -> tuple[CameraInfo, ...]:
-        """Return who the cameras are, in the order of their indices."""
-        return tuple(self.ledgers[index].info for index in sorted(self.ledgers))
-
-    def stop(self, timeout_s: float) -> None:
+    async def stop(self, timeout_s: float) -> None:
         """Close all cameras and end all processes; kill those that take longer."""
         self._stopping = True
         self._resolver.stop()
-        for timer in (self._watch_timer, self._pending_timer):
+        for timer in (self._watch_timer, self._pending_call):
             if timer is not None:
                 timer.cancel()
         links = self.links()
-        for slot in self._slots:
-            if slot.timer is not None:
-                slot.timer.cancel()
-            links += slot.stuck
+        for place in self._places:
+            if place.timer is not None:
+                place.timer.cancel()
+            links += place.stuck
         for link in links:
             link.stop()
-        deadline = time.monotonic() + timeout_s
+        deadline_s = self._loop.time() + timeout_s
         for link in links:
-            if not link.join(max(0.0, deadline - time.monotonic())):
+            if not await link.join(max(0.0, deadline_s - self._loop.time())):
                 _log.warning("cameras %s did not close in time: ended", link.group.name)
                 link.kill("stopped")
-                link.join(1.0)
-        for link in links:
-            link.kill("stopped")
-        for slot in self._slots:
-            slot.last_step.close()
+                await link.join(1.0)
+        for place in self._places:
+            place.last_step.close()
 
-    def _ledger(self, camera: CameraSettings) -> int:
-        index = self._indices.get(camera.label)
+    def _index(self, camera: CameraSettings) -> int:
+        index = self._ledgers.index(camera)
         if index is None:
-            index = self._indices[camera.label] = len(self._indices)
-            serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
-            info = CameraInfo(index, camera.label, serial)
-            self.ledgers[index] = CameraLedger(info)
+            index = self._ledgers.add(camera)
             self._on_cameras()
         return index
 
     def _found(self, camera: CameraSettings, producer: ProducerSettings) -> None:
-        member = GroupCamera(self._ledger(camera), camera, self._named.get(camera.profile))
+        member = GroupCamera(self._index(camera), camera, self._named.get(camera.profile))
         shared = (
             self._chosen[producer.cti].process == "producer" or self._config.process.single_process
         )
         key = producer.cti if shared else f"{producer.cti}\0{camera.serial}"
         self._pending.setdefault(key, (producer, []))[1].append(member)
-        if self._pending_timer is None:
+        if self._pending_call is None:
             # All cameras of one scan are reported in a row: group them first.
-            self._pending_timer = self._loop.call_later(0, self._start_pending)
+            self._pending_call = self._loop.call_soon(self._start_pending)
 
     def _missing(self, camera: CameraSettings, error: CameraNotFoundError) -> None:
-        self.ledgers[self._ledger(camera)].down(CameraState.LOST, error.problem)
+        self._ledgers[self._index(camera)].down(CameraState.LOST, error.problem)
 
     def _start_pending(self) -> None:
-        self._pending_timer = None
+        self._pending_call = None
         pending, self._pending = self._pending, {}
         siblings = Counter(producer.cti for producer, members in pending.values() for _ in members)
         for key, (producer, members) in pending.items():
-            running = next((slot for slot in self._slots if slot.key == key), None)
+            running = next((place for place in self._places if place.key == key), None)
             if running is not None:
                 self._extend(running, members)
                 continue
             profile = self._chosen[producer.cti]
-            slot = _Slot(
+            place = _Place(
                 key,
                 ProcessGroup(
                     cti=producer.cti,
@@ -196,82 +200,91 @@ class Supervisor:
                     log_level=self._log_level,
                     siblings=siblings[producer.cti],
                 ),
+                self._new_pauses(),
             )
-            self._slots.append(slot)
-            self._start_slot(slot)
+            self._places.append(place)
+            self._start_process(place)
 
-    def _extend(self, slot: _Slot, members: list[GroupCamera]) -> None:
+    def _new_pauses(self) -> Backoff:
+        settings = self._config.process
+        longest_s = settings.restart_delay_max_s
+        first_s = min(settings.restart_delay_s, longest_s)
+        return Backoff(_QUICK_RESTART_S, first_s, factor=2, limit_s=longest_s)
+
+    def _extend(self, place: _Place, members: list[GroupCamera]) -> None:
         """Add cameras that were found later to a process that all of a producer share."""
-        cameras = (*slot.group.cameras, *members)
-        slot.group = msgspec.structs.replace(slot.group, cameras=cameras, siblings=len(cameras))
-        if slot.link is not None:
+        cameras = (*place.group.cameras, *members)
+        place.group = msgspec.structs.replace(place.group, cameras=cameras, siblings=len(cameras))
+        if place.link is not None:
             names = ", ".join(member.settings.label for member in members)
-            slot.link.kill(f"restarting its process to add camera {names}")
+            place.link.kill(f"restarting its process to add camera {names}")
 
-    def _start_slot(self, slot: _Slot) -> None:
-        slot.timer = None
+    def _start_process(self, place: _Place) -> None:
+        place.timer = None
         if self._stopping:
             return
-        spare = self._spares.of(slot.group)
+        assert self._handlers is not None
+        spare = self._spares.of(place.group)
         if spare is not None and not spare.settled:
-            spare.when_settled(lambda: self._start_slot(slot))
+            spare.when_settled(lambda: self._start_process(place))
             return
-        ledgers = {m.settings.serial: self.ledgers[m.index] for m in slot.group.cameras}
+        ledgers = {m.settings.serial: self._ledgers[m.index] for m in place.group.cameras}
         group = msgspec.structs.replace(
-            slot.group,
+            place.group,
             heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
             locked_until_s={
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
             },
-            left_out=slot.deaths.left_out(),
-            gone_s=slot.gone_s,
-            last_step=slot.last_step.path,
+            left_out=place.deaths.left_out(),
+            gone_s=place.gone_s,
+            last_step=place.last_step.path,
         )
         try:
-            slot.link = ProcessLink(self._loop, group, self._handlers, spare)
+            place.link = ProcessLink(self._loop, self._running, group, self._handlers, spare)
         except OSError as error:
-            self._failed(slot, f"{slot.group.python} cannot be started ({error.strerror})")
+            self._failed(place, f"{place.group.python} cannot be started ({error.strerror})")
 
     def _report(self, link: ProcessLink, report: Report) -> None:
         for status in report.cameras:
             if status.index in link.group.indices:
-                self.ledgers[status.index].report(status)
+                self._ledgers[status.index].report(status)
         for info in report.infos:
-            if info.index in link.group.indices and self.ledgers[info.index].info != info:
-                self.ledgers[info.index].info = info
+            if info.index in link.group.indices and self._ledgers[info.index].info != info:
+                self._ledgers[info.index].info = info
                 self._on_cameras()
+        # One for each info; a process that has none to say sends none, which changes nothing.
         for info, heartbeat_s in zip(report.infos, report.heartbeats_s, strict=False):
             if info.index in link.group.indices and heartbeat_s:
-                self.ledgers[info.index].heartbeat_s = heartbeat_s
+                self._ledgers[info.index].heartbeat_s = heartbeat_s
 
     def _gone(self, link: ProcessLink, reason: str) -> None:
-        for slot in self._slots:
-            if slot.link is link:
-                slot.link = None
-                if not link.ended():
+        for place in self._places:
+            if place.link is link:
+                place.link = None
+                if not link.ended:
                     # Nobody hears it any more, and its successor needs the cameras.
                     link.kill(reason)
-                    slot.stuck.append(link)
-                if time.monotonic() - link.started_s > _RAN_WELL_S:
-                    slot.failures = 0
+                    place.stuck = [*(old for old in place.stuck if not old.ended), link]
+                if self._loop.time() - link.started_s > _RAN_WELL_S:
+                    place.pauses.reset()
                 if not link.ended_in_order():
-                    self._note_step(slot)
-                lock_s = 0.0 if link.ended_in_order() else self._note_lock(slot)
+                    self._note_step(place)
+                lock_s = 0.0 if link.ended_in_order() else self._note_lock(place)
                 if lock_s:
                     reason += (
                         "; the camera stays locked by it until its heartbeat time is over, "
                         f"for at most {lock_s:.3g} s"
                     )
-                self._failed(slot, reason)
+                self._failed(place, reason)
 
-    def _note_step(self, slot: _Slot) -> None:
+    def _note_step(self, place: _Place) -> None:
         """Leave out a feature that ended the process again and again."""
         if self._stopping:
             return
-        culprit = slot.deaths.count(slot.last_step.take())
+        culprit = place.deaths.count(place.last_step.take())
         if culprit is not None:
             serial, feature = culprit
-            cameras = slot.group.cameras
+            cameras = place.group.cameras
             label = next((c.settings.label for c in cameras if c.settings.serial == serial), serial)
             _log.error(
                 "camera %s: its process ended %d times while setting %s: it starts without it",
@@ -280,41 +293,35 @@ class Supervisor:
                 feature,
             )
 
-    def _note_lock(self, slot: _Slot) -> float:
+    def _note_lock(self, place: _Place) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""
-        ledgers = [self.ledgers[index] for index in slot.group.indices]
-        return max((ledger.lock(time.monotonic()) for ledger in ledgers), default=0.0)
+        ledgers = [self._ledgers[index] for index in place.group.indices]
+        return max((ledger.lock(self._loop.time()) for ledger in ledgers), default=0.0)
 
-    def _failed(self, slot: _Slot, reason: str) -> None:
+    def _failed(self, place: _Place, reason: str) -> None:
         if self._stopping:
             return
-        settings = self._config.process
-        pause = _QUICK_RESTART_S
-        if slot.failures:
-            pause = settings.restart_delay_s * 2 ** min(slot.failures - 1, 16)
-            pause = min(pause, settings.restart_delay_max_s)
-        slot.failures += 1
-        _log.error("camera %s: %s; starting it again in %.3g s", slot.group.name, reason, pause)
-        if not slot.gone_s or any(self.ledgers[i].condition.healthy for i in slot.group.indices):
-            slot.gone_s = time.monotonic()
-        for index in slot.group.indices:
-            self.ledgers[index].counters.restarts += 1
-            self.ledgers[index].down(CameraState.BACKING_OFF, reason)
-        slot.timer = self._loop.call_later(pause, lambda: self._start_slot(slot))
+        pause = place.pauses.next()
+        _log.error("camera %s: %s; starting it again in %.3g s", place.group.name, reason, pause)
+        if not place.gone_s or any(self._ledgers[i].condition.healthy for i in place.group.indices):
+            place.gone_s = self._loop.time()
+        for index in place.group.indices:
+            self._ledgers[index].counters.restarts += 1
+            self._ledgers[index].down(CameraState.BACKING_OFF, reason)
+        place.timer = self._loop.call_later(pause, lambda: self._start_process(place))
 
     def _watch(self) -> None:
         settings = self._config.process
-        for slot in self._slots:
-            slot.stuck = [link for link in slot.stuck if not link.ended()]
-            link = slot.link
+        for place in self._places:
+            link = place.link
             if link is None or link.pid is None:
                 continue
             opening = not link.opened or any(
-                self.ledgers[index].condition.state == CameraState.OPENING
-                for index in slot.group.indices
+                self._ledgers[index].condition.state == CameraState.OPENING
+                for index in place.group.indices
             )
             patience = settings.open_timeout_s if opening else settings.silence_timeout_s
-            silent = self._loop.running_s - link.last_heard_s
+            silent = self._running() - link.last_heard_s
             if silent > patience:
                 link.kill(f"its process said nothing for {silent:.0f} s and was ended")
         self._watch_timer = self._loop.call_later(_WATCH_S, self._watch)

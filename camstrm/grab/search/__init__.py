@@ -1,1 +1,1 @@
-"""Which cameras there are, and under which producer."""
+"""Which cameras there are, and under which producer; start at ``resolver.CameraResolver``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -12,7 +13,7 @@ from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.scan import discovery_command, parse_discovery
 from camstrm.errors import ProducerError
-from camstrm.grab.loop import READ, Loop, Timer
+from camstrm.grab.processes.exit_watch import ExitWatch
 
 __all__ = ["DiscoveryRun"]
 
@@ -21,22 +22,24 @@ _TIMEOUT_S = 60.0
 
 _MAX_OUTPUT = 4 * 1024 * 1024
 
-_EXIT_CODE_S = 0.005
-"""Between two questions for the exit code of a child that has closed its output."""
-
-_EXIT_CODE_TRIES = 100
-"""How often that is asked before the child is killed, and once more as often after it."""
+_EXIT_S = 0.5
+"""For the end of a child that has closed its output, and once more after it was killed."""
 
 _REAP_S = 0.3
 """A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
 
 
 class DiscoveryRun:
-    """One scan; calls ``done`` once with the devices or the error."""
+    """One scan; calls ``done`` once with the devices or the error.
+
+    ``running`` is a clock that stands still while this process does. Nothing here waits: a
+    child that hangs in the kernel would hold up the whole grabber.
+    """
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
+        running: Callable[[], float],
         cti: str,
         done: Callable[[str, tuple[DeviceInfo, ...], ProducerError | None], None],
         *,
@@ -45,13 +48,13 @@ class DiscoveryRun:
         text_encoding: str = "gbk",
     ) -> None:
         self._loop = loop
+        self._running = running
         self._cti = cti
         self._done = done
-        self._output = bytearray()
-        self._problem = ""
-        self._over = False
-        self._timer: Timer | None = None
-        self._started_s = loop.running_s
+        self._output = bytearray()  # what the child wrote to standard output
+        self._problem = ""  # why it was killed, if that is not what it gets to say itself
+        self._over = False  # ``done`` was called, or must not be
+        self._started_s = running()
         self._text = ChildText()
         # What it writes to standard error is read at its end: a scan takes seconds.
         self._errors = os.memfd_create("camstrm-discovery")
@@ -70,58 +73,63 @@ class DiscoveryRun:
         assert self._process.stdout is not None
         self._pipe = self._process.stdout
         os.set_blocking(self._pipe.fileno(), False)
-        loop.watch(self._pipe, READ, self._ready)
-        self._look_at_time()
+        loop.add_reader(self._pipe, self._read)
+        self._exit = ExitWatch(loop, self._process, self._exited)
+        # The end of the scan's time; later, the end of the time for the child's exit.
+        self._timer = loop.call_later(_TIMEOUT_S, self._look_at_time)
 
     def cancel(self) -> None:
         """End the child; ``done`` is not called any more."""
         if not self._over:
-            self._over = True
             self._process.kill()
             self._release()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_REAP_S)
             self._show_errors()
 
-    def _ready(self, _events: int) -> None:
+    def _read(self) -> bool:
+        """Read one piece; return whether there may be more now."""
         try:
             chunk = os.read(self._pipe.fileno(), 65536)
         except BlockingIOError:
-            return
+            return False
         self._output += chunk
         if not chunk:
-            self._read_no_more(_EXIT_CODE_TRIES)
+            self._read_no_more(self._kill)
         elif len(self._output) > _MAX_OUTPUT:
-            self._process.kill()
-            self._read_no_more(0)
+            self._kill()
+        return not self._pipe.closed
 
     def _look_at_time(self) -> None:
-        left_s = self._started_s + _TIMEOUT_S - self._loop.running_s
+        left_s = self._started_s + _TIMEOUT_S - self._running()
         if left_s > 0:
             self._timer = self._loop.call_later(left_s, self._look_at_time)
             return
         self._problem = f"listing its cameras did not end within {_TIMEOUT_S:g} s"
+        self._kill()
+
+    def _kill(self) -> None:
         self._process.kill()
-        self._read_no_more(0)
+        self._read_no_more(self._give_up)
 
-    def _read_no_more(self, tries: int) -> None:
+    def _read_no_more(self, late: Callable[[], None]) -> None:
+        """Wait for the child's exit; ``late`` is called if it does not come."""
+        self._close_pipe()
+        self._timer.cancel()
+        self._timer = self._loop.call_later(_EXIT_S, late)
+
+    def _give_up(self) -> None:
+        self._problem = self._problem or "the process that lists its cameras cannot be ended"
+        self._exited(-1)
+
+    def _exited(self, code: int) -> None:
+        while not self._pipe.closed and self._read():
+            continue
         self._release()
-        self._await_exit(tries)
-
-    def _await_exit(self, tries: int) -> None:
-        # Never a wait: a child that hangs in the kernel would hold up the whole grabber.
-        code = self._process.poll()
-        if code is None and tries > -_EXIT_CODE_TRIES:
-            if tries == 0:
-                self._process.kill()
-            self._timer = self._loop.call_later(_EXIT_CODE_S, lambda: self._await_exit(tries - 1))
-            return
-        self._over = True
         self._show_errors()
         try:
-            if code is None or self._problem:
-                problem = self._problem or "the process that lists its cameras cannot be ended"
-                raise ProducerError(self._cti, problem)
+            if self._problem:
+                raise ProducerError(self._cti, self._problem)
             devices = parse_discovery(self._cti, bytes(self._output), code, self._text)
         except ProducerError as error:
             self._done(self._cti, (), error)
@@ -129,10 +137,14 @@ class DiscoveryRun:
             self._done(self._cti, devices, None)
 
     def _release(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._over = True
+        self._timer.cancel()
+        self._exit.cancel()
+        self._close_pipe()
+
+    def _close_pipe(self) -> None:
         if not self._pipe.closed:
-            self._loop.unwatch(self._pipe)
+            self._loop.remove_reader(self._pipe)
             self._pipe.close()
 
     def _show_errors(self) -> None:

@@ -6,14 +6,15 @@ the producers are scanned in children, again and again until all cameras are fou
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.backoff import Backoff
 from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
-from camstrm.grab.loop import Loop, Timer
 from camstrm.grab.search.discovery_run import DiscoveryRun
 from camstrm.profiles import GentlProfile, process_environment
 
@@ -35,13 +36,15 @@ class CameraResolver:
 
     def __init__(
         self,
-        loop: Loop,
+        loop: asyncio.AbstractEventLoop,
+        running: Callable[[], float],
         config: Config,
         profiles: Mapping[str, GentlProfile],
         found: Callable[[CameraSettings, ProducerSettings], None],
         missing: Callable[[CameraSettings, CameraNotFoundError], None],
     ) -> None:
         self._loop = loop
+        self._running = running
         self._config = config
         self._profiles = profiles
         self._found = found
@@ -56,8 +59,8 @@ class CameraResolver:
         self._used: set[str] = set()
         self._runs: dict[str, DiscoveryRun] = {}
         self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
-        self._scans = 0
-        self._timer: Timer | None = None
+        self._pauses = Backoff(*_AGAIN_S)  # counts the scans that have left a camera missing
+        self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Report the cameras that are known and scan for the others."""
@@ -99,7 +102,7 @@ class CameraResolver:
         for producer in self._config.producers:
             if producer.cti in self._used and self._takes_one_process(producer):
                 # A search beside its cameras would stop their streams.
-                if self._scans == 1:
+                if self._pauses.count == 1:
                     _log.warning(
                         "%s is not searched again while its cameras stream; a camera that will "
                         "be there needs its 'cti' in the configuration",
@@ -111,6 +114,7 @@ class CameraResolver:
             try:
                 self._runs[producer.cti] = DiscoveryRun(
                     self._loop,
+                    self._running,
                     producer.cti,
                     self._scanned,
                     environment=environment,
@@ -144,7 +148,7 @@ class CameraResolver:
         where = " and ".join(p.cti for p in self._config.producers if p.cti in self._devices)
         for camera in self._wanted:
             error = CameraNotFoundError(camera.label, camera.serial, serials, where)
-            if self._scans == 0:
+            if self._pauses.count == 0:
                 _log.error("%s", error)
             self._missing(camera, error)
         if self._wanted or (self._take_all and not self._taken):
@@ -154,7 +158,7 @@ class CameraResolver:
         for producer in self._config.producers:
             for device in self._devices.get(producer.cti, ()):
                 self._take(device, producer)
-        if not self._taken and self._scans == 0:
+        if not self._taken and self._pauses.count == 0:
             _log.warning(
                 "no camera found yet under %s; looking again. 'camstrm doctor' says why",
                 " and ".join(producer.cti for producer in self._config.producers),
@@ -201,6 +205,4 @@ class CameraResolver:
         return None
 
     def _again(self) -> None:
-        pause = _AGAIN_S[min(self._scans, len(_AGAIN_S) - 1)]
-        self._scans += 1
-        self._timer = self._loop.call_later(pause, self._scan)
+        self._timer = self._loop.call_later(self._pauses.next(), self._scan)

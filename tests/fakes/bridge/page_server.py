@@ -28,7 +28,6 @@ from camstrm.wire import (
     Hello,
     Status,
     Subscribe,
-    UnknownMessage,
     ViewerStatus,
     encode_bundle,
     select_cameras,
@@ -126,7 +125,7 @@ class PageViewer:
     """One page that is connected, and what it has said."""
 
     socket: web.WebSocketResponse
-    received: list[Ack | Subscribe | UnknownMessage] = field(default_factory=list)
+    received: list[object] = field(default_factory=list)
     cameras: tuple[int, ...] | None = None
     sent_seqs: list[int] = field(default_factory=list)
     skipped: int = 0

@@ -17,7 +17,6 @@ from camstrm.wire import (
     Hello,
     Status,
     Subscribe,
-    UnknownMessage,
     encode_bundle,
 )
 
@@ -39,7 +38,7 @@ class ViewerServer(QObject):
     def __init__(self, port: int = 0, hello: Hello | None = None) -> None:
         super().__init__()
         self.hello = hello
-        self.received: list[Ack | Subscribe | UnknownMessage] = []
+        self.received: list[object] = []
         self.viewers: list[QWebSocket] = []
         self._closed = False
         self._server = QWebSocketServer("test", QWebSocketServer.SslMode.NonSecureMode, self)

@@ -40,6 +40,7 @@ from camstrm.wire import (
     CameraStatus,
     Demand,
     Encoding,
+    ForCamera,
     FrameBundle,
     FrameFlag,
     Goodbye,
@@ -100,6 +101,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
+        self.for_cameras: asyncio.Queue[ForCamera] = asyncio.Queue()
         self.refused = ""
         self.seq = 0
         self.closed = False
@@ -265,6 +267,9 @@ class FakeGrabber:
                     message = FEED_DOWN.decode(packet.payload)
                     if isinstance(message, Refused):
                         self.refused = message.reason
+                        continue
+                    if isinstance(message, ForCamera):
+                        self.for_cameras.put_nowait(message)
                         continue
                     assert isinstance(message, Demand), message
                     self.demand = message

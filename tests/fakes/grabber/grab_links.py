@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from camstrm.grab.processes.ledger import CameraLedger
+from camstrm.config import CameraSettings
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.wire import (
     CameraFrame,
-    CameraInfo,
     CameraState,
     CameraStatus,
     Encoding,
@@ -62,11 +62,10 @@ class FakeSupervisor:
 
     def __init__(self, *links: FakeLink) -> None:
         self.list = list(links)
-        self.ledgers: dict[int, CameraLedger] = {}
-        for link in links:
-            for index in link.group.indices:
-                self.ledgers[index] = CameraLedger(CameraInfo(index, f"cam{index}"))
-                self.set_state(index, CameraState.STREAMING)
+        indices = sorted(index for link in links for index in link.group.indices)
+        self.ledgers = Ledgers(CameraSettings(serial=f"cam{index}") for index in indices)
+        for index in indices:
+            self.set_state(index, CameraState.STREAMING)
 
     def links(self) -> list[FakeLink]:
         return list(self.list)

@@ -6,7 +6,6 @@ import os
 import re
 import struct
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from camstrm.feed import connection as connection_module
-from camstrm.feed import listener as subscriber_module
+from camstrm.feed import listener as listener_module
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
 from camstrm.wire import (
@@ -35,12 +34,13 @@ from camstrm.wire import (
     encode_packet_parts,
 )
 from tests.fakes.grabber.fake_grabber import FakeGrabber
+from tests.fakes.loop_time import StoppedLoopTime
 
 ROOT = Path(__file__).parents[3]
 
 
 class FakeHub:
-    """Writes down what the subscriber tells it."""
+    """Writes down what the listener hands on."""
 
     def __init__(self) -> None:
         self.events: list[str] = []
@@ -107,12 +107,12 @@ def path(tmp_path: Path) -> str:
 @contextlib.asynccontextmanager
 async def listening(hub: FakeHub, path: str, **options: Any) -> AsyncIterator[FeedListener]:
     sock = listen_unix(path, {})
-    subscriber = FeedListener(hub, path, **options)
-    await subscriber.start(sock.sock)
+    listener = FeedListener(hub, path, **options)
+    await listener.start(sock.sock)
     try:
-        yield subscriber
+        yield listener
     finally:
-        await subscriber.close()
+        await listener.close()
         sock.close()
 
 
@@ -165,7 +165,7 @@ async def test_grabber_that_goes(hub: FakeHub, path: str) -> None:
 async def test_a_second_grabber_is_refused_while_the_first_speaks(
     hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening(hub, path) as subscriber, FakeGrabber(path, session="first") as first:
+    async with listening(hub, path) as listener, FakeGrabber(path, session="first") as first:
         await first.send_bundle()
         await hub.until(lambda h: "bundle" in h.events)
         for count in (1, 2, 3):
@@ -177,7 +177,7 @@ async def test_a_second_grabber_is_refused_while_the_first_speaks(
                 assert second.demands == []
                 assert f"pid {os.getpid()}, session 'first'" in second.refused
                 assert re.search(r"since [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} ", second.refused)
-                assert subscriber.refused == count
+                assert listener.refused == count
         await first.send_bundle()
         await hub.until(lambda h: h.count("bundle") == 2)
         assert not first.closed
@@ -255,7 +255,7 @@ async def test_a_rival_gets_the_place_when_the_first_one_ends(hub: FakeHub, path
 async def test_rivals_are_not_kept_without_end(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriber_module, "MAX_WAITING", 2)
+    monkeypatch.setattr(listener_module, "MAX_WAITING", 2)
     async with listening(hub, path, silence_s=1000.0), FakeGrabber(path, session="first"):
         rivals = [FakeGrabber(path, session=f"rival {i}") for i in range(4)]
         for rival in rivals:
@@ -332,7 +332,7 @@ GARBAGE = [
 async def test_garbage_ends_this_connection_only(
     hub: FakeHub, path: str, data: bytes, wanted: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening(hub, path) as subscriber:
+    async with listening(hub, path) as listener:
         good = FakeGrabber(path, session="good")
         if not data.startswith(HELLO):
             await good.connect()
@@ -341,7 +341,7 @@ async def test_garbage_ends_this_connection_only(
         with contextlib.suppress(OSError):
             await bad.send_raw(data)
         await bad.wait_closed()
-        assert subscriber.garbage == 1
+        assert listener.garbage == 1
         lines = [r.getMessage() for r in caplog.records if "wrong data" in r.getMessage()]
         assert len(lines) == 1
         assert wanted in lines[0]
@@ -355,35 +355,35 @@ async def test_garbage_ends_this_connection_only(
 
 
 async def test_unknown_messages_and_kinds_are_skipped(hub: FakeHub, path: str) -> None:
-    async with listening(hub, path) as subscriber, FakeGrabber(path) as grabber:
+    async with listening(hub, path) as listener, FakeGrabber(path) as grabber:
         await grabber.send_raw(text('{"type":"later"}') + packet(77, b"later"))
         await grabber.send_bundle()
         await hub.until(lambda h: "bundle" in h.events)
-        assert subscriber.garbage == 0
+        assert listener.garbage == 0
 
 
 async def test_a_bundle_before_garbage_is_passed_on(hub: FakeHub, path: str) -> None:
-    async with listening(hub, path) as subscriber, FakeGrabber(path) as grabber:
+    async with listening(hub, path) as listener, FakeGrabber(path) as grabber:
         await hub.until(lambda h: bool(h.events))
         bundle = grabber.next_bundle()
         parts = encode_packet_parts(PacketKind.BUNDLE, [encode_bundle(bundle)])
         await grabber.send_raw(b"".join(bytes(part) for part in parts) + b"GET / HTTP/1.1\r\n")
         await hub.until_count("went", 1)
         assert hub.bundles == [bundle]
-        assert subscriber.garbage == 1
+        assert listener.garbage == 1
 
 
 async def test_garbage_is_logged_once_a_second(
     hub: FakeHub, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening(hub, path) as subscriber:
+    async with listening(hub, path) as listener:
         for _ in range(20):
             bad = FakeGrabber(path)
             await bad.connect(hello=False)
             await bad.send_raw(b"x" * 16)
             await bad.wait_closed()
             await bad.close()
-        assert subscriber.garbage == 20
+        assert listener.garbage == 20
         assert caplog.text.count("wrong data") < 20
 
 
@@ -392,7 +392,7 @@ async def test_connection_cut_at_every_byte(hub: FakeHub, path: str) -> None:
     bundle = encode_bundle(FakeGrabber(path, ("a",)).next_bundle())
     stream = HELLO + b"".join(bytes(p) for p in encode_packet_parts(PacketKind.BUNDLE, [bundle]))
     cuts = [*range(0, len(HELLO) + 60, 3), *range(len(HELLO) + 60, len(stream), 41)]
-    async with listening(hub, path) as subscriber:
+    async with listening(hub, path) as listener:
         for cut in cuts:
             came = hub.count("came x")
             _, writer = await asyncio.open_unix_connection(path)
@@ -404,7 +404,7 @@ async def test_connection_cut_at_every_byte(hub: FakeHub, path: str) -> None:
             await writer.wait_closed()
         await hub.until(lambda h: h.count("went") == h.count("came x"))
         assert "bundle" not in hub.events
-        assert subscriber.garbage == 0
+        assert listener.garbage == 0
         async with FakeGrabber(path) as grabber:
             await grabber.send_bundle()
             await hub.until(lambda h: "bundle" in h.events)
@@ -432,18 +432,23 @@ async def test_killed_grabber_process(hub: FakeHub, path: str) -> None:
 
 
 async def test_who_says_no_hello_is_closed(hub: FakeHub, path: str) -> None:
-    async with listening(hub, path, hello_timeout_s=0.05) as subscriber:
-        silent = FakeGrabber(path)
-        await silent.connect(hello=False)
-        await silent.wait_closed()
-        await silent.close()
-        assert subscriber.garbage == 1
+    with StoppedLoopTime() as clock:
+        async with listening(hub, path) as listener:
+            silent = FakeGrabber(path)
+            await silent.connect(hello=False)
+            await clock.settle()
+            await clock.advance(4.9)
+            assert not silent.closed
+            await clock.advance(0.2)
+            await silent.wait_closed()
+            await silent.close()
+            assert listener.garbage == 1
 
 
 async def test_many_silent_connections_make_room(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriber_module, "MAX_WAITING", 2)
+    monkeypatch.setattr(listener_module, "MAX_WAITING", 2)
     async with listening(hub, path):
         silent = [FakeGrabber(path) for _ in range(4)]
         for one in silent:
@@ -456,31 +461,38 @@ async def test_many_silent_connections_make_room(
             await one.close()
 
 
-async def test_silence_of_the_current_grabber_is_told(hub: FakeHub, path: str) -> None:
-    async with listening(hub, path, silence_s=0.05), FakeGrabber(path, session="s") as grabber:
-        await hub.until(lambda h: h.events == ["came s", "input none"])
-        await grabber.send_bundle()
-        await hub.until(lambda h: h.events[:4] == ["came s", "input none", "input ok", "bundle"])
+async def test_silence_of_the_current_grabber_is_reported(hub: FakeHub, path: str) -> None:
+    with StoppedLoopTime() as clock:
+        async with listening(hub, path), FakeGrabber(path, session="s") as grabber:
+            await hub.until(lambda h: h.events == ["came s"])
+            await clock.advance(4.9)
+            assert hub.events == ["came s"]
+            await clock.advance(0.2)
+            assert hub.events == ["came s", "input none"]
+            await grabber.send_bundle()
+            await hub.until(lambda h: "bundle" in h.events)
+            assert hub.events == ["came s", "input none", "input ok", "bundle"]
 
 
 async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silent(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with listening(hub, path, silence_s=0.1), FakeGrabber(path, session="s") as grabber:
-        await hub.until(lambda h: h.events == ["came s"])
-        selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
-        select = selector.select
+    with StoppedLoopTime() as clock:
+        async with listening(hub, path), FakeGrabber(path, session="s") as grabber:
+            await hub.until(lambda h: h.events == ["came s"])
+            selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
+            select = selector.select
 
-        def stopped(_timeout: float | None) -> list[object]:
-            time.sleep(0.2)
-            # A wait that a SIGCONT ended after its time returns nothing, whatever is there.
-            monkeypatch.setattr(selector, "select", select)
-            return []
+            def stopped(_timeout: float | None) -> list[object]:
+                clock.now_s += 60.0
+                # A wait that a SIGCONT ended after its time returns nothing, whatever is there.
+                monkeypatch.setattr(selector, "select", select)
+                return []
 
-        monkeypatch.setattr(selector, "select", stopped)
-        await grabber.send_bundle()
-        await hub.until(lambda h: "bundle" in h.events)
-        assert hub.events[:2] == ["came s", "bundle"]
+            monkeypatch.setattr(selector, "select", stopped)
+            await grabber.send_bundle()
+            await hub.until(lambda h: "bundle" in h.events)
+            assert hub.events == ["came s", "bundle"]
 
 
 async def test_grabber_that_never_reads_is_dropped(
@@ -505,16 +517,16 @@ async def test_other_users_are_refused(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("camstrm.feed.socket_path._ROOT_UID", -1)
-    async with listening(hub, path) as subscriber:
+    async with listening(hub, path) as listener:
         monkeypatch.setattr(os, "geteuid", lambda: 12345)
         stranger = FakeGrabber(path)
         with contextlib.suppress(OSError):
             await stranger.connect()
         await stranger.wait_closed()
         await stranger.close()
-        assert subscriber.refused == 1
+        assert listener.refused == 1
         assert "allowed_uids" in caplog.text
         assert hub.events == []
-        subscriber.allowed_uids = (os.getuid(),)
+        listener.allowed_uids = (os.getuid(),)
         async with FakeGrabber(path, session="s"):
             await hub.until(lambda h: h.events == ["came s"])

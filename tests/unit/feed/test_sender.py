@@ -13,6 +13,7 @@ from camstrm.wire import (
     CameraState,
     Demand,
     Encoding,
+    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -20,6 +21,7 @@ from camstrm.wire import (
     Refused,
     Status,
 )
+from tests.fakes.for_camera import TURN_FEED_DOWN, Turn, let_turns_pass
 from tests.fakes.grabber.feed_reader import FakeFeedReader
 from tests.fakes.loop_time import StoppedLoopTime
 
@@ -42,11 +44,16 @@ class Rig:
         self.path = folder / "b.sock"
         self.time = StoppedLoopTime()
         self.demands: list[Demand] = []
+        self.for_cameras: list[ForCamera] = []
         self.hellos = 0
         self.refusals: list[BridgeTakenError] = []
         self.stands_by = False
         self.sender = FeedSender(
-            FeedReader(str(self.path)), self._hello, self._demanded, self._refused
+            FeedReader(str(self.path)),
+            self._hello,
+            self._demanded,
+            self._refused,
+            on_message=self.for_cameras.append,
         )
         self.bridge: FakeFeedReader | None = None
         self._changed = asyncio.Event()
@@ -120,6 +127,17 @@ async def test_demands_are_passed_on(rig: Rig) -> None:
     bridge.say(*demands)
     await rig.until(lambda: len(rig.demands) == 2)
     assert rig.demands == demands
+
+
+async def test_a_message_for_a_camera_is_passed_on(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_turns_pass(monkeypatch)
+    bridge = await rig.connect()
+    bridge.send(PacketKind.TEXT, TURN_FEED_DOWN.encode(Turn(0, -1.5)))
+    bridge.say(Demand(cameras=(1,)))
+    await rig.until(lambda: rig.demands)
+    assert rig.for_cameras == [Turn(0, -1.5)]
 
 
 async def test_bundles_of_the_bridge_are_passed_over(rig: Rig) -> None:

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.grab.loop import Loop
+from camstrm.grab.running_clock import RunningClock
 from tests.fakes.gentl.producers import forwarding_producer
 from tests.fakes.grabber.camera_process import stand_in_python
+from tests.fakes.manual_loop import GuardedLoop
 
 
 @pytest.fixture
-def loop() -> Generator[Loop, None, None]:
-    loop = Loop()
+def loop() -> Generator[GuardedLoop, None, None]:
+    loop = GuardedLoop()
     yield loop
-    loop.close()
+    loop.finish()
+
+
+@pytest.fixture
+def running(loop: GuardedLoop) -> Generator[RunningClock, None, None]:
+    """The loop's clock that stands still while the process does."""
+    running = RunningClock(loop)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

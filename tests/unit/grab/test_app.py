@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Generator
@@ -13,6 +14,7 @@ from camstrm.errors import BridgeTakenError
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab import app as app_module
 from camstrm.grab.app import Grabber
+from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.profiles import load_profiles
 from camstrm.wire import (
     FEED_DOWN,
@@ -40,7 +42,8 @@ class Running:
         self.listener.bind(str(path))
         self.listener.listen()
         self.listener.settimeout(LONG_S)
-        config = Config(
+        self.path = str(path)
+        self.config = Config(
             stream=StreamSettings(fps=50.0),
             cameras=(
                 CameraSettings(serial="A", name="left"),
@@ -50,16 +53,24 @@ class Running:
                 ProducerSettings(cti="/opt/x.cti", python=python, env=stand_in_environment()),
             ),
         )
-        self.grabber = Grabber(config, load_profiles(), str(path), log_level="ERROR")
+        self.standby = False
+        self.made = threading.Event()
         self.thread = threading.Thread(target=self._run, name="grabber")
         self.error: BridgeTakenError | None = None
         self.end: BlockingPacketSocket | None = None
 
     def _run(self) -> None:
         try:
-            self.grabber.run()
+            asyncio.run(self._grab())
         except BridgeTakenError as error:
             self.error = error
+
+    async def _grab(self) -> None:
+        self.grabber = Grabber(
+            self.config, load_profiles(), self.path, log_level="ERROR", standby=self.standby
+        )
+        self.made.set()
+        await self.grabber.run()
 
     def start(self) -> None:
         """Start it and give it the bridge's place: a demand, though nobody watches."""
@@ -83,12 +94,11 @@ class Running:
         self.end.send_text(FEED_DOWN.encode(message))
 
     def stop(self) -> None:
-        self.grabber.stop()
         if self.thread.ident is not None:
+            assert self.made.wait(LONG_S)
+            self.grabber.stop()
             self.thread.join(LONG_S)
             assert not self.thread.is_alive()
-        else:
-            self.grabber._loop.close()
         if self.end is not None:
             self.end.close()
         self.listener.close()
@@ -120,10 +130,10 @@ def test_hello_then_status_and_bundles_on_demand(running: Running) -> None:
         status = next((m for m in reversed(rest) if isinstance(m, Status)), status)
     running.send(Demand(cameras=None))
     bundles: list[FrameBundle] = []
-    while len(bundles) < 3:
+    # On a busy machine a bundle's time may be over before its pictures are there.
+    while len(bundles) < 3 or not all(len(frame.payload) for frame in bundles[-1].frames):
         bundles += [m for m in running.read() if isinstance(m, FrameBundle)]
-    assert [len(bundle.frames) for bundle in bundles] == [2, 2, 2]
-    assert all(len(f.payload) for f in bundles[-1].frames)
+    assert {len(bundle.frames) for bundle in bundles} == {2}
     while not (status.bundles and status.bundle_fps):
         status = next((m for m in running.read() if isinstance(m, Status)), status)
     assert status.bundles_dropped == 0
@@ -142,7 +152,7 @@ def test_a_refused_grabber_ends_without_having_touched_a_camera(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[bool] = []
-    monkeypatch.setattr(running.grabber._supervisor, "start", lambda: started.append(True))
+    monkeypatch.setattr(Supervisor, "start", lambda *_: started.append(True))
     running.connect()
     hello, *_ = running.read()
     assert isinstance(hello, Hello)
@@ -159,10 +169,10 @@ def test_a_refused_grabber_ends_without_having_touched_a_camera(
 def test_a_grabber_on_standby_opens_its_cameras_when_the_other_one_has_ended(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camstrm.grab.publisher._STAND_BY_S", (0.01,))
+    monkeypatch.setattr("camstrm.feed.sender._STAND_BY_S", (0.01,))
     started = threading.Event()
-    monkeypatch.setattr(running.grabber._supervisor, "start", started.set)
-    running.grabber._standby = True
+    monkeypatch.setattr(Supervisor, "start", lambda *_: started.set())
+    running.standby = True
     running.connect()
     running.send(Refused("another grabber (pid 7)"))
     assert running.end is not None
@@ -177,15 +187,36 @@ def test_a_grabber_on_standby_opens_its_cameras_when_the_other_one_has_ended(
     assert running.error is not None, "now it has cameras, which it gives back"
 
 
-def test_each_grabber_is_a_session_of_its_own(running: Running, tmp_path: Path) -> None:
+async def test_each_grabber_is_a_session_of_its_own(tmp_path: Path) -> None:
     config = Config(producers=(ProducerSettings(cti="/opt/x.cti"),))
-    other = Grabber(config, {}, str(tmp_path / "other.sock"))
-    assert other._session != running.grabber._session
-    other._loop.close()
+    one, other = (Grabber(config, load_profiles(), str(tmp_path / "b.sock")) for _ in range(2))
+    assert one._session != other._session
 
 
-def test_stopped_before_it_runs(running: Running) -> None:
-    running.grabber.stop()
-    running.thread.start()
-    running.thread.join(LONG_S)
-    assert not running.thread.is_alive()
+async def test_stopped_before_it_runs_and_after_its_end(running: Running) -> None:
+    grabber = Grabber(running.config, load_profiles(), running.path)
+    grabber.stop()
+    await grabber.run()
+    grabber.stop()
+
+
+def test_a_signal_may_come_when_the_loop_is_closed(running: Running) -> None:
+    async def make() -> Grabber:
+        return Grabber(running.config, load_profiles(), running.path)
+
+    asyncio.run(make()).stop()
+
+
+def test_an_error_in_a_callback_ends_it(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left undone, nobody knows: a new grabber is better than half of one."""
+
+    def fail(_grabber: Grabber) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Grabber, "_send_status", fail)
+
+    async def grab() -> None:
+        await Grabber(running.config, load_profiles(), running.path, log_level="ERROR").run()
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(grab())

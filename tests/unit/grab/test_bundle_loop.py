@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from camstrm.config import StreamSettings
-from camstrm.grab import bundle_loop as bundle_loop_module
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.wire import CameraState, Demand, FrameBundle
 from tests.fakes.clock import START_NS
@@ -21,15 +20,22 @@ PERIOD = 1 / FPS
 class Rig:
     """A BundleLoop at 20 fps on links that answer when told to."""
 
-    def __init__(self, patch: pytest.MonkeyPatch, *links: FakeLink, max_mbit: float = 0.0) -> None:
+    def __init__(self, *links: FakeLink, max_mbit: float = 0.0) -> None:
         self.loop = ManualLoop()
-        patch.setattr(bundle_loop_module, "time", self.loop.clock)
         self.links = links
         self.supervisor = FakeSupervisor(*links)
         self.sent: list[FrameBundle] = []
         supervisor: Any = self.supervisor
         stream = StreamSettings(fps=FPS, max_mbit=max_mbit)
-        self.bundles = BundleLoop(self.loop, supervisor, stream, self.sent.append)
+        loop: Any = self.loop
+        self.bundles = BundleLoop(
+            loop,
+            supervisor,
+            supervisor.ledgers,
+            stream,
+            self.sent.append,
+            utc_ns=self.loop.clock.time_ns,
+        )
 
     def demand(self, demand: Demand = ALL) -> None:
         """Say what is wanted and let what is due at once happen."""
@@ -52,13 +58,13 @@ class Rig:
 
 
 @pytest.fixture
-def one(monkeypatch: pytest.MonkeyPatch) -> Rig:
-    return Rig(monkeypatch, FakeLink(0))
+def one() -> Rig:
+    return Rig(FakeLink(0))
 
 
 @pytest.fixture
-def two(monkeypatch: pytest.MonkeyPatch) -> Rig:
-    return Rig(monkeypatch, FakeLink(0), FakeLink(1))
+def two() -> Rig:
+    return Rig(FakeLink(0), FakeLink(1))
 
 
 def test_while_nobody_watches_nothing_is_asked(two: Rig) -> None:
@@ -158,10 +164,8 @@ def test_a_camera_that_does_not_stream_has_missed_nothing(two: Rig) -> None:
     assert two.missed(1) == 0
 
 
-def test_a_camera_of_the_same_process_that_was_not_asked_has_missed_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rig = Rig(monkeypatch, FakeLink(0, 1))
+def test_a_camera_of_the_same_process_that_was_not_asked_has_missed_nothing() -> None:
+    rig = Rig(FakeLink(0, 1))
     rig.demand(Demand(cameras=(0,)))
     rig.loop.advance(0.048)
     assert (rig.missed(0), rig.missed(1)) == (1, 0)
@@ -321,8 +325,8 @@ def test_an_answer_out_of_turn_makes_no_bundle(one: Rig) -> None:
     assert len(one.sent) == 1
 
 
-def test_the_tick_follows_the_slowest_camera(monkeypatch: pytest.MonkeyPatch) -> None:
-    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+def test_the_tick_follows_the_slowest_camera() -> None:
+    rig = Rig(FakeLink(0), FakeLink(1))
     rig.supervisor.set_state(0, CameraState.STREAMING, grab_fps=40.0)
     rig.supervisor.set_state(1, CameraState.STREAMING, grab_fps=400.0)
     rig.demand()
@@ -341,9 +345,9 @@ def test_the_tick_follows_the_slowest_camera(monkeypatch: pytest.MonkeyPatch) ->
     assert len(rig.sent) == 60
 
 
-def test_slow_ticks_follow_the_camera_that_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_ticks_follow_the_camera_that_is_watched() -> None:
     """At 4 Hz for one viewer, of an 8 fps camera; nobody watches the slower one."""
-    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+    rig = Rig(FakeLink(0), FakeLink(1))
     rig.supervisor.set_state(0, CameraState.STREAMING, grab_fps=8.0)
     rig.supervisor.set_state(1, CameraState.STREAMING, grab_fps=7.0)
     rig.demand(Demand(cameras=(0,), max_fps=4.0))
@@ -352,9 +356,9 @@ def test_slow_ticks_follow_the_camera_that_is_watched(monkeypatch: pytest.Monkey
     assert 0.0 <= min(ages_ms[-10:]) <= max(ages_ms[-10:]) <= 4.0
 
 
-def test_of_two_cameras_of_one_rate_the_ticks_follow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_cameras_of_one_rate_the_ticks_follow_one() -> None:
     """Measured rates jitter: now one, now the other is the slower."""
-    rig = Rig(monkeypatch, FakeLink(0), FakeLink(1))
+    rig = Rig(FakeLink(0), FakeLink(1))
     rig.demand()
     frames = {0: (25_000, 10_000), 1: (25_000, 20_000)}
     ages_ms: list[float] = []
@@ -387,8 +391,8 @@ def ages_of_frames(
     return ages
 
 
-def test_pictures_are_reduced_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    rig = Rig(monkeypatch, FakeLink(0), max_mbit=1.0)
+def test_pictures_are_reduced_to_the_budget() -> None:
+    rig = Rig(FakeLink(0), max_mbit=1.0)
     rig.demand()
     for _ in range(100):
         rig.answer(rig.links[0], 0, text="x" * 100_000)

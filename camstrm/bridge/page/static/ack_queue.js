@@ -6,14 +6,22 @@
 
 export class AckQueue {
   #send;
+  /**
+   * Bundles that are not done with, oldest first; `pictures`: how many of theirs are under way.
+   * @type {{seq: bigint, pictures: number}[]}
+   */
   #waiting = [];
 
-  /** `send(seq)` is called for the newest bundle that is done. */
+  /** @param {(seq: bigint) => void} send called for the newest bundle that is done */
   constructor(send) {
     this.#send = send;
   }
 
-  /** A bundle with so many pictures has come; call the result once for each of them. */
+  /**
+   * A bundle with so many pictures has come; call the result once for each of them.
+   * @param {bigint} seq
+   * @param {number} pictures
+   */
   begin(seq, pictures) {
     const entry = { seq, pictures };
     this.#waiting.push(entry);
@@ -30,10 +38,10 @@ export class AckQueue {
   }
 
   #flush() {
-    let done = null;
+    let done;
     while (this.#waiting.length > 0 && this.#waiting[0].pictures === 0) {
       done = this.#waiting.shift();
     }
-    if (done !== null) this.#send(done.seq);
+    if (done !== undefined) this.#send(done.seq);
   }
 }

@@ -6,19 +6,35 @@ import { Connection } from "./connection.js";
 import { keepArranged } from "./grid_layout.js";
 import { HeaderView } from "./header_view.js";
 import { describeLink } from "./link_state.js";
-import { decodeMessage, encodeAck, encodeSubscribe } from "./messages.js";
+import { decodeMessage, encodeAck, encodeSubscribe, isHello, isStatus } from "./messages.js";
 import { RateMeter } from "./rate_meter.js";
 import { Selection } from "./selection.js";
 import { ServerClock, clientTimeUs } from "./server_clock.js";
 import { WireError, decodeBundle } from "./wire.js";
 
+/** @import { CameraInfo, Hello, Status } from "./messages.js" */
+
+/** The version of the wire format that this page speaks. */
 const PROTOCOL = 1;
+/** Texts change four times a second: more cannot be read. */
 const REFRESH_MS = 250;
 
+/**
+ * The element of the page with this id.
+ * @param {string} id
+ */
+function elementOf(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
 class App {
-  #grid = document.getElementById("cameras");
-  #template = document.getElementById("camera-tile");
-  #header = new HeaderView(document.getElementById("header"));
+  #grid = elementOf("cameras");
+  #template = /** @type {HTMLTemplateElement} */ (elementOf("camera-tile"));
+  #header = new HeaderView(elementOf("header"));
+  /**
+   * The tiles by the cameras' index, in the server's order.
+   * @type {Map<number, CameraView>}
+   */
   #views = new Map();
   #connection = new Connection(window.location, {
     opened: () => this.#opened(),
@@ -30,10 +46,21 @@ class App {
   #clock = new ServerClock();
   #bundleRate = new RateMeter();
   #bitRate = new RateMeter();
+  /**
+   * The last one of this connection.
+   * @type {Hello | null}
+   */
   #hello = null;
+  /**
+   * The last one of this connection.
+   * @type {Status | null}
+   */
   #status = null;
+  /** The last subscribe message of this connection. */
   #subscribed = "";
+  /** performance.now() when the last bundle came, or when the page asked for bundles again. */
   #bundleAtMs = 0;
+  /** performance.now() when this connection began. */
   #openedAtMs = 0;
 
   start() {
@@ -55,12 +82,14 @@ class App {
     this.#openedAtMs = this.#bundleAtMs = performance.now();
   }
 
+  /** @param {string} text */
   #textReceived(text) {
     const message = decodeMessage(text);
-    if (message.type === "hello") this.#helloReceived(message);
-    else if (message.type === "status") this.#statusReceived(message);
+    if (isHello(message)) this.#helloReceived(message);
+    else if (isStatus(message)) this.#statusReceived(message);
   }
 
+  /** @param {Hello} hello */
   #helloReceived(hello) {
     if (hello.protocol !== PROTOCOL) {
       const problem = `protocol ${hello.protocol}, this page speaks ${PROTOCOL}: reload it`;
@@ -74,15 +103,18 @@ class App {
     this.#refresh();
   }
 
-  /** Make the tiles those of `cameras`; a camera that was there keeps its picture. */
+  /**
+   * Make the tiles those of `cameras`; a camera that was there keeps its picture.
+   * @param {CameraInfo[]} cameras
+   */
   #showCameras(cameras) {
     const before = this.#views;
     this.#views = new Map();
     for (const info of cameras) {
       const known = before.get(info.index);
-      const same = known && JSON.stringify(known.info) === JSON.stringify(info);
+      const same = JSON.stringify(known?.info) === JSON.stringify(info);
       if (same) before.delete(info.index);
-      this.#views.set(info.index, same ? known : this.#newView(info));
+      this.#views.set(info.index, known && same ? known : this.#newView(info));
     }
     for (const view of before.values()) view.remove();
     [...this.#views.values()].forEach(({ element }, position) => {
@@ -91,12 +123,14 @@ class App {
     });
   }
 
+  /** @param {Status} status */
   #statusReceived(status) {
     this.#clock.observe(status.time_us, clientTimeUs());
     this.#status = status;
     for (const camera of status.cameras) this.#views.get(camera.index)?.showStatus(camera);
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
   #bundleReceived(bytes) {
     const bundle = decodeBundle(bytes);
     const nowMs = performance.now();
@@ -107,9 +141,10 @@ class App {
     const frames = bundle.frames.filter((frame) => this.#views.has(frame.camera_index));
     const pictures = frames.filter((frame) => frame.payload.byteLength > 0).length;
     const settled = this.#acks.begin(bundle.seq, pictures);
-    for (const frame of frames) this.#views.get(frame.camera_index).showFrame(frame, settled);
+    for (const frame of frames) this.#views.get(frame.camera_index)?.showFrame(frame, settled);
   }
 
+  /** @param {CameraInfo} info */
   #newView(info) {
     const view = new CameraView(info, this.#template);
     view.element.addEventListener("dblclick", () => this.#toggle(info.name));
@@ -122,6 +157,7 @@ class App {
     return [...this.#views.values()].find((view) => view.info.name === name);
   }
 
+  /** @param {string | null} name of the camera that was chosen, null: all */
   #toggle(name) {
     this.#selection.toggle(name);
     this.#select();
@@ -151,12 +187,13 @@ class App {
     this.#subscribe();
   }
 
+  /** @param {KeyboardEvent} event */
   #keyPressed(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const tile = event.target.closest?.(".tile");
+    const tile = event.target instanceof Element ? event.target.closest(".tile") : null;
     if ((event.key === "Enter" || event.key === " ") && tile) {
       event.preventDefault();
-      this.#toggle(tile.dataset.camera);
+      this.#toggle(tile.getAttribute("data-camera"));
     } else if (event.key === "Escape") {
       this.#toggle(null);
     } else if (event.key === "f") {

@@ -2,6 +2,7 @@
 
 import { CameraState } from "./wire.js";
 
+/** @type {Record<number, string>} */
 const NAMES = {
   [CameraState.CLOSED]: "closed",
   [CameraState.OPENING]: "opening",
@@ -14,42 +15,54 @@ const NAMES = {
 };
 
 /** States in which no new picture is to be expected: the one on the screen is old. */
-const WITHOUT_PICTURES = new Set([
+const WITHOUT_PICTURES = /** @type {Set<number>} */ (new Set([
   CameraState.CLOSED,
   CameraState.OPENING,
   CameraState.STALLED,
   CameraState.LOST,
   CameraState.BACKING_OFF,
   CameraState.UNSUPPORTED,
-]);
+]));
 
 /** A picture is never called old before this age, at which nobody takes it for a live one. */
 const LEAST_OLD_MS = 1500;
 /** So many of its usual intervals must have gone by, too. */
 const OLD_INTERVALS = 3;
 
-/** Name of a state; a state of a later server is shown by its number. */
+/**
+ * Name of a state; a state of a later server is shown by its number.
+ * @param {number} state
+ */
 export function stateName(state) {
   return NAMES[state] ?? `unknown (${state})`;
 }
 
-/** One word for the style sheet. */
+/**
+ * One word for the style sheet.
+ * @param {number} state
+ */
 export function stateClass(state) {
   return (NAMES[state] ?? "unknown").replaceAll(" ", "-");
 }
 
+/** @param {number} state */
 export function expectsPictures(state) {
   return !WITHOUT_PICTURES.has(state);
 }
 
-/** The camera does what it should: it streams, or would if a trigger came. */
+/**
+ * The camera does what it should: it streams, or would if a trigger came.
+ * @param {number} state
+ */
 export function delivers(state) {
   return state === CameraState.STREAMING || state === CameraState.WAITING_FOR_TRIGGER;
 }
 
 /**
- * Whether a picture of `ageMs` (null: not known) is not the camera's present any more.
- * `intervalMs`: usual time between two pictures, 0 where it is not known.
+ * Whether a picture does not show the camera's present any more.
+ * @param {number} state
+ * @param {number | null} ageMs null: not known
+ * @param {number} intervalMs usual time between two pictures, 0 where it is not known
  */
 export function isOld(state, ageMs, intervalMs) {
   if (!expectsPictures(state) || ageMs === null) return true;
@@ -57,13 +70,20 @@ export function isOld(state, ageMs, intervalMs) {
   return ageMs > Math.max(LEAST_OLD_MS, OLD_INTERVALS * intervalMs);
 }
 
-/** "lost since 14:03:22": the state and when it began, in the viewer's time zone. */
+/**
+ * "lost since 14:03:22": the state and when it began, in the viewer's time zone.
+ * @param {number} state
+ * @param {number} sinceUs microseconds of UTC, 0: not known
+ */
 export function stateSince(state, sinceUs) {
   const name = stateName(state);
   return sinceUs > 0 ? `${name} since ${clockTime(sinceUs)}` : name;
 }
 
-/** hh:mm:ss of a time in microseconds of UTC, in the viewer's time zone. */
+/**
+ * hh:mm:ss in the viewer's time zone.
+ * @param {number} timeUs microseconds of UTC
+ */
 export function clockTime(timeUs) {
   const time = new Date(timeUs / 1000);
   const parts = [time.getHours(), time.getMinutes(), time.getSeconds()];

@@ -1,30 +1,57 @@
 /** One camera's tile: picture, name, state and figures. */
 
 import { expectsPictures, isOld, stateClass, stateName, stateSince } from "./camera_state.js";
-import { NONE, formatAge, formatRate, formatSize, setText } from "./figures.js";
+import { NONE, findParts, formatAge, formatRate, formatSize, setText } from "./figures.js";
 import { PictureCanvas } from "./picture_canvas.js";
 import { CameraState } from "./wire.js";
+
+/** @import { CameraInfo, CameraStatus } from "./messages.js" */
+/** @import { FrameHeader } from "./picture_canvas.js" */
+/** @import { ServerClock } from "./server_clock.js" */
+/** @import { Frame } from "./wire.js" */
+
+/**
+ * What all tiles need to write their figures. `live`: the server speaks and has frame input,
+ * so that its figures are the present ones; `skipped`: bundles that it did not send to this
+ * viewer.
+ * @typedef {object} Present
+ * @property {number} nowMs performance.now()
+ * @property {number} clientUs clientTimeUs()
+ * @property {ServerClock} clock
+ * @property {boolean} live
+ * @property {number} skipped
+ */
 
 export class CameraView {
   /** The tile; the page puts it where it belongs. */
   element;
+  /** The camera's entry of the `hello`. */
   info;
-  #parts = {};
+  #parts;
   #picture;
+  /**
+   * The newest state that a bundle or a status message gave.
+   * @type {number}
+   */
   #state = CameraState.OPENING;
+  /** When it began, in microseconds of UTC; 0: not known. */
   #sinceUs = 0;
+  /** @type {CameraStatus | null} */
   #status = null;
+  /** Size of the camera's own pictures, as text; empty before the first bundle. */
   #source = "";
 
-  /** `info`: the camera's entry of the `hello`; `template`: the page's tile. */
+  /**
+   * @param {CameraInfo} info
+   * @param {HTMLTemplateElement} template the page's tile
+   */
   constructor(info, template) {
     this.info = info;
-    this.element = template.content.firstElementChild.cloneNode(true);
+    const [tile] = template.content.children;
+    this.element = /** @type {HTMLElement} */ (tile.cloneNode(true));
     this.element.dataset.camera = info.name;
-    for (const part of this.element.querySelectorAll("[data-part]")) {
-      this.#parts[part.dataset.part] = part;
-    }
-    this.#picture = new PictureCanvas(this.#parts.canvas);
+    this.#parts = findParts(this.element);
+    this.#picture = new PictureCanvas(/** @type {HTMLCanvasElement} */ (this.#parts.canvas));
     setText(this.#parts.name, info.name);
     this.#parts.name.title = [info.vendor, info.model, info.serial].filter(Boolean).join(" ");
   }
@@ -34,22 +61,29 @@ export class CameraView {
     return this.#state;
   }
 
-  /** Take the camera's part of a bundle; `settled`: see PictureCanvas.offer. */
+  /**
+   * Take the camera's part of a bundle.
+   * @param {Frame} frame
+   * @param {() => void} settled see PictureCanvas.offer
+   */
   showFrame(frame, settled) {
     this.#setState(frame.state, Number(frame.state_since_us));
     if (frame.source_width > 0) this.#source = formatSize(frame.source_width, frame.source_height);
     if (frame.payload.byteLength > 0) this.#picture.offer(frame, settled);
   }
 
-  /** Take the camera's part of a status message. */
+  /**
+   * Take the camera's part of a status message.
+   * @param {CameraStatus} status
+   */
   showStatus(status) {
     this.#status = status;
     this.#setState(status.state, status.since_us);
   }
 
   /**
-   * Write all figures. `live`: the server speaks and has frame input, so that its figures
-   * are the present ones; `skipped`: bundles that it did not send to this viewer.
+   * Write all figures.
+   * @param {Present} present
    */
   refresh({ nowMs, clientUs, clock, live, skipped }) {
     const { shown } = this.#picture;
@@ -78,6 +112,10 @@ export class CameraView {
     this.element.remove();
   }
 
+  /**
+   * @param {number} state
+   * @param {number} sinceUs
+   */
   #setState(state, sinceUs) {
     this.#state = state;
     this.#sinceUs = sinceUs;
@@ -88,7 +126,11 @@ export class CameraView {
     return Math.max(this.#picture.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
   }
 
-  /** Say over the picture why it is old, or why there is none. */
+  /**
+   * Say over the picture why it is old, or why there is none.
+   * @param {boolean} stale
+   * @param {number | null} ageMs
+   */
   #writeNotice(stale, ageMs) {
     const { shown } = this.#picture;
     let [headline, reason] = ["", ""];
@@ -125,19 +167,26 @@ export class CameraView {
     return parts.filter(Boolean).join(" · ");
   }
 
+  /** @param {FrameHeader | null} shown */
   #sizes(shown) {
     if (shown === null) return this.#source || NONE;
     return `${this.#source || NONE} → ${formatSize(shown.width, shown.height)}`;
   }
 
-  /** The status knows the format's name, a bundle only its PFNC code. */
+  /**
+   * The status knows the format's name, a bundle only its PFNC code.
+   * @param {FrameHeader | null} shown
+   */
   #pixelFormat(shown) {
     if (this.#status?.pixel_format) return this.#status.pixel_format;
     if (!shown?.pixel_format) return NONE;
     return `0x${shown.pixel_format.toString(16).toUpperCase().padStart(8, "0")}`;
   }
 
-  /** Where pictures were lost: on the way to this page, and at the camera. */
+  /**
+   * Where pictures were lost: on the way to this page, and at the camera.
+   * @param {number} skipped
+   */
   #writeDetail(skipped) {
     setText(this.#parts.here, `viewer: ${skipped} skipped, ${this.#picture.replaced} replaced`);
     if (this.#status !== null) {

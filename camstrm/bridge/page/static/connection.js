@@ -13,13 +13,20 @@ const CHECK_MS = 1000;
 /** WebSocket.OPEN. */
 const OPEN = 1;
 
-/** Wait before attempt number `attempt` (0, 1, ...): doubles, jittered so that viewers spread. */
+/**
+ * Wait before attempt number `attempt` (0, 1, ...): doubles, jittered so that viewers spread.
+ * @param {number} attempt
+ */
 export function backoffMs(attempt, random = Math.random) {
   const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt + 1));
   return Math.max(BACKOFF_FIRST_MS, ceiling * (0.5 + 0.5 * random()));
 }
 
-/** URLs beside the page: the cookie carries the token, a token in the page's URL goes along. */
+/**
+ * URLs beside the page: the cookie carries the token, a token in the page's URL goes along.
+ * @param {string} path
+ * @param {{href: string}} location
+ */
 export function serverUrl(path, location) {
   const url = new URL(path, location.href);
   const token = new URL(location.href).searchParams.get("token");
@@ -27,8 +34,19 @@ export function serverUrl(path, location) {
   return url;
 }
 
+/**
+ * What they throw ends the connection and becomes its `problem`.
+ * @typedef {object} Handlers
+ * @property {() => void} opened
+ * @property {(text: string) => void} text
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => void} binary
+ */
+
 export class Connection {
-  /** "connecting", "open" or "waiting" (for the next attempt). */
+  /**
+   * "waiting" is for the next attempt.
+   * @type {"connecting" | "open" | "waiting"}
+   */
   phase = "waiting";
   /** Why the last connection ended, as far as it is known; for the user to read. */
   problem = "";
@@ -37,14 +55,22 @@ export class Connection {
   #location;
   #handlers;
   #system;
+  /**
+   * The present one; null while waiting.
+   * @type {WebSocket | null}
+   */
   #socket = null;
+  /** Losses since the last connection that was a success. */
   #attempt = 0;
+  /** performance.now() when the present connection was opened. */
   #openedAtMs = 0;
+  /** performance.now() of the last message, or of the attempt. */
   #heardAtMs = 0;
 
   /**
-   * `handlers`: opened(), text(string), binary(Uint8Array); what they throw ends the
-   * connection and becomes its `problem`. `system` replaces the browser in tests.
+   * @param {{href: string}} location of the page
+   * @param {Handlers} handlers
+   * @param {typeof globalThis} system replaces the browser in tests
    */
   constructor(location, handlers, system = globalThis) {
     this.#location = location;
@@ -58,10 +84,13 @@ export class Connection {
     this.#system.setInterval(() => this.#check(), CHECK_MS);
   }
 
-  /** Send a text message; dropped when there is no connection. */
+  /**
+   * Send a text message; dropped when there is no connection.
+   * @param {string} text
+   */
   send(text) {
     // The browser knows of a closing connection before its close event comes.
-    if (this.phase === "open" && this.#socket.readyState === OPEN) this.#socket.send(text);
+    if (this.phase === "open" && this.#socket?.readyState === OPEN) this.#socket.send(text);
   }
 
   #connect() {
@@ -74,12 +103,10 @@ export class Connection {
     this.phase = "connecting";
     this.#heardAtMs = this.#system.performance.now();
     // A socket that was let go may still fire: only the present one is listened to.
-    const present = (act) => (event) => {
-      if (socket === this.#socket) act(event);
-    };
-    socket.onopen = present(() => this.#opened());
-    socket.onmessage = present((event) => this.#received(event.data));
-    socket.onclose = present((event) => this.#lost(event.reason));
+    const isPresent = () => socket === this.#socket;
+    socket.onopen = () => isPresent() && this.#opened();
+    socket.onmessage = (event) => isPresent() && this.#received(event.data);
+    socket.onclose = (event) => isPresent() && this.#lost(event.reason);
   }
 
   #opened() {
@@ -88,6 +115,7 @@ export class Connection {
     this.#handlers.opened();
   }
 
+  /** @param {string | ArrayBuffer} data */
   #received(data) {
     this.#heardAtMs = this.#system.performance.now();
     try {
@@ -95,7 +123,8 @@ export class Connection {
       else this.#handlers.binary(new Uint8Array(data));
     } catch (error) {
       // Whatever it is, this connection's data cannot be shown; the next may do better.
-      this.#lost(`wrong message from the server (${error.message})`);
+      const { message } = /** @type {Error} */ (error);
+      this.#lost(`wrong message from the server (${message})`);
     }
   }
 
@@ -106,6 +135,7 @@ export class Connection {
     }
   }
 
+  /** @param {string} problem empty: nothing is known */
   #lost(problem) {
     const nowMs = this.#system.performance.now();
     const socket = this.#socket;
@@ -119,7 +149,7 @@ export class Connection {
     if (wasOpen || problem !== "") this.problem = problem;
     this.retryAtMs = nowMs + delayMs;
     this.#system.setTimeout(() => this.#connect(), delayMs);
-    socket.close();
+    socket?.close();
     if (!wasOpen) this.#askWhy();
   }
 

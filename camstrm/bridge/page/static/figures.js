@@ -2,7 +2,10 @@
 
 export const NONE = "–";
 
-/** An age: "34 ms", "2.3 s", "4 min 05 s"; null is not known. */
+/**
+ * An age: "34 ms", "2.3 s", "4 min 05 s"; null is not known.
+ * @param {number | null} ageMs
+ */
 export function formatAge(ageMs) {
   if (ageMs === null) return NONE;
   if (ageMs < 1000) return `${Math.floor(ageMs)} ms`;
@@ -12,21 +15,46 @@ export function formatAge(ageMs) {
   return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
 }
 
-/** One digit, and two for what is slower than one in a second. */
+/**
+ * One digit, and two for what is slower than one in a second.
+ * @param {number} perSecond
+ */
 export function formatRate(perSecond) {
   return perSecond.toFixed(perSecond > 0 && perSecond < 0.95 ? 2 : 1);
 }
 
-/** "2656×2304", or a dash where there is no picture. */
+/**
+ * "2656×2304", or a dash where there is no picture.
+ * @param {number} width
+ * @param {number} height
+ */
 export function formatSize(width, height) {
   return width > 0 && height > 0 ? `${width}×${height}` : NONE;
 }
 
-/** Write text only when it changes: a write alone costs the browser a layout. */
+/**
+ * The elements below `element` that figures are written to, by their `data-part`.
+ * @param {HTMLElement} element
+ */
+export function findParts(element) {
+  /** @type {Record<string, HTMLElement>} */
+  const parts = {};
+  for (const part of element.querySelectorAll("[data-part]")) {
+    if (part instanceof HTMLElement) parts[part.dataset.part ?? ""] = part;
+  }
+  return parts;
+}
+
+/**
+ * Write text only when it changes: a write alone costs the browser a layout.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** @param {number} value */
 function pad(value) {
   return String(value).padStart(2, "0");
 }

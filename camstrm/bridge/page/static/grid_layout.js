@@ -5,7 +5,12 @@ const PICTURE_ASPECT = 4 / 3;
 /** Pixels of a tile's height that are not picture: name and figures. */
 const TILE_CHROME = 104;
 
-/** Columns for `count` tiles in a window of `width` x `height` CSS pixels. */
+/**
+ * Columns for `count` tiles in a window of `width` x `height` CSS pixels.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
 export function chooseColumns(count, width, height) {
   let best = 1;
   let bestWidth = 0;
@@ -21,10 +26,13 @@ export function chooseColumns(count, width, height) {
   return best;
 }
 
-/** Keep `grid` (the element that holds the tiles) arranged while the window changes. */
+/**
+ * Keep the tiles arranged while the window changes.
+ * @param {HTMLElement} grid the element that holds them
+ */
 export function keepArranged(grid) {
   const arrange = () => {
-    const count = [...grid.children].filter((tile) => !tile.hidden).length;
+    const count = grid.querySelectorAll(":scope > :not([hidden])").length;
     const columns = chooseColumns(count, grid.clientWidth, grid.clientHeight);
     grid.style.setProperty("--columns", String(columns));
   };

@@ -1,19 +1,24 @@
 /** The line on top: is the picture live, and what does the stream cost. */
 
-import { NONE, formatRate, setText } from "./figures.js";
+import { NONE, findParts, formatRate, setText } from "./figures.js";
+
+/** @import { Link } from "./link_state.js" */
+/** @import { Status } from "./messages.js" */
 
 export class HeaderView {
-  #parts = {};
+  #parts;
   #element;
 
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.#element = element;
-    for (const part of element.querySelectorAll("[data-part]")) {
-      this.#parts[part.dataset.part] = part;
-    }
+    this.#parts = findParts(element);
   }
 
-  /** Show what describeLink says. */
+  /**
+   * Show what describeLink says.
+   * @param {Link} link
+   */
   showLink({ mood, text, problem }) {
     this.#element.dataset.mood = mood;
     setText(this.#parts.state, text);
@@ -21,7 +26,10 @@ export class HeaderView {
     this.#parts.problem.title = problem;
   }
 
-  /** `status`: the last status message or null. */
+  /**
+   * `status`: the last status message, null without a connection.
+   * @param {{bundleFps: number, megabits: number, status: Status | null}} figures
+   */
   showFigures({ bundleFps, megabits, status }) {
     setText(this.#parts.bundles, formatRate(bundleFps));
     setText(this.#parts.megabits, formatRate(megabits));
@@ -30,6 +38,7 @@ export class HeaderView {
     this.#parts.skipped.title = status?.viewer?.reason ?? "";
   }
 
+  /** @param {string} server the server's name and version */
   showServer(server) {
     setText(this.#parts.server, server);
   }

@@ -2,16 +2,24 @@
 
 import { Encoding } from "./wire.js";
 
+/** @import { Frame } from "./wire.js" */
+
 /** Pixels of the largest picture that is decoded; memory follows the JPEG's own header. */
 const MAX_PIXELS = 64_000_000;
 
-/** Decode the payload of a camera's frame to an ImageBitmap that the caller must close(). */
+/**
+ * Decode the payload of a camera's frame to an ImageBitmap that the caller must close().
+ * @param {Frame} frame
+ */
 export async function decodePicture(frame) {
   checkPicture(frame);
   return createImageBitmap(new Blob([frame.payload], { type: "image/jpeg" }));
 }
 
-/** Throw an Error that says why the payload is not the picture that its header announces. */
+/**
+ * Throw an Error that says why the payload is not the picture that its header announces.
+ * @param {Pick<Frame, "encoding" | "width" | "height" | "payload">} frame
+ */
 export function checkPicture(frame) {
   if (frame.encoding !== Encoding.JPEG) {
     throw new Error(`encoding ${frame.encoding} is not known`);
@@ -27,7 +35,10 @@ export function checkPicture(frame) {
   }
 }
 
-/** Read width and height from the first start-of-frame segment (ITU-T T.81, B.2.2). */
+/**
+ * Read width and height from the first start-of-frame segment (ITU-T T.81, B.2.2).
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
 export function readJpegSize(bytes) {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) {
     throw new Error("not a JPEG");
@@ -51,7 +62,8 @@ export function readJpegSize(bytes) {
   throw new Error("JPEG without a size");
 }
 
+/** @param {number} marker */
 function isStartOfFrame(marker) {
-  // SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC), which lie between them.
+  // SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC), which are among them.
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }

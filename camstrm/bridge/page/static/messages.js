@@ -6,6 +6,102 @@
 
 import { WireError } from "./wire.js";
 
+/**
+ * A camera of the server. `index` is its number in bundles and messages.
+ * @typedef {object} CameraInfo
+ * @property {number} index
+ * @property {string} name
+ * @property {string} serial
+ * @property {string} model
+ * @property {string} vendor
+ */
+
+/**
+ * What the server wants of a viewer: bundles that may be unacknowledged, bytes of a message
+ * to it, and the rate of the stream.
+ * @typedef {{window: number, max_message_size: number, stream_fps: number}} Limits
+ */
+
+/**
+ * The server's first message, and a later one when its cameras change. Another `session`: the
+ * grabber was started again, and bundles are counted from the beginning.
+ * @typedef {object} HelloFields
+ * @property {string} session
+ * @property {string} server
+ * @property {number} protocol
+ * @property {CameraInfo[]} cameras
+ * @property {Limits} limits
+ */
+
+/**
+ * How a camera does. Times are microseconds of UTC (`since_us`) or of a duration
+ * (`interval_us`: usual time between two frames, 0: not known); counters start with the grabber.
+ * @typedef {object} CameraStatus
+ * @property {number} index
+ * @property {number} state
+ * @property {number} since_us
+ * @property {string} reason
+ * @property {string} pixel_format
+ * @property {number} width
+ * @property {number} height
+ * @property {number} delivered
+ * @property {number} incomplete
+ * @property {number} rejected
+ * @property {number} underrun
+ * @property {number} overwritten
+ * @property {number} gaps
+ * @property {number} encoded
+ * @property {number} missed
+ * @property {number} reconnects
+ * @property {number} restarts
+ * @property {number} grab_fps
+ * @property {number} sent_fps
+ * @property {number} interval_us
+ */
+
+/**
+ * How this viewer does. `reason`: why bundles were skipped.
+ * @typedef {object} ViewerStatus
+ * @property {number} id
+ * @property {number} sent
+ * @property {number} skipped
+ * @property {string} reason
+ * @property {number} in_flight
+ * @property {number} sent_fps
+ */
+
+/**
+ * How the server does, once a second. `input` is "none" without a grabber.
+ * @typedef {object} StatusFields
+ * @property {number} time_us
+ * @property {string} input
+ * @property {number} input_since_us
+ * @property {number} bundle_fps
+ * @property {number} bundles
+ * @property {number} bundles_dropped
+ * @property {CameraStatus[]} cameras
+ * @property {number} viewers
+ * @property {ViewerStatus | null} viewer
+ */
+
+/**
+ * @typedef {{type: string}} Message
+ * @typedef {{type: "hello"} & HelloFields} Hello
+ * @typedef {{type: "status"} & StatusFields} Status
+ */
+
+/**
+ * Turns a part of a message into what it should be, or throws a WireError that says where.
+ * @template T
+ * @typedef {(value: unknown, where: string) => T} Decoder
+ */
+
+/**
+ * One field of an object; a field that may be missing has a default.
+ * @template T
+ * @typedef {readonly [decode: Decoder<T>, fallback?: T]} Field
+ */
+
 /** Characters of one message; FORMAT.md counts bytes, of which there are never fewer. */
 const MAX_TEXT_SIZE = 1024 * 1024;
 
@@ -14,6 +110,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Decode one text message. A type that is not known gives an object with `type` alone.
+ * @param {string} text
+ * @returns {Message}
  */
 export function decodeMessage(text) {
   if (text.length > MAX_TEXT_SIZE) {
@@ -23,7 +121,8 @@ export function decodeMessage(text) {
   try {
     body = JSON.parse(text, refuseLoneSurrogates);
   } catch (error) {
-    throw new WireError("control message", `not JSON (${error.message})`);
+    const { message } = /** @type {Error} */ (error);
+    throw new WireError("control message", `not JSON (${message})`);
   }
   if (kindOf(body) !== "an object") {
     throw new WireError("control message", `wanted a JSON object, got ${kindOf(body)}`);
@@ -35,17 +134,39 @@ export function decodeMessage(text) {
   return { type: body.type.slice(0, 64), ...decode(body, body.type) };
 }
 
-/** `seq` (a BigInt) and all bundles before it are decoded. */
+/**
+ * @param {Message} message
+ * @returns {message is Hello}
+ */
+export const isHello = (message) => message.type === "hello";
+
+/**
+ * @param {Message} message
+ * @returns {message is Status}
+ */
+export const isStatus = (message) => message.type === "status";
+
+/**
+ * `seq` and all bundles before it are decoded.
+ * @param {bigint} seq
+ */
 export function encodeAck(seq) {
   // JSON.stringify refuses BigInt, and a Number would lose the last bits of a large one.
   return `{"type":"ack","seq":${seq}}`;
 }
 
-/** Ask for the pictures of these camera indices (null: all, []: none). */
+/**
+ * Ask for the pictures of these camera indices (null: all, []: none).
+ * @param {number[] | null} cameras
+ */
 export function encodeSubscribe(cameras) {
   return JSON.stringify({ type: "subscribe", cameras, max_fps: null });
 }
 
+/**
+ * @param {string} key
+ * @param {unknown} value
+ */
 function refuseLoneSurrogates(key, value) {
   if (LONE_SURROGATE.test(key) || (typeof value === "string" && LONE_SURROGATE.test(value))) {
     throw new Error("half of a surrogate pair");
@@ -53,60 +174,87 @@ function refuseLoneSurrogates(key, value) {
   return value;
 }
 
+/** @param {unknown} value */
 function kindOf(value) {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "an array";
+  /** @type {Record<string, string>} */
   const kinds = { object: "an object", string: "a string", boolean: "a boolean" };
   return kinds[typeof value] ?? "a number";
 }
 
+/**
+ * @param {string} where
+ * @param {string} wanted
+ * @param {unknown} value
+ */
 function wrong(where, wanted, value) {
   return new WireError(where, `wanted ${wanted}, got ${kindOf(value)}`);
 }
 
+/** @type {Decoder<string>} */
 function string(value, where) {
   if (typeof value !== "string") throw wrong(where, "a string", value);
   return value;
 }
 
+/** @type {Decoder<number>} */
 function integer(value, where) {
-  if (!Number.isInteger(value)) throw wrong(where, "an integer", value);
+  if (typeof value !== "number" || !Number.isInteger(value)) throw wrong(where, "an integer", value);
   if (value < 0 || value >= 2 ** 64) throw new WireError(where, "number out of range");
   return value;
 }
 
+/** @type {Decoder<boolean>} */
 function boolean(value, where) {
   if (typeof value !== "boolean") throw wrong(where, "a boolean", value);
   return value;
 }
 
+/** @type {Decoder<number>} */
 function number(value, where) {
   if (typeof value !== "number") throw wrong(where, "a number", value);
   if (value < 0 || value > 1e300) throw new WireError(where, "number out of range");
   return value;
 }
 
+/**
+ * @template T
+ * @param {Decoder<T>} decode
+ * @returns {Decoder<T | null>}
+ */
 const optional = (decode) => (value, where) => (value === null ? null : decode(value, where));
 
+/**
+ * @template T
+ * @param {Decoder<T>} decode
+ * @returns {Decoder<T[]>}
+ */
 const array = (decode) => (value, where) => {
   if (!Array.isArray(value)) throw wrong(where, "an array", value);
   return value.map((item, position) => decode(item, `${where}[${position}]`));
 };
 
+/** @type {Decoder<Record<string, unknown>>} */
 const anyObject = (value, where) => {
   if (kindOf(value) !== "an object") throw wrong(where, "an object", value);
-  return value;
+  return /** @type {Record<string, unknown>} */ (value);
 };
 
-/** `fields`: name -> [decoder] or, for a field that may be missing, [decoder, default]. */
+/**
+ * @template T
+ * @param {{[Name in keyof T]: Field<T[Name]>}} fields
+ * @returns {Decoder<T>}
+ */
 const object = (fields) => (value, where) => {
-  anyObject(value, where);
-  const result = {};
-  for (const [name, [decode, ...fallback]] of Object.entries(fields)) {
-    if (Object.hasOwn(value, name)) {
-      result[name] = decode(value[name], `${where}.${name}`);
+  const given = anyObject(value, where);
+  const result = /** @type {T} */ ({});
+  for (const name of /** @type {(keyof T & string)[]} */ (Object.keys(fields))) {
+    const [decode, ...fallback] = fields[name];
+    if (Object.hasOwn(given, name)) {
+      result[name] = decode(given[name], `${where}.${name}`);
     } else if (fallback.length > 0) {
-      result[name] = fallback[0];
+      result[name] = /** @type {T[typeof name]} */ (fallback[0]);
     } else {
       throw new WireError(where, `field '${name}' is missing`);
     }
@@ -114,10 +262,14 @@ const object = (fields) => (value, where) => {
   return result;
 };
 
+/** @type {Field<number>} */
 const count = [integer, 0];
+/** @type {Field<number>} */
 const rate = [number, 0];
+/** @type {Field<string>} */
 const label = [string, ""];
 
+/** @type {Decoder<CameraInfo>} */
 const CAMERA_INFO = object({
   index: [integer],
   name: [string],
@@ -126,12 +278,14 @@ const CAMERA_INFO = object({
   vendor: label,
 });
 
+/** @type {Decoder<Limits>} */
 const LIMITS = object({
   window: [integer, 2],
   max_message_size: [integer, 4096],
   stream_fps: [number, 30],
 });
 
+/** @type {Decoder<CameraStatus>} */
 const CAMERA_STATUS = object({
   index: [integer],
   state: [integer],
@@ -155,6 +309,7 @@ const CAMERA_STATUS = object({
   interval_us: count,
 });
 
+/** @type {Decoder<ViewerStatus>} */
 const VIEWER_STATUS = object({
   id: [integer],
   sent: count,
@@ -164,26 +319,35 @@ const VIEWER_STATUS = object({
   sent_fps: rate,
 });
 
-/** All messages of the format, also those of other crossings: one table to compare with. */
+/** @type {Decoder<HelloFields>} */
+const HELLO = object({
+  session: [string],
+  server: label,
+  protocol: [integer, 1],
+  cameras: [array(CAMERA_INFO), []],
+  limits: [LIMITS, LIMITS({}, "limits")],
+});
+
+/** @type {Decoder<StatusFields>} */
+const STATUS = object({
+  time_us: [integer],
+  input: [string, "ok"],
+  input_since_us: count,
+  bundle_fps: rate,
+  bundles: count,
+  bundles_dropped: count,
+  cameras: [array(CAMERA_STATUS), []],
+  viewers: count,
+  viewer: [optional(VIEWER_STATUS), null],
+});
+
+/**
+ * All messages of the format, also those that no page gets: one table to compare with.
+ * @type {Record<string, Decoder<object>>}
+ */
 const MESSAGES = {
-  hello: object({
-    session: [string],
-    server: label,
-    protocol: [integer, 1],
-    cameras: [array(CAMERA_INFO), []],
-    limits: [LIMITS, LIMITS({}, "limits")],
-  }),
-  status: object({
-    time_us: [integer],
-    input: [string, "ok"],
-    input_since_us: count,
-    bundle_fps: rate,
-    bundles: count,
-    bundles_dropped: count,
-    cameras: [array(CAMERA_STATUS), []],
-    viewers: count,
-    viewer: [optional(VIEWER_STATUS), null],
-  }),
+  hello: HELLO,
+  status: STATUS,
   ack: object({ seq: [integer] }),
   subscribe: object({
     cameras: [optional(array(integer)), null],

@@ -5,8 +5,15 @@ import { PictureDecoder } from "./picture_decoder.js";
 import { RateMeter } from "./rate_meter.js";
 import { UsualInterval } from "./usual_interval.js";
 
+/** @import { Frame } from "./wire.js" */
+
+/** @typedef {Omit<Frame, "payload">} FrameHeader */
+
 export class PictureCanvas {
-  /** Header of the frame on the screen; null before the first one. */
+  /**
+   * Header of the frame on the screen; null before the first one.
+   * @type {FrameHeader | null}
+   */
   shown = null;
   /** Why the last damaged frame could not be decoded. */
   damage = "";
@@ -15,13 +22,22 @@ export class PictureCanvas {
   #decoder;
   #rate = new RateMeter();
   #intervals = new UsualInterval();
+  /**
+   * Decoded, to be painted when the screen asks for it; its bitmap must be closed.
+   * @type {{bitmap: ImageBitmap, frame: FrameHeader} | null}
+   */
   #next = null;
+  /** Pictures that were decoded and replaced before they were painted. */
   #unpainted = 0;
+  /** The tile is gone: what is still being decoded is thrown away. */
   #removed = false;
 
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     this.#decoder = new PictureDecoder({
       decode: decodePicture,
       onPicture: (bitmap, frame) => this.#keep(bitmap, frame),
@@ -31,7 +47,11 @@ export class PictureCanvas {
     });
   }
 
-  /** Show `frame` soon; `settled` is called when it is decoded, replaced or damaged. */
+  /**
+   * Show `frame` soon.
+   * @param {Frame} frame
+   * @param {() => void} settled called when it is decoded, replaced or damaged
+   */
   offer(frame, settled) {
     this.#decoder.offer(frame, settled);
   }
@@ -46,7 +66,10 @@ export class PictureCanvas {
     return this.#decoder.damaged;
   }
 
-  /** Pictures painted per second. */
+  /**
+   * Pictures painted per second.
+   * @param {number} nowMs
+   */
   shownFps(nowMs) {
     return this.#rate.perSecond(nowMs);
   }
@@ -62,6 +85,10 @@ export class PictureCanvas {
     this.#next = null;
   }
 
+  /**
+   * @param {ImageBitmap} bitmap
+   * @param {Frame} frame
+   */
   #keep(bitmap, frame) {
     if (this.#removed) {
       bitmap.close();
@@ -73,9 +100,11 @@ export class PictureCanvas {
       this.#unpainted += 1;
       this.#next.bitmap.close();
     }
-    this.#next = { bitmap, frame: { ...frame, payload: null } }; // the bundle need not live on
+    const { payload, ...header } = frame; // without the payload: the bundle need not live on
+    this.#next = { bitmap, frame: header };
   }
 
+  /** @param {number} nowMs */
   #paint(nowMs) {
     if (this.#next === null) return;
     const { bitmap, frame } = this.#next;

@@ -3,26 +3,44 @@
  * another waits takes its place, so a slow computer shows fewer pictures, never old ones.
  */
 
+/** @import { Frame } from "./wire.js" */
+
+/**
+ * `decode(frame)` gives a promise of a bitmap; `onPicture(bitmap, frame)` takes it over;
+ * `onDamage(error)` is called with the reason why a frame could not be decoded.
+ * @typedef {object} DecoderParts
+ * @property {(frame: Frame) => Promise<ImageBitmap>} decode
+ * @property {(bitmap: ImageBitmap, frame: Frame) => void} onPicture
+ * @property {(error: Error) => void} onDamage
+ */
+
 export class PictureDecoder {
+  /** Frames that a newer one replaced before they were decoded. */
   replaced = 0;
+  /** Frames that could not be decoded. */
   damaged = 0;
   #decode;
   #onPicture;
   #onDamage;
+  /**
+   * The newest frame, while the one before it is decoded.
+   * @type {{frame: Frame, settled: () => void} | null}
+   */
   #waiting = null;
   #busy = false;
 
-  /**
-   * `decode(frame)` gives a promise of a bitmap; `onPicture(bitmap, frame)` takes it over;
-   * `onDamage(error)` hears why a frame could not be decoded.
-   */
+  /** @param {DecoderParts} parts */
   constructor({ decode, onPicture, onDamage }) {
     this.#decode = decode;
     this.#onPicture = onPicture;
     this.#onDamage = onDamage;
   }
 
-  /** Decode `frame` when its turn comes; `settled` is called once, whatever becomes of it. */
+  /**
+   * Decode `frame` when its turn comes.
+   * @param {Frame} frame
+   * @param {() => void} settled called once, whatever becomes of the frame
+   */
   offer(frame, settled) {
     if (this.#waiting !== null) {
       this.replaced += 1;
@@ -41,7 +59,7 @@ export class PictureDecoder {
         this.#onPicture(await this.#decode(frame), frame);
       } catch (error) {
         this.damaged += 1;
-        this.#onDamage(error);
+        this.#onDamage(/** @type {Error} */ (error));
       }
       settled();
     }

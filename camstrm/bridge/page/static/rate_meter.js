@@ -3,10 +3,23 @@
 const WINDOW_MS = 2000;
 
 export class RateMeter {
+  /**
+   * What was added in the last WINDOW_MS, oldest first.
+   * @type {{nowMs: number, amount: number}[]}
+   */
   #entries = [];
+  /** Of their amounts. */
   #sum = 0;
+  /**
+   * When the first amount came.
+   * @type {number | null}
+   */
   #startMs = null;
 
+  /**
+   * @param {number} nowMs performance.now(), as in all calls
+   * @param {number} amount
+   */
   add(nowMs, amount = 1) {
     this.#startMs ??= nowMs;
     this.#entries.push({ nowMs, amount });
@@ -14,7 +27,10 @@ export class RateMeter {
     this.#forget(nowMs);
   }
 
-  /** The rate at `nowMs`; in the first window over the time since the first amount. */
+  /**
+   * The rate at `nowMs`; in the first window over the time since the first amount.
+   * @param {number} nowMs
+   */
   perSecond(nowMs) {
     this.#forget(nowMs);
     if (this.#startMs === null) return 0;
@@ -22,9 +38,11 @@ export class RateMeter {
     return (this.#sum * 1000) / spanMs;
   }
 
+  /** @param {number} nowMs */
   #forget(nowMs) {
     while (this.#entries.length > 0 && nowMs - this.#entries[0].nowMs > WINDOW_MS) {
-      this.#sum -= this.#entries.shift().amount;
+      this.#sum -= this.#entries[0].amount;
+      this.#entries.shift();
     }
   }
 }

@@ -3,18 +3,27 @@
 export class Selection {
   #window;
 
-  /** `changed()` is called when the user goes back or edits the URL. */
+  /**
+   * @param {Pick<Window, "location" | "history" | "addEventListener">} window
+   * @param {() => void} changed called when the user goes back or edits the URL
+   */
   constructor(window, changed) {
     this.#window = window;
     window.addEventListener("hashchange", changed);
   }
 
-  /** Name of the camera, null: all cameras. */
+  /**
+   * Name of the camera, null: all cameras.
+   * @returns {string | null}
+   */
   get name() {
     return new URLSearchParams(this.#window.location.hash.slice(1)).get("camera");
   }
 
-  /** Show this camera alone, or all when it is alone already (or null). */
+  /**
+   * Show this camera alone, or all when it is alone already (or null).
+   * @param {string | null} name
+   */
   toggle(name) {
     const all = name === null || name === this.name;
     const hash = all ? "" : `#camera=${encodeURIComponent(name)}`;

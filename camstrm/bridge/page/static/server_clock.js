@@ -14,11 +14,18 @@
 const WINDOW_US = 30_000_000;
 
 export class ServerClock {
+  /** Smallest difference (client - server) of the window before, in microseconds. */
   #previous = Infinity;
+  /** The same of the present window. */
   #current = Infinity;
+  /** The viewer's clock when the present window began. */
   #windowStart = -Infinity;
 
-  /** Take note of a message made at `serverUs` that arrived at `clientUs`. */
+  /**
+   * Take note of a message made at `serverUs` that arrived at `clientUs`.
+   * @param {number} serverUs
+   * @param {number} clientUs
+   */
   observe(serverUs, clientUs) {
     if (clientUs - this.#windowStart > WINDOW_US) {
       this.#previous = this.#current;
@@ -28,7 +35,11 @@ export class ServerClock {
     this.#current = Math.min(this.#current, clientUs - serverUs);
   }
 
-  /** Age in milliseconds at `clientUs` of what happened at `serverUs`; null: not known yet. */
+  /**
+   * Age in milliseconds at `clientUs` of what happened at `serverUs`; null: not known yet.
+   * @param {number} serverUs
+   * @param {number} clientUs
+   */
   ageMs(serverUs, clientUs) {
     const difference = Math.min(this.#previous, this.#current);
     if (!Number.isFinite(difference)) return null;

@@ -3,10 +3,18 @@
 const KEPT = 5;
 
 export class UsualInterval {
+  /**
+   * The last ones, oldest first, in milliseconds.
+   * @type {number[]}
+   */
   #intervals = [];
+  /** @type {number | null} */
   #lastMs = null;
 
-  /** Note that it happened at `nowMs`. */
+  /**
+   * Note that it happened at `nowMs`.
+   * @param {number} nowMs
+   */
   add(nowMs) {
     if (this.#lastMs !== null) this.#intervals.push(nowMs - this.#lastMs);
     if (this.#intervals.length > KEPT) this.#intervals.shift();

@@ -18,6 +18,7 @@ from camstrm.wire import (
     CameraStatus,
     Demand,
     Encoding,
+    ForCamera,
     FrameBundle,
     Hello,
     Limits,
@@ -25,6 +26,7 @@ from camstrm.wire import (
     Subscribe,
 )
 from tests.fakes.clock import Clock
+from tests.fakes.for_camera import Turn
 
 CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
 HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
@@ -33,9 +35,13 @@ HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
 class FakeGrabberLink:
     def __init__(self) -> None:
         self.demands: list[Demand] = []
+        self.for_cameras: list[ForCamera] = []
 
-    def __call__(self, demand: Demand) -> None:
-        self.demands.append(demand)
+    def __call__(self, message: Demand | ForCamera) -> None:
+        if isinstance(message, Demand):
+            self.demands.append(message)
+        else:
+            self.for_cameras.append(message)
 
 
 @pytest.fixture
@@ -219,6 +225,17 @@ def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrab
         send(hub, seq, 0)
         assert drain(viewer) == [(seq, b"%d" % seq, b"")]
         viewer.acknowledge(seq)
+
+
+def test_a_message_for_a_camera_goes_to_the_grabber_that_is_there(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    hub.send_to_camera(Turn(1, -90.0))
+    assert link.for_cameras == [Turn(1, -90.0)]
+    hub.grabber_went()
+    hub.send_to_camera(Turn(1, -45.0))
+    hub.grabber_came(HELLO, link)
+    assert link.for_cameras == [Turn(1, -90.0)]
 
 
 def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:

@@ -23,10 +23,11 @@ from camstrm.config import (
     StreamSettings,
 )
 from camstrm.feed.packet_socket import BlockingPacketSocket
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles, profile_candidates, profile_of
 from camstrm.wire import (
     PROCESS_DOWN,
@@ -47,7 +48,7 @@ from tests.fakes.gentl.producers import (
     forwarding_producer,
     simulator,
 )
-from tests.fakes.manual_loop import LONG_S, run_until
+from tests.fakes.manual_loop import LONG_S, GuardedLoop
 from tests.fakes.simulator_settings import FPS, HEIGHT, WIDTH
 
 PROFILES = load_profiles()
@@ -82,8 +83,9 @@ def group(cti: str, *serials: str, single: bool = False, faults: str = "") -> Pr
 class Rig:
     """Camera processes in a real loop: what they report and send."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: GuardedLoop, running: RunningClock) -> None:
         self.loop = loop
+        self.running = running
         self.statuses: dict[int, CameraStatus] = {}
         self.pictures: dict[int, list[CameraFrame]] = {}
         self.states: dict[int, set[int]] = {}
@@ -98,7 +100,7 @@ class Rig:
         )
 
     def start(self, wanted: ProcessGroup) -> ProcessLink:
-        self.links.append(ProcessLink(self.loop, wanted, self.handlers))
+        self.links.append(ProcessLink(self.loop, self.running, wanted, self.handlers))
         return self.links[-1]
 
     def ask(self, condition: Callable[[], object], *refresh: int) -> None:
@@ -111,7 +113,7 @@ class Rig:
                     link.request(FrameRequest(self.seq, link.group.indices, refresh))
             return bool(condition())
 
-        run_until(self.loop, again)
+        self.loop.run(again)
 
     def status(self, index: int) -> CameraStatus:
         return self.statuses.get(index, CameraStatus(index, CameraState.CLOSED))
@@ -119,10 +121,14 @@ class Rig:
     def count(self, index: int) -> int:
         return len(self.pictures.get(index, ()))
 
+    def over(self, link: ProcessLink) -> None:
+        """Run until nothing is left of the process and its connection."""
+        self.loop.run(lambda: link.ended)
+
     def close(self) -> None:
         for link in self.links:
             link.kill("the test is over")
-            assert link.join(LONG_S)
+            self.over(link)
 
     def _bundle(self, bundle: FrameBundle) -> None:
         for frame in bundle.frames:
@@ -136,8 +142,8 @@ class Rig:
 
 
 @pytest.fixture
-def rig(loop: Loop) -> Generator[Rig, None, None]:
-    rig = Rig(loop)
+def rig(loop: GuardedLoop, running: RunningClock) -> Generator[Rig, None, None]:
+    rig = Rig(loop, running)
     yield rig
     rig.close()
 
@@ -159,7 +165,7 @@ def test_two_cameras_of_a_process_are_streamed_reported_and_closed(rig: Rig) -> 
     ids = [frame.frame_id for frame in rig.pictures[0]]
     assert ids == sorted(set(ids))
     link.stop()
-    assert link.join(LONG_S)
+    rig.over(link)
     assert link._process is not None
     assert link._process.returncode == 0
 
@@ -167,14 +173,14 @@ def test_two_cameras_of_a_process_are_streamed_reported_and_closed(rig: Rig) -> 
 def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
     link = rig.start(group(simulator(), "1"))
     rig.ask(lambda: rig.count(0) >= 1)
-    run_until(rig.loop, lambda: not link.busy)
+    rig.loop.run(lambda: not link.busy)
     before = rig.count(0)
     answers = 0
     # 200 requests come much faster than 100 frames a second: most have no new frame.
     while answers < 200:
         rig.seq += 1
         assert link.request(FrameRequest(rig.seq, (0,), (0,)))
-        run_until(rig.loop, lambda: not link.busy)
+        rig.loop.run(lambda: not link.busy)
         answers += 1
     assert rig.count(0) == before + 200
 
@@ -188,9 +194,9 @@ def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
 )
 def test_a_producer_that_cannot_be_used_is_the_last_word(rig: Rig, cti: str, reason: str) -> None:
     link = rig.start(group(cti, "0"))
-    run_until(rig.loop, lambda: rig.gone)
+    rig.loop.run(lambda: rig.gone)
     assert reason in rig.gone[0]
-    assert link.join(LONG_S)
+    rig.over(link)
     assert link._process is not None
     assert link._process.returncode == 3
 
@@ -259,7 +265,7 @@ def test_without_a_temporary_folder_the_cause_is_told(rig: Rig, tmp_path: Path) 
     path = f"{tmp_path}:{wanted.environment['PYTHONPATH']}"
     environment = {**wanted.environment, "PYTHONPATH": path}
     rig.start(msgspec.structs.replace(wanted, environment=environment))
-    run_until(rig.loop, lambda: rig.gone)
+    rig.loop.run(lambda: rig.gone)
     (reason,) = rig.gone
     assert reason.startswith("its process failed: no temporary folder can be written (tried: /no")
 
@@ -281,14 +287,14 @@ def root_log_level() -> Generator[None, None, None]:
 
 
 @pytest.mark.usefixtures("root_log_level")
-def test_everything_in_one_process(loop: Loop) -> None:
+def test_everything_in_one_process(loop: GuardedLoop, running: RunningClock) -> None:
     """--single-process: the camera process is a thread of this one."""
-    rig = Rig(loop)
+    rig = Rig(loop, running)
     link = rig.start(group(simulator(), "0", "1", single=True))
     assert link.pid is None
     rig.ask(lambda: rig.count(0) >= 2 and rig.count(1) >= 2)
     link.stop()
-    assert link.join(LONG_S)
+    rig.over(link)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     rig.close()
 
@@ -346,7 +352,7 @@ def test_ctrl_c_is_the_grabber_s_business() -> None:
 
 
 def test_a_crash_of_one_camera_leaves_the_other_alone(
-    loop: Loop, forwarding: str, tmp_path: Path
+    loop: GuardedLoop, running: RunningClock, forwarding: str, tmp_path: Path
 ) -> None:
     """Two producers, two processes: one dies of SIGSEGV, is restarted, and streams again."""
     variables = fault_variables("crash=5", once=tmp_path / "crashed")
@@ -365,23 +371,22 @@ def test_a_crash_of_one_camera_leaves_the_other_alone(
         for frame in bundle.frames:
             pictures[frame.camera_index] += bool(len(frame.payload))
 
-    supervisor = Supervisor(
-        loop, config, load_profiles(), count, lambda: None, log_level="CRITICAL"
-    )
+    ledgers = Ledgers(config.cameras)
+    supervisor = Supervisor(loop, running, config, load_profiles(), ledgers, log_level="CRITICAL")
     try:
-        supervisor.start()
+        supervisor.start(count, lambda: None)
 
         def ask() -> bool:
             for link in supervisor.links():
                 link.request(FrameRequest(1, link.group.indices))
-            crashed = supervisor.ledgers[0].status()
+            crashed = ledgers[0].status()
             delivered.append(crashed.delivered)
             return crashed.restarts == 1 and crashed.state == CameraState.STREAMING
 
-        run_until(loop, ask)
+        loop.run(ask)
         at_restart = dict(pictures)
-        run_until(loop, lambda: ask() and all(pictures[i] > at_restart[i] for i in pictures))
-        healthy = supervisor.ledgers[1].status()
+        loop.run(lambda: ask() and all(pictures[i] > at_restart[i] for i in pictures))
+        healthy = ledgers[1].status()
         assert (healthy.restarts, healthy.reconnects, healthy.state) == (
             0,
             0,
@@ -391,4 +396,4 @@ def test_a_crash_of_one_camera_leaves_the_other_alone(
         assert delivered == sorted(delivered), "counters never shrink"
         assert delivered[-1] > 0
     finally:
-        supervisor.stop(LONG_S)
+        loop.run_until_complete(supervisor.stop(LONG_S))

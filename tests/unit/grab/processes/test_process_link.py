@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
 from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
-from tests.fakes.manual_loop import LONG_S, run_until
+from tests.fakes.manual_loop import GuardedLoop
 
 
 class Rig:
     """Links in a real loop, and what they told."""
 
-    def __init__(self, loop: Loop, folder: Path, python: str) -> None:
+    def __init__(self, loop: GuardedLoop, running: RunningClock, folder: Path, python: str) -> None:
         self.loop = loop
+        self.running = running
         self.log = folder / "log"
         self.bundles: list[FrameBundle] = []
         self.reports: list[Report] = []
@@ -46,7 +47,7 @@ class Rig:
             python=self._python if python is None else python,
             environment=stand_in_environment(behaviour, log=self.log),
         )
-        link = ProcessLink(self.loop, group, self._handlers)
+        link = ProcessLink(self.loop, self.running, group, self._handlers)
         self.links.append(link)
         return link
 
@@ -56,17 +57,23 @@ class Rig:
         return link
 
     def run(self, condition: Callable[[], object]) -> None:
-        run_until(self.loop, condition)
+        self.loop.run(condition)
+
+    def over(self, link: ProcessLink) -> None:
+        """Run until nothing is left of the process and its connection."""
+        self.run(lambda: link.ended)
 
     def close(self) -> None:
         for link in self.links:
             link.kill("the test is over")
-            assert link.join(LONG_S)
+            self.over(link)
 
 
 @pytest.fixture
-def rig(loop: Loop, tmp_path: Path, stand_in: str) -> Generator[Rig, None, None]:
-    rig = Rig(loop, tmp_path, stand_in)
+def rig(
+    loop: GuardedLoop, running: RunningClock, tmp_path: Path, stand_in: str
+) -> Generator[Rig, None, None]:
+    rig = Rig(loop, running, tmp_path, stand_in)
     yield rig
     rig.close()
 
@@ -86,10 +93,9 @@ def test_a_process_is_started_asked_and_stopped(rig: Rig) -> None:
     (bundle,) = rig.bundles
     assert bundle.seq == 7
     assert [frame.camera_index for frame in bundle.frames] == [0, 1]
-    assert not link.ended()
+    assert not link.ended
     link.stop()
-    assert link.join(LONG_S)
-    assert link.ended()
+    rig.over(link)
     assert rig.log.read_text() == "stopped\n"
     assert not link.request(FrameRequest(9, (0,)))
     link.stop()
@@ -115,7 +121,7 @@ def test_a_process_that_is_sending_a_picture_can_be_stopped(rig: Rig) -> None:
     link = rig.opened("large")
     link.request(FrameRequest(1, (0,)))
     link.stop()
-    assert link.join(LONG_S)
+    rig.over(link)
     assert rig.log.read_text().startswith(("connection: ", "stopped"))
 
 
@@ -130,7 +136,7 @@ def test_why_a_process_ended(rig: Rig, behaviour: str, reason: str) -> None:
     link = rig.link(behaviour)
     rig.run(lambda: rig.gone)
     assert rig.gone == [reason]
-    assert link.join(LONG_S)
+    rig.over(link)
     assert not link.busy
 
 
@@ -140,7 +146,7 @@ def test_a_crash_is_told_by_its_signal(rig: Rig) -> None:
     rig.run(lambda: rig.gone)
     assert rig.gone == ["its process was ended by SIGSEGV"]
     assert not link.request(FrameRequest(2, (0,)))
-    assert link.ended()
+    assert link.ended
 
 
 @pytest.mark.parametrize("behaviour", ["garbage", "bad_bundle"])
@@ -149,16 +155,16 @@ def test_a_process_that_sends_something_else_is_ended(rig: Rig, behaviour: str) 
     rig.run(lambda: rig.gone)
     (reason,) = rig.gone
     assert reason.startswith("its process sent something else than pictures (")
-    assert link.join(LONG_S)
+    rig.over(link)
 
 
 def test_a_process_that_closes_its_connection_and_lives_on(rig: Rig) -> None:
     link = rig.link("half_open")
     rig.run(lambda: rig.gone)
     assert rig.gone == ["its process closed the connection"]
-    assert not link.ended()
+    assert not link.ended
     link.kill("too late for a reason")
-    assert link.join(LONG_S)
+    rig.over(link)
     assert rig.gone == ["its process closed the connection"]
 
 
@@ -169,13 +175,13 @@ def test_a_process_that_hangs_is_killed_with_the_reason_given(rig: Rig) -> None:
     assert not link.busy
     rig.run(lambda: rig.gone)
     assert rig.gone == ["it said nothing for 10 s"]
-    assert link.join(LONG_S)
+    rig.over(link)
 
 
 def test_a_process_that_does_not_stop_is_told_by_join(rig: Rig) -> None:
     link = rig.opened("silent")
     link.stop()
-    assert not link.join(0.01)
+    assert not rig.loop.run_until_complete(link.join(0.01))
 
 
 def test_killed_in_the_midst_of_its_start(rig: Rig) -> None:
@@ -206,16 +212,17 @@ def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not
     assert rig.gone == [
         "its process failed: the Python module no_module_of_this_name is not installed"
     ]
-    assert link.ended()
+    assert link.ended
     assert capfd.readouterr().err == "12:00:00 INFO camera A: opened\n"
 
 
 def test_when_it_was_last_heard(rig: Rig) -> None:
+    before = rig.running()
     link = rig.link()
-    assert link.last_heard_s == rig.loop.running_s
+    assert before <= link.last_heard_s <= rig.running()
     rig.run(lambda: link.opened)
     heard = link.last_heard_s
-    assert heard > 0.0
+    assert heard > before
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
     assert link.last_heard_s > heard

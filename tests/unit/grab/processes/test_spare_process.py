@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings, StreamSettings
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes import spare_process as spare_module
 from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, CameraStatus, Report
 from tests.fakes.gentl.producers import child_environment, simulator
-from tests.fakes.manual_loop import LONG_S, run_until
+from tests.fakes.manual_loop import LONG_S, GuardedLoop
 from tests.fakes.running_system import process_name
 from tests.fakes.simulator_settings import HEIGHT, WIDTH
 
@@ -45,8 +46,9 @@ def group(serial: str, environment: dict[str, str] = ENVIRONMENT, python: str = 
 class Rig:
     """Spare processes and links in a real loop."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: GuardedLoop, running: RunningClock) -> None:
         self.loop = loop
+        self.running = running
         self.spares = SpareProcesses()
         self.statuses: dict[ProcessLink, CameraStatus] = {}
         self.gone: list[str] = []
@@ -57,7 +59,7 @@ class Rig:
 
     def link(self, serial: str = "1") -> ProcessLink:
         wanted = group(serial)
-        link = ProcessLink(self.loop, wanted, self._handlers, self.spares.of(wanted))
+        link = ProcessLink(self.loop, self.running, wanted, self._handlers, self.spares.of(wanted))
         self.links.append(link)
         return link
 
@@ -70,7 +72,7 @@ class Rig:
     def settled(self) -> None:
         spare = self.spares.of(group("1"))
         assert spare is not None
-        run_until(self.loop, lambda: spare.settled)
+        self.loop.run(lambda: spare.settled)
 
     @property
     def spare_pid(self) -> int:
@@ -79,18 +81,21 @@ class Rig:
         return spare.pid
 
     def streaming(self, *links: ProcessLink) -> None:
-        run_until(
-            self.loop,
+        self.loop.run(
             lambda: all(
                 link in self.statuses and self.statuses[link].state == CameraState.STREAMING
                 for link in links
             ),
         )
 
+    def over(self, link: ProcessLink) -> None:
+        """Run until nothing is left of the process and its connection."""
+        self.loop.run(lambda: link.ended)
+
     def close(self) -> None:
         for link in self.links:
             link.kill("the test is over")
-            assert link.join(LONG_S)
+            self.over(link)
         self.spares.__exit__(None, None, None)
 
     def _report(self, link: ProcessLink, report: Report) -> None:
@@ -99,8 +104,8 @@ class Rig:
 
 
 @pytest.fixture
-def rig(loop: Loop) -> Generator[Rig, None, None]:
-    rig = Rig(loop)
+def rig(loop: GuardedLoop, running: RunningClock) -> Generator[Rig, None, None]:
+    rig = Rig(loop, running)
     yield rig
     rig.close()
 
@@ -127,10 +132,10 @@ def test_it_forks_camera_processes_that_are_the_grabber_s_children(rig: Rig) -> 
     assert all(forked(link) for link in links)
     assert "viky" not in Path(f"/proc/{rig.spare_pid}/maps").read_text(), "it loads no producer"
     links[0].stop()
-    assert links[0].join(LONG_S)
+    rig.over(links[0])
     assert links[0].ended_in_order()
     os.kill(pids[1], signal.SIGSEGV)
-    run_until(rig.loop, lambda: "its process was ended by SIGSEGV" in rig.gone)
+    rig.loop.run(lambda: "its process was ended by SIGSEGV" in rig.gone)
 
 
 def test_its_end_is_not_that_of_the_processes_it_forked(rig: Rig) -> None:
@@ -189,33 +194,31 @@ def test_a_supervisor_waits_for_it(rig: Rig) -> None:
         producers=(ProducerSettings(cti=simulator(), env=variables),),
     )
     rig.spares.start({**os.environ, **variables})
+    ledgers = Ledgers(config.cameras)
     supervisor = Supervisor(
         rig.loop,
+        rig.running,
         config,
         load_profiles(),
-        lambda link, bundle: None,
-        lambda: None,
+        ledgers,
         log_level="ERROR",
         spares=rig.spares,
     )
     try:
-        supervisor.start()
+        supervisor.start(lambda link, bundle: None, lambda: None)
         assert supervisor.links() == []
-        run_until(
-            rig.loop,
-            lambda: all(
-                supervisor.ledgers[i].condition.state == CameraState.STREAMING for i in (0, 1)
-            ),
+        rig.loop.run(
+            lambda: all(ledgers[i].condition.state == CameraState.STREAMING for i in (0, 1)),
         )
         assert all(forked(link) for link in supervisor.links())
         (victim, _) = supervisor.links()
         assert victim.pid is not None
         os.kill(victim.pid, signal.SIGKILL)
-        run_until(rig.loop, lambda: supervisor.ledgers[0].counters.restarts == 1)
-        run_until(rig.loop, lambda: supervisor.ledgers[0].condition.state == CameraState.STREAMING)
+        rig.loop.run(lambda: ledgers[0].counters.restarts == 1)
+        rig.loop.run(lambda: ledgers[0].condition.state == CameraState.STREAMING)
         assert all(forked(link) for link in supervisor.links())
     finally:
-        supervisor.stop(LONG_S)
+        rig.loop.run_until_complete(supervisor.stop(LONG_S))
 
 
 def test_it_ends_with_the_grabber_also_after_kill_9() -> None:

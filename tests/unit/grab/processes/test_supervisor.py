@@ -9,15 +9,16 @@ import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
 from camstrm.errors import ConfigError
-from camstrm.grab.loop import Loop
 from camstrm.grab.processes import supervisor as supervisor_module
+from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
+from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, FrameBundle, FrameRequest
 from tests.fakes.gentl.producers import simulator
 from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
-from tests.fakes.manual_loop import StoppableClock, run_until
+from tests.fakes.manual_loop import GuardedLoop
 
 PROFILES = load_profiles()
 ONE, OTHER = "/opt/one.cti", "/opt/other.cti"
@@ -35,12 +36,14 @@ def stand_in_variables(behaviour: str = "", once: Path | None = None) -> dict[st
 class Rig:
     """A supervisor in a real loop, with stand-ins for the camera processes."""
 
-    def __init__(self, loop: Loop, python: str) -> None:
+    def __init__(self, loop: GuardedLoop, running: RunningClock, python: str) -> None:
         self.loop = loop
+        self.running = running
         self.python = python
         self.bundles: list[FrameBundle] = []
         self.changes = 0
         self.supervisor: Supervisor | None = None
+        self.ledgers = Ledgers()
 
     def start(
         self,
@@ -67,11 +70,19 @@ class Rig:
                 for cti in ctis
             ),
         )
+        return self.start_with(config)
+
+    def start_with(self, config: Config) -> Supervisor:
+        self.ledgers = Ledgers(config.cameras)
         self.supervisor = Supervisor(
-            self.loop, config, PROFILES, self._bundle, self._changed, log_level="DEBUG"
+            self.loop, self.running, config, PROFILES, self.ledgers, log_level="DEBUG"
         )
-        self.supervisor.start()
+        self.supervisor.start(self._bundle, self._changed)
         return self.supervisor
+
+    def stop(self, timeout_s: float) -> None:
+        assert self.supervisor is not None
+        self.loop.run_until_complete(self.supervisor.stop(timeout_s))
 
     def _bundle(self, _link: ProcessLink, bundle: FrameBundle) -> None:
         self.bundles.append(bundle)
@@ -80,11 +91,10 @@ class Rig:
         self.changes += 1
 
     def state(self, index: int) -> int:
-        assert self.supervisor is not None
-        return self.supervisor.ledgers[index].condition.state
+        return self.ledgers[index].condition.state
 
     def run(self, condition: Callable[[], object]) -> None:
-        run_until(self.loop, condition)
+        self.loop.run(condition)
 
     def streaming(self, *indices: int) -> None:
         self.run(lambda: all(self.state(i) == CameraState.STREAMING for i in indices))
@@ -95,11 +105,11 @@ class Rig:
 
 
 @pytest.fixture
-def rig(loop: Loop, stand_in: str) -> Generator[Rig, None, None]:
-    rig = Rig(loop, stand_in)
+def rig(loop: GuardedLoop, running: RunningClock, stand_in: str) -> Generator[Rig, None, None]:
+    rig = Rig(loop, running, stand_in)
     yield rig
     if rig.supervisor is not None:
-        rig.supervisor.stop(0.2)
+        rig.stop(0.2)
 
 
 def restart_pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
@@ -108,8 +118,8 @@ def restart_pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
 
 
 def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -> None:
-    supervisor = rig.start(("B", ONE), ("A", ONE), ("C", OTHER))
-    assert [info.serial for info in supervisor.infos()] == ["B", "A", "C"]
+    rig.start(("B", ONE), ("A", ONE), ("C", OTHER))
+    assert [info.serial for info in rig.ledgers.infos()] == ["B", "A", "C"]
     assert [rig.state(i) for i in range(3)] == [CameraState.OPENING] * 3
     rig.streaming(0, 1, 2)
     links = rig.links()
@@ -121,11 +131,11 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
 
 
 def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE))
-    assert supervisor.infos()[0].model == ""
+    rig.start(("A", ONE))
+    assert rig.ledgers.infos()[0].model == ""
     before = rig.changes
     rig.streaming(0)
-    assert supervisor.infos()[0].model == "Model"
+    assert rig.ledgers.infos()[0].model == "Model"
     assert rig.changes == before + 1
 
 
@@ -152,30 +162,30 @@ def test_a_camera_that_is_found_later_joins_the_process_of_its_producer(rig: Rig
     (before,) = rig.links()
     late = CameraSettings(serial="B", cti=SHARED)
     supervisor._found(late, supervisor._config.producers[0])
-    rig.run(lambda: 1 in supervisor.ledgers and rig.state(1) == CameraState.STREAMING)
+    rig.run(lambda: len(rig.ledgers) == 2 and rig.state(1) == CameraState.STREAMING)
     (after,) = rig.links()
     assert after.group.indices == (0, 1)
-    assert before.ended()
+    assert before.ended
     rig.streaming(0)
 
 
 def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     rig: Rig, tmp_path: Path
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="crash", once=tmp_path / "crashed")
+    rig.start(("A", ONE), ("B", OTHER), one="crash", once=tmp_path / "crashed")
     rig.streaming(0, 1)
     crashing, healthy = sorted(rig.links(), key=lambda link: link.group.indices)
-    before = supervisor.ledgers[0].status().delivered
+    before = rig.ledgers[0].status().delivered
     crashing.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    status = supervisor.ledgers[0].status()
+    status = rig.ledgers[0].status()
     assert status.reason == (
         "its process was ended by SIGSEGV; the camera stays locked by it until its heartbeat "
         f"time is over, for at most {HEARTBEAT_S + 0.25} s"
     )
     assert (status.restarts, status.delivered) == (1, before)
     rig.streaming(0)
-    assert supervisor.ledgers[0].status().delivered == 2 * before
+    assert rig.ledgers[0].status().delivered == 2 * before
     again = next(link for link in rig.links() if link.group.indices == (0,))
     assert again.group.heartbeats_s == {"A": HEARTBEAT_S}, "so long the camera stays locked"
     assert crashing.group.heartbeats_s == {}, "nobody knew it"
@@ -183,17 +193,17 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     assert crashing.group.locked_until_s == {}
     assert crashing.group.gone_s == 0.0
     assert again.group.gone_s > 0.0, "the successor says for how long the camera was away"
-    assert supervisor.ledgers[1].status().restarts == 0
+    assert rig.ledgers[1].status().restarts == 0
     assert healthy in rig.links()
     assert healthy.request(FrameRequest(2, (1,)))
     rig.run(lambda: rig.bundles)
 
 
 def test_pauses_grow_up_to_a_limit(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    supervisor = rig.start(("A", ONE), one="exit=7")
-    rig.run(lambda: supervisor.ledgers[0].counters.restarts == 5)
+    rig.start(("A", ONE), one="exit=7")
+    rig.run(lambda: rig.ledgers[0].counters.restarts == 5)
     assert restart_pauses(caplog) == [0.05, 0.05, 0.1, 0.15, 0.15]
-    assert supervisor.ledgers[0].status().reason == "its process ended with code 7"
+    assert rig.ledgers[0].status().reason == "its process ended with code 7"
 
 
 def test_a_process_that_ran_well_starts_again_at_once(
@@ -201,7 +211,8 @@ def test_a_process_that_ran_well_starts_again_at_once(
 ) -> None:
     supervisor = rig.start(("A", ONE))
     rig.streaming(0)
-    supervisor._slots[0].failures = 9
+    pauses = supervisor._places[0].pauses
+    assert [pauses.next() for _ in range(3)] == [0.05, 0.05, 0.1]
     (link,) = rig.links()
     link.started_s -= 11.0
     link.kill("for the test")
@@ -210,15 +221,15 @@ def test_a_process_that_ran_well_starts_again_at_once(
 
 
 def test_why_a_process_cannot_work_is_its_camera_s_reason(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="fatal")
+    rig.start(("A", ONE), one="fatal")
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert supervisor.ledgers[0].status().reason == "GenTL producer x.cti: file not found"
+    assert rig.ledgers[0].status().reason == "GenTL producer x.cti: file not found"
 
 
 def test_an_interpreter_that_is_not_there(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), python="/no/python")
-    rig.run(lambda: supervisor.ledgers[0].counters.restarts >= 2)
-    reason = supervisor.ledgers[0].status().reason
+    rig.start(("A", ONE), python="/no/python")
+    rig.run(lambda: rig.ledgers[0].counters.restarts >= 2)
+    reason = rig.ledgers[0].status().reason
     assert reason == "/no/python cannot be started (No such file or directory)"
     assert rig.links() == []
 
@@ -230,10 +241,9 @@ def test_a_process_that_falls_silent_is_ended(rig: Rig, monkeypatch: pytest.Monk
     (link,) = rig.links()
     link.last_heard_s -= QUICK.silence_timeout_s + 1
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert rig.supervisor is not None
-    reason = rig.supervisor.ledgers[0].status().reason
+    reason = rig.ledgers[0].status().reason
     assert reason.startswith("its process said nothing for 11 s and was ended; the camera stays")
-    assert link.join(30.0)
+    rig.run(lambda: link.ended)
 
 
 @pytest.mark.parametrize("behaviour", ["", "deaf"])
@@ -241,9 +251,6 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
     """By a signal, a debugger, a paused machine; also while cameras are being opened."""
-    clock = StoppableClock()
-    for module in ("loop", "processes.supervisor", "processes.process_link"):
-        monkeypatch.setattr(f"camstrm.grab.{module}.time", clock)
     monkeypatch.setattr(supervisor_module, "_WATCH_S", 0.01)
     supervisor = rig.start(("A", ONE), ("B", OTHER), one=behaviour)
     rig.streaming(1)
@@ -255,11 +262,11 @@ def test_no_process_is_ended_because_the_grabber_was_stopped(
         watched.append(len(rig.links()))
         watch()
 
-    rig.loop.call_later(0, lambda: clock.stop_for(3600.0))
+    rig.loop.call_later(0, lambda: rig.loop.stop_for(3600.0))
     monkeypatch.setattr(supervisor, "_watch", count)
     rig.run(lambda: len(watched) > 3)
     assert [link.pid for link in rig.links()] == pids
-    assert [supervisor.ledgers[i].counters.restarts for i in (0, 1)] == [0, 0]
+    assert [rig.ledgers[i].counters.restarts for i in (0, 1)] == [0, 0]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -271,7 +278,7 @@ def test_a_process_that_opens_its_cameras_has_longer(
     rig.run(rig.links)
     (link,) = rig.links()
     if restarted:
-        supervisor.ledgers[0].down(CameraState.BACKING_OFF, "it crashed")
+        rig.ledgers[0].down(CameraState.BACKING_OFF, "it crashed")
     killed: list[str] = []
     monkeypatch.setattr(link, "kill", killed.append)
     link.last_heard_s -= QUICK.silence_timeout_s + 1
@@ -289,40 +296,40 @@ def test_a_process_that_closed_its_connection_is_not_left_running(rig: Rig) -> N
     rig.run(rig.links)
     (link,) = rig.links()
     rig.run(lambda: rig.state(0) == CameraState.BACKING_OFF)
-    assert link.join(30.0)
+    rig.run(lambda: link.ended)
 
 
 def test_reports_about_other_cameras_are_refused(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="foreign")
+    rig.start(("A", ONE), one="foreign")
     rig.run(lambda: rig.links() and rig.links()[0].opened)
-    assert set(supervisor.ledgers) == {0}
+    assert len(rig.ledgers) == 1
     assert rig.state(0) == CameraState.OPENING
 
 
 def test_stopped_in_good_order(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER))
+    rig.start(("A", ONE), ("B", OTHER))
     rig.streaming(0, 1)
     links = rig.links()
-    supervisor.stop(30.0)
-    assert all(link.ended() for link in links)
+    rig.stop(30.0)
+    assert all(link.ended for link in links)
     assert rig.changes
 
 
 def test_a_process_that_does_not_stop_in_time_is_killed(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="silent")
+    rig.start(("A", ONE), ("B", OTHER), one="silent")
     rig.streaming(0, 1)
     links = rig.links()
-    supervisor.stop(0.2)
-    assert all(link.ended() for link in links)
+    rig.stop(0.2)
+    assert all(link.ended for link in links)
     assert "cameras A did not close in time: ended" in caplog.text
 
 
 def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:
-    supervisor = rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
-    rig.run(lambda: supervisor.ledgers[0].counters.restarts == 2)
-    supervisor.stop(1.0)
+    rig.start(("A", ONE), one="exit=7", process=ProcessSettings(restart_delay_s=60))
+    rig.run(lambda: rig.ledgers[0].counters.restarts == 2)
+    rig.stop(1.0)
     assert rig.links() == []
 
 
@@ -331,11 +338,9 @@ def test_a_camera_that_no_producer_shows_is_lost_and_says_what_is_there(rig: Rig
         cameras=(CameraSettings(serial="77", name="left"),),
         producers=(ProducerSettings(cti=simulator()), ProducerSettings(cti="/no/such.cti")),
     )
-    supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
-    rig.supervisor = supervisor
-    supervisor.start()
+    rig.start_with(config)
     rig.run(lambda: rig.state(0) == CameraState.LOST)
-    reason = supervisor.ledgers[0].status().reason
+    reason = rig.ledgers[0].status().reason
     assert "no camera with serial number '77'" in reason
     assert "(cameras there: '0', '1', '2')" in reason
 
@@ -355,8 +360,7 @@ def test_the_profile_goes_to_the_process(
         cameras=(CameraSettings(serial="A", profile=cameras),),
         producers=(ProducerSettings(cti=ONE, profile=producers, python=rig.python),),
     )
-    rig.supervisor = Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
-    rig.supervisor.start()
+    rig.start_with(config)
     rig.run(rig.links)
     (link,) = rig.links()
     assert link.group.profile == PROFILES[profile]
@@ -370,15 +374,15 @@ def test_a_profile_that_a_camera_names_and_nobody_has_is_refused_at_the_start(ri
         producers=(ProducerSettings(cti=ONE),),
     )
     with pytest.raises(ConfigError, match="camera left: profile: there is no GenTL profile 'nik"):
-        Supervisor(rig.loop, config, PROFILES, rig._bundle, rig._changed)
+        Supervisor(rig.loop, rig.running, config, PROFILES, Ledgers(config.cameras))
 
 
 def test_a_camera_whose_process_died_twice_of_a_feature_starts_without_it(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    supervisor = rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
+    rig.start(("A", ONE), ("B", OTHER), one="setting=ExposureTime")
     rig.streaming(0, 1)
-    assert [supervisor.ledgers[index].counters.restarts for index in (0, 1)] == [2, 0]
+    assert [rig.ledgers[index].counters.restarts for index in (0, 1)] == [2, 0]
     texts = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
     assert sum("was ended by SIGFPE" in text for text in texts) == 2
     assert [text for text in texts if "without it" in text] == [

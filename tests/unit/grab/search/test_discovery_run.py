@@ -6,11 +6,11 @@ import pytest
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.errors import ProducerError
-from camstrm.grab.loop import Loop
+from camstrm.grab.running_clock import RunningClock
 from camstrm.grab.search import discovery_run as discovery_run_module
 from camstrm.grab.search.discovery_run import DiscoveryRun
 from tests.fakes.gentl.producers import SERIALS, child_environment, simulator
-from tests.fakes.manual_loop import StoppableClock, run_until
+from tests.fakes.manual_loop import GuardedLoop
 
 FAILED = "its cameras cannot be listed: the process that loads it "
 
@@ -18,19 +18,23 @@ FAILED = "its cameras cannot be listed: the process that loads it "
 class Scan:
     """A scan in a real loop, and what it told."""
 
-    def __init__(self, loop: Loop, cti: str = "x.cti", **options: str) -> None:
+    def __init__(self, loop: GuardedLoop, cti: str = "x.cti", **options: str) -> None:
         self.loop = loop
         self.devices: tuple[DeviceInfo, ...] | None = None
         self.error: ProducerError | None = None
         self.calls = 0
-        self.run = DiscoveryRun(loop, cti, self._done, environment=child_environment(), **options)
+        self.running = RunningClock(loop)
+        self.run = DiscoveryRun(
+            loop, self.running, cti, self._done, environment=child_environment(), **options
+        )
 
     def _done(self, cti: str, devices: tuple[DeviceInfo, ...], error: ProducerError | None) -> None:
         self.calls += 1
         self.devices, self.error = devices, error
 
     def wait(self) -> None:
-        run_until(self.loop, lambda: self.calls)
+        self.loop.run(lambda: self.calls)
+        self.running.stop()
         assert self.calls == 1
 
 
@@ -41,7 +45,7 @@ def child(folder: Path, script: str) -> str:
     return str(path)
 
 
-def test_the_cameras_of_the_simulator(loop: Loop) -> None:
+def test_the_cameras_of_the_simulator(loop: GuardedLoop) -> None:
     scan = Scan(loop, simulator())
     scan.wait()
     assert scan.devices is not None
@@ -58,7 +62,7 @@ def test_the_cameras_of_the_simulator(loop: Loop) -> None:
         ('echo \'{"problem": "p", "remedy": "r"}\'; exit 3', "p"),
     ],
 )
-def test_a_scan_that_fails(loop: Loop, tmp_path: Path, script: str, problem: str) -> None:
+def test_a_scan_that_fails(loop: GuardedLoop, tmp_path: Path, script: str, problem: str) -> None:
     scan = Scan(loop, python=child(tmp_path, script))
     scan.wait()
     assert scan.devices == ()
@@ -66,7 +70,7 @@ def test_a_scan_that_fails(loop: Loop, tmp_path: Path, script: str, problem: str
     assert scan.error.problem == problem
 
 
-def test_a_long_answer_is_read_whole(loop: Loop, tmp_path: Path) -> None:
+def test_a_long_answer_is_read_whole(loop: GuardedLoop, tmp_path: Path) -> None:
     answer = tmp_path / "answer"
     devices = ", ".join(f'{{"cti": "x", "serial": "{i:0200}"}}' for i in range(1000))
     answer.write_text(f'{{"devices": [{devices}]}}\n')
@@ -77,7 +81,7 @@ def test_a_long_answer_is_read_whole(loop: Loop, tmp_path: Path) -> None:
 
 
 def test_a_child_that_talks_for_ever_is_ended(
-    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: GuardedLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discovery_run_module, "_MAX_OUTPUT", 10_000)
     scan = Scan(loop, python=child(tmp_path, "exec yes"))
@@ -86,7 +90,7 @@ def test_a_child_that_talks_for_ever_is_ended(
 
 
 def test_a_child_that_never_ends_is_ended(
-    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: GuardedLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discovery_run_module, "_TIMEOUT_S", 0.05)
     scan = Scan(loop, python=child(tmp_path, "exec sleep 60"))
@@ -95,20 +99,20 @@ def test_a_child_that_never_ends_is_ended(
     assert scan.error.problem == "listing its cameras did not end within 0.05 s"
 
 
-def test_a_scan_that_is_cancelled_tells_nothing(loop: Loop, tmp_path: Path) -> None:
+def test_a_scan_that_is_cancelled_tells_nothing(loop: GuardedLoop, tmp_path: Path) -> None:
     scan = Scan(loop, python=child(tmp_path, "exec sleep 60"))
     scan.run.cancel()
     scan.run.cancel()
     fired: list[int] = []
     loop.call_later(0, lambda: fired.append(1))
-    run_until(loop, lambda: fired)
+    loop.run(lambda: fired)
     assert scan.calls == 0
 
 
 def test_a_child_that_closes_its_output_and_lives_on_is_ended(
-    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: GuardedLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discovery_run_module, "_EXIT_CODE_TRIES", 3)
+    monkeypatch.setattr(discovery_run_module, "_EXIT_S", 0.02)
     scan = Scan(loop, python=child(tmp_path, "exec >&-; exec sleep 60"))
     scan.wait()
     assert scan.error is not None
@@ -116,10 +120,10 @@ def test_a_child_that_closes_its_output_and_lives_on_is_ended(
 
 
 def test_a_child_that_cannot_be_ended_holds_up_nobody(
-    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: GuardedLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It hangs in the kernel: the loop turns, and the scan fails."""
-    monkeypatch.setattr(discovery_run_module, "_EXIT_CODE_TRIES", 3)
+    monkeypatch.setattr(discovery_run_module, "_EXIT_S", 0.02)
     scan = Scan(loop, python=child(tmp_path, "exec >&-; exec sleep 60"))
     end = scan.run._process.kill
     monkeypatch.setattr(scan.run._process, "kill", lambda: None)
@@ -134,17 +138,13 @@ def test_a_child_that_cannot_be_ended_holds_up_nobody(
     scan.run._process.wait(30)
 
 
-def test_a_pause_of_this_process_does_not_count(
-    loop: Loop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = StoppableClock()
-    monkeypatch.setattr("camstrm.grab.loop.time", clock)
+def test_a_pause_of_this_process_does_not_count(loop: GuardedLoop, tmp_path: Path) -> None:
     scan = Scan(loop, python=child(tmp_path, "read _; echo '{\"devices\": []}'"))
-    loop.call_later(0, lambda: clock.stop_for(3600.0))
+    loop.call_later(0, lambda: loop.stop_for(3600.0))
     scan.wait()
     assert (scan.devices, scan.error) == ((), None)
 
 
-def test_an_interpreter_that_is_not_there(loop: Loop) -> None:
+def test_an_interpreter_that_is_not_there(loop: GuardedLoop) -> None:
     with pytest.raises(FileNotFoundError):
         Scan(loop, python="/no/python")

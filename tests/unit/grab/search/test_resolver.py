@@ -20,7 +20,9 @@ HIK, FLIR = "/opt/MVS/MvProducerU3V.cti", "/opt/spinnaker/Spinnaker_GenTL.cti"
 class FakeRun:
     """A scan that ends when the test says what it found."""
 
-    def __init__(self, _loop: object, cti: str, done: Any, **options: Any) -> None:
+    def __init__(
+        self, _loop: object, _running: object, cti: str, done: Any, **options: Any
+    ) -> None:
         self.cti = cti
         self.done = done
         self.options = options
@@ -62,8 +64,10 @@ class Resolved:
         self.missing: list[CameraNotFoundError] = []
         self.settings: list[CameraSettings] = []
         config = Config(producers=tuple(ProducerSettings(cti=cti) for cti in ctis), cameras=cameras)
+        loop: Any = self.loop
         self.resolver = CameraResolver(
-            self.loop,
+            loop,
+            self.loop.time,
             config,
             {p.cti: profile_of(PROFILES, p) for p in config.producers},
             self._found,

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bench.socket_hop import WAYS, _hop
+from bench.hops.socket_hop import WAYS, _hop
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -14,12 +14,13 @@ class _Open:
     ticket: int
     seq: int
     cameras: set[int]
+    """Whose pictures are neither shown nor gone."""
 
 
 class AckTracker:
     """Turn "this camera's picture is shown or gone" into "this bundle is done".
 
-    Bundles are known by tickets that grow for ever; their ``seq`` starts anew with each
+    Bundles are known by tickets that grow for ever; their ``seq`` starts again with each
     grabber. A camera that settled a ticket has settled all older ones, because the
     decoder never shows an older picture after a newer one. An ack says that a bundle and
     all before it are done, so bundles are released in order.
@@ -27,6 +28,7 @@ class AckTracker:
 
     def __init__(self) -> None:
         self._open: deque[_Open] = deque()
+        """Bundles that were not released, oldest first."""
         self._next_ticket = 0
 
     def __len__(self) -> int:

@@ -19,34 +19,49 @@ _OLD_INTERVALS = 3
 
 _INTERVALS_KEPT = 5
 _JUST_SHOWN_S = 0.3
+"""For this time after a picture its smoothed age is shown: the number does not flicker."""
+
 _SMOOTHING = 0.15
+"""Weight of the newest age."""
 
 
 class CameraModel:
     """State of one camera, fed with wire objects and monotonic times in seconds.
 
-    ``dropped`` counts pictures that arrived and were replaced by newer ones before they
-    were decoded, ``failed`` those that could not be decoded.
+    Used by the UI thread only. Times ending in ``_us`` are the server's, in microseconds of
+    UTC (0: not known); sizes are (width, height), (0, 0) while they are not known.
     """
 
     def __init__(self, info: CameraInfo) -> None:
         self.info = info
         self.state: int = CameraState.CLOSED
+        """A CameraState, or a number that a later server knows."""
         self.state_since_us = 0
         self.down_since_us = 0
+        """Since when the camera has not streamed; 0 while it does, and before it first did."""
         self.status: CameraStatus | None = None
+        """The camera's part of the last status message."""
         self.dropped = 0
+        """Pictures that arrived and were replaced by newer ones before they were decoded."""
         self.failed = 0
+        """Pictures that could not be decoded."""
         self.last_problem = ""
+        """Why the last of them could not; empty since a picture was shown."""
         self.source_size = (0, 0)
+        """Of the camera's own frames."""
         self.sent_size = (0, 0)
+        """Of the pictures that the server sends."""
         self.shown_at: float | None = None
+        """When the picture on the screen came there; None before the first one."""
         self._shown_capture_us = 0
+        """When the server took it."""
         self._latency_s: float | None = None
+        """Smoothed age of pictures when they come on the screen."""
         self._shown = SlidingRate()
-        # The last times between two pictures on the screen, in seconds.
         self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
+        """The last times between two pictures on the screen, in seconds, oldest first."""
         self._was_streaming = False
+        """Whether it ever streamed: before, it is opening and not lost."""
 
     @property
     def lost(self) -> int:
@@ -96,13 +111,6 @@ class CameraModel:
         """Note that a picture could not be decoded."""
         self.failed += 1
         self.last_problem = problem
-
-    def forget_picture(self) -> None:
-        """Note that nothing of this camera is on the screen."""
-        self.shown_at = None
-        self._shown_capture_us = 0
-        self._latency_s = None
-        self._intervals.clear()
 
     def fps(self, now: float) -> float:
         """Return pictures shown per second."""

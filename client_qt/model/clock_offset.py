@@ -19,10 +19,13 @@ class ClockOffset:
     """
 
     SLOT_S = 1.0
+    """Of what arrives in one slot only the smallest value is kept."""
+
     SLOTS = 30
 
     def __init__(self) -> None:
         self._minima: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
+        """(number of the slot, smallest arrival - server time in seconds), oldest first."""
         self._round_trips: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
 
     def reset(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from camstrm.wire import CameraState
 from client_qt.model.camera_model import CameraModel
-from client_qt.model.model import Connection, ViewerModel
+from client_qt.model.viewer_model import Connection, ViewerModel
 from client_qt.model.wording import age_text, count_text, rate_text, since_text
 
 __all__ = [

@@ -39,8 +39,14 @@ __all__ = ["StreamClient", "reconnect_pauses"]
 _log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 10.0
+"""An attempt that takes longer is given up."""
+
 SILENCE_TIMEOUT_S = 10.0
+"""A server that says nothing for so long is gone: it sends a status each second."""
+
 PING_INTERVAL_S = 2.0
+"""Also the time between two looks at the timeouts."""
+
 GOOD_AFTER_S = 5.0
 """A connection that worked for so long makes the next attempt come at once."""
 
@@ -57,17 +63,21 @@ def reconnect_pauses(rng: random.Random | None = None) -> Backoff:
 class StreamClient(QObject):
     """A camstrm server as Qt signals; reconnects by itself until :meth:`close`.
 
-    Lives in the UI thread and needs its event loop. ``lost`` carries the reason as a
-    sentence for the user and the seconds until the next attempt.
+    Belongs to the UI thread, all of it, and needs its event loop.
     """
 
     connecting = Signal()
     connected = Signal()
     lost = Signal(str, float)
+    """The reason as a sentence for the user, and the seconds until the next attempt."""
+
     hello_received = Signal(object)
     status_received = Signal(object)
     bundle_received = Signal(object, int)
+    """FrameBundle and its size in bytes."""
+
     round_trip_measured = Signal(float)
+    """Seconds between a ping and its pong."""
 
     def __init__(
         self,
@@ -84,13 +94,21 @@ class StreamClient(QObject):
         self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
+        """The connection or the attempt; None while waiting for the next one and after close."""
         self._is_open = False
+        """Whether messages can be sent."""
         self._tls_problem = ""
+        """What Qt said about the certificate in this attempt."""
         self._good_since: float | None = None
+        """When this connection brought its first message that could be read (clock's seconds)."""
         self._heard_at = 0.0
+        """When anything came last, or the attempt began (clock's seconds)."""
         self._ping_sent_at: float | None = None
+        """When the ping was sent whose pong is awaited (clock's seconds)."""
         self._cameras: tuple[int, ...] | None = None
+        """What was subscribed last; None: all."""
         self._max_fps: float | None = None
+        """Subscribed with them; None: no limit."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.open)
@@ -141,7 +159,7 @@ class StreamClient(QObject):
         self._release()
 
     def acknowledge(self, seq: int) -> None:
-        """Tell the server that bundle ``seq`` and all before it are on the screen."""
+        """Send that bundle ``seq`` and all before it are on the screen."""
         self._send(Ack(seq))
 
     def subscribe(self, cameras: tuple[int, ...] | None, max_fps: float | None = None) -> None:
@@ -254,7 +272,7 @@ class StreamClient(QObject):
             return
         reason = self._socket.closeReason()
         if not self._is_open:
-            # An attempt that failed tells why in errorOccurred, which comes after this.
+            # The reason of an attempt that failed comes with errorOccurred, after this.
             return
         self._end(
             f"the server closed the connection: {reason}"

@@ -20,6 +20,8 @@ __all__ = ["PictureDecoder", "PictureJob", "PictureResult", "usual_workers"]
 _log = logging.getLogger(__name__)
 
 _WAIT_S = 1.0
+"""No thread waits longer without looking whether it shall end."""
+
 _FEW_PROCESSORS = 2
 
 
@@ -60,14 +62,15 @@ def usual_workers(processors: int | None = None) -> int:
 class PictureDecoder(QObject):
     """Decode in ``workers`` threads (None: :func:`usual_workers`).
 
-    For each camera at most one job waits, one is being decoded and one result lies ready:
+    For each camera at most one job waits, one is being decoded and one result is ready:
     memory does not grow however fast the server is or however long the UI thread sleeps.
     Cameras take turns: a newer picture takes the place of the older one in the queue.
     What a newer picture pushes out counts in :meth:`take_dropped`. All methods belong to
-    the UI thread; ``ready`` is emitted by the workers and tells it to :meth:`take`.
+    the UI thread.
     """
 
     ready = Signal()
+    """Emitted by the workers, once until the next :meth:`take`."""
 
     def __init__(
         self,
@@ -79,14 +82,21 @@ class PictureDecoder(QObject):
         super().__init__(parent)
         self._decode = decode
         self._changed = threading.Condition()
-        # All below are accessed under _changed only.
+        # All below down to _stopping are accessed under _changed only, by every thread.
         self._pending: dict[int, PictureJob] = {}
+        """Jobs that wait, by camera, in the order of their turns."""
         self._busy: set[int] = set()
+        """Cameras of which a picture is being decoded."""
         self._done: dict[int, PictureResult] = {}
+        """Results that were not taken, by camera."""
         self._dropped: dict[int, int] = {}
+        """Pictures that a newer one replaced, by camera, since they were last taken."""
         self._oldest_ticket = 0
+        """Results of older bundles are thrown away: their connection is gone."""
         self._announced = False
+        """Whether ready was emitted since the last take."""
         self._stopping = False
+        # Started, joined and looked at by the UI thread.
         self._threads = [
             threading.Thread(target=self._work, name=f"camstrm-decode-{i}", daemon=False)
             for i in range(usual_workers() if workers is None else workers)

@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Collection
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import FrameBundle, Hello, Status
 from client_qt.model.acknowledge import AckTracker
-from client_qt.model.model import ViewerModel
+from client_qt.model.viewer_model import ViewerModel
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
 
@@ -18,22 +19,23 @@ __all__ = ["StreamSession"]
 
 _log = logging.getLogger(__name__)
 
-REPORT_INTERVAL_MS = 1000
-
 
 class StreamSession(QObject):
     """Feed the model, have pictures decoded, hand them out, acknowledge bundles.
 
-    ``picture_ready`` (camera index, DecodedPicture) is emitted in the UI thread; when it
-    returns, the picture counts as shown. A bundle is acknowledged when each of its
-    pictures is shown, replaced or bad; painting follows in the same turn of the event
-    loop, before the next bundle is read. ``cameras_changed`` carries the indexes whose
-    old picture must go; ``changed`` says that texts may differ now.
+    Belongs to the UI thread, all of it. A bundle is acknowledged when each of its pictures is
+    shown, replaced or bad; painting follows in the same turn of the event loop, before the
+    next bundle is read.
     """
 
     picture_ready = Signal(int, object)
+    """Camera index and DecodedPicture; when the slots return, the picture counts as shown."""
+
     cameras_changed = Signal(object)
+    """The indexes whose old picture must go."""
+
     changed = Signal()
+    """Texts may differ now."""
 
     def __init__(
         self,
@@ -50,9 +52,12 @@ class StreamSession(QObject):
         self._clock = clock
         self._acks = AckTracker()
         self._session = ""
+        """Of the last hello: bundles are counted from the beginning in each session."""
         self._wanted: tuple[int, ...] | None = None
+        """Cameras whose pictures are decoded, sorted; None: all."""
         self._view_sizes: dict[int, tuple[int, int]] = {}
-        self._unreported = 0
+        """(width, height) of each camera's view in device pixels."""
+        self._bad_pictures = RepeatLog(_log)
         client.connecting.connect(self._on_connecting)
         client.connected.connect(self._on_connected)
         client.lost.connect(self._on_lost)
@@ -61,21 +66,15 @@ class StreamSession(QObject):
         client.bundle_received.connect(self._on_bundle)
         client.round_trip_measured.connect(self._on_round_trip)
         decoder.ready.connect(self._on_ready)
-        self._report = QTimer(self)
-        self._report.setInterval(REPORT_INTERVAL_MS)
-        self._report.timeout.connect(self._report_bad_pictures)
 
     def start(self) -> None:
         """Start decoding and connecting."""
         self._decoder.start()
-        self._report.start()
         self._client.open()
 
     def close(self) -> bool:
         """Close connection and decoder; return False when a thread did not end."""
-        self._report.stop()
         self._client.close()
-        self._report_bad_pictures()
         return self._decoder.close()
 
     def now(self) -> float:
@@ -108,7 +107,7 @@ class StreamSession(QObject):
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.session != self._session:
-            # A new grabber counts bundles anew; an ack of the old ones would mislead it.
+            # A new grabber counts bundles from the beginning; an ack of old ones would mislead it.
             self._session = hello.session
             self._forget_pictures()
         gone = self.model.receive_hello(hello, self._clock())
@@ -160,7 +159,7 @@ class StreamSession(QObject):
             )
         elif camera is not None:
             camera.fail(result.problem)
-            self._unreported += 1
+            self._bad_pictures.warning("a picture could not be decoded: %s", result.problem)
         self._acks.settle(result.job.camera, result.job.ticket)
 
     def _acknowledge(self) -> None:
@@ -171,13 +170,3 @@ class StreamSession(QObject):
     def _forget_pictures(self) -> None:
         self._acks.clear()
         self._decoder.forget(self._acks.next_ticket)
-
-    def _report_bad_pictures(self) -> None:
-        if self._unreported:
-            problems = [c.last_problem for c in self.model.cameras.values() if c.last_problem]
-            _log.warning(
-                "%d pictures could not be decoded%s",
-                self._unreported,
-                f" (last: {problems[-1]})" if problems else "",
-            )
-            self._unreported = 0

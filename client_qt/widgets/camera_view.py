@@ -25,7 +25,11 @@ from client_qt.widgets import theme
 __all__ = ["CameraView"]
 
 _MARGIN = 10
+"""Pixels between texts and edges."""
+
 _DOT = 9
+"""Diameter of the dot before the name, in pixels."""
+
 _VEIL = QColor(6, 8, 11, 150)
 _PANEL = QColor(13, 16, 20, 225)
 _EDGE = QColor(0x24, 0x2A, 0x32)
@@ -48,8 +52,11 @@ class CameraView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display = CameraDisplay("")
+        """What is written on the view."""
         self._picture: DecodedPicture | None = None
+        """The newest one; stays when the camera is lost."""
         self._grey: QImage | None = None
+        """The same in grey, made when it is first painted so."""
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -66,7 +73,6 @@ class CameraView(QWidget):
         return self._picture
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        """Return a usual size."""
         return QSize(480, 384)
 
     def set_picture(self, picture: DecodedPicture) -> None:
@@ -76,7 +82,6 @@ class CameraView(QWidget):
         self.update(self._picture_area())
 
     def clear_picture(self) -> None:
-        """Forget the picture."""
         self._picture = None
         self._grey = None
         self.update()
@@ -108,12 +113,12 @@ class CameraView(QWidget):
         return (math.ceil(area.width() * ratio), math.ceil(area.height() * ratio))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
-        """Tell that the picture's place changed."""
+        """Emit ``resized``."""
         super().resizeEvent(event)
         self.resized.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
-        """Tell that the view was double-clicked."""
+        """Emit ``activated`` for the left button."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.activated.emit()
             event.accept()

@@ -21,6 +21,7 @@ REFRESH_INTERVAL_MS = 250
 """Texts change four times a second: more cannot be read, and a stop shows soon enough."""
 
 PLACEHOLDERS = 3
+"""Views while no camera is known: the usual number."""
 
 
 class MainWindow(QMainWindow):
@@ -31,15 +32,20 @@ class MainWindow(QMainWindow):
     """
 
     closed = Signal()
+    """The user closed the window."""
 
     def __init__(self, session: StreamSession, server: str) -> None:
         super().__init__()
         self._session = session
         self._server = server
         self._views: dict[int, CameraView] = {}
+        """By the cameras' index, sorted."""
         self._placeholders: list[CameraView] = []
+        """Views that are shown while no camera is known."""
         self._single: int | None = None
+        """The camera that has the window for itself; None: all are shown."""
         self._main: int | None = None
+        """The camera with the large place among three."""
         self._grid = QWidget(self)
         self._grid.setObjectName("grid")
         self._layout = QGridLayout(self._grid)
@@ -64,11 +70,6 @@ class MainWindow(QMainWindow):
     def views(self) -> dict[int, CameraView]:
         """The views by camera index."""
         return dict(self._views)
-
-    @property
-    def single(self) -> int | None:
-        """The camera that has the window for itself, or None."""
-        return self._single
 
     def show_single(self, camera: int | None) -> None:
         """Give the window to one camera, or to all of them (None)."""
@@ -109,12 +110,10 @@ class MainWindow(QMainWindow):
             self._subscribe()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
-        """Start the pictures."""
         super().showEvent(event)
         self._subscribe()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        """Stop the pictures."""
         super().hideEvent(event)
         self._subscribe()
 

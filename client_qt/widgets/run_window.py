@@ -29,6 +29,7 @@ __all__ = ["drops_references", "is_running", "quit_window", "run_window"]
 _log = logging.getLogger(__name__)
 
 _SIGNAL_INTERVAL_MS = 200
+"""Ctrl-C is handled after this time at most."""
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,

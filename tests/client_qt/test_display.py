@@ -10,18 +10,23 @@ from client_qt.model.display import (
     placeholder_display,
     summary,
 )
-from client_qt.model.model import ViewerModel
+from client_qt.model.viewer_model import ViewerModel
 from client_qt.model.wording import clock_text, rate_text
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 CLOCK = clock_text(BASE_US)
 
 
-def live_model() -> ViewerModel:
+def model_without_pictures() -> ViewerModel:
     model = ViewerModel()
     model.connection_opened(100)
     model.receive_hello(Hello("s1", cameras=(CameraInfo(0, "left", "A1", "MV", "Hik"),)), 100)
     model.receive_bundle(bundle(1, picture_frame(0, b"j", 640, 480)), 1000, 100)
+    return model
+
+
+def live_model() -> ViewerModel:
+    model = model_without_pictures()
     model.picture_shown(0, BASE_US, 100)
     return model
 
@@ -61,8 +66,12 @@ def test_a_triggered_camera_that_waits_is_not_grey_and_says_so() -> None:
     assert (display.level, display.stale, display.headline) == (Level.GOOD, False, "")
     assert display.numbers[:2] == ("waiting for a trigger", "1 min 00 s")
     assert summary(model, "s:1", 160.1).text == "s:1 · live"
-    model.cameras[0].forget_picture()
-    display = shown(model, 160.1)
+
+
+def test_a_triggered_camera_before_its_first_picture_says_that_it_waits() -> None:
+    model = model_without_pictures()
+    with_state(model, CameraState.WAITING_FOR_TRIGGER)
+    display = shown(model, 100.1)
     assert (display.level, display.headline) == (Level.GOOD, "waiting for a trigger")
 
 
@@ -123,8 +132,7 @@ def test_no_frame_input() -> None:
 
 
 def test_camera_that_never_sent_a_picture() -> None:
-    model = live_model()
-    model.cameras[0].forget_picture()
+    model = model_without_pictures()
     assert shown(model, 100.1).headline == "waiting for the first picture"
     model.cameras[0].fail("damaged JPEG")
     display = shown(model, 100.1)

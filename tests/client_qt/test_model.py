@@ -15,7 +15,7 @@ from camstrm.wire import (
     Limits,
     Status,
 )
-from client_qt.model.model import Connection, ViewerModel
+from client_qt.model.viewer_model import Connection, ViewerModel
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from client_qt.model.address import parse_address
-from client_qt.model.model import Connection
+from client_qt.model.viewer_model import Connection
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import logging
 import random
 import threading
 import weakref
@@ -10,14 +9,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import CameraFrame, CameraState, Hello, Status
 from client_qt.model.address import parse_address
-from client_qt.model.model import Connection
+from client_qt.model.viewer_model import Connection
+from client_qt.session import session as session_module
 from client_qt.session.client import StreamClient, reconnect_pauses
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.session.session import StreamSession
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
+from tests.fakes.clock import Clock
 from tests.fakes.pictures.viewer_pictures import (
     BASE_US,
     bundle,
@@ -129,20 +131,20 @@ def test_bundle_without_pictures_is_acknowledged_too(bench: Bench, wait_until: W
 def test_damaged_pictures_are_counted_logged_as_a_sum_and_acknowledged(
     bench: Bench, wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for seq in range(1, 4):
+    clock = Clock()
+    bench.session._bad_pictures = RepeatLog(session_module._log, clock=clock)
+    for seq in range(1, 5):
+        clock.now = 0.5 if seq < 4 else 1.5
         bad = picture_frame(0, b"garbage", 64, 48)
         bench.server.send_bundle(bundle(seq, bad, *three(seq)[1:]))
         wait_until(functools.partial(bench.acked, seq))
     camera = bench.session.model.cameras[0]
-    assert camera.failed == 3
+    assert camera.failed == 4
     assert "not a JPEG" in camera.last_problem
     assert bench.session.model.cameras[1].failed == 0
-    with caplog.at_level(logging.WARNING):
-        bench.session._report_bad_pictures()
-        bench.session._report_bad_pictures()
-    assert [r.getMessage()[:34] for r in caplog.records if "decoded" in r.message] == [
-        "3 pictures could not be decoded (l"
-    ]
+    first, second = (r.getMessage() for r in caplog.records if "decoded" in r.message)
+    assert first.startswith("a picture could not be decoded: picture of camera 0: not a JPEG")
+    assert second.endswith("(and 2 more such since the last line)")
 
 
 def test_flood_is_dropped_counted_and_bounded(bench: Bench, wait_until: WaitUntil) -> None:

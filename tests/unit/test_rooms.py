@@ -35,3 +35,10 @@ def test_a_package_says_what_belongs_there_and_names_what_exists(package: Path) 
             else:
                 names = {getattr(node, "name", "") for node in ast.parse(place.read_text()).body}
                 assert name in names, reference
+
+
+def test_the_files_that_newcomers_are_sent_to_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]+)`", text)
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []

@@ -158,8 +158,10 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             config = load_config(file)
             profiles = load_profiles(config.process.profile_dirs)
         except ConfigError as error:
-            finding = Finding(Level.FAIL, "configuration", str(error), f"Correct {error.file}")
-            return default_config(), load_profiles(), [finding]
+            remedy = f"Correct {error.file}"
+            lines = str(error).splitlines()
+            findings = [Finding(Level.FAIL, "configuration", line, remedy) for line in lines]
+            return default_config(), load_profiles(), findings
         return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []
 

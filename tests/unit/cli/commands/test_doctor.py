@@ -119,10 +119,13 @@ def test_a_configuration_with_a_mistake(
     doctor: Callable[..., tuple[int, Report]], tmp_path: Path
 ) -> None:
     file = tmp_path / "c.toml"
-    file.write_text("[stream]\nfps = 1000\n")
+    file.write_text("[stream]\nfps = 1000\nquality = 0\n")
     code, report = doctor("--config", str(file), "--cti", simulator())
     assert code == 1
-    assert "c.toml:2: stream.fps" in about(report, "configuration")["text"]
+    found = [row["text"] for row in report if row["subject"] == "configuration"]
+    assert len(found) == 2, "a finding for each mistake"
+    assert "c.toml:2: stream.fps" in found[0]
+    assert "c.toml:3: stream.quality" in found[1]
 
 
 @pytest.mark.parametrize(

@@ -35,22 +35,37 @@ class Connection(enum.Enum):
 
 
 class ViewerModel:
-    """State machine of a viewer; methods named ``receive_*`` and ``connection_*`` feed it."""
+    """State machine of a viewer; methods named ``receive_*`` and ``connection_*`` feed it.
+
+    Used by the UI thread only. Times are monotonic seconds.
+    """
 
     def __init__(self) -> None:
         self.cameras: dict[int, CameraModel] = {}
+        """By index; they outlive a connection, so that their pictures stay on the screen."""
         self.clock = ClockOffset()
         self.hello: Hello | None = None
+        """The last one of this connection."""
         self.status: Status | None = None
+        """The last one of this connection."""
         self.reason = ""
+        """Why the last connection ended, as a sentence for the user."""
         self.wants_pictures = True
+        """Whether any picture is subscribed."""
         self.ever_connected = False
+        """Words a failure: lost, or never there."""
         self._is_open = False
+        """Whether the WebSocket is open."""
         self._retry_at: float | None = None
+        """When the next attempt begins; None while one is under way or not planned."""
         self._lost_at: float | None = None
+        """Since when there is no connection; None while there is one and before the first loss."""
         self._last_message: float | None = None
+        """When this connection brought its last message."""
         self._last_bundle: float | None = None
+        """When this connection brought its last bundle."""
         self._wanted_since = 0.0
+        """Since when bundles are due: opened, or asked for pictures again."""
         self._bundles = SlidingRate()
         self._bytes = SlidingRate()
 

@@ -107,7 +107,7 @@ def test_broken_pyside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X11 and Wayland can be missing")
-def test_no_display_is_told_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_display_gives_a_message_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(UsageError, match="no display"):

@@ -224,7 +224,7 @@ class PageServer:
                 await viewer.socket.send_bytes(data)
 
     async def send_hello(self) -> None:
-        """Tell every viewer the cameras of the present script."""
+        """Send every viewer the cameras of the present script."""
         await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
 
     def _hello(self) -> Hello:

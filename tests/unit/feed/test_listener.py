@@ -484,7 +484,7 @@ async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silen
             select = selector.select
 
             def stopped(_timeout: float | None) -> list[object]:
-                clock.now_s += 60.0
+                clock.now_s += 20.0  # beyond silence_s, within the deadline of until()
                 # A wait that a SIGCONT ended after its time returns nothing, whatever is there.
                 monkeypatch.setattr(selector, "select", select)
                 return []

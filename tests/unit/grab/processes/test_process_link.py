@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -27,12 +29,17 @@ class Rig:
         self.reports: list[Report] = []
         self.gone: list[str] = []
         self.links: list[ProcessLink] = []
+        self.when_gone: Callable[[], object] = lambda: None
         self._python = python
         self._handlers = LinkHandlers(
             lambda _, bundle: self.bundles.append(bundle),
             lambda _, report: self.reports.append(report),
-            lambda _, reason: self.gone.append(reason),
+            self._gone,
         )
+
+    def _gone(self, _link: ProcessLink, reason: str) -> None:
+        self.gone.append(reason)
+        self.when_gone()
 
     def link(self, behaviour: str = "", python: str | None = None) -> ProcessLink:
         group = ProcessGroup(
@@ -47,9 +54,12 @@ class Rig:
             python=self._python if python is None else python,
             environment=stand_in_environment(behaviour, log=self.log),
         )
-        link = ProcessLink(self.loop, self.running, group, self._handlers)
-        self.links.append(link)
-        return link
+
+        async def make() -> ProcessLink:
+            return ProcessLink(self.loop, self.running, group, self._handlers)
+
+        self.links.append(self.loop.run_until_complete(make()))
+        return self.links[-1]
 
     def opened(self, behaviour: str = "") -> ProcessLink:
         link = self.link(behaviour)
@@ -226,3 +236,44 @@ def test_when_it_was_last_heard(rig: Rig) -> None:
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
     assert link.last_heard_s > heard
+
+
+def test_a_process_that_was_killed_is_gone_when_it_has_ended(rig: Rig) -> None:
+    """Its successor needs the camera."""
+    link = rig.opened("silent")
+    assert link.pid is not None
+    ended: list[bool] = []
+    rig.when_gone = lambda: ended.append(link.ended)
+    link.kill("it said nothing for 10 s")
+    assert rig.gone == [], "not from inside the call"
+    rig.run(lambda: rig.gone)
+    assert ended == [True]
+
+
+def test_after_a_stop_no_handler_is_called(rig: Rig) -> None:
+    link = rig.opened()
+    reports = len(rig.reports)
+    link.request(FrameRequest(1, (0,)))
+    link.stop()
+    rig.over(link)
+    assert (rig.bundles, len(rig.reports), rig.gone) == ([], reports, [])
+
+
+def test_stopped_while_it_waits_for_the_end_of_a_process(rig: Rig) -> None:
+    link = rig.opened("silent")
+    link.kill("it said nothing for 10 s")
+    link.stop()
+    rig.over(link)
+    assert rig.gone == []
+
+
+def test_a_process_whose_end_the_kernel_does_not_report_is_polled(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_pid: int) -> int:
+        raise PermissionError(errno.EPERM, "a sandbox")
+
+    monkeypatch.setattr(os, "pidfd_open", refuse)
+    rig.link("exit=7")
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["its process ended with code 7"]

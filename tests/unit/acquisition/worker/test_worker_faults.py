@@ -29,7 +29,7 @@ def test_a_camera_that_falls_silent_is_opened_again(forwarding: str, drain: str)
 def test_a_stream_that_ends_in_an_error_is_opened_again(forwarding: str) -> None:
     told = play(
         "run_worker",
-        fault_variables("io_error=5 gbk"),
+        fault_variables("io_error=50 gbk"),
         cti=forwarding,
         serial="1",
         until=["streaming", "lost", "streaming", "frames"],

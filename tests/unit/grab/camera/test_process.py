@@ -100,7 +100,10 @@ class Rig:
         )
 
     def start(self, wanted: ProcessGroup) -> ProcessLink:
-        self.links.append(ProcessLink(self.loop, self.running, wanted, self.handlers))
+        async def make() -> ProcessLink:
+            return ProcessLink(self.loop, self.running, wanted, self.handlers)
+
+        self.links.append(self.loop.run_until_complete(make()))
         return self.links[-1]
 
     def ask(self, condition: Callable[[], object], *refresh: int) -> None:

@@ -59,9 +59,13 @@ class Rig:
 
     def link(self, serial: str = "1") -> ProcessLink:
         wanted = group(serial)
-        link = ProcessLink(self.loop, self.running, wanted, self._handlers, self.spares.of(wanted))
-        self.links.append(link)
-        return link
+
+        async def make() -> ProcessLink:
+            spare = self.spares.of(wanted)
+            return ProcessLink(self.loop, self.running, wanted, self._handlers, spare)
+
+        self.links.append(self.loop.run_until_complete(make()))
+        return self.links[-1]
 
     def ready(self) -> None:
         """Start a spare process and wait until it can be used or not."""

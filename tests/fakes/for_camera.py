@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from camstrm.wire import FEED_DOWN, FROM_VIEWER, PROCESS_DOWN, Crossing, ForCamera
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Turn(ForCamera, frozen=True, tag="turn"):

@@ -102,7 +102,7 @@ $(VENV)/.view: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 
 # Dependency groups need pip 25.1.
 $(VENV)/.test: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
-	@echo "installing camstrm and what its tests need into $(VENV) (once; about 1 GB there)"
+	@echo "installing camstrm and what its tests need into $(VENV) (once; about 1.2 GB there)"
 	@$(PIP) install "pip>=25.1"
 	@$(PIP_LOUD) install --editable ".[all]" --group test
 	@touch $@

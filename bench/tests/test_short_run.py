@@ -39,7 +39,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
 def test_no_part_loses_a_frame(rows: Rows) -> None:
     assert {name: row["lost"] for name, row in rows.items() if row["lost"]} == {}
     for part in (
-        "publisher",
+        "camstrm: feed",
         "frames lost at 2 x 400",
         "16 clients",
         "1 MB/s",

@@ -85,7 +85,7 @@ class PacketSplitter:
     """Cut a byte stream into packets, reading payloads into place.
 
     A reader asks :meth:`get_buffer` where the next bytes belong, receives into it and
-    tells :meth:`bytes_received` how many came (the contract of
+    calls :meth:`bytes_received` with how many came (the contract of
     ``asyncio.BufferedProtocol`` and of ``socket.recv_into``). :meth:`receive_data` does
     both for bytes that are there already. After a WireError the stream is unusable.
 

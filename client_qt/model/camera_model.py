@@ -138,7 +138,7 @@ class CameraModel:
         """Return from which age in seconds on a picture of a streaming camera is too old.
 
         1.5 s, and three usual intervals: the longest of the camera's own, the stream's, and
-        what lies between two pictures here. A pause, or a burst after it, changes no median.
+        that between two pictures here. A pause, or a burst after it, changes no median.
         """
         intervals = [1 / stream_fps if stream_fps > 0 else 0.0]
         if self.status is not None:

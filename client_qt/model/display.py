@@ -35,8 +35,8 @@ class CameraDisplay:
     """What one view shows beside its picture.
 
     ``stale``: the picture is not the camera's present; it is drawn grey. ``headline``
-    and ``detail`` stand over the picture, ``numbers`` beside the name, most important
-    first. ``trouble`` stands below a picture that is the present: what is wrong although
+    and ``detail`` are over the picture, ``numbers`` beside the name, most important first.
+    ``trouble`` is below a picture that is the present: what is wrong although
     pictures come. ``tooltip`` has everything.
     """
 

@@ -1,4 +1,4 @@
-"""Which view stands where in the window. No Qt."""
+"""Which view is where in the window. No Qt."""
 
 from __future__ import annotations
 

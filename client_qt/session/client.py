@@ -127,7 +127,7 @@ class StreamClient(QObject):
             return
         self._retry.stop()
         socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
-        # Cameras stand in the same building; a proxy for web pages is not on that way.
+        # Cameras are in the same building; a proxy for web pages is not on that way.
         socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
         socket.setMaxAllowedIncomingFrameSize(MAX_BUNDLE_SIZE)
         socket.setMaxAllowedIncomingMessageSize(MAX_BUNDLE_SIZE)

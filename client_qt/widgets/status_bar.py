@@ -37,7 +37,7 @@ class ConnectionBar(QStatusBar):
         return self._text.text()
 
     def show_summary(self, shown: Summary) -> None:
-        """Show ``shown`` if it differs from what stands there."""
+        """Show ``shown`` if it differs from what is there."""
         if shown == self._shown:
             return
         before, self._shown = self._shown, shown

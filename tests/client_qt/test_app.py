@@ -14,8 +14,8 @@ from client_qt import app
 from client_qt.app import quit_viewer, run_viewer
 from client_qt.widgets import run_window
 from client_qt.widgets.main_window import MainWindow
-from tests.fakes.viewer_pictures import bundle, jpeg, picture_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.pictures.viewer_pictures import bundle, jpeg, picture_frame
 
 
 def when(condition: Callable[[], object], action: Callable[[], object]) -> QTimer:
@@ -107,7 +107,7 @@ def test_broken_pyside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X11 and Wayland can be missing")
-def test_no_display_is_told_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_display_gives_a_message_instead_of_an_abort(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(UsageError, match="no display"):

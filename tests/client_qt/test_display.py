@@ -12,7 +12,7 @@ from client_qt.model.display import (
 )
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.model.wording import clock_text, rate_text
-from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
+from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 CLOCK = clock_text(BASE_US)
 
@@ -83,7 +83,7 @@ def test_what_is_wrong_although_pictures_come_is_said_below_them() -> None:
     assert (display.level, display.stale, display.headline) == (Level.GOOD, False, "")
     assert display.trouble == reason
     with_state(model, CameraState.LOST, reason)
-    assert shown(model, 100.2).trouble == "", "it stands over the picture then"
+    assert shown(model, 100.2).trouble == "", "it is over the picture then"
 
 
 @pytest.mark.parametrize(

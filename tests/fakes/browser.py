@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -116,6 +117,6 @@ async def is_live(page: Page) -> None:
     await expect(header(page)).to_have_attribute("data-mood", "live")
 
 
-async def shows(where: Locator, text: Any) -> None:
+async def shows(where: Locator, text: str | re.Pattern[str]) -> None:
     """Wait until a person reads ``text`` (or what fits the pattern) there."""
     await expect(where).to_contain_text(text, use_inner_text=True)

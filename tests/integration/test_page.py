@@ -12,6 +12,7 @@ from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 
 from camstrm.wire import CameraFrame, CameraState
+from tests.fakes.bridge.page_server import PageServer, PageViewer, now_us, three_cameras
 from tests.fakes.browser import (
     header,
     is_live,
@@ -22,8 +23,7 @@ from tests.fakes.browser import (
     tile,
     until,
 )
-from tests.fakes.moving_pictures import plain_jpeg
-from tests.fakes.page_server import PageServer, PageViewer, now_us, three_cameras
+from tests.fakes.pictures.moving_pictures import plain_jpeg
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 

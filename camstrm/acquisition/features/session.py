@@ -54,6 +54,11 @@ class FeatureAnswer(msgspec.Struct):
     features: list[FeatureDescription] = []
     problem: str = ""
 
+    @property
+    def values(self) -> dict[str, FeatureValue]:
+        """Values of the features that have one, by name."""
+        return {f.name: f.value for f in self.features if f.value is not None}
+
 
 class _Request(msgspec.Struct):
     """What the child is asked; ``skip``: features that are not to be touched."""

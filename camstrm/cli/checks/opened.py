@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
-from camstrm.acquisition.features.session import run_feature_session
+from camstrm.acquisition.features.session import FeatureAnswer, run_feature_session
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.producers import ScannedProducer
 from camstrm.cli.progress import Progress
@@ -18,25 +18,25 @@ def open_cameras(
     scanned: list[ScannedProducer],
     wanted: Sequence[DeviceInfo],
     held: set[str],
-    features: dict[str, dict[str, object]],
+    answers: dict[str, FeatureAnswer],
     progress: Progress,
     timeout_s: float,
 ) -> Iterator[Finding]:
-    """Open and close each wanted camera in a child; put its features (name: value) in ``features``.
+    """Open and close each wanted camera in a child; put what it says in ``answers``.
 
-    ``held``: the cameras (what selects them) that are left alone.
+    ``answers`` and ``held`` (cameras that are left alone) are by what selects a camera.
     """
     for producer in scanned:
         for device in producer.devices:
             serial, subject = device.selector, f"opening camera {device.selector}"
-            if serial in features or not serial or device not in wanted:
+            if serial in answers or not serial or device not in wanted:
                 continue
             if serial in held:
                 yield Finding(Level.OK, subject, "left alone: a process has it open")
                 continue
             progress.show(f"opening camera {serial} (up to {timeout_s:g} s)")
             try:
-                answer = run_feature_session(
+                answers[serial] = run_feature_session(
                     producer.settings.cti,
                     serial,
                     environment=producer.environment,
@@ -47,5 +47,4 @@ def open_cameras(
             except (CameraError, ProducerError) as error:
                 yield Finding(Level.FAIL, subject, error.problem, error.remedy)
                 continue
-            features[serial] = {f.name: f.value for f in answer.features if f.value is not None}
-            yield Finding(Level.OK, subject, f"{len(features[serial])} features read")
+            yield Finding(Level.OK, subject, f"{len(answers[serial].values)} features read")

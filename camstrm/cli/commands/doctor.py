@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.features.session import FeatureAnswer
 from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.cli.checks.bandwidth import CameraLoad, bandwidth_findings, camera_load
 from camstrm.cli.checks.cameras import camera_findings
@@ -135,18 +136,18 @@ def _sections(
     held: set[str] = set()
     marks = open_cameras_here(_ROOT)
     yield "Cameras", list(camera_findings(config, devices, held, usb, _ROOT, marks))
-    features: dict[str, dict[str, object]] = {}
+    answers: dict[str, FeatureAnswer] = {}
     if options.open:
         wanted = _selected(devices, config) if options.serial else devices
-        opened = open_cameras(scanned, wanted, held, features, progress, options.timeout)
+        opened = open_cameras(scanned, wanted, held, answers, progress, options.timeout)
         yield "Asking the cameras", opened
     buses = {device.tl_type.upper() for device in devices}
     buses |= {producer.profile.bus for producer in scanned}
-    loads = _loads(config, scanned, features, usb)
+    loads = _loads(config, scanned, answers, usb)
     if "U3V" in buses or any(usb):
         yield "USB", list(usb.findings(_buffer_bytes(loads)))
     if "GEV" in buses:
-        yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, features, options.open)]
+        yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, answers, options.open)]
     load_list = [load for load, _, _ in loads]
     yield "Bandwidth", list(bandwidth_findings(load_list, asked=options.open))
 
@@ -176,18 +177,18 @@ _Load = tuple[CameraLoad, GentlProfile, str]
 def _loads(
     config: Config,
     scanned: list[ScannedProducer],
-    features: dict[str, dict[str, object]],
+    answers: dict[str, FeatureAnswer],
     usb: UsbCameras,
 ) -> list[_Load]:
     """Return load, profile and bus of each camera that is configured or was opened."""
-    cameras = config.cameras or tuple(CameraSettings(serial=serial) for serial in features)
+    cameras = config.cameras or tuple(CameraSettings(serial=serial) for serial in answers)
     loads = []
     for camera in cameras:
         for producer in scanned:
             device = next((d for d in producer.devices if d.fits(camera.serial)), None)
             if device is not None:
-                known = features.get(device.selector, {})
-                load = camera_load(camera.label, device.serial, known, camera.features, usb, _ROOT)
+                read = answers.get(device.selector, FeatureAnswer()).values
+                load = camera_load(camera.label, device.serial, read, camera.features, usb, _ROOT)
                 loads.append((load, producer.profile, device.tl_type.upper()))
                 break
     return loads
@@ -204,7 +205,7 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 def _packets(
     config: Config,
     scanned: list[ScannedProducer],
-    features: dict[str, dict[str, object]],
+    answers: dict[str, FeatureAnswer],
     asked: bool,
 ) -> Iterator[Finding]:
     for producer in scanned:
@@ -213,10 +214,10 @@ def _packets(
                 continue
             unknown = CameraSettings(serial=device.selector or "-")
             camera = next((c for c in config.cameras if device.fits(c.serial)), unknown)
-            if device.selector in features:
+            if device.selector in answers:
                 yield from packet_findings(
                     camera.label,
-                    features[device.selector],
+                    answers[device.selector].values,
                     camera.features,
                     producer.profile,
                     _ROOT,

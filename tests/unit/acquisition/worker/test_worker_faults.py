@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.gentl import fault_variables
-from tests.fakes.gentl_child import play
+from tests.fakes.gentl.producers import fault_variables
+from tests.fakes.gentl.scenes_in_child import play
 
 
 @pytest.mark.parametrize("drain", ["event", "poll"])
@@ -29,7 +29,7 @@ def test_a_camera_that_falls_silent_is_opened_again(forwarding: str, drain: str)
 def test_a_stream_that_ends_in_an_error_is_opened_again(forwarding: str) -> None:
     told = play(
         "run_worker",
-        fault_variables("io_error=5 gbk"),
+        fault_variables("io_error=50 gbk"),
         cti=forwarding,
         serial="1",
         until=["streaming", "lost", "streaming", "frames"],

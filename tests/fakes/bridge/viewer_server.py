@@ -31,7 +31,7 @@ THREE_CAMERAS = (
 
 
 class ViewerServer(QObject):
-    """Accepts viewers and does nothing unless told; keeps what the viewers said."""
+    """Accepts viewers and does nothing unless asked; keeps what the viewers said."""
 
     viewer_came = Signal()
 

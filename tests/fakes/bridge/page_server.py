@@ -32,9 +32,9 @@ from camstrm.wire import (
     encode_bundle,
     select_cameras,
 )
-from tests.fakes.moving_pictures import moving_jpegs
+from tests.fakes.pictures.moving_pictures import moving_jpegs
 
-STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "page" / "static"
+STATIC = Path(__file__).parents[3] / "camstrm" / "bridge" / "page" / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -224,7 +224,7 @@ class PageServer:
                 await viewer.socket.send_bytes(data)
 
     async def send_hello(self) -> None:
-        """Tell every viewer the cameras of the present script."""
+        """Send every viewer the cameras of the present script."""
         await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
 
     def _hello(self) -> Hello:

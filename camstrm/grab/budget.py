@@ -12,17 +12,17 @@ _WINDOW_S = 0.5
 
 _LOWEST_QUALITY = 30
 _SMALLER_QUALITY = 65
-"""A picture of half the size begins again here: about the bytes of the rung before it."""
+"""Quality at which a picture of half the size begins: about the bytes of the rung before it."""
 
 _QUALITY_STEP = 5
 _MOST_HALVINGS = 3
 
 _RUNG = 1.12
-"""By so much the bytes of neighbouring rungs differ, about; measured 1.05 to 1.2."""
+"""Size ratio between neighbouring rungs (measured 1.05 to 1.2)."""
 
 _ROOM = 1.3
-"""Pictures get better only when the rate may grow by so much: otherwise they would go to
-and fro."""
+"""Factor by which the rate must stay below the limit before pictures get better: otherwise
+they would go to and fro."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ class Reduction:
 class BandwidthBudget:
     """Finds the reduction that keeps bundles within ``max_mbit`` (10^6 bit/s; 0: no limit).
 
-    First quality goes down, then size. No clock of its own: the caller tells the time.
+    First quality goes down, then size. No clock of its own: the caller gives the time.
     """
 
     def __init__(self, max_mbit: float, quality: int) -> None:
-        self._limit = max_mbit * 1e6 / 8
-        self._rungs = _ladder(quality)
-        self._rung = 0
-        self._bytes = 0
-        self._begin_s: float | None = None
+        self._limit = max_mbit * 1e6 / 8  # bytes a second; 0: none
+        self._rungs = _ladder(quality)  # from the best pictures to the smallest
+        self._rung = 0  # index of the one in force
+        self._bytes = 0  # sent since the measurement began
+        self._begin_s: float | None = None  # when it began; None: with the next bundle
 
     @property
     def reduction(self) -> Reduction:

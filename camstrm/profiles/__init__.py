@@ -1,10 +1,10 @@
 """GenTL profiles: makers' producers and cameras as data, matched, merged and planned."""
 
-from camstrm.profiles.buffers import LEAST_BUFFERS, MAX_BUFFER_MEMORY, buffer_count
+from camstrm.profiles.buffers import buffer_count
 from camstrm.profiles.environment import process_environment
 from camstrm.profiles.load import load_profiles, named_profile
-from camstrm.profiles.locate import existing_files, find_producers, machine_name
-from camstrm.profiles.match import GENERIC, match_profile, profile_candidates, profile_of
+from camstrm.profiles.locate import find_producers, machine_name
+from camstrm.profiles.match import match_profile, profile_candidates, profile_of
 from camstrm.profiles.plan import (
     FeatureStep,
     LinkFacts,
@@ -12,35 +12,15 @@ from camstrm.profiles.plan import (
     plan_stream_features,
     prerequisites,
 )
-from camstrm.profiles.profile import (
-    STAGES,
-    BufferRule,
-    EnvironmentRule,
-    FeatureRule,
-    GentlProfile,
-    LocationRule,
-    QuirkNote,
-    Quirks,
-    UsbRule,
-)
+from camstrm.profiles.profile import GentlProfile, Quirks, UsbRule
 
 __all__ = [
-    "GENERIC",
-    "LEAST_BUFFERS",
-    "MAX_BUFFER_MEMORY",
-    "STAGES",
-    "BufferRule",
-    "EnvironmentRule",
-    "FeatureRule",
     "FeatureStep",
     "GentlProfile",
     "LinkFacts",
-    "LocationRule",
-    "QuirkNote",
     "Quirks",
     "UsbRule",
     "buffer_count",
-    "existing_files",
     "find_producers",
     "load_profiles",
     "machine_name",

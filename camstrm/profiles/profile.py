@@ -9,7 +9,7 @@ cites a document or issue, ``verified`` is true only if it was run and observed.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -44,18 +44,7 @@ Stage = Literal[
     "rate",
 ]
 
-STAGES: tuple[Stage, ...] = (
-    "reset",
-    "stop",
-    "trigger",
-    "compression",
-    "geometry",
-    "chunks",
-    "transport",
-    "exposure",
-    "user",
-    "rate",
-)
+STAGES: tuple[Stage, ...] = get_args(Stage)
 """The order in which features are set. Up to "transport" the stream must stand still; the
 frame rate is last because its maximum depends on everything before; "user" is where
 features of the configuration go that no profile knows."""

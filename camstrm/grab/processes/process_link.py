@@ -24,6 +24,7 @@ from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
+    ForCamera,
     FrameBundle,
     FrameRequest,
     Packet,
@@ -55,7 +56,7 @@ class ProcessLink:
     """Starts a camera process, asks it for pictures, and ends it.
 
     At most one request is under way: a process that is slow is not asked again before it
-    has answered. Belongs to the loop; nothing here may be called from another thread.
+    has answered. Made and used in the running loop; nothing here may be called from another thread.
     """
 
     def __init__(
@@ -95,9 +96,8 @@ class ProcessLink:
         self._exit_timer: asyncio.TimerHandle | None = None
         ours = self._fork(spare) if spare is not None else None
         ours = ours or self._start()
-        self._packets = PacketProtocol(self._read, self._disconnected)
-        self._connecting = loop.create_task(self._connect(ours))
-        self._connecting.add_done_callback(_raise_error)
+        self._packets = PacketProtocol(self._read, self._disconnected, on_open=self._send_start)
+        open_packets(ours, self._packets)
 
     @property
     def pid(self) -> int | None:
@@ -116,6 +116,11 @@ class ProcessLink:
         self._packets.send_text(PROCESS_DOWN.encode(message))
         self.busy = self._packets.is_open
         return self.busy
+
+    def send(self, message: ForCamera) -> None:
+        """Pass a viewer's message on to the process, behind what it was sent before."""
+        if not self._gone:
+            self._packets.send_text(PROCESS_DOWN.encode(message))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""
@@ -215,8 +220,7 @@ class ProcessLink:
         self._thread = threading.Thread(target=run, name=f"cameras-{self.group.name}")
         self._thread.start()
 
-    async def _connect(self, sock: socket.socket) -> None:
-        await open_packets(sock, self._packets)
+    def _send_start(self, _sock: socket.socket) -> None:
         self._packets.send_text(PROCESS_DOWN.encode(Start(self.group.to_settings())))
 
     def _read(self, packets: list[Packet]) -> None:
@@ -284,9 +288,3 @@ class ProcessLink:
         if self._log is None:
             return f"its process ended with code {code}"
         return f"its process {self._log.describe_end(code)}"
-
-
-def _raise_error(task: asyncio.Task[None]) -> None:
-    """Let a task's error end the loop, as that of a callback does."""
-    if not task.cancelled():
-        task.result()

@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -35,7 +34,6 @@ _READY_S = 20.0
 _FORK_S = 1.0
 """For a fork, which takes some ms; the grabber waits for it."""
 
-_POLL_S = 0.005
 _END_S = 0.5
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -64,15 +62,6 @@ class ForkedProcess:
         """Send SIGKILL unless it was reaped."""
         if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
-
-    def wait(self, timeout: float) -> int:
-        """Return the exit code; raise subprocess.TimeoutExpired."""
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() >= deadline:
-                raise subprocess.TimeoutExpired("camera process", timeout)
-            time.sleep(_POLL_S)
-        return code
 
 
 class SpareProcess:

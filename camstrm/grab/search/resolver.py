@@ -44,23 +44,23 @@ class CameraResolver:
         missing: Callable[[CameraSettings, CameraNotFoundError], None],
     ) -> None:
         self._loop = loop
-        self._running = running
+        self._running = running  # stands still while this process does
         self._config = config
         self._profiles = profiles
         self._found = found
         self._missing = missing
-        self._wanted = list(config.cameras)
-        self._take_all = not config.cameras
-        # Producer of each camera that was taken without being configured, by its selector.
+        self._wanted = list(config.cameras)  # configured and not found yet
+        self._take_all = not config.cameras  # none is configured: every camera is used
+        # Producer of each camera that was taken without being configured, by its selector (and
+        # the producer's path, where the selector is a device id).
         self._taken: dict[tuple[str, str], str] = {}
-        self._names: set[str] = set()
-        # What a line in the log was written for.
-        self._noted: set[tuple[str, str]] = set()
-        self._used: set[str] = set()
-        self._runs: dict[str, DiscoveryRun] = {}
-        self._devices: dict[str, tuple[DeviceInfo, ...]] = {}
-        self._pauses = Backoff(*_AGAIN_S)  # counts the scans that have left a camera missing
-        self._timer: asyncio.TimerHandle | None = None
+        self._names: set[str] = set()  # of those cameras
+        self._noted: set[tuple[str, str]] = set()  # what a line in the log was written for
+        self._used: set[str] = set()  # producers whose cameras stream, by path
+        self._runs: dict[str, DiscoveryRun] = {}  # under way, by the producer's path
+        self._devices: dict[str, tuple[DeviceInfo, ...]] = {}  # seen in this round of scans
+        self._pauses = Backoff(*_AGAIN_S)  # its count: rounds after which cameras were missing
+        self._timer: asyncio.TimerHandle | None = None  # the next round
 
     def start(self) -> None:
         """Report the cameras that are known and scan for the others."""

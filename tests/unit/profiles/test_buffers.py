@@ -1,6 +1,7 @@
 import pytest
 
-from camstrm.profiles import LEAST_BUFFERS, MAX_BUFFER_MEMORY, buffer_count, load_profiles
+from camstrm.profiles import buffer_count, load_profiles
+from camstrm.profiles.buffers import LEAST_BUFFERS, MAX_BUFFER_MEMORY
 
 PROFILES = load_profiles()
 VGA = 640 * 480

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.profiles import existing_files, find_producers, load_profiles
-from camstrm.profiles.locate import machine_name
+from camstrm.profiles import find_producers, load_profiles
+from camstrm.profiles.locate import existing_files, machine_name
 
 PROFILES = load_profiles()
 

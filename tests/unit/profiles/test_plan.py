@@ -4,8 +4,6 @@ import pytest
 
 from camstrm.config import CameraSettings, FeatureValue
 from camstrm.profiles import (
-    STAGES,
-    FeatureRule,
     FeatureStep,
     GentlProfile,
     LinkFacts,
@@ -13,6 +11,7 @@ from camstrm.profiles import (
     plan_features,
     plan_stream_features,
 )
+from camstrm.profiles.profile import STAGES, FeatureRule
 
 PROFILES = load_profiles()
 GIGE = LinkFacts(mtu=1500, bytes_per_s=125e6, cameras=1)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from camstrm.profiles import STAGES, FeatureRule, GentlProfile, load_profiles
+from camstrm.profiles import GentlProfile, load_profiles
+from camstrm.profiles.profile import STAGES, FeatureRule
 
 NAMES = ["generic", "flir-u3v", "flir-gev", "hikrobot-u3v", "hikrobot-gev"]
 

@@ -42,7 +42,7 @@ from camstrm.wire import (
     Start,
     Stop,
 )
-from tests.fakes.gentl import (
+from tests.fakes.gentl.producers import (
     child_environment,
     fault_variables,
     forwarding_producer,
@@ -100,7 +100,10 @@ class Rig:
         )
 
     def start(self, wanted: ProcessGroup) -> ProcessLink:
-        self.links.append(ProcessLink(self.loop, self.running, wanted, self.handlers))
+        async def make() -> ProcessLink:
+            return ProcessLink(self.loop, self.running, wanted, self.handlers)
+
+        self.links.append(self.loop.run_until_complete(make()))
         return self.links[-1]
 
     def ask(self, condition: Callable[[], object], *refresh: int) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -12,7 +14,8 @@ from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.camera_process import LARGE, stand_in_environment
+from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
 
@@ -27,12 +30,17 @@ class Rig:
         self.reports: list[Report] = []
         self.gone: list[str] = []
         self.links: list[ProcessLink] = []
+        self.when_gone: Callable[[], object] = lambda: None
         self._python = python
         self._handlers = LinkHandlers(
             lambda _, bundle: self.bundles.append(bundle),
             lambda _, report: self.reports.append(report),
-            lambda _, reason: self.gone.append(reason),
+            self._gone,
         )
+
+    def _gone(self, _link: ProcessLink, reason: str) -> None:
+        self.gone.append(reason)
+        self.when_gone()
 
     def link(self, behaviour: str = "", python: str | None = None) -> ProcessLink:
         group = ProcessGroup(
@@ -47,9 +55,12 @@ class Rig:
             python=self._python if python is None else python,
             environment=stand_in_environment(behaviour, log=self.log),
         )
-        link = ProcessLink(self.loop, self.running, group, self._handlers)
-        self.links.append(link)
-        return link
+
+        async def make() -> ProcessLink:
+            return ProcessLink(self.loop, self.running, group, self._handlers)
+
+        self.links.append(self.loop.run_until_complete(make()))
+        return self.links[-1]
 
     def opened(self, behaviour: str = "") -> ProcessLink:
         link = self.link(behaviour)
@@ -107,6 +118,18 @@ def test_one_request_after_the_other(rig: Rig) -> None:
         assert link.request(FrameRequest(seq, (0,)))
         rig.run(lambda: len(rig.bundles) == seq)  # noqa: B023  run in this turn
     assert [bundle.seq for bundle in rig.bundles] == [1, 2, 3, 4, 5]
+
+
+def test_a_message_for_a_camera_is_passed_on(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_turns_pass(monkeypatch)
+    link = rig.opened()
+    link.send(Turn(1, -90.0))
+    link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.bundles)
+    assert rig.log.read_text() == "camera 1 turns by -90.0\n"
+    link.stop()
+    rig.over(link)
+    link.send(Turn(1, -45.0))
 
 
 def test_a_large_picture_arrives_whole(rig: Rig) -> None:
@@ -226,3 +249,44 @@ def test_when_it_was_last_heard(rig: Rig) -> None:
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
     assert link.last_heard_s > heard
+
+
+def test_a_process_that_was_killed_is_gone_when_it_has_ended(rig: Rig) -> None:
+    """Its successor needs the camera."""
+    link = rig.opened("silent")
+    assert link.pid is not None
+    ended: list[bool] = []
+    rig.when_gone = lambda: ended.append(link.ended)
+    link.kill("it said nothing for 10 s")
+    assert rig.gone == [], "not from inside the call"
+    rig.run(lambda: rig.gone)
+    assert ended == [True]
+
+
+def test_after_a_stop_no_handler_is_called(rig: Rig) -> None:
+    link = rig.opened()
+    reports = len(rig.reports)
+    link.request(FrameRequest(1, (0,)))
+    link.stop()
+    rig.over(link)
+    assert (rig.bundles, len(rig.reports), rig.gone) == ([], reports, [])
+
+
+def test_stopped_while_it_waits_for_the_end_of_a_process(rig: Rig) -> None:
+    link = rig.opened("silent")
+    link.kill("it said nothing for 10 s")
+    link.stop()
+    rig.over(link)
+    assert rig.gone == []
+
+
+def test_a_process_whose_end_the_kernel_does_not_report_is_polled(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_pid: int) -> int:
+        raise PermissionError(errno.EPERM, "a sandbox")
+
+    monkeypatch.setattr(os, "pidfd_open", refuse)
+    rig.link("exit=7")
+    rig.run(lambda: rig.gone)
+    assert rig.gone == ["its process ended with code 7"]

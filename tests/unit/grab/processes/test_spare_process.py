@@ -21,7 +21,7 @@ from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, CameraStatus, Report
-from tests.fakes.gentl import child_environment, simulator
+from tests.fakes.gentl.producers import child_environment, simulator
 from tests.fakes.manual_loop import LONG_S, GuardedLoop
 from tests.fakes.running_system import process_name
 from tests.fakes.simulator_settings import HEIGHT, WIDTH
@@ -59,9 +59,13 @@ class Rig:
 
     def link(self, serial: str = "1") -> ProcessLink:
         wanted = group(serial)
-        link = ProcessLink(self.loop, self.running, wanted, self._handlers, self.spares.of(wanted))
-        self.links.append(link)
-        return link
+
+        async def make() -> ProcessLink:
+            spare = self.spares.of(wanted)
+            return ProcessLink(self.loop, self.running, wanted, self._handlers, spare)
+
+        self.links.append(self.loop.run_until_complete(make()))
+        return self.links[-1]
 
     def ready(self) -> None:
         """Start a spare process and wait until it can be used or not."""

@@ -51,8 +51,8 @@ class CameraCondition:
 class CameraCounters(Struct, kw_only=True):
     """What became of the frames of one camera: numbers that only grow.
 
-    A further counter is named here and counted where it happens; sums, messages and metrics
-    go by these fields, in this order.
+    A further counter is named here, behind the others, and counted where it happens; sums,
+    messages and metrics go by these fields, in this order.
     """
 
     delivered: Count = 0

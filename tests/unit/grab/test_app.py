@@ -28,7 +28,7 @@ from camstrm.wire import (
     Status,
     decode_bundle,
 )
-from tests.fakes.camera_process import stand_in_environment
+from tests.fakes.grabber.camera_process import stand_in_environment
 
 LONG_S = 30.0
 

@@ -14,8 +14,8 @@ from camstrm.acquisition.features.access import (
     write_feature,
 )
 from camstrm.acquisition.gentl.binding import genapi
-from tests.fakes import node_map as fake
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 
 
 def write(node: FakeNode, value: Any, **options: Any) -> FeatureResult:

@@ -14,8 +14,8 @@ from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.camera_process import LARGE, stand_in_environment
 from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
 

@@ -16,9 +16,9 @@ from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, ForCamera, FrameBundle, FrameRequest
-from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.for_camera import Turn, let_turns_pass
-from tests.fakes.gentl import simulator
+from tests.fakes.gentl.producers import simulator
+from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
 PROFILES = load_profiles()

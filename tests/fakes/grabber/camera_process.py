@@ -47,7 +47,7 @@ from camstrm.wire import (
     encode_bundle_parts,
 )
 from tests.fakes.for_camera import TURN_PROCESS_DOWN, Turn
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 LARGE = 16 * 1024 * 1024
 
@@ -59,7 +59,7 @@ def stand_in_python(folder: Path) -> str:
     """Write the interpreter that starts the stand-in; return its path."""
     path = folder / "python"
     path.write_text(
-        f'#!/bin/sh\nshift 2\nexec "{sys.executable}" -m tests.fakes.camera_process "$@"\n'
+        f'#!/bin/sh\nshift 2\nexec "{sys.executable}" -m tests.fakes.grabber.camera_process "$@"\n'
     )
     path.chmod(0o755)
     return str(path)

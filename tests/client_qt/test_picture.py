@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 import pytest
 import simplejpeg
+from msgspec.structs import replace
 
 from camstrm.errors import WireError
 from client_qt.session.picture import decode_picture

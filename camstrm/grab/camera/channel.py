@@ -6,6 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
@@ -84,7 +86,7 @@ class CameraChannel:
             fresh = self._last if self._last_stream == self._stream else None
         if fresh is None:
             return CameraFrame(self.index, state, state_since_us=since_us)
-        return replace(fresh, state=state, state_since_us=since_us)
+        return structs.replace(fresh, state=state, state_since_us=since_us)
 
     def status(self) -> CameraStatus:
         """Return state, counters and rates; a camera that does not stream has no rate."""

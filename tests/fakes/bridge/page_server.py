@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -85,7 +85,7 @@ class ScriptedCamera:
         loop = moving_jpegs(self.width, self.height, self.info.index, grey=grey)
         time_us = now_us()
         return self.lie(
-            replace(
+            structs.replace(
                 frame,
                 encoding=Encoding.JPEG,
                 frame_id=tick,

@@ -14,9 +14,9 @@ from bench.report import Findings, markdown
 
 PARTS = {
     "picture": "picture.picture",
-    "socket": "socket_hop",
+    "socket": "hops.socket_hop",
     "drain": "drain.drain",
-    "broadcast": "broadcast",
+    "broadcast": "broadcast.broadcast",
     "slow links": "network.slow_links",
     "viewer": "viewer.viewer",
     "whole way": "whole_way.whole_way",

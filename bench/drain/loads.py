@@ -15,7 +15,7 @@ from typing import Any
 from bench.loads import reference_load
 from bench.measure import percentile
 from camstrm.profiles import buffer_count, load_profiles
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 

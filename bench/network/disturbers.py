@@ -11,8 +11,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from bench.broadcast.clients import Client, read_all, read_throttled
 from bench.child_process import ended_with_input
-from bench.clients import Client, read_all, read_throttled
 
 __all__ = ["disturbers"]
 

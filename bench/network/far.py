@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.clients import Client, Received, read_all
-from bench.fed_bridge import FedBridge
+from bench.broadcast.clients import Client, Received, read_all
+from bench.broadcast.fed_bridge import FedBridge
 from bench.network.delay_link import delayed_link
 from bench.network.delay_proxy import delay_proxy
 from bench.network.links import NoNetworkError

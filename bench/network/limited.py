@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.client_protocols import CAMERAS
+from bench.broadcast.client_protocols import CAMERAS
 from bench.network.links import NoNetworkError, limited_links
 from bench.network.namespaced import Watcher, bridge_in, watch
 from bench.network.throttled import Seen, seen

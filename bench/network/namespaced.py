@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.broadcast.clients import Client, Received, read_all
+from bench.broadcast.fed_bridge import FedBridge
 from bench.child_process import ROOT, ended_with_input
-from bench.clients import Client, Received, read_all
-from bench.fed_bridge import FedBridge
 from bench.network.links import Link, in_namespace
 
 __all__ = ["Watcher", "bridge_in", "watch"]

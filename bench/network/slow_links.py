@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from bench.broadcast.picture_set import write_picture_set
 from bench.network.far import far_rows
 from bench.network.limited import limited_rows
 from bench.network.throttled import throttled_rows
 from bench.network.undisturbed import undisturbed_rows
-from bench.picture_set import write_picture_set
 from bench.report import Findings
 
 __all__ = ["run"]

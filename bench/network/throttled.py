@@ -12,15 +12,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.client_protocols import CAMERAS, PROTOCOLS
-from bench.clients import Client, Received, read_throttled
-from bench.fed_bridge import FedBridge
+from bench.broadcast.client_protocols import CAMERAS, PROTOCOLS
+from bench.broadcast.clients import Client, Received, read_throttled
+from bench.broadcast.fed_bridge import FedBridge
+from bench.broadcast.picture_set import SET_SIZE
+from bench.broadcast.running_server import RunningServer
 from bench.measure import percentile
 from bench.peers.interpreter import peers_python
 from bench.peers.running_peer import RunningPeer
-from bench.picture_set import SET_SIZE
 from bench.report import Row
-from bench.running_server import RunningServer
 
 __all__ = ["Seen", "seen", "throttled_rows"]
 

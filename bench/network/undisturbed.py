@@ -7,8 +7,8 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench.fed_bridge import FedBridge
-from bench.load_clients import Load, run_load
+from bench.broadcast.fed_bridge import FedBridge
+from bench.broadcast.load_clients import Load, run_load
 from bench.network.disturbers import disturbers
 from bench.report import Row
 

@@ -27,8 +27,8 @@ from pathlib import Path
 
 import zmq
 
+from bench.broadcast.stamped_jpeg import PICTURE_SIZES
 from bench.peers.serving import PictureSource, options, say_ready
-from bench.stamped_jpeg import PICTURE_SIZES
 
 START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 10.0

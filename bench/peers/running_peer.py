@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.broadcast.running_server import RunningServer, free_port
 from bench.peers.interpreter import peers_python
-from bench.running_server import RunningServer, free_port
 
 __all__ = ["RunningPeer"]
 

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.stamped_jpeg import load_jpegs, stamped
+from bench.broadcast.stamped_jpeg import load_jpegs, stamped
 
 __all__ = ["PictureSource", "options", "say_ready"]
 

@@ -18,8 +18,8 @@ from bench.report import Findings, Row
 from camstrm.frame import RawFrame
 from camstrm.imaging import PictureEncoder
 from camstrm.imaging.scale import fit_size
-from tests.fakes.decoded import to_image
-from tests.fakes.scenes import psnr
+from tests.fakes.pictures.decoded import to_image
+from tests.fakes.pictures.scenes import psnr
 
 WIDTH, HEIGHT, QUALITY = 2656, 2304, 80
 MAX_WIDTH, MAX_HEIGHT = 1328, 1152

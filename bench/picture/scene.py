@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camstrm.frame import FrameTimes, RawFrame, pixel_format_code
-from tests.fakes.scenes import mosaic_of
+from tests.fakes.pictures.scenes import mosaic_of
 
 __all__ = ["camera_scene", "frame_of"]
 

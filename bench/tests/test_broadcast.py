@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bench.client_protocols import PROTOCOLS
-from bench.clients import Client, read_all, read_throttled
-from bench.fed_bridge import FedBridge
-from bench.load_clients import run_load, summary
+from bench.broadcast.client_protocols import PROTOCOLS
+from bench.broadcast.clients import Client, read_all, read_throttled
+from bench.broadcast.fed_bridge import FedBridge
+from bench.broadcast.load_clients import run_load, summary
+from bench.broadcast.picture_set import write_picture_set
+from bench.broadcast.running_server import running_floor
 from bench.native import NoCompilerError
 from bench.peers.interpreter import peers_python
 from bench.peers.running_peer import RunningPeer
-from bench.picture_set import write_picture_set
-from bench.running_server import running_floor
 
 FPS = 30.0
 

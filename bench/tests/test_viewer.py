@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bench.viewer.viewer import WAYS, show, unexplained
@@ -13,10 +15,9 @@ pytest.importorskip("PySide6.QtWebSockets", reason="the viewer extra is not inst
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "camstrm"])
 def test_every_way_shows_and_paints_its_pictures(way: str) -> None:
     report = show(way, 30.0, 0.2, 1.0)
-    assert report["received"] > 0
-    assert report["shown"] > 0
+    assert 0 < report["shown"] <= report["received"]
     assert report["paints"] > 0
-    assert report["cpu_percent"] > 0
+    assert 0 < report["cpu_percent"] <= 100 * (os.cpu_count() or 1)
     assert unexplained(report) == 0
 
 

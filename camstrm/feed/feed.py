@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.reader_share import ReaderShare
 from camstrm.feed.sender import FeedReader, FeedSender
-from camstrm.wire import Demand, FrameBundle, Hello, Status, union
+from camstrm.wire import Demand, ForCamera, FrameBundle, Hello, Status, union
 
 __all__ = ["Feed"]
 
@@ -21,7 +21,8 @@ class Feed:
     Each has a connection and a queue of its own, so that one that is slow or gone holds up no
     other, and gets the cameras and the rate that it wants. ``on_demand`` is called with the
     union of what they want, for the first time when each of them has answered or is not there.
-    ``on_refused`` is called when one of them has another grabber (see FeedSender).
+    ``on_refused`` is called when one of them has another grabber (see FeedSender), and
+    ``on_message`` for what a viewer of any of them sends to a camera.
 
     Belongs to the event loop in which it is started.
     """
@@ -33,11 +34,19 @@ class Feed:
         on_demand: Callable[[Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
+        on_message: Callable[[ForCamera], None] = lambda _: None,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._on_demand = on_demand
         self._senders = [
-            FeedSender(reader, hello, self._demanded, on_refused, allowed_uids=allowed_uids)
+            FeedSender(
+                reader,
+                hello,
+                self._demanded,
+                on_refused,
+                on_message=on_message,
+                allowed_uids=allowed_uids,
+            )
             for reader in readers
         ]
         self._shares = {sender: ReaderShare() for sender in self._senders}

@@ -20,7 +20,6 @@ from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
-from camstrm.rates import RateMeter
 from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
@@ -68,12 +67,12 @@ class Grabber:
             self._hello,
             self._demanded,
             self._was_refused,
+            on_message=self._supervisor.send_to_camera,
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
             self._loop, self._supervisor, self._ledgers, config.stream, self._feed.publish
         )
-        self._bundle_rate = RateMeter()
         self._status_timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
@@ -146,7 +145,6 @@ class Grabber:
         self._feed.send_status(
             Status(
                 time_us=time.time_ns() // 1000,
-                bundle_fps=round(self._bundle_rate.rate(self._bundles.bundles), 1),
                 bundles=self._bundles.bundles,
                 cameras=self._ledgers.statuses(),
             )

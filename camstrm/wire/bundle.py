@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from camstrm.errors import WireError
 
@@ -60,8 +61,7 @@ class FrameFlag(enum.IntFlag):
     DEVICE_TIMESTAMP = 2
 
 
-@dataclass(frozen=True, eq=False)
-class CameraFrame:
+class CameraFrame(msgspec.Struct, frozen=True, eq=False):
     """One camera's part of a bundle: CameraFrameHeader and payload.
 
     ``state`` and ``encoding`` are plain ints so that values of a later version pass
@@ -96,8 +96,7 @@ class CameraFrame:
         )
 
 
-@dataclass(frozen=True)
-class FrameBundle:
+class FrameBundle(msgspec.Struct, frozen=True):
     """The newest picture of every camera at one tick of the grabber.
 
     ``seq`` counts bundles of one grabber run, ``timestamp_us`` is the server's UTC time
@@ -221,9 +220,9 @@ def decode_bundle(data: Buffer) -> FrameBundle:
 
 
 def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraFrame, int]:
-    what = f"CameraFrameHeader {position}"
-    if len(view) - offset < CAMERA_HEADER_SIZE:
-        raise WireError(what, f"{len(view) - offset} bytes left, wanted {CAMERA_HEADER_SIZE}")
+    left = len(view) - offset
+    if left < CAMERA_HEADER_SIZE:
+        raise _frame_error(position, f"{left} bytes left, wanted {CAMERA_HEADER_SIZE}")
     (
         header_size,
         camera_index,
@@ -243,11 +242,11 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
         source_height,
     ) = _CAMERA_HEADER.unpack_from(view, offset)
     if header_size < CAMERA_HEADER_SIZE:
-        raise WireError(what, f"header size {header_size}, wanted >= {CAMERA_HEADER_SIZE}")
+        raise _frame_error(position, f"header size {header_size}, wanted >= {CAMERA_HEADER_SIZE}")
     start = offset + header_size
     end = start + payload_size
     if end > len(view):
-        raise WireError(what, f"payload ends at {end}, message has {len(view)} bytes")
+        raise _frame_error(position, f"payload ends at {end}, message has {len(view)} bytes")
     frame = CameraFrame(
         camera_index,
         state,
@@ -266,3 +265,7 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
         view[start:end],
     )
     return frame, end
+
+
+def _frame_error(position: int, problem: str) -> WireError:
+    return WireError(f"CameraFrameHeader {position}", problem)

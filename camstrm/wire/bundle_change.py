@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from camstrm.wire.bundle import MAX_BUNDLE_SIZE, CameraFrame, Encoding, FrameBundle, byte_count
 

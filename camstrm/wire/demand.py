@@ -12,7 +12,7 @@ __all__ = ["union"]
 def union(demands: Iterable[Demand]) -> Demand:
     """Return the cameras that anybody wants, at the highest rate that anybody wants.
 
-    Who wants no cameras counts for nothing.
+    A demand for no cameras counts for nothing.
     """
     wanted = [demand for demand in demands if demand.cameras != ()]
     if not wanted:

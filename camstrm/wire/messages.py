@@ -66,7 +66,7 @@ class ForCamera(Message, frozen=True):
 
 
 class CameraInfo(Struct, frozen=True):
-    """Who a camera is. ``index`` is its camera_index in bundles; strings as GenTL gives them."""
+    """What names a camera: ``index`` in bundles, and strings as GenTL gives them."""
 
     index: Count
     name: str
@@ -219,7 +219,7 @@ class FrameRequest(Message, frozen=True, tag="request"):
 
 
 class Report(Message, frozen=True, tag="report"):
-    """From a camera process: who its cameras are and how they do; at least once a second.
+    """From a camera process: its cameras and how they are doing; at least once a second.
 
     ``heartbeats_s``: for each of ``infos`` the seconds for which the camera stays locked if
     this process dies, 0 where unknown. ``fatal`` says why the process is about to end, empty

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from camstrm.errors import WireError
 from camstrm.wire.bundle import MAX_BUNDLE_SIZE, Buffer, byte_count
@@ -52,12 +52,18 @@ class PacketKind(enum.IntEnum):
     """A FrameBundle."""
 
 
-@dataclass(frozen=True)
-class Packet:
-    """One packet as received; ``payload`` is a buffer of its own that the receiver may keep."""
+class Packet(NamedTuple):
+    """One packet as received; ``payload`` is a buffer that the receiver may keep."""
 
     kind: PacketKind
     payload: memoryview
+
+
+_KINDS = {int(kind): kind for kind in PacketKind}
+
+_SPARE = 3
+"""Buffers that a PacketSplitter keeps to use them again: one is read into, one is shown, one
+waits for a slow reader."""
 
 
 def encode_packet_parts(kind: PacketKind, parts: Sequence[Buffer]) -> list[Buffer]:
@@ -79,19 +85,22 @@ class PacketSplitter:
     """Cut a byte stream into packets, reading payloads into place.
 
     A reader asks :meth:`get_buffer` where the next bytes belong, receives into it and
-    tells :meth:`bytes_received` how many came (the contract of
+    calls :meth:`bytes_received` with how many came (the contract of
     ``asyncio.BufferedProtocol`` and of ``socket.recv_into``). :meth:`receive_data` does
     both for bytes that are there already. After a WireError the stream is unusable.
 
     The buffer has room for a packet as large as the last ones, so that one read takes header
     and payload: with a read and a loop's turn for each of them a hop of 450 KB takes 1.1 times
     as long. A payload that fills at least half of the buffer is handed out as part of
-    it, and the next bytes go into a new one; a smaller payload is copied.
+    it, and the next bytes go into another one; a smaller payload is copied. A buffer is used
+    again when nobody holds a part of it any more: one of 450 KB that is new is cleared first,
+    which costs as much as copying it.
     """
 
     def __init__(self, max_size: int = MAX_PACKET_SIZE) -> None:
         self._max_size = max_size
         self._room = _LEAST_ROOM
+        self._spare: list[bytearray] = []  # handed out before; somebody may still hold a part
         self._buffer: memoryview | None = None
         self._begin = 0  # of the packet under way
         self._end = 0  # of what was received
@@ -103,7 +112,7 @@ class PacketSplitter:
     def get_buffer(self) -> memoryview:
         """Return where the next received bytes belong (never empty)."""
         if self._buffer is None:
-            self._buffer = memoryview(bytearray(self._room))
+            self._buffer = self._free_buffer(self._room)
         return self._buffer[self._end :]
 
     def bytes_received(self, count: int) -> list[Packet]:
@@ -162,9 +171,8 @@ class PacketSplitter:
                 "UdsPacketHeader", f"header size {header_size}, wanted >= {PACKET_HEADER_SIZE}"
             )
         _check_size(kind, size, self._max_size)
-        try:
-            self._kind = PacketKind(kind)
-        except ValueError:
+        self._kind = _KINDS.get(kind)
+        if self._kind is None:
             self._skip = header_size + size
             return
         self._header_size = header_size
@@ -203,5 +211,24 @@ class PacketSplitter:
         self._begin, self._end = 0, len(rest)
         self._buffer = None
         if len(rest):
-            self._buffer = memoryview(bytearray(max(room, len(rest) + PACKET_HEADER_SIZE)))
+            self._buffer = self._free_buffer(max(room, len(rest) + PACKET_HEADER_SIZE))
             self._buffer[: len(rest)] = rest
+
+    def _free_buffer(self, room: int) -> memoryview:
+        """Return a buffer that nobody reads, of ``room`` bytes or up to twice as many."""
+        self._spare = [b for b in self._spare if len(b) <= 2 * room]
+        for buffer in self._spare:
+            if len(buffer) >= room and _is_free(buffer):
+                return memoryview(buffer)
+        buffer = bytearray(room)
+        self._spare = [*self._spare[-_SPARE + 1 :], buffer]
+        return memoryview(buffer)
+
+
+def _is_free(buffer: bytearray) -> bool:
+    """Return whether no memoryview points into it: else Python does not let it be resized."""
+    try:
+        buffer.append(buffer.pop())
+    except BufferError:
+        return False
+    return True

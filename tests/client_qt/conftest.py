@@ -30,7 +30,7 @@ from PySide6.QtWebSockets import QWebSocket
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.fakes.viewer_server import WaitUntil
+from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.leaks import Holdings
 
 HERE = Path(__file__).parent

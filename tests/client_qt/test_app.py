@@ -14,8 +14,8 @@ from client_qt import app
 from client_qt.app import quit_viewer, run_viewer
 from client_qt.widgets import run_window
 from client_qt.widgets.main_window import MainWindow
-from tests.fakes.viewer_pictures import bundle, jpeg, picture_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
+from tests.fakes.pictures.viewer_pictures import bundle, jpeg, picture_frame
 
 
 def when(condition: Callable[[], object], action: Callable[[], object]) -> QTimer:

@@ -12,7 +12,7 @@ from client_qt.model.display import CameraDisplay, Level
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.widgets import theme
 from client_qt.widgets.camera_view import CameraView
-from tests.fakes.viewer_pictures import jpeg, picture_frame
+from tests.fakes.pictures.viewer_pictures import jpeg, picture_frame
 
 LIVE = CameraDisplay("left", Level.GOOD, False, numbers=("30.0 fps", "21 ms", "0 dropped"))
 LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged")

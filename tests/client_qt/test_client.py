@@ -24,8 +24,8 @@ from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
 from client_qt.model.address import parse_address
 from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient, reconnect_pauses
-from tests.fakes.viewer_pictures import BASE_US, bundle, state_frame
-from tests.fakes.viewer_server import RefusingServer, ViewerServer, WaitUntil
+from tests.fakes.bridge.viewer_server import RefusingServer, ViewerServer, WaitUntil
+from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, state_frame
 
 MakeClient = Callable[..., "Watched"]
 

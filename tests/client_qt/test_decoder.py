@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 from camstrm.wire import CameraFrame
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
 from client_qt.session.picture import DecodedPicture, decode_picture
-from tests.fakes.viewer_pictures import grey_jpeg, picture_frame
-from tests.fakes.viewer_server import WaitUntil
+from tests.fakes.bridge.viewer_server import WaitUntil
+from tests.fakes.pictures.viewer_pictures import grey_jpeg, picture_frame
 
 JPEG = grey_jpeg(64, 48)
 

@@ -12,7 +12,7 @@ from client_qt.model.display import (
 )
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.model.wording import clock_text, rate_text
-from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
+from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 CLOCK = clock_text(BASE_US)
 

@@ -9,7 +9,7 @@ import pytest
 
 from camstrm.wire import Hello
 from client_qt import __main__ as entry
-from tests.fakes.viewer_server import ViewerServer
+from tests.fakes.bridge.viewer_server import ViewerServer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,8 +13,8 @@ from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
-from tests.fakes.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
+from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
+from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
 
 JPEG = jpeg(64, 48, (20, 200, 60))
 

@@ -16,7 +16,7 @@ from camstrm.wire import (
     Status,
 )
 from client_qt.model.viewer_model import Connection, ViewerModel
-from tests.fakes.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
+from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 ROOT = Path(__file__).resolve().parents[2]
 HELLO = Hello("s1", cameras=(CameraInfo(0, "left", "A1"), CameraInfo(1, "right", "B2")))

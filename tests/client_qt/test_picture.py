@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 import pytest
 import simplejpeg
+from msgspec.structs import replace
 
 from camstrm.errors import WireError
 from client_qt.session.picture import decode_picture
-from tests.fakes.viewer_pictures import grey_jpeg, jpeg, picture_frame
+from tests.fakes.pictures.viewer_pictures import grey_jpeg, jpeg, picture_frame
 
 
 def test_colours_come_out_right() -> None:

@@ -14,8 +14,8 @@ from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
+from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.running_system import RunningSystem, camera_table
-from tests.fakes.viewer_server import WaitUntil
 
 THREE = camera_table("0", "red") + camera_table("1", "green") + camera_table("2", "blue")
 

@@ -18,9 +18,15 @@ from client_qt.session.client import StreamClient, reconnect_pauses
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.session.session import StreamSession
+from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 from tests.fakes.clock import Clock
-from tests.fakes.viewer_pictures import BASE_US, bundle, grey_jpeg, picture_frame, state_frame
-from tests.fakes.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
+from tests.fakes.pictures.viewer_pictures import (
+    BASE_US,
+    bundle,
+    grey_jpeg,
+    picture_frame,
+    state_frame,
+)
 
 JPEG = grey_jpeg(64, 48)
 HELLO = Hello("s1", cameras=THREE_CAMERAS)

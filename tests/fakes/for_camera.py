@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from camstrm.wire import FEED_DOWN, FROM_VIEWER, PROCESS_DOWN, Crossing, ForCamera
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Turn(ForCamera, frozen=True, tag="turn"):
@@ -27,6 +28,10 @@ TURN_PROCESS_DOWN = _with_turn("a grabber", PROCESS_DOWN)
 def let_turns_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the message into the crossings of every carrier in this process."""
     monkeypatch.setattr("camstrm.bridge.viewers.web_socket_viewer.FROM_VIEWER", TURN_FROM_VIEWER)
-    for module in ("camstrm.feed.connection", "camstrm.feed.sender", "tests.fakes.grabber"):
+    for module in (
+        "camstrm.feed.connection",
+        "camstrm.feed.sender",
+        "tests.fakes.grabber.fake_grabber",
+    ):
         monkeypatch.setattr(f"{module}.FEED_DOWN", TURN_FEED_DOWN)
     monkeypatch.setattr("camstrm.grab.processes.process_link.PROCESS_DOWN", TURN_PROCESS_DOWN)

@@ -21,7 +21,7 @@ from camstrm.wire import CameraState
 from tests.fakes.running_system import DEADLINE_S, RunningSystem, Viewer
 from tests.fakes.simulated_cameras import picture_after, simulated_system, status_of
 from tests.simulator.control import CameraControl
-from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
+from tests.simulator.scenario import CameraSpec, Scenario
 
 FPS = 100.0
 LOCKED = "LOCKED"
@@ -65,7 +65,11 @@ FACTORY_MS = 9000
 MOST_REFUSED = 2
 
 
-def system_of(folder: Path, lock: Lock) -> tuple[RunningSystem, RunnableScenario]:
+@contextlib.asynccontextmanager
+async def streaming(
+    folder: Path, lock: Lock
+) -> AsyncIterator[tuple[RunningSystem, Viewer, CameraControl]]:
+    """Run a system whose one camera streams to a viewer, and locks itself from now on."""
     camera = CameraSpec(
         LOCKED,
         vendor="Hikrobot",
@@ -76,7 +80,13 @@ def system_of(folder: Path, lock: Lock) -> tuple[RunningSystem, RunnableScenario
     )
     producer = f'profile = "{lock.profile}"\n'
     tables = {LOCKED: f"features = {{ {lock.features} }}\n"}
-    return simulated_system(folder, Scenario((camera,)), producer=producer, tables=tables)
+    system, run = simulated_system(folder, Scenario((camera,)), producer=producer, tables=tables)
+    with system:
+        async with system.viewer() as viewer:
+            await viewer.pictures({0})
+            with run.control(LOCKED) as control:
+                control.set(retry_lock_ms=lock.retry_lock_ms)
+                yield system, viewer, control
 
 
 @contextlib.asynccontextmanager
@@ -125,21 +135,16 @@ async def streams_again(
     [pytest.param(k, id=k.name, marks=[pytest.mark.slow] if k.slow else []) for k in LOCKS],
 )
 async def test_a_killed_camera_process_gets_its_camera_back(tmp_path: Path, lock: Lock) -> None:
-    system, run = system_of(tmp_path, lock)
-    with system:
-        async with system.viewer() as viewer:
-            await viewer.pictures({0})
-            with run.control(LOCKED) as control:
-                control.set(retry_lock_ms=lock.retry_lock_ms)
-                pid = control["owner_pid"]
-                os.kill(pid, signal.SIGKILL)
-                begin_us = time.time_ns() // 1000
-                await streams_again(viewer, control, lock, begin_us, "camera process", (0, 0))
-                assert control["owner_pid"] != pid
-            status = await viewer.until(
-                status_of(1, lambda s: s.cameras[0].state == CameraState.STREAMING)
-            )
-            assert status.cameras[0].restarts == 1
+    async with streaming(tmp_path, lock) as (_, viewer, control):
+        pid = control["owner_pid"]
+        os.kill(pid, signal.SIGKILL)
+        begin_us = time.time_ns() // 1000
+        await streams_again(viewer, control, lock, begin_us, "camera process", (0, 0))
+        assert control["owner_pid"] != pid
+        status = await viewer.until(
+            status_of(1, lambda s: s.cameras[0].state == CameraState.STREAMING)
+        )
+        assert status.cameras[0].restarts == 1
 
 
 @pytest.mark.parametrize(
@@ -150,18 +155,13 @@ async def test_a_killed_camera_process_gets_its_camera_back(tmp_path: Path, lock
     ],
 )
 async def test_a_grabber_that_was_killed_gets_its_camera_back(tmp_path: Path, lock: Lock) -> None:
-    system, run = system_of(tmp_path, lock)
-    with system:
-        async with system.viewer() as viewer:
-            await viewer.pictures({0})
-            with run.control(LOCKED) as control:
-                control.set(retry_lock_ms=lock.retry_lock_ms)
-                assert system.grabber is not None
-                # All at once, as by the host's memory guard: nobody closes the camera.
-                async with held_until_refused(control, lock):
-                    os.kill(control["owner_pid"], signal.SIGKILL)
-                    system.grabber.kill()
-                    begin_us = time.time_ns() // 1000
-                    system.start_grabber()
-                wanted = (int(bool(lock.heartbeat_s)), MOST_REFUSED)
-                await streams_again(viewer, control, lock, begin_us, "grabber", wanted)
+    async with streaming(tmp_path, lock) as (system, viewer, control):
+        assert system.grabber is not None
+        # All at once, as by the host's memory guard: nobody closes the camera.
+        async with held_until_refused(control, lock):
+            os.kill(control["owner_pid"], signal.SIGKILL)
+            system.grabber.kill()
+            begin_us = time.time_ns() // 1000
+            system.start_grabber()
+        wanted = (int(bool(lock.heartbeat_s)), MOST_REFUSED)
+        await streams_again(viewer, control, lock, begin_us, "grabber", wanted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -13,6 +12,7 @@ from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 
 from camstrm.wire import CameraFrame, CameraState
+from tests.fakes.bridge.page_server import PageServer, PageViewer, now_us, three_cameras
 from tests.fakes.browser import (
     header,
     is_live,
@@ -23,8 +23,7 @@ from tests.fakes.browser import (
     tile,
     until,
 )
-from tests.fakes.moving_pictures import plain_jpeg
-from tests.fakes.page_server import PageServer, PageViewer, now_us, three_cameras
+from tests.fakes.pictures.moving_pictures import plain_jpeg
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -113,7 +112,7 @@ async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
 
 async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageServer) -> None:
     def an_hour_ahead(frame: CameraFrame) -> CameraFrame:
-        return replace(frame, capture_time_us=now_us() + 3600_000_000)
+        return structs.replace(frame, capture_time_us=now_us() + 3600_000_000)
 
     server.cameras[0].lie = an_hour_ahead
     await moving(page, "left")
@@ -292,24 +291,24 @@ async def test_a_wrong_message_is_shown_and_the_page_connects_anew(
 
 
 def torn(frame: CameraFrame) -> CameraFrame:
-    return replace(frame, payload=bytes(frame.payload)[: len(frame.payload) // 8])
+    return structs.replace(frame, payload=bytes(frame.payload)[: len(frame.payload) // 8])
 
 
 def no_jpeg(frame: CameraFrame) -> CameraFrame:
-    return replace(frame, payload=b"\x00" * 100)
+    return structs.replace(frame, payload=b"\x00" * 100)
 
 
 def larger_than_said(frame: CameraFrame) -> CameraFrame:
-    return replace(frame, payload=plain_jpeg(2000, 1500))
+    return structs.replace(frame, payload=plain_jpeg(2000, 1500))
 
 
 def huge(frame: CameraFrame) -> CameraFrame:
     start_of_frame = b"\xff\xc0\x00\x11\x08" + b"\xff\xff\xff\xff" + b"\x03" + bytes(9)
-    return replace(frame, width=65535, height=65535, payload=b"\xff\xd8" + start_of_frame)
+    return structs.replace(frame, width=65535, height=65535, payload=b"\xff\xd8" + start_of_frame)
 
 
 def unknown_encoding(frame: CameraFrame) -> CameraFrame:
-    return replace(frame, encoding=7)
+    return structs.replace(frame, encoding=7)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.config import BridgeSettings
 from camstrm.wire import FEED_UP, FrameBundle, Hello, PacketKind, encode_bundle
 from camstrm.wire.packet import encode_packet_parts
+from tests.fakes.bridge.page_server import now_us, three_cameras
 from tests.fakes.browser import (
     THREE_LIVE,
     header,
@@ -23,7 +24,6 @@ from tests.fakes.browser import (
     shows,
     until,
 )
-from tests.fakes.page_server import now_us, three_cameras
 from tests.no_blocking import loop_is_never_blocked
 
 __all__ = ["loop_is_never_blocked"]

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from camstrm.frame import pixel_format
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle, FrameFlag
-from tests.fakes.pixel_packing import ALL_CODES
+from tests.fakes.pictures.pixel_packing import ALL_CODES
 from tests.fakes.running_system import RunningSystem, Viewer
 from tests.simulator.build import build_simulator
-from tests.simulator.pattern import expected_rgb
+from tests.simulator.pattern import check_picture
 from tests.simulator.scenario import CameraSpec, Scenario
 from tests.simulator.stamp import Stamp, read_stamp
 
@@ -43,7 +43,6 @@ why = "dozens of processes take long to start"
 source = "tests"
 """
 
-MONO_WEIGHTS = np.array([77, 150, 29])
 """Of the simulator: grey = (77 R + 150 G + 29 B) >> 8."""
 
 NEAR_US = 2_000_000
@@ -111,13 +110,7 @@ def check(name: str, arrival: Arrival) -> Stamp:
     assert stamp.frame == frame.frame_id, name
     assert 0 <= frame.capture_time_us - stamp.time_us < NEAR_US, name
     assert frame.capture_time_us <= frame.encoded_time_us <= arrival.time_us, name
-    wanted = expected_rgb(640, 480, stamp).astype(np.int64)
-    if picture.ndim == 2:
-        wanted = wanted @ MONO_WEIGHTS >> 8
-    # Colour is smeared where bars and blocks meet (demosaicing, JPEG's halved colour).
-    differences = np.abs(picture.astype(np.int64) - wanted)
-    assert differences.mean() < 4.0, name
-    assert np.median(differences) <= 2, name
+    check_picture(picture, stamp, name)
     return stamp
 
 

@@ -19,7 +19,7 @@ import pytest
 from camstrm.config import CameraSettings, FeatureValue
 from camstrm.profiles import FeatureStep
 from camstrm.profiles.profile import STAGES
-from tests.fakes.profile_child import Applied, Result, apply_profile
+from tests.fakes.gentl.profile_child import Applied, Result, apply_profile
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
 

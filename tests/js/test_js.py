@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.fakes.bridge.page_server import PageServer
 from tests.fakes.browser import header, open_page, running_browser, without_browser_skipped
-from tests.fakes.page_server import PageServer
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"

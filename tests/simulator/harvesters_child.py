@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 __all__ = ["play"]
 
@@ -58,7 +58,7 @@ def walk(cti: str, serial: str) -> dict[str, Any]:
     import msgspec
 
     from camstrm.acquisition.features.access import write_feature
-    from tests.fakes.listed_features import list_features
+    from tests.fakes.gentl.listed_features import list_features
 
     harvester, acquirer = _acquirer(cti, serial)
     node_maps = {

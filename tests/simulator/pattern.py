@@ -7,12 +7,31 @@ from numpy.typing import NDArray
 
 from tests.simulator.stamp import Stamp, block_size, stamp_bits
 
-__all__ = ["expected_rgb"]
+__all__ = ["check_picture", "expected_rgb", "grey_of"]
 
 _MAX_COLUMNS = 40
 _STAMP_BITS = 120
 _BARS = ("RGB", "RG", "GB", "G", "RB", "R", "B", "")
 _HIGH, _LOW = 208, 32
+_GREY_WEIGHTS = np.array([77, 150, 29])
+
+
+def check_picture(picture: NDArray[np.uint8], stamp: Stamp, name: str) -> None:
+    """Compare a decoded JPEG, RGB or grey, with what the simulator sent; ``name``: for errors."""
+    height, width = picture.shape[:2]
+    wanted = expected_rgb(width, height, stamp)
+    # Colour is smeared where bars and blocks meet (demosaicing, JPEG's halved colour).
+    differences = np.abs(
+        picture.astype(np.int64) - (grey_of(wanted) if picture.ndim == 2 else wanted)
+    )
+    assert differences.mean() < 4.0, name
+    assert np.median(differences) <= 2, name
+
+
+def grey_of(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the values of the simulator's mono formats, 0 to 255."""
+    grey: NDArray[np.int64] = rgb.astype(np.int64) @ _GREY_WEIGHTS >> 8
+    return grey
 
 
 def expected_rgb(width: int, height: int, stamp: Stamp) -> NDArray[np.uint8]:

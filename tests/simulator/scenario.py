@@ -167,6 +167,17 @@ class RunnableScenario:
         return CameraControl(self.control_folder, f"interface-{interface}")
 
 
+NETWORK_CAMERA = CameraSpec(
+    "A1",
+    bus="GEV",
+    flavour="hikrobot",
+    frame_rate=250.0,
+    control_timeout_ms=20,
+    control_retries=1,
+)
+"""A GigE camera whose control channel gives up soon."""
+
+
 def reference_cameras() -> tuple[CameraSpec, ...]:
     """Two Hikrobot cameras 640x480 at 400 fps and a FLIR camera 2656x2304 at 60 fps."""
     small = CameraSpec(

@@ -19,17 +19,15 @@ from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error
 from camstrm.config import FeatureValue
 
 __all__ = [
-    "NOT_AVAILABLE",
-    "NO_SUCH_FEATURE",
     "EAccessMode",
     "EInterfaceType",
-    "FeatureResult",
     "choose_entry",
     "enum_entries",
     "feature_value",
     "find_node",
     "has_feature",
     "read_feature",
+    "truth_of",
     "write_feature",
 ]
 
@@ -134,7 +132,8 @@ def _entries(node: Any) -> tuple[str, ...]:
     return tuple(str(symbolic) for symbolic in node.symbolics)
 
 
-def _truth(value: FeatureValue) -> bool | None:
+def truth_of(value: FeatureValue) -> bool | None:
+    """Return what a value says of something that is on or off, None where it says neither."""
     text = str(value).strip().casefold()
     return True if text in _TRUE else False if text in _FALSE else None
 
@@ -144,7 +143,7 @@ def _entry(entries: Sequence[str], wanted: FeatureValue) -> str | None:
     if str(wanted) in entries:
         return str(wanted)
     number = isinstance(wanted, (int, float)) and not isinstance(wanted, bool)
-    truth = None if number else _truth(wanted)
+    truth = None if number else truth_of(wanted)
     if truth is None:
         return None
     texts = _TRUE if truth else _FALSE
@@ -187,7 +186,7 @@ def _write(node: Any, name: str, wanted: FeatureValue, clamp: bool) -> FeatureRe
     elif kind == EInterfaceType.intfIBoolean:
         truth = wanted if isinstance(wanted, bool) else None
         if isinstance(wanted, str):
-            truth = _truth(wanted)
+            truth = truth_of(wanted)
         if truth is None:
             value = _readable_value(node)
             return FeatureResult(name, wanted, False, value, "wanted true or false")

@@ -196,15 +196,12 @@ def _ask(
 
 def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
     """Turn text into what the feature takes: true/false, a number (also 0x...), or text."""
+    from camstrm.acquisition.features.access import truth_of
     from camstrm.acquisition.features.listing import feature_type
 
     kind = feature_type(node_map, name)
-    if kind in ("boolean", "command"):
-        lowered = text.strip().lower()
-        if lowered in ("true", "1", "on", "yes"):
-            return True
-        if lowered in ("false", "0", "off", "no"):
-            return False
+    if kind in ("boolean", "command") and (meant := truth_of(text)) is not None:
+        return meant
     try:
         if kind == "integer":
             return int(text, 0)

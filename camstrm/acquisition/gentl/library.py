@@ -111,21 +111,13 @@ class GentlLibrary:
         except (OSError, AttributeError) as error:
             raise ProducerError(cti, f"cannot be called directly ({error})") from None
         self._library = library
+        asked = (c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t))
         for function, arguments in (
             (self._event_get_data, (c_void_p, c_void_p, POINTER(c_size_t), c_uint64)),
-            (
-                self._event_get_info,
-                (c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
-            ),
-            (
-                self._get_buffer_info,
-                (c_void_p, c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
-            ),
+            (self._event_get_info, (c_void_p, *asked)),
+            (self._get_buffer_info, (c_void_p, c_void_p, *asked)),
             (self._queue_buffer, (c_void_p, c_void_p)),
-            (
-                self._get_stream_info,
-                (c_void_p, c_int32, POINTER(c_int32), c_void_p, POINTER(c_size_t)),
-            ),
+            (self._get_stream_info, (c_void_p, *asked)),
         ):
             function.argtypes = arguments
             function.restype = c_int32
@@ -136,23 +128,11 @@ class GentlLibrary:
 
     def num_in_queue(self, event: int) -> int:
         """Return how many filled buffers wait (0 also where the producer does not say)."""
-        value = c_size_t()
-        size = c_size_t(sizeof(value))
-        kind = c_int32()
-        code = self._event_get_info(
-            event, _EVENT_NUM_IN_QUEUE, byref(kind), byref(value), byref(size)
-        )
-        return value.value if code == GcError.SUCCESS else 0
+        return _asked(self._event_get_info, c_size_t(), event, _EVENT_NUM_IN_QUEUE) or 0
 
     def buffer_info(self, stream: int, buffer: int, what: BufferInfo) -> int | None:
         """Return one property of a buffer as int; None where the producer gives none."""
-        value = _CTYPES[what]()
-        size = c_size_t(sizeof(value))
-        kind = c_int32()
-        code = self._get_buffer_info(stream, buffer, what, byref(kind), byref(value), byref(size))
-        if code != GcError.SUCCESS:
-            return None
-        return int(value.value or 0)
+        return _asked(self._get_buffer_info, _CTYPES[what](), stream, buffer, what)
 
     def queue_buffer(self, stream: int, buffer: int) -> int:
         """Give a buffer back to the producer; return the GC_ERROR code."""
@@ -160,13 +140,15 @@ class GentlLibrary:
 
     def num_underrun(self, stream: int) -> int | None:
         """Return the frames that the producer lost because no buffer was queued."""
-        value = c_uint64()
-        size = c_size_t(sizeof(value))
-        kind = c_int32()
-        code = self._get_stream_info(
-            stream, _STREAM_INFO_NUM_UNDERRUN, byref(kind), byref(value), byref(size)
-        )
-        return value.value if code == GcError.SUCCESS else None
+        return _asked(self._get_stream_info, c_uint64(), stream, _STREAM_INFO_NUM_UNDERRUN)
+
+
+def _asked(function: Any, value: Any, *arguments: int) -> int | None:
+    """Let one of GenTL's functions of information fill in ``value``; None for any error."""
+    size, kind = c_size_t(sizeof(value)), c_int32()
+    if function(*arguments, byref(kind), byref(value), byref(size)) != GcError.SUCCESS:
+        return None
+    return int(value.value or 0)
 
 
 class StreamCalls:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import OrderedDict
 
 __all__ = ["CreditWindow"]
@@ -11,7 +10,7 @@ _REMEMBERED = 1024
 """Sent bundles that can still be acknowledged; bounds what a viewer without acks costs."""
 
 _SAMPLES = 4
-"""Acknowledgements that make a verdict."""
+"""Acknowledgements whose median is a verdict."""
 
 _STRETCH = 1.3
 _SLACK_S = 0.02
@@ -110,8 +109,11 @@ class CreditWindow:
 
     def _measure(self, took_s: float, now: float) -> None:
         """Take the time of a bundle that was sent under the present window."""
-        late = self._base_s is not None and took_s > self._limit_s
-        self._late_in_row = self._late_in_row + 1 if late else 0
+        base_s = self._base_s
+        if base_s is not None and took_s > base_s * _STRETCH + _SLACK_S:
+            self._late_in_row += 1
+        else:
+            self._late_in_row = 0
         # One hiccup of the viewer delays all that are under way, but no more than these.
         if self.window > 1 and self._late_in_row > self.window and self._held_back:
             self._judge_late(now)
@@ -120,7 +122,8 @@ class CreditWindow:
         else:
             self._times.append(took_s)
             if len(self._times) == _SAMPLES:
-                self._judge(statistics.median(self._times), now)
+                self._times.sort()
+                self._judge((self._times[1] + self._times[2]) / 2, now)
 
     @property
     def _limit_s(self) -> float:

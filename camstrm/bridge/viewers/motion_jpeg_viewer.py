@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import HttpVersion11, web
 
 from camstrm.bridge.viewers.hub import BundleHub
@@ -9,6 +11,7 @@ from camstrm.bridge.viewers.outbox import TextKind
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraInfo
+from camstrm.wire.bundle import Buffer
 
 __all__ = ["MotionJpegViewer", "time_headers"]
 
@@ -60,15 +63,15 @@ class MotionJpegViewer(ViewerSender):
     def buffer_updated(self, nbytes: int) -> None:
         """Ignore what the client sends: the stream has no end, so it gets no other answer."""
 
-    def _encode(self, item: bytes | SharedBundle) -> bytes | None:
+    def _encode(self, item: bytes | SharedBundle) -> Sequence[Buffer]:
         if isinstance(item, bytes):
-            return None
+            return ()
         for picture in item.bundle.frames:
             if picture.camera_index == self._camera.index and len(picture.payload):
                 return self._part(picture)
-        return None
+        return ()
 
-    def _part(self, picture: CameraFrame) -> bytes:
+    def _part(self, picture: CameraFrame) -> Sequence[Buffer]:
         """Return a part and the boundary after it: browsers show a part when the next begins."""
         lines = ["Content-Type: image/jpeg", f"Content-Length: {len(picture.payload)}"]
         lines += [f"{name}: {value}" for name, value in time_headers(picture).items()]
@@ -79,7 +82,7 @@ class MotionJpegViewer(ViewerSender):
         self.outbox.sent_bytes += size
         if self._chunked:
             head, tail = b"%x\r\n%b" % (size, head), tail + b"\r\n"
-        return b"".join((head, picture.payload, tail))
+        return head, picture.payload, tail
 
 
 def time_headers(picture: CameraFrame) -> dict[str, str]:

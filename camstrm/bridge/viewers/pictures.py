@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from camstrm.wire import CameraFrame, FrameBundle
 
@@ -16,8 +18,7 @@ FRESH_S = 1.0
 The grabber is asked for it again instead, which takes one tick."""
 
 
-@dataclass(frozen=True)
-class ReceivedPicture:
+class ReceivedPicture(NamedTuple):
     """A camera's picture and when it came (seconds of the monotonic clock)."""
 
     frame: CameraFrame
@@ -43,9 +44,10 @@ class LatestPictures:
             if not len(frame.payload):
                 continue
             self._pictures[frame.camera_index] = ReceivedPicture(frame, now)
-            for waiter in self._waiting.pop(frame.camera_index, ()):
-                if not waiter.done():
-                    waiter.set_result(None)
+            if self._waiting:
+                for waiter in self._waiting.pop(frame.camera_index, ()):
+                    if not waiter.done():
+                        waiter.set_result(None)
 
     def keep_only(self, cameras: Collection[int]) -> None:
         """Forget the pictures of all other cameras."""

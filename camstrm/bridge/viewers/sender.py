@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+from collections.abc import Sequence
 from typing import ClassVar
 
 from aiohttp import web
@@ -11,6 +13,8 @@ from aiohttp import web
 from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.feed.packet_socket import unsent
+from camstrm.wire.bundle import Buffer
 
 __all__ = ["ViewerSender"]
 
@@ -44,6 +48,8 @@ class ViewerSender(asyncio.BufferedProtocol):
         self._send_timeout_s = send_timeout_s
         self._transport: asyncio.Transport | None = None
         """The connection from :meth:`serve` to its loss."""
+        self._descriptor = -1
+        """Of the connection's socket, for a write past the transport; -1 under TLS."""
         self._http: asyncio.BaseProtocol | None = None
         """aiohttp's side of the connection, which must hear of its end."""
         self._room = False
@@ -107,6 +113,8 @@ class ViewerSender(asyncio.BufferedProtocol):
         self._lost = self._loop.create_future()
         self._http = request.protocol
         self._transport = transport
+        if transport.get_extra_info("sslcontext") is None:
+            self._descriptor = transport.get_extra_info("socket").fileno()
         self._watch = SendWatch(transport, self._send_timeout_s)
         transport.set_protocol(self)
         transport.resume_reading()
@@ -150,8 +158,8 @@ class ViewerSender(asyncio.BufferedProtocol):
 
     # What subclasses use.
 
-    def _encode(self, item: bytes | SharedBundle) -> bytes | memoryview | None:
-        """Return the bytes to write, counting those of a bundle; None: nothing of it goes."""
+    def _encode(self, item: bytes | SharedBundle) -> Sequence[Buffer]:
+        """Return the bytes to write in parts, counting those of a bundle; maybe none."""
         raise NotImplementedError
 
     def _goodbye(self) -> None:
@@ -162,16 +170,34 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Write what may go and fits."""
         take = self.outbox.take
         while self._room and (item := take()) is not None:
-            data = self._encode(item)
             if isinstance(item, bytes):
                 # At least each second: a far side that confirms nothing is found by this.
                 assert self._watch is not None
                 self._watch.look()
-            if data is not None:
-                assert self._transport is not None
-                self._transport.write(data)
+            if parts := self._encode(item):
+                self._write(parts)
         if self.outbox.max_fps is not None and self._room and self._turn is None:
             self._wait_for_turn()
+
+    def _write(self, parts: Sequence[Buffer]) -> None:
+        """Write ``parts``, whatever waits in the transport."""
+        transport = self._transport
+        assert transport is not None
+        if self._descriptor < 0:
+            transport.writelines(parts)
+            return
+        if self._room:
+            # One call of the system for all parts, past the transport: its write() takes one
+            # part and its writelines() joins them before Python 3.12.
+            try:
+                sent = os.writev(self._descriptor, parts)
+            except OSError:
+                sent = 0  # the transport meets the same, and knows what to do
+            if sent == sum(map(len, parts)):
+                return
+            parts = unsent(parts, sent)
+        for part in parts:
+            transport.write(part)
 
     def _flush(self) -> None:
         """Close the connection when the kernel has all that was written, or soon."""

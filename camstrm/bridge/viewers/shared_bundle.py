@@ -27,7 +27,7 @@ class SharedBundle:
         self.bundle = bundle
         self.pictures = frozenset(f.camera_index for f in bundle.frames if len(f.payload))
         self._encoded: dict[frozenset[int], memoryview] = {}
-        self._frames: dict[frozenset[int], tuple[memoryview, int]] = {}
+        self._frames: dict[frozenset[int], tuple[bytes, memoryview]] = {}
         self._merged: dict[frozenset[int], SharedBundle] = {}
         if encoded is not None:
             self._encoded[self.pictures] = encoded
@@ -41,17 +41,13 @@ class SharedBundle:
             self._encoded[wanted] = data
         return data
 
-    def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[memoryview, int]:
-        """Return a WebSocket message of the bytes of :meth:`encoded`, and how many these are.
-
-        In one piece: a write of the header alone would wake the far side for 10 bytes.
-        """
+    def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[bytes, memoryview]:
+        """Return header and payload, which is :meth:`encoded`, of a WebSocket message."""
         wanted = self.pictures if cameras is None else self.pictures & cameras
         found = self._frames.get(wanted)
         if found is None:
             data = self.encoded(cameras)
-            header = frame_header(Opcode.BINARY, len(data))
-            found = memoryview(b"".join((header, data))), len(data)
+            found = frame_header(Opcode.BINARY, len(data)), data
             self._frames[wanted] = found
         return found
 

@@ -27,8 +27,17 @@ _FIN = 0x80
 _RESERVED = 0x70
 _MASKED = 0x80
 _SIZE_16, _SIZE_64 = 126, 127
+_HEADER_16, _HEADER_64 = struct.Struct(">BBH"), struct.Struct(">BBQ")
 _MAX_CONTROL = 125
+"""Bytes of a control frame's payload, and of each that needs no longer size field."""
+
 _MAX_HEADER = 14
+
+_WHOLE_TEXT = 0x81
+"""First byte of a frame that is a whole text."""
+
+_SMALL = 6
+"""Bytes of the header of a short frame with a mask."""
 
 _CLOSE_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
 """Codes below 3000 that a close frame may carry."""
@@ -58,11 +67,12 @@ class WebSocketError(Exception):
 
 def frame_header(opcode: int, size: int) -> bytes:
     """Return the header of a frame that is a whole message of ``size`` bytes, without a mask."""
+    first = _FIN | opcode
     if size < _SIZE_16:
-        return struct.pack(">BB", _FIN | opcode, size)
+        return bytes((first, size))
     if size < 1 << 16:
-        return struct.pack(">BBH", _FIN | opcode, _SIZE_16, size)
-    return struct.pack(">BBQ", _FIN | opcode, _SIZE_64, size)
+        return _HEADER_16.pack(first, _SIZE_16, size)
+    return _HEADER_64.pack(first, _SIZE_64, size)
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -111,6 +121,19 @@ class MessageReader:
 
     def next(self) -> tuple[int, bytes] | None:
         """Return a message's opcode and payload; None if it takes more bytes."""
+        begin, buffer = self._begin, self._buffer
+        held = self._end - begin
+        if held >= _SMALL and buffer[begin] == _WHOLE_TEXT and not self._opcode:
+            # A short text in one frame, as each acknowledgement is: in half the time.
+            size = buffer[begin + 1] ^ _MASKED
+            if size <= _MAX_CONTROL and held >= _SMALL + size:
+                start = begin + _SMALL
+                payload = _unmasked(buffer[start : start + size], buffer[begin + 2 : start])
+                self._consume(start + size)
+                return _WHOLE_TEXT ^ _FIN, payload
+        return self._next_message() if held else None
+
+    def _next_message(self) -> tuple[int, bytes] | None:
         while (found := self._next_frame()) is not None:
             first, payload = found
             opcode = first & 0x0F
@@ -139,8 +162,8 @@ class MessageReader:
         if held < 2:
             return None
         first, second = buffer[begin], buffer[begin + 1]
-        self._check(first, second & ~_MASKED)
         size, header = second & ~_MASKED, 2
+        self._check(first, size)
         if size >= _SIZE_16:
             header = 4 if size == _SIZE_16 else 10
             if held < header:
@@ -153,14 +176,18 @@ class MessageReader:
         start = begin + header
         if held < header + size:
             return None
-        payload = bytes(self._view[start : start + size])
+        payload = bytes(buffer[start : start + size])
         if second & _MASKED:
-            payload = _unmasked(payload, bytes(self._view[start - 4 : start]))
-        if header + size == held:
+            payload = _unmasked(payload, buffer[start - 4 : start])
+        self._consume(start + size)
+        return first, payload
+
+    def _consume(self, end: int) -> None:
+        """Go on behind a frame that ends at ``end``."""
+        if end == self._end:
             self._begin = self._end = 0
         else:
-            self._begin = start + size
-        return first, payload
+            self._begin = end
 
     def _check(self, first: int, size: int) -> None:
         if first & _RESERVED:
@@ -190,9 +217,8 @@ def text_of(payload: bytes) -> str:
         raise WebSocketError(1007, "a text that is not UTF-8") from None
 
 
-def _unmasked(payload: bytes, mask: bytes) -> bytes:
+def _unmasked(payload: bytes | bytearray, mask: bytes | bytearray) -> bytes:
     size = len(payload)
-    masks = (mask * (size // 4 + 1))[:size]
-    return (int.from_bytes(payload, "little") ^ int.from_bytes(masks, "little")).to_bytes(
-        size, "little"
-    )
+    masks = mask * (size // 4 + 1)
+    unmasked = int.from_bytes(payload, "little") ^ int.from_bytes(masks[:size], "little")
+    return unmasked.to_bytes(size, "little")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import WSCloseCode, web
 
@@ -89,12 +89,12 @@ class WebSocketViewer(ViewerSender):
         self._reader.received(nbytes)
         self._obey_messages()
 
-    def _encode(self, item: bytes | SharedBundle) -> bytes | memoryview:
+    def _encode(self, item: bytes | SharedBundle) -> Sequence[bytes | memoryview]:
         if isinstance(item, bytes):
-            return frame(Opcode.TEXT, item)
-        data, size = item.web_socket_frame(self.outbox.cameras)
-        self.outbox.sent_bytes += size
-        return data
+            return (frame(Opcode.TEXT, item),)
+        parts = item.web_socket_frame(self.outbox.cameras)
+        self.outbox.sent_bytes += len(parts[1])
+        return parts
 
     def _obey_messages(self) -> None:
         try:
@@ -108,7 +108,8 @@ class WebSocketViewer(ViewerSender):
                     self._obey(text_of(payload))
                 else:
                     self._obey_frame(opcode, payload)
-                if self._too_many():
+                self._allowance -= 1
+                if self._allowance < 0 and not self._may_say_more():
                     self._pause_reading()
                     return
         except WebSocketError as error:
@@ -140,7 +141,7 @@ class WebSocketViewer(ViewerSender):
     def _obey_frame(self, opcode: int, payload: bytes) -> None:
         """Do what a frame that is no text asks for."""
         if opcode == Opcode.PING:
-            self._write(frame(Opcode.PONG, payload))
+            self._write((frame(Opcode.PONG, payload),))
         elif opcode == Opcode.BINARY:
             _log.warning("viewer %d sent a binary message: closed", self.outbox.id)
             self._hub.counters.viewer_garbage += 1
@@ -150,13 +151,13 @@ class WebSocketViewer(ViewerSender):
             self._close(WSCloseCode.OK)
             self._flush()
 
-    def _too_many(self) -> bool:
-        """Count a message; tell whether to pause, so that a flood waits in its own buffers."""
+    def _may_say_more(self) -> bool:
+        """Return whether it may send another message now; the clock is read once for many."""
         now = self._clock()
         earned = (now - self._allowed_s) * MESSAGES_PER_S
-        self._allowance = min(MESSAGE_BURST, self._allowance + earned) - 1
         self._allowed_s = now
-        return self._allowance < 0
+        self._allowance = min(MESSAGE_BURST, self._allowance + earned)
+        return self._allowance >= 0
 
     def _pause_reading(self) -> None:
         if self._transport is not None:
@@ -176,9 +177,5 @@ class WebSocketViewer(ViewerSender):
             return
         self._closing = True
         self._end()
-        self._write(close_frame(code, reason))
+        self._write((close_frame(code, reason),))
         self._loop.call_later(CLOSE_TIMEOUT_S, self._transport.abort)
-
-    def _write(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)

@@ -6,6 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
@@ -59,16 +61,15 @@ class CameraChannel:
         self.name = name
         self.worker = worker
         self._encoder = encoder
-        # The last picture, and of which stream (counted by reconnects) it is.
-        self._last: CameraFrame | None = None
-        self._last_stream = 0
-        self._encoded_s = 0.0
+        self._last: CameraFrame | None = None  # the last picture
+        self._last_stream = 0  # of which stream, counted by reconnects, it is
+        self._encoded_s = 0.0  # when it was encoded, monotonic
         # Pixel format's name, width and height of the camera's frames.
         self._source: tuple[str, int, int] = ("", 0, 0)
-        self._failure: _Failure | None = None
+        self._failure: _Failure | None = None  # None: the newest frame became a picture
         self._grab_rate = RateMeter()
         self._sent_rate = RateMeter()
-        self._rejected_log_s = float("-inf")
+        self._rejected_log_s = float("-inf")  # of the last log line about them, monotonic
 
     def picture(self, *, refresh: bool, quality: int = 100, halvings: int = 0) -> CameraFrame:
         """Encode the newest frame and return it as this camera's part of a bundle.
@@ -85,7 +86,7 @@ class CameraChannel:
             fresh = self._last if self._last_stream == self._stream else None
         if fresh is None:
             return CameraFrame(self.index, state, state_since_us=since_us)
-        return replace(fresh, state=state, state_since_us=since_us)
+        return structs.replace(fresh, state=state, state_since_us=since_us)
 
     def status(self) -> CameraStatus:
         """Return state, counters and rates; a camera that does not stream has no rate."""
@@ -110,7 +111,7 @@ class CameraChannel:
         )
 
     def info(self) -> CameraInfo:
-        """Return who the camera is."""
+        """Return what names the camera."""
         device = self.worker.info
         return CameraInfo(self.index, self.name, device.serial, device.model, device.vendor)
 

@@ -24,6 +24,7 @@ from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
+    ForCamera,
     FrameBundle,
     FrameRequest,
     Packet,
@@ -115,6 +116,11 @@ class ProcessLink:
         self._packets.send_text(PROCESS_DOWN.encode(message))
         self.busy = self._packets.is_open
         return self.busy
+
+    def send(self, message: ForCamera) -> None:
+        """Pass a viewer's message on to the process, behind what it was sent before."""
+        if not self._gone:
+            self._packets.send_text(PROCESS_DOWN.encode(message))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""

@@ -27,7 +27,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import CameraState, FrameBundle, Report
+from camstrm.wire import CameraState, ForCamera, FrameBundle, Report
 
 __all__ = ["Supervisor"]
 
@@ -127,6 +127,12 @@ class Supervisor:
     def links(self) -> list[ProcessLink]:
         """Return the running camera processes."""
         return [place.link for place in self._places if place.link is not None]
+
+    def send_to_camera(self, message: ForCamera) -> None:
+        """Pass a viewer's message on to the camera's process; without one it is dropped."""
+        for link in self.links():
+            if message.camera in link.group.indices:
+                link.send(message)
 
     async def stop(self, timeout_s: float) -> None:
         """Close all cameras and end all processes; kill those that take longer."""

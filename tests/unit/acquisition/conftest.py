@@ -1,5 +1,7 @@
-"""A camera of the simulator, open in pytest's own process (see tests/fakes/gentl.py), and a
-worker whose camera plays a script (see tests/fakes/scripted_camera.py)."""
+"""A camera of the simulator, open in pytest's own process, and a worker whose camera is scripted.
+
+See tests/fakes/gentl/producers.py and tests/fakes/grabber/scripted_camera.py.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import pytest
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.gentl.producer import GentlProducer
-from tests.fakes.gentl import forwarding_producer, simulator
-from tests.fakes.scripted_camera import MakeScene, Opening, Scene
+from tests.fakes.gentl.producers import forwarding_producer, simulator
+from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Scene
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 from camstrm.frame import RawFrame
-from tests.fakes.gentl import fault_variables
-from tests.fakes.gentl_child import play
-from tests.fakes.node_map import INTEGER, FakeNode, FakeNodeMap
+from tests.fakes.gentl.node_map import INTEGER, FakeNode, FakeNodeMap
+from tests.fakes.gentl.producers import fault_variables
+from tests.fakes.gentl.scenes_in_child import play
 from tests.fakes.simulator_settings import HEIGHT, WIDTH, configure_small
 
 

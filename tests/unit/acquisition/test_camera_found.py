@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.gentl_child import play
+from tests.fakes.gentl.scenes_in_child import play
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, InterfaceSpec, Scenario
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from camstrm.config import CameraSettings
-from tests.fakes.gentl_child import play
-from tests.fakes.profile_child import apply_profile
+from tests.fakes.gentl.profile_child import apply_profile
+from tests.fakes.gentl.scenes_in_child import play
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 from tests.vectors import layout

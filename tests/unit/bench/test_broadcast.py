@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import simplejpeg
 
-from bench.clients import Received
-from bench.load_clients import summary
-from bench.picture_set import SET_SIZE, write_picture_set
-from bench.stamped_jpeg import PICTURE_SIZES, STAMP_SIZE, find_stamp, load_jpegs, stamped
+from bench.broadcast.clients import Received
+from bench.broadcast.load_clients import summary
+from bench.broadcast.picture_set import SET_SIZE, write_picture_set
+from bench.broadcast.stamped_jpeg import PICTURE_SIZES, STAMP_SIZE, find_stamp, load_jpegs, stamped
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import simplejpeg
 from bench.picture.jpeg_floor import build_jpeg_floor, c_encoder
 from bench.picture.picture import FORMATS, Course
 from bench.picture.scene import camera_scene, frame_of
-from tests.fakes.decoded import to_image
-from tests.fakes.pixel_packing import ONE_COMPONENT, pack_colour, pack_values
-from tests.fakes.scenes import mosaic_of
+from tests.fakes.pictures.decoded import to_image
+from tests.fakes.pictures.pixel_packing import ONE_COMPONENT, pack_colour, pack_values
+from tests.fakes.pictures.scenes import mosaic_of
 
 SCENE = camera_scene(64, 48)
 

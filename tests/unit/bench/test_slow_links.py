@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.clients import Received
+from bench.broadcast.clients import Received
 from bench.network.far import unexplained
 from bench.network.throttled import seen
 

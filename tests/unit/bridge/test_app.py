@@ -23,14 +23,14 @@ from camstrm.errors import (
     SocketPathError,
     UsageError,
 )
-from tests.fakes.grabber import FakeGrabber, FakeGrabberThread
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     TOKEN,
     connected_viewer,
     raw_connection,
     raw_viewer,
     running_bridge,
 )
+from tests.fakes.grabber.fake_grabber import FakeGrabber, FakeGrabberThread
 
 
 def names(folder: Path) -> set[str]:
@@ -159,7 +159,7 @@ async def test_end_with_all_kinds_of_clients_leaves_nothing(tmp_path: Path) -> N
 
 async def test_streaming_grabber_in_a_thread(tmp_path: Path) -> None:
     async with running_bridge(tmp_path) as bridge:
-        with FakeGrabberThread(bridge.socket_path, ("a",), fps=100):
+        with FakeGrabberThread(FakeGrabber(bridge.socket_path, ("a",), fps=100)):
             async with connected_viewer(bridge.url) as viewer:
                 for _ in range(5):
                     await viewer.bundle(lambda b: len(b.frames[0].payload) > 0)

@@ -12,7 +12,7 @@ import pytest
 from camstrm.cli import children as children_module
 from camstrm.cli.children import ChildCommands
 from camstrm.cli.signals import PARENT_VARIABLE
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 LONG_S = 30.0
 

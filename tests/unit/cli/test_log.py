@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 SCRIPT = """
 import logging, sys

@@ -17,7 +17,7 @@ from camstrm.errors import (
     ProducerError,
     UsageError,
 )
-from tests.fakes.gentl import (
+from tests.fakes.gentl.producers import (
     child_environment,
     fault_variables,
     forwarding_producer,

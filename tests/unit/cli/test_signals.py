@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from camstrm.cli.signals import PARENT_VARIABLE, end_with_parent, stop_on_signals
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -24,7 +24,7 @@ from camstrm.wire import (
     Refused,
     Status,
 )
-from tests.fakes.feed_reader import FakeFeedReader
+from tests.fakes.grabber.feed_reader import FakeFeedReader
 from tests.fakes.loop_time import StoppedLoopTime
 
 LARGE = bytes(1024 * 1024)

@@ -33,7 +33,7 @@ from camstrm.wire import (
     encode_bundle,
     encode_packet_parts,
 )
-from tests.fakes.grabber import FakeGrabber
+from tests.fakes.grabber.fake_grabber import FakeGrabber
 from tests.fakes.loop_time import StoppedLoopTime
 
 ROOT = Path(__file__).parents[3]
@@ -411,7 +411,16 @@ async def test_connection_cut_at_every_byte(hub: FakeHub, path: str) -> None:
 
 
 async def test_killed_grabber_process(hub: FakeHub, path: str) -> None:
-    command = (sys.executable, "-m", "tests.fakes.grabber", path, "--fps", "200", "--runs", "999")
+    command = (
+        sys.executable,
+        "-m",
+        "tests.fakes.grabber.fake_grabber",
+        path,
+        "--fps",
+        "200",
+        "--runs",
+        "999",
+    )
     async with listening(hub, path):
         for run in (1, 2):
             bundles = hub.count("bundle")

@@ -21,8 +21,8 @@ from camstrm.wire import (
     Refused,
     Status,
 )
-from tests.fakes.feed_reader import FakeFeedReader
 from tests.fakes.for_camera import TURN_FEED_DOWN, Turn, let_turns_pass
+from tests.fakes.grabber.feed_reader import FakeFeedReader
 from tests.fakes.loop_time import StoppedLoopTime
 
 LONG_S = 30.0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.frame import PREFERRED, Layout, Packing, pixel_format, pixel_format_code
-from tests.fakes.pixel_packing import ALL_CODES, INTERLEAVED, ONE_COMPONENT
+from tests.fakes.pictures.pixel_packing import ALL_CODES, INTERLEAVED, ONE_COMPONENT
 
 HB = 0x80000000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from camstrm.grab.running_clock import RunningClock
-from tests.fakes.camera_process import stand_in_python
-from tests.fakes.gentl import forwarding_producer
+from tests.fakes.gentl.producers import forwarding_producer
+from tests.fakes.grabber.camera_process import stand_in_python
 from tests.fakes.manual_loop import GuardedLoop
 
 

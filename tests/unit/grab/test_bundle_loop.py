@@ -9,7 +9,7 @@ from camstrm.config import StreamSettings
 from camstrm.grab.bundle_loop import BundleLoop
 from camstrm.wire import CameraState, Demand, FrameBundle
 from tests.fakes.clock import START_NS
-from tests.fakes.grab_links import FakeLink, FakeSupervisor
+from tests.fakes.grabber.grab_links import FakeLink, FakeSupervisor
 from tests.fakes.manual_loop import ManualLoop
 
 ALL = Demand(cameras=None)

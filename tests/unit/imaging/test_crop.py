@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from camstrm.frame import Layout, RawFrame, pixel_format
 from camstrm.imaging import PictureEncoder
-from tests.fakes.decoded import to_image
-from tests.fakes.pixel_packing import INTERLEAVED, ONE_COMPONENT, pack_colour, pack_values
+from tests.fakes.pictures.decoded import to_image
+from tests.fakes.pictures.pixel_packing import INTERLEAVED, ONE_COMPONENT, pack_colour, pack_values
 
 Region = tuple[int, int, int, int]
 WIDTH, HEIGHT = 48, 20

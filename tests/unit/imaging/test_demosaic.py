@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from camstrm.imaging.demosaic import demosaic, superpixel
 from camstrm.imaging.pixel_blocks import pixel_blocks
 from camstrm.imaging.scratch import Scratch
-from tests.fakes.pixel_packing import ONE_COMPONENT, pack_values
-from tests.fakes.scenes import gradient_scene, mosaic_of, natural_scene, plain_scene, psnr
+from tests.fakes.pictures.pixel_packing import ONE_COMPONENT, pack_values
+from tests.fakes.pictures.scenes import gradient_scene, mosaic_of, natural_scene, plain_scene, psnr
 
 ORDERS = {"RG": "RGGB", "GR": "GRBG", "GB": "GBRG", "BG": "BGGR"}
 BAYER = [name for name in ONE_COMPONENT if name.startswith("Bayer")]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from camstrm.errors import ImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame, pixel_format
 from camstrm.imaging import EncodedPicture, PictureEncoder
-from tests.fakes.pixel_packing import (
+from tests.fakes.pictures.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,
     ONE_COMPONENT,
@@ -22,7 +22,7 @@ from tests.fakes.pixel_packing import (
     pack_values,
     raw_frame,
 )
-from tests.fakes.scenes import mosaic_of, natural_scene, plain_scene, psnr
+from tests.fakes.pictures.scenes import mosaic_of, natural_scene, plain_scene, psnr
 
 EVERY_NAME = list(ALL_CODES)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
-from tests.fakes.decoded import to_image
-from tests.fakes.pixel_packing import (
+from tests.fakes.pictures.decoded import to_image
+from tests.fakes.pictures.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,
     ONE_COMPONENT,
@@ -13,7 +13,7 @@ from tests.fakes.pixel_packing import (
     pack_values,
     raw_frame,
 )
-from tests.fakes.scenes import gradient_scene, mosaic_of, natural_scene, plain_scene, psnr
+from tests.fakes.pictures.scenes import gradient_scene, mosaic_of, natural_scene, plain_scene, psnr
 
 RGB_NAMES = ["RGB8", "BGR8", "RGBa8", "BGRa8"]
 MONO = [name for name in ONE_COMPONENT if name.startswith("Mono")]

@@ -6,7 +6,7 @@ import pytest
 import simplejpeg
 
 from camstrm.imaging.jpeg import encode_jpeg, encode_planes
-from tests.fakes.scenes import natural_scene, psnr
+from tests.fakes.pictures.scenes import natural_scene, psnr
 
 
 def test_grey_has_one_component() -> None:

@@ -6,7 +6,7 @@ import pytest
 from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.imaging.pixel_blocks import interleave, narrow, pixel_blocks
 from camstrm.imaging.scratch import Scratch
-from tests.fakes.pixel_packing import ALL_CODES, ONE_COMPONENT, pack_values, raw_frame
+from tests.fakes.pictures.pixel_packing import ALL_CODES, ONE_COMPONENT, pack_values, raw_frame
 
 SIZES = [(8, 4), (64, 3), (5, 3), (6, 5), (7, 7), (3, 1), (2, 1), (1, 2), (1, 1), (101, 3)]
 

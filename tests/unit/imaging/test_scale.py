@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from camstrm.imaging.scale import fit_size, shrink
 from camstrm.imaging.scratch import Scratch
-from tests.fakes.scenes import gradient_scene, natural_scene, psnr
+from tests.fakes.pictures.scenes import gradient_scene, natural_scene, psnr
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from camstrm.frame import pixel_format
 from camstrm.imaging.pixel_blocks import pixel_blocks
 from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.yuv import planes_from_yuv, rgb_from_yuv
-from tests.fakes.decoded import to_image
-from tests.fakes.pixel_packing import ALL_CODES, INTERLEAVED, pack_colour, raw_frame
-from tests.fakes.scenes import gradient_scene, plain_scene, psnr
+from tests.fakes.pictures.decoded import to_image
+from tests.fakes.pictures.pixel_packing import ALL_CODES, INTERLEAVED, pack_colour, raw_frame
+from tests.fakes.pictures.scenes import gradient_scene, plain_scene, psnr
 
 NAMES = [name for name in INTERLEAVED if name.startswith("Y")]
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (90, 160, 30)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.gentl.library import GcError
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 from tests.simulator.raw_gentl import EXCLUSIVE, GentlError, OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
 

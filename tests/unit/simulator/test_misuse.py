@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.gentl.library import GcError
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import RunnableScenario
 

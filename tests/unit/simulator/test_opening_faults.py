@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.gentl.library import GcError
-from tests.fakes.gentl import child_environment
-from tests.fakes.gentl_child import play as play_fake
+from tests.fakes.gentl.producers import child_environment
+from tests.fakes.gentl.scenes_in_child import play as play_fake
 from tests.simulator.harvesters_child import play
 from tests.simulator.raw_gentl import GentlError, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.imaging import PictureEncoder
-from tests.fakes.pixel_packing import (
+from tests.fakes.pictures.pixel_packing import (
     ALL_CODES,
     INTERLEAVED,
     ONE_COMPONENT,
     pack_colour,
     pack_values,
 )
-from tests.simulator.pattern import expected_rgb
+from tests.simulator.pattern import check_picture, expected_rgb, grey_of
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 from tests.simulator.scenario import CameraSpec, RunnableScenario, Scenario
 from tests.simulator.stamp import Stamp, StampError, read_stamp, stamp_bits
@@ -29,7 +29,6 @@ from tests.simulator.stamp import Stamp, StampError, read_stamp, stamp_bits
 SMALL = (160, 240)
 CFA = {"GR": "GRBG", "RG": "RGGB", "GB": "GBRG", "BG": "BGGR"}
 ALPHA_OF_THE_REFERENCE = 7
-MONO_WEIGHTS = np.array([77, 150, 29])
 FORMATS = tuple(ALL_CODES)
 LARGE_FORMATS = ("Mono8", "BayerRG8", "BayerGB12p", "Mono10Packed", "RGB8", "YCbCr422_8")
 
@@ -80,7 +79,7 @@ def reference_bytes(name: str, rgb: NDArray[np.uint8]) -> bytes:
             y, x = divmod(place, 2)
             values[y::2, x::2] = rgb[y::2, x::2, "RGB".index(colour)]
     else:
-        values = rgb.astype(np.int64) @ MONO_WEIGHTS >> 8
+        values = grey_of(rgb)
     widened = values if bits == 8 else values * 257 >> (16 - bits)
     return bytes(pack_values(name, widened).data)
 
@@ -105,13 +104,7 @@ def test_every_format_shows_the_picture_and_its_time(camera: OpenCamera) -> None
         stamp = read_stamp(picture)
         assert stamp.frame == frame_id, name
         assert before_us <= stamp.time_us <= after_us, name
-        wanted = expected_rgb(640, 480, stamp).astype(np.int64)
-        if picture.ndim == 2:
-            wanted = wanted @ MONO_WEIGHTS >> 8
-        # Colour is smeared where bars and blocks meet (demosaicing, JPEG's halved colour).
-        differences = np.abs(picture.astype(np.int64) - wanted)
-        assert differences.mean() < 4.0, name
-        assert np.median(differences) <= 2, name
+        check_picture(picture, stamp, name)
 
 
 @pytest.mark.parametrize("run", [[camera_spec(2656, 2304, *LARGE_FORMATS)]], indirect=True)
@@ -201,7 +194,7 @@ def test_grain_lies_on_the_ground_and_spares_the_stamp(camera: OpenCamera) -> No
     stamp = read_stamp(decode(data, 640, 480, code))
     assert stamp.frame == frame_id
     picture = np.frombuffer(data, np.uint8).reshape(480, 640).astype(np.int64)
-    plain = expected_rgb(640, 480, stamp).astype(np.int64) @ MONO_WEIGHTS >> 8
+    plain = grey_of(expected_rgb(640, 480, stamp))
     ground = slice(48, 464)
     noise = picture - plain
     assert (noise[:48] == 0).all()

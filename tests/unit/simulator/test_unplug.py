@@ -9,25 +9,9 @@ import pytest
 from camstrm.acquisition.gentl.library import GcError
 from tests.simulator.control import CameraControl
 from tests.simulator.raw_gentl import EXCLUSIVE, GentlError, OpenCamera
-from tests.simulator.scenario import CameraSpec
+from tests.simulator.scenario import NETWORK_CAMERA
 
-pytestmark = pytest.mark.parametrize(
-    "run",
-    [
-        [
-            CameraSpec(
-                "A1",
-                bus="GEV",
-                flavour="hikrobot",
-                frame_rate=250.0,
-                control_timeout_ms=20,
-                control_retries=1,
-            )
-        ]
-    ],
-    indirect=True,
-    ids=["gev"],
-)
+pytestmark = pytest.mark.parametrize("run", [[NETWORK_CAMERA]], indirect=True, ids=["gev"])
 
 
 def list_devices(camera: OpenCamera) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 import camstrm.wire
 from camstrm.camera_state import CameraState
@@ -60,7 +60,7 @@ def test_a_table_is_the_layout_of_code_and_vectors(
 def test_every_field_of_a_camera_is_a_member_of_camera_frame() -> None:
     _, rows = header_table("CameraFrameHeader")
     in_table = {field for _, _, field, _ in rows}
-    in_code = {field.name for field in fields(bundle.CameraFrame)}
+    in_code = {field.name for field in structs.fields(bundle.CameraFrame)}
     assert in_table - in_code == {"header_size", "payload_size"}
     assert in_code - in_table == {"payload"}
 

@@ -155,6 +155,23 @@ def test_the_buffer_becomes_smaller_when_packets_do() -> None:
     assert len(splitter.get_buffer()) < 100_000
 
 
+def test_a_buffer_is_used_again_when_nobody_holds_its_payload() -> None:
+    splitter = PacketSplitter()
+    stream = packet_bytes(2, bytes(9000))
+    held = []
+    for number in range(20):
+        splitter.receive_data(stream)  # nobody keeps this one
+        payload = bytes((number,)) * 9000
+        (packet,) = splitter.receive_data(packet_bytes(2, payload))
+        if number % 5 == 0:
+            held.append((packet.payload[10:20], number))
+    for part, number in held:
+        assert bytes(part) == bytes((number,)) * 10, "a part that is held stays as it was"
+    assert len({id(part.obj) for part, _ in held}) == len(held)
+    addresses = {id(splitter.receive_data(stream)[0].payload.obj) for _ in range(20)}
+    assert len(addresses) <= 2
+
+
 @pytest.mark.parametrize("header_size", [16, 17, 255])
 @pytest.mark.parametrize("kind", [1, 2, 3])
 def test_an_empty_payload_ends_with_its_header(kind: int, header_size: int) -> None:

@@ -7,87 +7,16 @@
 import { WireError } from "./wire.js";
 
 /**
- * A camera of the server. `index` is its number in bundles and messages.
- * @typedef {object} CameraInfo
- * @property {number} index
- * @property {string} name
- * @property {string} serial
- * @property {string} model
- * @property {string} vendor
- */
-
-/**
- * What the server wants of a viewer: bundles that may be unacknowledged, bytes of a message
- * to it, and the rate of the stream.
- * @typedef {{window: number, max_message_size: number, stream_fps: number}} Limits
- */
-
-/**
- * The server's first message, and a later one when its cameras change. Another `session`: the
- * grabber was started again, and bundles are counted from the beginning.
- * @typedef {object} HelloFields
- * @property {string} session
- * @property {string} server
- * @property {number} protocol
- * @property {CameraInfo[]} cameras
- * @property {Limits} limits
- */
-
-/**
- * How a camera does. Times are microseconds of UTC (`since_us`) or of a duration
- * (`interval_us`: usual time between two frames, 0: not known); counters start with the grabber.
- * @typedef {object} CameraStatus
- * @property {number} index
- * @property {number} state
- * @property {number} since_us
- * @property {string} reason
- * @property {string} pixel_format
- * @property {number} width
- * @property {number} height
- * @property {number} delivered
- * @property {number} incomplete
- * @property {number} rejected
- * @property {number} underrun
- * @property {number} overwritten
- * @property {number} gaps
- * @property {number} encoded
- * @property {number} missed
- * @property {number} reconnects
- * @property {number} restarts
- * @property {number} grab_fps
- * @property {number} sent_fps
- * @property {number} interval_us
- */
-
-/**
- * How this viewer does. `reason`: why bundles were skipped.
- * @typedef {object} ViewerStatus
- * @property {number} id
- * @property {number} sent
- * @property {number} skipped
- * @property {string} reason
- * @property {number} in_flight
- * @property {number} sent_fps
- */
-
-/**
- * How the server does, once a second. `input` is "none" without a grabber.
- * @typedef {object} StatusFields
- * @property {number} time_us
- * @property {string} input
- * @property {number} input_since_us
- * @property {number} bundle_fps
- * @property {number} bundles
- * @property {number} bundles_dropped
- * @property {CameraStatus[]} cameras
- * @property {number} viewers
- * @property {ViewerStatus | null} viewer
+ * The parts of messages, with the fields that their decoders below name.
+ * @typedef {ReturnType<typeof CAMERA_INFO>} CameraInfo
+ * @typedef {ReturnType<typeof CAMERA_STATUS>} CameraStatus
+ * @typedef {ReturnType<typeof VIEWER_STATUS>} ViewerStatus
  */
 
 /**
  * @typedef {{type: string}} Message
- * @typedef {{type: "hello"} & HelloFields} Hello
- * @typedef {{type: "status"} & StatusFields} Status
+ * @typedef {{type: "hello"} & ReturnType<typeof HELLO>} Hello
+ * @typedef {{type: "status"} & ReturnType<typeof STATUS>} Status
  */
 
 /**
@@ -269,7 +198,7 @@ const rate = [number, 0];
 /** @type {Field<string>} */
 const label = [string, ""];
 
-/** @type {Decoder<CameraInfo>} */
+/** A camera of the server; `index` is its number in bundles and messages. */
 const CAMERA_INFO = object({
   index: [integer],
   name: [string],
@@ -278,14 +207,20 @@ const CAMERA_INFO = object({
   vendor: label,
 });
 
-/** @type {Decoder<Limits>} */
+/**
+ * What the server wants of a viewer: bundles that may be unacknowledged, bytes of a message to
+ * it; and the rate of the stream.
+ */
 const LIMITS = object({
   window: [integer, 2],
   max_message_size: [integer, 4096],
   stream_fps: [number, 30],
 });
 
-/** @type {Decoder<CameraStatus>} */
+/**
+ * How a camera does. `since_us`: microseconds of UTC; `interval_us`: usual time between two
+ * frames, 0: not known; the counters begin with the grabber.
+ */
 const CAMERA_STATUS = object({
   index: [integer],
   state: [integer],
@@ -309,7 +244,7 @@ const CAMERA_STATUS = object({
   interval_us: count,
 });
 
-/** @type {Decoder<ViewerStatus>} */
+/** How this viewer does; `reason`: why bundles were skipped. */
 const VIEWER_STATUS = object({
   id: [integer],
   sent: count,
@@ -319,7 +254,10 @@ const VIEWER_STATUS = object({
   sent_fps: rate,
 });
 
-/** @type {Decoder<HelloFields>} */
+/**
+ * The server's first message, and a later one when its cameras change. Another `session`: the
+ * grabber was started again, and bundles are counted from the beginning.
+ */
 const HELLO = object({
   session: [string],
   server: label,
@@ -328,7 +266,7 @@ const HELLO = object({
   limits: [LIMITS, LIMITS({}, "limits")],
 });
 
-/** @type {Decoder<StatusFields>} */
+/** How the server does, once a second; `input` is "none" without a grabber. */
 const STATUS = object({
   time_us: [integer],
   input: [string, "ok"],

@@ -8,8 +8,8 @@ import pytest
 from camstrm.acquisition.discovery.link import link_facts
 from camstrm.acquisition.discovery.route import interface_of
 from camstrm.profiles import LinkFacts
-from tests.fakes import node_map as fake
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
 

@@ -17,7 +17,7 @@ from camstrm.acquisition.discovery.scan import (
     scan_producer,
 )
 from camstrm.errors import ProducerError, ProducerTimeoutError
-from tests.fakes.gentl import SERIALS, child_environment, fault_variables, simulator
+from tests.fakes.gentl.producers import SERIALS, child_environment, fault_variables, simulator
 
 DEVICE = {"cti": "a.cti", "serial": "007", "vendor": "Maker"}
 

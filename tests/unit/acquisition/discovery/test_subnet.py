@@ -6,7 +6,7 @@ import pytest
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.subnet import read_addresses
-from tests.fakes.node_map import INTEGER, STRING, FakeNode, FakeNodeMap
+from tests.fakes.gentl.node_map import INTEGER, STRING, FakeNode, FakeNodeMap
 
 
 def number(address: str) -> int:

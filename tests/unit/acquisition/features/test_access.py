@@ -6,16 +6,16 @@ import pytest
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.features.access import (
-    FeatureResult,
     choose_entry,
     enum_entries,
     has_feature,
     read_feature,
     write_feature,
 )
+from camstrm.acquisition.features.facts import FeatureResult
 from camstrm.acquisition.gentl.binding import genapi
-from tests.fakes import node_map as fake
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 
 
 def write(node: FakeNode, value: Any, **options: Any) -> FeatureResult:

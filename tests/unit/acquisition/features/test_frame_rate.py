@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
-from tests.fakes import node_map as fake
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 
 
 def nodes(**values: Any) -> FakeNodeMap:

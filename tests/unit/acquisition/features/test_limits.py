@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.features.limits import number_text
-from tests.fakes.gentl_child import play
+from tests.fakes.gentl.scenes_in_child import play
 
 HEAD = (
     '<?xml version="1.0" encoding="utf-8"?><RegisterDescription ModelName="M" VendorName="T" '

@@ -16,10 +16,10 @@ from camstrm.acquisition.features.listing import (
     similar,
 )
 from camstrm.acquisition.gentl.binding import genapi
-from tests.fakes import node_map as fake
-from tests.fakes.listed_features import list_features
-from tests.fakes.memory_port import node_map_over_memory
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.listed_features import list_features
+from tests.fakes.gentl.memory_port import node_map_over_memory
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 from tests.vectors import layout
 
 NODES = FakeNodeMap(

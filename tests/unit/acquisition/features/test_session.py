@@ -7,9 +7,9 @@ import pytest
 
 from camstrm.acquisition.features.session import FeatureSetting, _value_of, run_feature_session
 from camstrm.errors import CameraError
-from tests.fakes import node_map as fake
-from tests.fakes.gentl import child_environment, fault_variables, simulator
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl.producers import child_environment, fault_variables, simulator
 
 NODES = FakeNodeMap(
     Width=FakeNode(fake.INTEGER, 1),

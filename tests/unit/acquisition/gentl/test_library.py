@@ -11,7 +11,7 @@ from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.gentl.library import BufferInfo, GcError, GentlLibrary
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.errors import ProducerError
-from tests.fakes.gentl import compile_library
+from tests.fakes.gentl.producers import compile_library
 from tests.fakes.simulator_settings import HEIGHT, WIDTH, configure_small
 
 LONG_MS = 30_000

@@ -8,8 +8,8 @@ from camstrm.acquisition.gentl.binding import gentl
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.errors import ProducerError
 from tests.fakes.clock import FakeClock
-from tests.fakes.gentl import SERIALS, simulator
-from tests.fakes.gentl_child import play
+from tests.fakes.gentl.producers import SERIALS, simulator
+from tests.fakes.gentl.scenes_in_child import play
 
 
 def test_the_devices_of_a_producer(producer: GentlProducer) -> None:

@@ -14,7 +14,7 @@ from camstrm.acquisition.gentl.producer_check import (
     not_a_producer,
 )
 from camstrm.errors import ProducerError
-from tests.fakes.gentl import compile_library, fault_variables, simulator
+from tests.fakes.gentl.producers import compile_library, fault_variables, simulator
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ELF files")
 

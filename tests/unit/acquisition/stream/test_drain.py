@@ -12,7 +12,7 @@ from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.errors import NoImageError
 from tests.fakes.clock import START_NS, FakeClock
-from tests.fakes.gentl_library import (
+from tests.fakes.gentl.scripted_library import (
     FIRST_BUFFER,
     HANDLES,
     HEIGHT,

@@ -11,7 +11,7 @@ from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.errors import NoImageError
 from camstrm.frame import RawFrame
 from tests.fakes.clock import FakeClock
-from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
+from tests.fakes.gentl.scripted_library import HANDLES, FakeGentlLibrary
 
 BUFFERS = 5
 

@@ -14,7 +14,7 @@ from camstrm.acquisition.stream.real_time import ask_for_real_time
 from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.config import CameraSettings, ProcessSettings
 from camstrm.profiles import load_profiles
-from tests.fakes.scripted_camera import Opening, Scene
+from tests.fakes.grabber.scripted_camera import Opening, Scene
 
 Asked = list[tuple[int, int, int]]
 

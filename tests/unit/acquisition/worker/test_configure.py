@@ -21,9 +21,9 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from tests.fakes import node_map as fake
-from tests.fakes.applied_steps import apply_steps
-from tests.fakes.node_map import FakeNode, FakeNodeMap
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.applied_steps import apply_steps
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 
 PROFILES = load_profiles()
 MONO8 = 0x01080001

@@ -14,10 +14,10 @@ from camstrm.acquisition.worker.settings import RETRY_S
 from camstrm.config import CameraSettings
 from camstrm.errors import CameraBusyError, CameraError, CameraNotFoundError
 from camstrm.profiles import load_profiles
-from tests.fakes import node_map as fake
 from tests.fakes.clock import START_S
-from tests.fakes.node_map import FakeNode, FakeNodeMap
-from tests.fakes.scripted_camera import Opening, Scene, Step
+from tests.fakes.gentl import node_map as fake
+from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
+from tests.fakes.grabber.scripted_camera import Opening, Scene, Step
 
 ATTEMPTS = 200
 

@@ -13,7 +13,7 @@ from camstrm.errors import (
 )
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
-from tests.fakes.scripted_camera import MakeScene, Opening, Step
+from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Step
 
 CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
 STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST

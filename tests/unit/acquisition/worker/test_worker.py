@@ -14,7 +14,7 @@ from camstrm.errors import (
     CameraNotFoundError,
 )
 from camstrm.frame import RawFrame
-from tests.fakes.scripted_camera import MakeScene, Opening, Scene, Step
+from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Scene, Step
 
 CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
 STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.gentl import fault_variables
-from tests.fakes.gentl_child import play
+from tests.fakes.gentl.producers import fault_variables
+from tests.fakes.gentl.scenes_in_child import play
 
 
 @pytest.mark.parametrize("drain", ["event", "poll"])

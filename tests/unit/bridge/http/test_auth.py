@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.fakes.grabber import FakeGrabber
-from tests.fakes.running_bridge import TOKEN, RunningBridge, running_bridge
+from tests.fakes.bridge.running_bridge import TOKEN, RunningBridge, running_bridge
+from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 PAGES = ("", "api/status", "metrics", "static/app.js", "nowhere")
 PICTURES = ("cam/left.jpg", "cam/left.mjpg")

@@ -6,8 +6,8 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from camstrm.wire import FROM_VIEWER, Ack, Status
-from tests.fakes.grabber import FakeGrabber
-from tests.fakes.running_bridge import RunningBridge, connected_viewer, running_bridge
+from tests.fakes.bridge.running_bridge import RunningBridge, connected_viewer, running_bridge
+from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 
 async def samples(bridge: RunningBridge) -> dict[str, float]:

@@ -14,13 +14,13 @@ from yarl import URL
 
 from camstrm.bridge.http import picture_routes
 from camstrm.wire import CameraState, Demand
-from tests.fakes.grabber import FakeGrabber, small_jpeg
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     RunningBridge,
     connected_viewer,
     raw_connection,
     running_bridge,
 )
+from tests.fakes.grabber.fake_grabber import FakeGrabber, now_us, small_jpeg
 
 
 @pytest_asyncio.fixture
@@ -153,14 +153,16 @@ async def test_motion_jpeg(session: aiohttp.ClientSession, grabber: FakeGrabber)
         stop = asyncio.Event()
         streaming = asyncio.create_task(grabber.stream(stop))
         parts = aiohttp.MultipartReader.from_response(answer)
+        times_us = [now_us()]
         for _ in range(3):
             part = await asyncio.wait_for(parts.next(), 30)
             assert isinstance(part, aiohttp.BodyPartReader)
             assert part.headers["Content-Type"] == "image/jpeg"
-            assert int(part.headers["X-Capture-Time-Us"]) > 0
+            times_us.append(int(part.headers["X-Capture-Time-Us"]))
             body = await part.read()
             assert body.startswith(b"\xff\xd8")
             assert len(body) == int(part.headers["Content-Length"])
+    assert times_us == sorted({*times_us}), "taken while it streams, each after the one before"
     await grabber.until_demand(lambda d: d.cameras == ())
     stop.set()
     await streaming

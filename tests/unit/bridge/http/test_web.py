@@ -11,8 +11,7 @@ import pytest
 
 from camstrm.bridge.page.files import PageFiles
 from camstrm.wire import Status
-from tests.fakes.grabber import FakeGrabber
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     TOKEN,
     UPGRADE,
     RunningBridge,
@@ -20,6 +19,7 @@ from tests.fakes.running_bridge import (
     raw_connection,
     running_bridge,
 )
+from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 
 async def test_health_tells_the_input(tmp_path: Path) -> None:

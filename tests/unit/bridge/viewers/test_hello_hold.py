@@ -11,8 +11,13 @@ from camstrm.bridge.viewers import hello_hold
 from camstrm.bridge.viewers.hello_hold import HelloHold
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.wire import CameraInfo, CameraState, Hello, Status, encode_bundle
-from tests.fakes.grabber import FakeGrabber
-from tests.fakes.running_bridge import RunningBridge, TestViewer, connected_viewer, running_bridge
+from tests.fakes.bridge.running_bridge import (
+    RunningBridge,
+    TestViewer,
+    connected_viewer,
+    running_bridge,
+)
+from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,7 +31,7 @@ class FakeTransport(asyncio.Transport):
     """Takes ``room`` writes, then one more that the kernel does not take."""
 
     def __init__(self) -> None:
-        super().__init__({"socket": FakeSocket()})
+        super().__init__({"socket": FakeSocket(), "sslcontext": "TLS: no writes past this"})
         self.room = 1000
         self.written: list[str] = []
         self.waiting = 0
@@ -39,7 +40,7 @@ class FakeTransport(asyncio.Transport):
         self.closing = False
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        assert (high, low) == (0, None), "a write counts as done when the kernel has all of it"
+        assert (high, low) == (1, None), "a write counts as done when all of it has gone"
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self.protocol = protocol
@@ -53,6 +54,9 @@ class FakeTransport(asyncio.Transport):
 
     def is_closing(self) -> bool:
         return self.closing
+
+    def writelines(self, list_of_data: Any) -> None:
+        self.write(b"".join(list_of_data))
 
     def write(self, data: Any) -> None:
         assert not self.waiting, "nothing is written behind what waits"
@@ -94,10 +98,10 @@ class FakeResponse:
 class FakeViewer(ViewerSender):
     kind = "fake"
 
-    def _encode(self, item: bytes | SharedBundle) -> bytes | None:
+    def _encode(self, item: bytes | SharedBundle) -> Sequence[bytes]:
         if isinstance(item, bytes):
-            return None if item == b"not for this one" else item
-        return b"%d" % item.bundle.seq
+            return () if item == b"not for this one" else (item,)
+        return (b"%d" % item.bundle.seq,)
 
 
 class Connected:

@@ -24,10 +24,7 @@ from camstrm.wire import (
     Subscribe,
     encode_bundle,
 )
-from tests.fakes.for_camera import Turn, let_turns_pass
-from tests.fakes.grabber import FakeGrabber
-from tests.fakes.loop_time import StoppedLoopTime
-from tests.fakes.running_bridge import (
+from tests.fakes.bridge.running_bridge import (
     TIMEOUT_S,
     UPGRADE,
     RunningBridge,
@@ -36,7 +33,10 @@ from tests.fakes.running_bridge import (
     raw_viewer,
     running_bridge,
 )
-from tests.fakes.running_bridge import TestViewer as Viewer
+from tests.fakes.bridge.running_bridge import TestViewer as Viewer
+from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.grabber.fake_grabber import FakeGrabber
+from tests.fakes.loop_time import StoppedLoopTime
 
 LARGE = 150_000
 """Bytes of padding: bundles of 450 KB, the reference load."""

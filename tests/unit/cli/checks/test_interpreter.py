@@ -11,7 +11,7 @@ from camstrm import __version__
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.profiles import load_profiles
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 PROFILES = load_profiles()
 

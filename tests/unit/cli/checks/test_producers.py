@@ -12,7 +12,7 @@ from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.producers import ScannedProducer, scan_producers
 from camstrm.config import ProducerSettings
 from camstrm.profiles import load_profiles
-from tests.fakes.gentl import compile_library, simulator
+from tests.fakes.gentl.producers import compile_library, simulator
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ELF files")
 

@@ -11,7 +11,7 @@ from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.commands import doctor as doctor_module
 from camstrm.cli.main import main
-from tests.fakes.gentl import simulator
+from tests.fakes.gentl.producers import simulator
 from tests.simulator.build import SimulatorBuildError, build_simulator
 from tests.simulator.scenario import CameraSpec, InterfaceSpec, RunnableScenario, Scenario
 

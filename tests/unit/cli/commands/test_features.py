@@ -10,7 +10,7 @@ import pytest
 from camstrm.acquisition.features.facts import FeatureDescription
 from camstrm.cli.commands.features import _limits, _text, _value
 from camstrm.cli.main import main
-from tests.fakes.gentl import simulator
+from tests.fakes.gentl.producers import simulator
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 from tests.vectors import layout

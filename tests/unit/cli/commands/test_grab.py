@@ -12,7 +12,7 @@ from camstrm.cli.main import main
 from camstrm.config import Config
 from camstrm.grab.processes import spare_process as spare_module
 from camstrm.grab.processes.spare_process import SpareProcesses
-from tests.fakes.gentl import simulator
+from tests.fakes.gentl.producers import simulator
 
 
 class FakeGrabber:

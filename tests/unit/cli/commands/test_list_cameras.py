@@ -18,7 +18,7 @@ from camstrm.acquisition.open_mark import OpenMark
 from camstrm.cli import settings as settings_module
 from camstrm.cli.main import main
 from camstrm.cli.parser import build_parser
-from tests.fakes.gentl import (
+from tests.fakes.gentl.producers import (
     FORWARDING_SOURCE,
     child_environment,
     compile_library,

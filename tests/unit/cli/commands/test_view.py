@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 
 @pytest.mark.parametrize(

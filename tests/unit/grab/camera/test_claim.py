@@ -8,7 +8,7 @@ import pytest
 from camstrm.grab.camera import claim as claim_module
 from camstrm.grab.camera.claim import CameraClaim
 from tests.fakes.clock import FakeClock
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 
 @pytest.fixture

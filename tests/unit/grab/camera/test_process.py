@@ -42,7 +42,7 @@ from camstrm.wire import (
     Start,
     Stop,
 )
-from tests.fakes.gentl import (
+from tests.fakes.gentl.producers import (
     child_environment,
     fault_variables,
     forwarding_producer,

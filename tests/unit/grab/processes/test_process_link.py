@@ -14,7 +14,8 @@ from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.camera_process import LARGE, stand_in_environment
+from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
 
@@ -117,6 +118,18 @@ def test_one_request_after_the_other(rig: Rig) -> None:
         assert link.request(FrameRequest(seq, (0,)))
         rig.run(lambda: len(rig.bundles) == seq)  # noqa: B023  run in this turn
     assert [bundle.seq for bundle in rig.bundles] == [1, 2, 3, 4, 5]
+
+
+def test_a_message_for_a_camera_is_passed_on(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_turns_pass(monkeypatch)
+    link = rig.opened()
+    link.send(Turn(1, -90.0))
+    link.request(FrameRequest(1, (0,)))
+    rig.run(lambda: rig.bundles)
+    assert rig.log.read_text() == "camera 1 turns by -90.0\n"
+    link.stop()
+    rig.over(link)
+    link.send(Turn(1, -45.0))
 
 
 def test_a_large_picture_arrives_whole(rig: Rig) -> None:

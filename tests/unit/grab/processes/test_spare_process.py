@@ -21,7 +21,7 @@ from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, CameraStatus, Report
-from tests.fakes.gentl import child_environment, simulator
+from tests.fakes.gentl.producers import child_environment, simulator
 from tests.fakes.manual_loop import LONG_S, GuardedLoop
 from tests.fakes.running_system import process_name
 from tests.fakes.simulator_settings import HEIGHT, WIDTH

@@ -15,9 +15,10 @@ from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
-from camstrm.wire import CameraState, FrameBundle, FrameRequest
-from tests.fakes.camera_process import HEARTBEAT_S, stand_in_environment
-from tests.fakes.gentl import simulator
+from camstrm.wire import CameraState, ForCamera, FrameBundle, FrameRequest
+from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.gentl.producers import simulator
+from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
 PROFILES = load_profiles()
@@ -128,6 +129,22 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
     by_index = {link.group.indices[0]: link.group for link in links}
     assert (by_index[0].siblings, by_index[2].siblings) == (2, 1)
     assert by_index[1].log_level == "DEBUG"
+
+
+def test_a_message_for_a_camera_goes_to_its_process_only(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_turns_pass(monkeypatch)
+    rig.start(("A", ONE), ("B", ONE))
+    rig.streaming(0, 1)
+    sent: list[tuple[int, ForCamera]] = []
+    for link in rig.links():
+        index = link.group.indices[0]
+        monkeypatch.setattr(link, "send", lambda message, to=index: sent.append((to, message)))
+    assert rig.supervisor is not None
+    for camera in (1, 0, 2):
+        rig.supervisor.send_to_camera(Turn(camera, -1.0))
+    assert sent == [(1, Turn(1, -1.0)), (0, Turn(0, -1.0))]
 
 
 def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:

@@ -9,7 +9,7 @@ from camstrm.errors import ProducerError
 from camstrm.grab.running_clock import RunningClock
 from camstrm.grab.search import discovery_run as discovery_run_module
 from camstrm.grab.search.discovery_run import DiscoveryRun
-from tests.fakes.gentl import SERIALS, child_environment, simulator
+from tests.fakes.gentl.producers import SERIALS, child_environment, simulator
 from tests.fakes.manual_loop import GuardedLoop
 
 FAILED = "its cameras cannot be listed: the process that loads it "

@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from bench.broadcast.running_server import free_port
 from bench.child_process import ROOT, ended_with_input, wait_or_kill
-from bench.running_server import free_port
 
 __all__ = ["FedBridge"]
 
@@ -63,7 +63,7 @@ class FedBridge:
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
             stack.callback(_end, bridge)
-            feeder = [sys.executable, "-m", "bench.feeder", f"{folder}/s.sock"]
+            feeder = [sys.executable, "-m", "bench.broadcast.feeder", f"{folder}/s.sock"]
             stack.enter_context(ended_with_input([*feeder, str(self._jpegs), str(self._fps)]))
             deadline = time.monotonic() + START_TIMEOUT_S
             while not self._has_input():

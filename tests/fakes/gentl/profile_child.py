@@ -1,6 +1,6 @@
 """Apply a profile's plan to a camera in a process of its own.
 
-:func:`apply_profile` starts ``python -m tests.fakes.profile_child`` with one JSON object on
+:func:`apply_profile` starts ``python -m tests.fakes.gentl.profile_child`` with one JSON object on
 standard input; what it prints is the result.
 """
 
@@ -18,7 +18,7 @@ import msgspec
 
 from camstrm.config import CameraSettings, FeatureValue
 from camstrm.profiles import FeatureStep
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 __all__ = ["Applied", "Result", "apply_profile"]
 
@@ -52,7 +52,7 @@ class _Request(msgspec.Struct, frozen=True):
 def apply_profile(cti: str, camera: CameraSettings, variables: Mapping[str, str]) -> Applied:
     """Open the camera, match its profile as a camera process does, and apply it."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fakes.profile_child"],
+        [sys.executable, "-m", "tests.fakes.gentl.profile_child"],
         env=child_environment(**variables),
         input=msgspec.json.encode(_Request(cti, camera)),
         capture_output=True,
@@ -69,7 +69,7 @@ def _apply(request: _Request, log: list[str]) -> dict[str, Any]:
     from camstrm.acquisition.discovery.link import link_facts
     from camstrm.acquisition.gentl.producer import GentlProducer
     from camstrm.profiles import load_profiles, match_profile, plan_features
-    from tests.fakes.applied_steps import apply_steps
+    from tests.fakes.gentl.applied_steps import apply_steps
 
     producer = GentlProducer(request.cti)
     producer.open()

@@ -5,10 +5,10 @@ Three ways to use it::
     async with FakeGrabber(path) as grabber:      # in an asyncio test, step by step
         await grabber.send_bundle()
 
-    with FakeGrabberThread(path, fps=30):         # streams what is demanded, in a thread
+    with FakeGrabberThread(FakeGrabber(path)):    # streams what is demanded, in a thread
         ...
 
-    python -m tests.fakes.grabber PATH --fps 30   # the same in a process, to be killed
+    python -m tests.fakes.grabber.fake_grabber PATH --fps 30   # the same in a process, to be killed
 
 Streaming obeys the demand as the real grabber does: nothing wanted, nothing sent but the
 status once a second; pictures only of the demanded cameras; at most ``max_fps``.
@@ -298,18 +298,8 @@ async def stream_for_ever(grabber: FakeGrabber, stop: asyncio.Event) -> None:
 class FakeGrabberThread:
     """Streams from a thread while the ``with`` block runs."""
 
-    def __init__(
-        self,
-        path: str,
-        names: Sequence[str] = ("left", "right", "top"),
-        *,
-        session: str = "",
-        padding: int = 0,
-        fps: float = 30.0,
-    ) -> None:
-        self._make = functools.partial(
-            FakeGrabber, path, names, session=session, padding=padding, fps=fps
-        )
+    def __init__(self, grabber: FakeGrabber) -> None:
+        self._grabber = grabber
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._started = threading.Event()
@@ -333,7 +323,7 @@ class FakeGrabberThread:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._started.set()
-        await stream_for_ever(self._make(), self._stop)
+        await stream_for_ever(self._grabber, self._stop)
 
 
 def main() -> None:

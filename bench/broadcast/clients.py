@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench.client_protocols import PROTOCOLS, Frame, Protocol
-from bench.stamped_jpeg import find_stamp
+from bench.broadcast.client_protocols import PROTOCOLS, Frame, Protocol
+from bench.broadcast.stamped_jpeg import find_stamp
 
 __all__ = ["Client", "Received", "read_all", "read_throttled"]
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.load_clients import run_load
+from bench.broadcast.load_clients import run_load
 from bench.measure import scheduled_s
 from bench.report import Row
 from tests.fakes.running_system import RunningSystem, camera_table

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
-from bench.stamped_jpeg import find_stamp
+from bench.broadcast.stamped_jpeg import find_stamp
 from camstrm.wire import BUNDLE_MAGIC, FROM_VIEWER, Ack
 
 __all__ = ["PROTOCOLS", "Frame", "Protocol"]

@@ -1,6 +1,6 @@
 """Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate.
 
-``python -m bench.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
+``python -m bench.broadcast.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
 the grabber's own Feed and follows the demand; a stamp in every JPEG tells number and
 time of its set, and the bundle has the same number.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
+from bench.broadcast.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
 from camstrm.feed.feed import Feed
 from camstrm.feed.sender import FeedReader
 from camstrm.wire import (

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -32,9 +32,9 @@ from camstrm.wire import (
     encode_bundle,
     select_cameras,
 )
-from tests.fakes.moving_pictures import moving_jpegs
+from tests.fakes.pictures.moving_pictures import moving_jpegs
 
-STATIC = Path(__file__).parents[2] / "camstrm" / "bridge" / "page" / "static"
+STATIC = Path(__file__).parents[3] / "camstrm" / "bridge" / "page" / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -85,7 +85,7 @@ class ScriptedCamera:
         loop = moving_jpegs(self.width, self.height, self.info.index, grey=grey)
         time_us = now_us()
         return self.lie(
-            replace(
+            structs.replace(
                 frame,
                 encoding=Encoding.JPEG,
                 frame_id=tick,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from bench.stamped_jpeg import PICTURE_SIZES
+from bench.broadcast.stamped_jpeg import PICTURE_SIZES
 
 __all__ = ["SET_SIZE", "write_picture_set"]
 

@@ -24,7 +24,7 @@ from camstrm.acquisition.worker.settings import AcquisitionSettings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
-from tests.fakes.gentl_library import HANDLES, FakeGentlLibrary
+from tests.fakes.gentl.scripted_library import HANDLES, FakeGentlLibrary
 
 LONG_S = 30.0
 

@@ -1,6 +1,6 @@
 """Scenes with a GenTL producer, each in a process of its own.
 
-:func:`play` starts ``python -m tests.fakes.gentl_child SCENE`` with keyword arguments as
+:func:`play` starts ``python -m tests.fakes.gentl.scenes_in_child SCENE`` with keyword arguments as
 JSON on standard input and returns what the scene returned. A crash of the child is an
 AssertionError that tells its exit code.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from tests.fakes.gentl import child_environment
+from tests.fakes.gentl.producers import child_environment
 
 TIMEOUT_S = 30.0
 
@@ -26,7 +26,7 @@ TIMEOUT_S = 30.0
 def play(scene: str, variables: Mapping[str, str] | None = None, **arguments: Any) -> Any:
     """Run a scene in a child; ``variables`` go into its environment."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fakes.gentl_child", scene],
+        [sys.executable, "-m", "tests.fakes.gentl.scenes_in_child", scene],
         env=child_environment(**(variables or {})),
         input=json.dumps(arguments),
         capture_output=True,
@@ -147,7 +147,7 @@ def write_numbers(xml: dict[str, str]) -> dict[str, list[tuple[bool, str]]]:
     The four bytes at 0x10 hold 100, all others 0.
     """
     from camstrm.acquisition.features.access import read_feature, write_feature
-    from tests.fakes.memory_port import node_map_over_memory
+    from tests.fakes.gentl.memory_port import node_map_over_memory
 
     told = {}
     for name, text in xml.items():

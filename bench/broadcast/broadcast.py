@@ -18,16 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import encoding
-from bench.fed_bridge import FedBridge
-from bench.load_clients import Load, run_load
+from bench.broadcast import encoding
+from bench.broadcast.fed_bridge import FedBridge
+from bench.broadcast.load_clients import Load, run_load
+from bench.broadcast.picture_set import write_picture_set
+from bench.broadcast.running_server import RunningServer, running_floor
 from bench.measure import scheduled_s
 from bench.native import NoCompilerError
 from bench.peers.interpreter import peers_python
 from bench.peers.running_peer import RunningPeer
-from bench.picture_set import write_picture_set
 from bench.report import Findings, Row, Series
-from bench.running_server import RunningServer, running_floor
 
 COUNTS = (1, 32, 100)
 MOST = COUNTS[-1]

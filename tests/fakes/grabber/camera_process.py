@@ -32,7 +32,6 @@ from pathlib import Path
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.processes.last_step import StepWriter
 from camstrm.wire import (
-    PROCESS_DOWN,
     PROCESS_UP,
     CameraFrame,
     CameraInfo,
@@ -47,7 +46,8 @@ from camstrm.wire import (
     Stop,
     encode_bundle_parts,
 )
-from tests.fakes.gentl import child_environment
+from tests.fakes.for_camera import TURN_PROCESS_DOWN, Turn
+from tests.fakes.gentl.producers import child_environment
 
 LARGE = 16 * 1024 * 1024
 
@@ -59,7 +59,7 @@ def stand_in_python(folder: Path) -> str:
     """Write the interpreter that starts the stand-in; return its path."""
     path = folder / "python"
     path.write_text(
-        f'#!/bin/sh\nshift 2\nexec "{sys.executable}" -m tests.fakes.camera_process "$@"\n'
+        f'#!/bin/sh\nshift 2\nexec "{sys.executable}" -m tests.fakes.grabber.camera_process "$@"\n'
     )
     path.chmod(0o755)
     return str(path)
@@ -105,13 +105,15 @@ class _StandIn:
     def run(self) -> int:
         while True:
             for packet in self._socket.receive():
-                message = PROCESS_DOWN.decode(packet.payload)
+                message = TURN_PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return 0
                 if isinstance(message, Start):
                     code = self._start(message)
                     if code is not None:
                         return code
+                elif isinstance(message, Turn):
+                    _log(f"camera {message.camera} turns by {message.degrees}")
                 elif isinstance(message, FrameRequest):
                     self._answer(message)
 

@@ -3,7 +3,7 @@
 Loading a producer leaves its library in the process, and two Harvesters on one .cti in
 one process see no device. So tests in pytest's own process hold one producer at a time,
 only the simulator, and close it again (open and close take 10 ms); everything with
-faults runs in a child (:mod:`tests.fakes.gentl_child`) or in a camera process.
+faults runs in a child (:mod:`tests.fakes.gentl.scenes_in_child`) or in a camera process.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FORWARDING_SOURCE = Path(__file__).with_name("forwarding_producer.c")
 
 SERIALS = ("0", "1", "2")

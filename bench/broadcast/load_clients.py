@@ -1,6 +1,6 @@
 """Many clients in a process of their own, so that their CPU time is not the server's.
 
-``python -m bench.load_clients PROTOCOL PORT COUNT SECONDS``. Prints ``begin`` when all are
+``python -m bench.broadcast.load_clients PROTOCOL PORT COUNT SECONDS`` prints ``begin`` when all are
 connected and warm, ``end`` after SECONDS, and what they received as JSON; they stay connected
 until a line comes on standard input.
 """
@@ -16,8 +16,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from bench.broadcast.clients import Client, Received, read_all
 from bench.child_process import ROOT
-from bench.clients import Client, Received, read_all
 from bench.measure import percentile
 
 __all__ = ["Load", "run_load"]
@@ -91,7 +91,7 @@ def run_load(
     arguments = map(str, (protocol, port, count, seconds))
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.load_clients", *arguments],
+            [sys.executable, "-m", "bench.broadcast.load_clients", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

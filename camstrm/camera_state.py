@@ -8,7 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-__all__ = ["COUNTERS", "CameraCondition", "CameraCounters", "CameraState", "Count"]
+__all__ = [
+    "COUNTERS",
+    "HEALTHY_STATES",
+    "CameraCondition",
+    "CameraCounters",
+    "CameraState",
+    "Count",
+]
 
 Count = Annotated[int, Meta(ge=0)]
 """A number of things, an index, a time: never negative."""
@@ -29,6 +36,10 @@ class CameraState(enum.IntEnum):
     """Healthy and started, but no trigger came for a while: the newest picture is the present."""
 
 
+HEALTHY_STATES = frozenset({CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER})
+"""The camera streams, or would if a trigger came."""
+
+
 @dataclass(frozen=True)
 class CameraCondition:
     """State, since when (host UTC in microseconds) and why (empty while all is well).
@@ -45,7 +56,7 @@ class CameraCondition:
     @property
     def healthy(self) -> bool:
         """Whether the camera streams, or would if a trigger came."""
-        return self.state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+        return self.state in HEALTHY_STATES
 
 
 class CameraCounters(Struct, kw_only=True):

@@ -36,12 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Here, not at the interpreter's end, where a broken pipe cannot be caught.
             sys.stdout.flush()
         return code
-    except (ConfigError, UsageError) as error:
-        print(f"camstrm: {error}", file=sys.stderr)
-        return EXIT_USAGE
     except CamstrmError as error:
         print(f"camstrm: {error}", file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, (ConfigError, UsageError)) else EXIT_FAILED
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:

@@ -7,7 +7,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from camstrm import __version__
 from camstrm.errors import UsageError
@@ -59,22 +59,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"camstrm {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    _demo(commands)
-    _list(commands)
-    _doctor(commands)
-    _grab(commands)
-    _bridge(commands)
-    _up(commands)
-    _view(commands)
-    _features(commands)
+    for name, command in _COMMANDS.items():
+        options = commands.add_parser(
+            name,
+            help=command.summary,
+            description=command.description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        options.set_defaults(command=_command(command.module or name))
+        command.add_options(options)
     return parser
 
 
-_COMMANDS = ("demo", "list", "doctor", "grab", "bridge", "up", "view", "features")
 _WRONG_COMMAND = re.compile(r"^argument COMMAND: invalid choice: '([^']*)'")
 
 _LONGEST_SCAN_S = 600
 """A GigE producer needs about 1 s for each interface; more than this is a typing mistake."""
+
+_INSTALLED = "all producers that are installed where their makers put them"
 
 _SERVER_MODULES = ("grab", "bridge", "up", "demo")
 
@@ -93,31 +95,21 @@ def _command(module: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def _add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    summary: str,
-    description: str,
-    module: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=summary,
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=_command(module))
-    return parser
+class _Command(NamedTuple):
+    summary: str
+    description: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    module: str = ""
+    """In ``camstrm.cli.commands``, where it is not called as the command."""
 
 
-def _cti_option(parser: argparse.ArgumentParser, without: str) -> None:
-    parser.add_argument(
-        "--cti",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=f"a maker's GenTL producer (.cti); may be given again. Without it: {without}",
-    )
+def _repeatable(parser: argparse.ArgumentParser, name: str, value: str, what: str) -> None:
+    parser.add_argument(name, action="append", default=[], metavar=value, help=what)
+
+
+def _cti_option(parser: argparse.ArgumentParser, without: str = _INSTALLED) -> None:
+    what = f"a maker's GenTL producer (.cti); may be given again. Without it: {without}"
+    _repeatable(parser, "--cti", "FILE", what)
 
 
 def _log_option(parser: argparse.ArgumentParser) -> None:
@@ -145,31 +137,13 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
     )
 
 
-def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "demo",
-        "three simulated cameras, grabber, bridge and page",
-        "Show three simulated cameras (the producer that the genicam package ships), the\n"
-        "whole way that real ones take. Prints one URL: open it in a browser, or give it to\n"
-        "'camstrm view'. Ctrl-C ends everything.",
-        "demo",
-    )
+def _demo(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser, "127.0.0.1: this machine only")
     parser.set_defaults(log_level="warning")
 
 
-def _list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "list",
-        "cameras found",
-        "List the cameras that the producers see: vendor, model, serial number, bus, access.\n"
-        'ACCESS is what the producer reports, or "streamed by camstrm" while a grabber runs.\n'
-        "Serial numbers are text: write them in quotes in the configuration.",
-        "list_cameras",
-    )
-    _cti_option(parser, "all producers that are installed where their makers put them")
+def _list(parser: argparse.ArgumentParser) -> None:
+    _cti_option(parser)
     _timeout_option(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
@@ -192,23 +166,14 @@ def _positive_seconds(text: str) -> float:
     return seconds
 
 
-def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "doctor",
-        "why a camera does not show up",
-        "Check packages, producers, environment and system settings, and print what to do.\n"
-        "Cameras are listed, not opened. Exit code 1 if something will not work.",
-        "doctor",
-    )
-    _cti_option(parser, "all producers that are installed where their makers put them")
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    _cti_option(parser)
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
-    parser.add_argument(
+    _repeatable(
+        parser,
         "--serial",
-        action="append",
-        default=[],
-        metavar="S",
-        help="check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
+        "S",
+        "check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
         "may be given again. With --open only these are opened",
     )
     parser.add_argument(
@@ -221,25 +186,13 @@ def _doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
-def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "grab",
-        "grab cameras and send bundles to the bridge",
-        "Grab all cameras at full rate; encode and send the newest picture of each while\n"
-        "somebody watches. The bridge may be started before or after.\n\n"
-        "  camstrm grab --cti /opt/MVS/lib/64/MvProducerU3V.cti\n"
-        "  camstrm grab --cti A.cti --cti B.cti --serial DA9795503 --serial 20068364\n"
-        "  camstrm grab --config camstrm.toml",
-        "grab",
-    )
+def _grab(parser: argparse.ArgumentParser) -> None:
     _cti_option(parser, "those of the configuration, or all that are installed")
-    parser.add_argument(
+    _repeatable(
+        parser,
         "--serial",
-        action="append",
-        default=[],
-        metavar="S",
-        help="a camera's serial number, or id:DEVICE_ID where it has none of its own (as 'camstrm "
+        "S",
+        "a camera's serial number, or id:DEVICE_ID where it has none of its own (as 'camstrm "
         "list' prints it); may be given again. Viewers show the cameras in the order given. "
         "Without it: the configuration's cameras, or all that are found",
     )
@@ -263,49 +216,21 @@ def _grab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _log_option(parser)
 
 
-def _bridge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "bridge",
-        "the server that viewers connect to",
-        "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
-        "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
-        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
-        "Viewers need the token of the printed URL. It is made on the first start and stored in\n"
-        "~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
-        "configuration or CAMSTRM_TOKEN_FILE names.",
-        "bridge",
-    )
+def _bridge(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser)
     parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
     parser.add_argument("--socket", metavar="PATH", help="UNIX socket for the grabber")
     _log_option(parser)
 
 
-def _up(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "up",
-        "bridge and grabber, supervised",
-        "Run bridge and grabber with one configuration and restart whichever ends. For\n"
-        "servers without systemd, and for trying a configuration.",
-        "up",
-    )
+def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", metavar="CONFIG", help="configuration file")
     parser.set_defaults(socket=None)
     _bridge_options(parser)
     _log_option(parser)
 
 
-def _view(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "view",
-        "the Qt viewer",
-        "Watch the cameras of a server. URL: ws://server:8765, or the URL with the token\n"
-        "that 'camstrm bridge' printed, in quotes.",
-        "view",
-    )
+def _view(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="ws://server:8765 or the bridge's URL")
     parser.add_argument(
         "--token",
@@ -319,30 +244,16 @@ def _view(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
 
 
-def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        commands,
-        "features",
-        "read and write GenICam features of a camera",
-        "Open a camera and list its features with value and limits, or set some of them.\n"
-        "The camera must not be streaming: stop the grabber first.\n\n"
-        "  camstrm features DA9795503 --find exposure\n"
-        "  camstrm features DA9795503 --set ExposureTime=2000\n\n"
-        "ACCESS is rw, ro, wo (can only be written) or na (not available now: another setting\n"
-        "hides it). What a model does not implement is not listed. A value that cannot be\n"
-        "read is '?' with the reason.",
-        "features",
-    )
+def _features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "serial", metavar="SERIAL", help="serial number of the camera, as 'camstrm list' prints it"
     )
-    _cti_option(parser, "all producers that are installed where their makers put them")
-    parser.add_argument(
+    _cti_option(parser)
+    _repeatable(
+        parser,
         "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a feature and print only that; may be given again, in the order given. The "
+        "NAME=VALUE",
+        "set a feature and print only that; may be given again, in the order given. The "
         "automatic that owns a feature is switched off first (ExposureAuto for ExposureTime), as "
         "with a configuration. A number out of range becomes the nearest possible one",
     )
@@ -357,3 +268,71 @@ def _features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="print JSON for programs; numbers that JSON has not are the texts NaN, Infinity "
         "and -Infinity",
     )
+
+
+_COMMANDS = {
+    "demo": _Command(
+        "three simulated cameras, grabber, bridge and page",
+        "Show three simulated cameras (the producer that the genicam package ships), the\n"
+        "whole way that real ones take. Prints one URL: open it in a browser, or give it to\n"
+        "'camstrm view'. Ctrl-C ends everything.",
+        _demo,
+    ),
+    "list": _Command(
+        "cameras found",
+        "List the cameras that the producers see: vendor, model, serial number, bus, access.\n"
+        'ACCESS is what the producer reports, or "streamed by camstrm" while a grabber runs.\n'
+        "Serial numbers are text: write them in quotes in the configuration.",
+        _list,
+        "list_cameras",
+    ),
+    "doctor": _Command(
+        "why a camera does not show up",
+        "Check packages, producers, environment and system settings, and print what to do.\n"
+        "Cameras are listed, not opened. Exit code 1 if something will not work.",
+        _doctor,
+    ),
+    "grab": _Command(
+        "grab cameras and send bundles to the bridge",
+        "Grab all cameras at full rate; encode and send the newest picture of each while\n"
+        "somebody watches. The bridge may be started before or after.\n\n"
+        "  camstrm grab --cti /opt/MVS/lib/64/MvProducerU3V.cti\n"
+        "  camstrm grab --cti A.cti --cti B.cti --serial DA9795503 --serial 20068364\n"
+        "  camstrm grab --config camstrm.toml",
+        _grab,
+    ),
+    "bridge": _Command(
+        "the server that viewers connect to",
+        "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
+        "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
+        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
+        "Viewers need the token of the printed URL. It is made on the first start and stored in\n"
+        "~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
+        "configuration or CAMSTRM_TOKEN_FILE names.",
+        _bridge,
+    ),
+    "up": _Command(
+        "bridge and grabber, supervised",
+        "Run bridge and grabber with one configuration and restart whichever ends. For\n"
+        "servers without systemd, and for trying a configuration.",
+        _up,
+    ),
+    "view": _Command(
+        "the Qt viewer",
+        "Watch the cameras of a server. URL: ws://server:8765, or the URL with the token\n"
+        "that 'camstrm bridge' printed, in quotes.",
+        _view,
+    ),
+    "features": _Command(
+        "read and write GenICam features of a camera",
+        "Open a camera and list its features with value and limits, or set some of them.\n"
+        "The camera must not be streaming: stop the grabber first.\n\n"
+        "  camstrm features DA9795503 --find exposure\n"
+        "  camstrm features DA9795503 --set ExposureTime=2000\n\n"
+        "ACCESS is rw, ro, wo (can only be written) or na (not available now: another setting\n"
+        "hides it). What a model does not implement is not listed. A value that cannot be\n"
+        "read is '?' with the reason.",
+        _features,
+    ),
+}
+"""In the order of the help."""

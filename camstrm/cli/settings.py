@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -25,6 +26,8 @@ __all__ = ["bridge_config", "chosen_cameras", "grab_config", "producers_for", "s
 
 _replace = msgspec.structs.replace
 
+S = TypeVar("S", bound=msgspec.Struct)
+
 
 def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
     """Return the configuration of a grabber and its profiles; options go before the file."""
@@ -39,13 +42,12 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
         config = _replace(config, producers=producers_for([], profiles))
     if options.serial:
         config = _replace(config, cameras=chosen_cameras(options.serial, config))
-    stream = config.stream
-    if options.fps is not None:
-        stream = _replace(stream, fps=options.fps)
-    process = config.process
-    if options.single_process:
-        process = _replace(process, single_process=True)
-    config = _with_socket(_replace(config, stream=stream, process=process), options.socket)
+    config = _replace(
+        config,
+        stream=_with(config.stream, fps=options.fps),
+        process=_with(config.process, single_process=options.single_process or None),
+        socket=_with(config.socket, path=options.socket),
+    )
     check_config(config)
     return config, profiles
 
@@ -53,14 +55,12 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
 def bridge_config(options: BridgeOptions) -> Config:
     """Return the configuration of a bridge; options go before the file."""
     config = load_config(options.config) if options.config else default_config()
-    bridge = config.bridge
-    if options.host is not None:
-        bridge = _replace(bridge, host=options.host)
-    if options.port is not None:
-        bridge = _replace(bridge, port=options.port)
-    if options.no_auth:
-        bridge = _replace(bridge, auth=False)
-    config = _with_socket(_replace(config, bridge=bridge), options.socket)
+    auth = False if options.no_auth else None
+    config = _replace(
+        config,
+        bridge=_with(config.bridge, host=options.host, port=options.port, auth=auth),
+        socket=_with(config.socket, path=options.socket),
+    )
     check_config(config)
     return config
 
@@ -91,10 +91,9 @@ def socket_path(config: Config) -> str:
     return path
 
 
-def _with_socket(config: Config, path: str | None) -> Config:
-    if path is None:
-        return config
-    return _replace(config, socket=_replace(config.socket, path=path))
+def _with(settings: S, **options: object) -> S:
+    """Return the settings with those options that were given: None stands for one that was not."""
+    return _replace(settings, **{k: value for k, value in options.items() if value is not None})
 
 
 def chosen_cameras(serials: list[str], config: Config) -> tuple[CameraSettings, ...]:

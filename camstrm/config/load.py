@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from camstrm.config.mistake import mistakes
 from camstrm.config.rules import contradictions
@@ -60,42 +61,33 @@ def _with_absolute_paths(document: TomlDocument, config: Config) -> Config:
         except RuntimeError as error:  # "~" of a user that there is not
             raise document.error(key, f"{name!r}: {error}") from None
 
-    bridge, process = config.bridge, config.process
+    def located(settings: S, fields: tuple[str, ...], *key: str | int) -> S:
+        """Return the settings of the table ``key`` with the file names in ``fields`` absolute."""
+        names = {field: absolute(getattr(settings, field), *key, field) for field in fields}
+        return replace(settings, **names)
+
     producers = tuple(
-        msgspec.structs.replace(
+        # A bare "python3.10" is searched on PATH, as a shell would.
+        located(
             producer,
-            cti=absolute(producer.cti, "producer", index, "cti"),
-            # A bare "python3.10" is searched on PATH, as a shell would.
-            python=absolute(producer.python, "producer", index, "python")
-            if PurePath(producer.python).name != producer.python
-            else producer.python,
+            ("cti",) if PurePath(producer.python).name == producer.python else ("cti", "python"),
+            "producer",
+            index,
         )
         for index, producer in enumerate(config.producers)
     )
     by_name = {PurePath(producer.cti).name: producer.cti for producer in reversed(producers)}
-    return msgspec.structs.replace(
+    folders = (absolute(name, "process", "profile_dirs") for name in config.process.profile_dirs)
+    return replace(
         config,
-        socket=msgspec.structs.replace(
-            config.socket, path=absolute(config.socket.path, "socket", "path")
-        ),
-        bridge=msgspec.structs.replace(
-            bridge,
-            token_file=absolute(bridge.token_file, "bridge", "token_file"),
-            tls_cert=absolute(bridge.tls_cert, "bridge", "tls_cert"),
-            tls_key=absolute(bridge.tls_key, "bridge", "tls_key"),
-        ),
-        process=msgspec.structs.replace(
-            process,
-            profile_dirs=tuple(
-                absolute(folder, "process", "profile_dirs") for folder in process.profile_dirs
-            ),
-        ),
+        socket=located(config.socket, ("path",), "socket"),
+        bridge=located(config.bridge, ("token_file", "tls_cert", "tls_key"), "bridge"),
+        process=replace(config.process, profile_dirs=tuple(folders)),
         producers=producers,
         cameras=tuple(
-            msgspec.structs.replace(
-                camera,
-                cti=by_name.get(camera.cti) or absolute(camera.cti, "camera", index, "cti"),
-            )
+            replace(camera, cti=by_name[camera.cti])
+            if camera.cti in by_name
+            else located(camera, ("cti",), "camera", index)
             for index, camera in enumerate(config.cameras)
         ),
     )

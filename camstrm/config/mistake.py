@@ -17,11 +17,18 @@ from msgspec import inspect
 __all__ = ["Mistake", "mistakes"]
 
 
-class Mistake(NamedTuple):
-    """``path`` of keys and indices from the root, ``problem`` as part of a sentence."""
+_Path = tuple[str | int, ...]
+"""Keys and indices from the root."""
 
-    path: tuple[str | int, ...]
+
+class Mistake(NamedTuple):
+    """``path`` to the value, ``problem`` as part of a sentence."""
+
+    path: _Path
     problem: str
+
+
+_Mistakes = Iterator[Mistake]
 
 
 def mistakes(data: object, settings_type: type[msgspec.Struct]) -> Iterator[Mistake]:
@@ -33,17 +40,13 @@ def mistakes(data: object, settings_type: type[msgspec.Struct]) -> Iterator[Mist
     return _check(data, inspect.type_info(settings_type), (), {})
 
 
-def _check(
-    value: object, kind: inspect.Type, path: tuple[str | int, ...], extra: dict[str, Any]
-) -> Iterator[Mistake]:
+def _check(value: object, kind: inspect.Type, path: _Path, extra: dict[str, Any]) -> _Mistakes:
     if isinstance(kind, inspect.Metadata):
         yield from _check(value, kind.type, path, kind.extra or {})
+    elif isinstance(kind, (inspect.StructType, inspect.DictType)):
+        yield from _check_table(value, kind, path)
     elif isinstance(kind, inspect.UnionType):
         yield from _check_union(value, kind, path)
-    elif isinstance(kind, inspect.StructType):
-        yield from _check_struct(value, kind, path)
-    elif isinstance(kind, inspect.DictType):
-        yield from _check_dict(value, kind, path)
     elif isinstance(kind, inspect.VarTupleType):
         yield from _check_array(value, kind, path)
     else:
@@ -52,12 +55,20 @@ def _check(
             yield Mistake(path, problem)
 
 
-def _check_struct(
-    value: object, kind: inspect.StructType, path: tuple[str | int, ...]
-) -> Iterator[Mistake]:
+def _check_table(
+    value: object, kind: inspect.StructType | inspect.DictType, path: _Path
+) -> _Mistakes:
     if not isinstance(value, dict):
         yield Mistake(path, _wanted("a table", value))
-        return
+    elif isinstance(kind, inspect.StructType):
+        yield from _check_struct(value, kind, path)
+    else:
+        for key, item in value.items():
+            yield from _check(key, kind.key_type, (*path, key), {})
+            yield from _check(item, kind.value_type, (*path, key), {})
+
+
+def _check_struct(value: dict[str, Any], kind: inspect.StructType, path: _Path) -> _Mistakes:
     fields = {field.encode_name: field for field in kind.fields}
     for key, item in value.items():
         if key in fields:
@@ -71,20 +82,7 @@ def _check_struct(
                 yield Mistake((*path, name), "is missing")
 
 
-def _check_dict(
-    value: object, kind: inspect.DictType, path: tuple[str | int, ...]
-) -> Iterator[Mistake]:
-    if not isinstance(value, dict):
-        yield Mistake(path, _wanted("a table", value))
-        return
-    for key, item in value.items():
-        yield from _check(key, kind.key_type, (*path, key), {})
-        yield from _check(item, kind.value_type, (*path, key), {})
-
-
-def _check_array(
-    value: object, kind: inspect.VarTupleType, path: tuple[str | int, ...]
-) -> Iterator[Mistake]:
+def _check_array(value: object, kind: inspect.VarTupleType, path: _Path) -> _Mistakes:
     if not isinstance(value, (list, tuple)):
         of_tables = isinstance(kind.item_type, inspect.StructType)
         hint = f", written [[{path[-1]}]]" if of_tables and path else ""
@@ -97,9 +95,7 @@ def _check_array(
         yield from _check(item, kind.item_type, (*path, index), {})
 
 
-def _check_union(
-    value: object, kind: inspect.UnionType, path: tuple[str | int, ...]
-) -> Iterator[Mistake]:
+def _check_union(value: object, kind: inspect.UnionType, path: _Path) -> _Mistakes:
     """Hold the value against the member of its own TOML type: the limits differ by member."""
     for member in kind.types:
         if _kind_name(value) == _type_name(member):

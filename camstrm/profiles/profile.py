@@ -66,9 +66,7 @@ class Sourced(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     verified: bool = False
 
 
-class FeatureRule(
-    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
-):
+class FeatureRule(Sourced, frozen=True, kw_only=True):
     """One feature of the camera (or of the data stream) and when to set it to what.
 
     ``name``: SFNC name; ``or_name``: other spellings, the first that exists is used.
@@ -118,9 +116,7 @@ class FeatureRule(
         return (self.name, *self.or_name)
 
 
-class LocationRule(
-    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
-):
+class LocationRule(Sourced, frozen=True, kw_only=True):
     """Where the .cti may be: ``path`` with ``*`` and ``${VARIABLE}``; empty: anywhere."""
 
     path: Annotated[str, Meta(min_length=1)]
@@ -128,9 +124,7 @@ class LocationRule(
     machine: str = ""
 
 
-class EnvironmentRule(
-    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
-):
+class EnvironmentRule(Sourced, frozen=True, kw_only=True):
     """A variable for the camera process.
 
     ``value``: with ``{cti}``, ``{dir}`` (its folder), ``{parent}`` and ``{grandparent}``
@@ -143,7 +137,7 @@ class EnvironmentRule(
     system: System = ""
 
 
-class UsbRule(Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+class UsbRule(Sourced, frozen=True, kw_only=True):
     """How the maker's USB cameras are known to this machine, whatever the producers say.
 
     ``maker``: its name for people. ``vendor``: idVendor of its devices. ``serial``: how the
@@ -165,9 +159,7 @@ class UsbRule(Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     serial: Literal["as it is", "hexadecimal"] = "as it is"
 
 
-class BufferRule(
-    Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True
-):
+class BufferRule(Sourced, frozen=True, kw_only=True):
     """How many acquisition buffers: ``seconds`` of frames and ``spare``, within limits."""
 
     min: Annotated[int, Meta(ge=1, le=1024)] = 8
@@ -197,7 +189,7 @@ class Quirks(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     local_teardown: dict[str, int] = {}
 
 
-class QuirkNote(Sourced, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+class QuirkNote(Sourced, frozen=True, kw_only=True):
     """One field of Quirks with its reason, as a profile file states it."""
 
     name: str

@@ -24,13 +24,13 @@ from camstrm.profiles.profile import (
 __all__ = ["MatchRule", "ProcessRule", "ProfileFile", "complete"]
 
 
-class ProcessRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ProcessRule(Sourced, frozen=True, kw_only=True):
     """Who shares a camera process."""
 
     per: ProcessSharing
 
 
-class MatchRule(Sourced, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MatchRule(Sourced, frozen=True, kw_only=True):
     """Which producers and cameras the profile is for; see GentlProfile."""
 
     file: str = ""

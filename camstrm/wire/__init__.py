@@ -1,6 +1,6 @@
 """The wire format: FrameBundle, packets and control messages. Sans-I/O, no clock."""
 
-from camstrm.camera_state import COUNTERS, CameraState
+from camstrm.camera_state import COUNTERS, HEALTHY_STATES, CameraState
 from camstrm.wire.bundle import (
     BUNDLE_HEADER_SIZE,
     BUNDLE_MAGIC,
@@ -71,6 +71,7 @@ __all__ = [
     "FEED_DOWN",
     "FEED_UP",
     "FROM_VIEWER",
+    "HEALTHY_STATES",
     "MAX_BUNDLE_SIZE",
     "MAX_CAMERAS",
     "MAX_PACKET_SIZE",

@@ -6,7 +6,7 @@ from collections import deque
 from statistics import median
 
 from camstrm.rates import SlidingRate
-from camstrm.wire import CameraFrame, CameraInfo, CameraState, CameraStatus
+from camstrm.wire import HEALTHY_STATES, CameraFrame, CameraInfo, CameraState, CameraStatus
 from client_qt.model.clock_offset import ClockOffset
 
 __all__ = ["CameraModel"]
@@ -71,7 +71,7 @@ class CameraModel:
     @property
     def healthy(self) -> bool:
         """Whether it streams, or would if a trigger came."""
-        return self.state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
+        return self.state in HEALTHY_STATES
 
     @property
     def reason(self) -> str:
@@ -157,7 +157,7 @@ class CameraModel:
         return not waits and age > self.old_after(stream_fps)
 
     def _enter(self, state: int, since_us: int) -> None:
-        if state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER):
+        if state in HEALTHY_STATES:
             self.down_since_us = 0
             self._was_streaming = True
         elif self._was_streaming and not self.down_since_us:

@@ -1,4 +1,4 @@
-"""The host's network interface that leads to a GigE camera."""
+"""The host's network interface that leads to a GigE camera; loads no GenTL."""
 
 from __future__ import annotations
 

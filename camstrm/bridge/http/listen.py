@@ -18,6 +18,9 @@ __all__ = ["bind_tcp", "make_tls"]
 
 _RESOLVE_TIMEOUT_S = 5.0
 
+_BACKLOG = 128
+"""Connections that wait to be accepted: the viewers of a bridge that has restarted come at once."""
+
 _Address = tuple[socket.AddressFamily, str]
 
 
@@ -109,7 +112,7 @@ def _bind(family: socket.AddressFamily, address: str, port: int, host: str) -> s
         sock.setblocking(False)
         sock.bind((address, port))
         # With SO_REUSEADDR Linux finds some conflicts only here.
-        sock.listen(128)
+        sock.listen(_BACKLOG)
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:

@@ -20,6 +20,7 @@ __all__ = ["make_app"]
 PAGE: web.AppKey[PageFiles] = web.AppKey("page", PageFiles)
 
 _MAX_BODY = 1024
+"""Bytes. No request has a body; aiohttp reads one up to this size nevertheless."""
 
 _OPEN_PATH = "/healthz"
 """Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""

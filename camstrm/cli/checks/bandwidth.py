@@ -90,8 +90,7 @@ def bandwidth_findings(loads: Sequence[CameraLoad], *, asked: bool = False) -> I
             yield _link_finding(link, known, len(on_it) - len(known))
     for load in loads:
         if load.bytes_per_s > 0 and not load.links:
-            yield Finding(
-                Level.OK,
+            yield Finding.ok(
                 f"bandwidth of {load.label}",
                 f"{load.bytes_per_s / 1e6:.1f} MB/s; its link is not known",
             )
@@ -103,7 +102,7 @@ def bandwidth_findings(loads: Sequence[CameraLoad], *, asked: bool = False) -> I
             else "'camstrm doctor --open' asks the cameras"
         )
         text = f"size or rate of {', '.join(unknown)} not known: {why}"
-        yield Finding(Level.OK, "bandwidth", text)
+        yield Finding.ok("bandwidth", text)
 
 
 def _link_finding(link: _Link, known: Sequence[CameraLoad], unknown: int) -> Finding:
@@ -115,7 +114,7 @@ def _link_finding(link: _Link, known: Sequence[CameraLoad], unknown: int) -> Fin
         text += f", and {unknown} more of unknown rate"
     subject = f"bandwidth of {link.name}"
     if share <= _FULL:
-        return Finding(Level.OK, subject, text)
+        return Finding.ok(subject, text)
     level = Level.FAIL if share > 1 else Level.WARN
     factor = _FULL / share
     return Finding(

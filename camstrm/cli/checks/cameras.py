@@ -8,7 +8,7 @@ from pathlib import Path
 from camstrm.acquisition.discovery.device_info import DeviceInfo, matching_devices
 from camstrm.acquisition.open_mark import OpenCamera
 from camstrm.acquisition.stream.stream_watch import loss_remedy
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.cli.checks.holders import Holder, holders_of_file, holders_of_library
 from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.streamed import open_in
@@ -40,8 +40,7 @@ def camera_findings(
         by_serial = device.selector == device.serial
         first = seen.setdefault(device.serial, device) if by_serial else device
         if first.cti != device.cti:
-            yield Finding(
-                Level.WARN,
+            yield Finding.warn(
                 subject,
                 f"seen under {first.cti} and {device.cti}",
                 f'cti = "{device.cti}" (or the other) in its [[camera]] of the configuration',
@@ -78,14 +77,13 @@ def _access(
         loss = max((m.loss_percent for m in marks if m.is_for(device.selector)), default=0)
         if loss:
             text += f", {loss} % of its frames are incomplete"
-            return Finding(Level.WARN, subject, text, loss_remedy(device.tl_type))
-        return Finding(Level.OK, subject, text)
+            return Finding.warn(subject, text, loss_remedy(device.tl_type))
+        return Finding.ok(subject, text)
     if not device.selector:
         text = f"{who}: cannot be used, its producer reports neither serial number nor device id"
-        return Finding(Level.WARN, subject, text, "Try another version of the maker's SDK")
+        return Finding.warn(subject, text, "Try another version of the maker's SDK")
     if device.in_wrong_subnet:
-        return Finding(
-            Level.FAIL,
+        return Finding.fail(
             subject,
             f"{who}: in a wrong subnet: it has the address {device.address}, its network card "
             f"{device.networks}",
@@ -97,16 +95,14 @@ def _access(
     if holders:
         held.add(device.selector)
     if device.access == "ok" and not holders:
-        return Finding(Level.OK, subject, who)
+        return Finding.ok(subject, who)
     if holders and usb is not None:
         who += f": {_names(holders)} has {usb.node} open"
         others = [holder for holder in holders if not holder.is_camstrm]
         if not others:
-            return Finding(Level.OK, subject, who)
+            return Finding.ok(subject, who)
         pids = " ".join(str(holder.pid) for holder in others)
-        return Finding(
-            Level.WARN, subject, who, f"Close the maker's viewer or grabber: kill {pids}"
-        )
+        return Finding.warn(subject, who, f"Close the maker's viewer or grabber: kill {pids}")
     # The status alone proves nothing: some producers report one of these for cameras that open.
     who += f": reported as {_REPORTED.get(device.access, device.access)}"
     # No producer reports who holds a network camera, so the programs here that may are named.
@@ -115,9 +111,8 @@ def _access(
         who += f"; this producer is loaded by {_names(suspects)}"
     elif device.access != "busy":
         text = f"{who}, which some producers do for cameras that can be opened"
-        return Finding(Level.OK, subject, text)
-    return Finding(
-        Level.WARN,
+        return Finding.ok(subject, text)
+    return Finding.warn(
         subject,
         who,
         "If camstrm cannot open the camera, close the program that has it open (it may run on "
@@ -146,8 +141,7 @@ def _not_found(config: Config, devices: Sequence[DeviceInfo]) -> Iterator[Findin
             for cti in sorted(producers)
         ]
         if not any(fitting):
-            yield Finding(
-                Level.FAIL,
+            yield Finding.fail(
                 subject,
                 f"{_name_of(camera.serial)} is configured, but not found (there: {there})",
                 "Check cable, power and the serial number: camstrm list",
@@ -156,4 +150,4 @@ def _not_found(config: Config, devices: Sequence[DeviceInfo]) -> Iterator[Findin
             if len(found) > 1:
                 choices = tuple(device.selector for device in found)
                 error = CameraAmbiguousError(camera.label, camera.serial, choices)
-                yield Finding(Level.FAIL, subject, error.problem, error.remedy)
+                yield Finding.fail(subject, error.problem, error.remedy)

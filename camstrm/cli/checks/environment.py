@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.config import ProducerSettings
 from camstrm.profiles import GentlProfile
 
-__all__ = ["process_environment_finding", "variable_findings"]
+__all__ = ["process_environment_findings", "variable_findings"]
 
 _FILE_VARIABLE = re.compile(r"(GENTL\d*_?CTI|_CTI)(_|$)")
 """SPINNAKER_GENTL64_CTI, FLIR_GENTL64_CTI_VS140, ...: each names a producer's file."""
@@ -20,22 +20,20 @@ _FIRST_IN_PATH = re.compile(r"^\$\{(\w+)\}/")
 _PATH_VARIABLES = ("GENICAM_GENTL64_PATH", "GENICAM_GENTL32_PATH")
 
 
-def process_environment_finding(
+def process_environment_findings(
     producer: ProducerSettings,
     profile: GentlProfile,
     environment: Mapping[str, str],
     environ: Mapping[str, str],
-) -> Finding | None:
-    """Return which variables camera processes get that this shell lacks; None if there is none."""
+) -> Iterator[Finding]:
+    """Say which variables camera processes get that this shell lacks."""
     names = {rule.name for rule in profile.environment} | set(producer.env)
     given = sorted(n for n in names if n in environment and environ.get(n) != environment[n])
-    if not given:
-        return None
-    return Finding(
-        Level.OK,
-        f"environment for {profile.name}",
-        f"camstrm sets {', '.join(given)} for its camera processes; this shell needs nothing",
-    )
+    if given:
+        yield Finding.ok(
+            f"environment for {profile.name}",
+            f"camstrm sets {', '.join(given)} for its camera processes; this shell needs nothing",
+        )
 
 
 def variable_findings(
@@ -59,21 +57,23 @@ def variable_findings(
 
 
 def _warning(name: str, text: str, remedy: str) -> Finding:
-    return Finding(Level.WARN, f"variable {name}", text, remedy)
+    return Finding.warn(f"variable {name}", text, remedy)
 
 
 def _path_findings(name: str, value: str) -> Iterator[Finding]:
     folders = [folder for folder in value.split(os.pathsep) if folder]
     for folder in folders:
+        remedy = _without(folder, folders, name)
         if not Path(folder).is_dir():
-            problem = "which is not a folder"
+            yield _warning(name, f"points to {folder}, which is not a folder", remedy)
         elif not any(Path(folder).glob("*.cti")):
-            problem = "which holds no .cti file"
-        else:
-            continue
-        rest = os.pathsep.join(other for other in folders if other != folder)
-        remedy = f"export {name}={rest}" if rest else f"unset {name}"
-        yield _warning(name, f"points to {folder}, {problem}", remedy)
+            yield _warning(name, f"points to {folder}, which holds no .cti file", remedy)
+
+
+def _without(folder: str, folders: Sequence[str], name: str) -> str:
+    """Return the command that takes a folder out of a variable."""
+    rest = os.pathsep.join(other for other in folders if other != folder)
+    return f"export {name}={rest}" if rest else f"unset {name}"
 
 
 def _folder_variables(profiles: Mapping[str, GentlProfile]) -> set[str]:
@@ -104,10 +104,9 @@ def _clashes(
     own = {str(Path(producer.cti).parent) for producer in producers}
     for folder in folders:
         if folder.rstrip("/") in own and any(Path(folder).glob("libusb-1.0.so*")):
-            rest = ":".join(other for other in folders if other != folder)
-            yield _warning(
-                "LD_LIBRARY_PATH",
+            text = (
                 f"holds {folder} with a libusb-1.0 of its own, which breaks other programs; "
-                "camstrm sets it where it is needed",
-                f"export LD_LIBRARY_PATH={rest}" if rest else "unset LD_LIBRARY_PATH",
+                "camstrm sets it where it is needed"
             )
+            name = "LD_LIBRARY_PATH"
+            yield _warning(name, text, _without(folder, folders, name))

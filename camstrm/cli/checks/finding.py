@@ -24,3 +24,15 @@ class Finding:
     subject: str
     text: str
     remedy: str = ""
+
+    @classmethod
+    def ok(cls, subject: str, text: str) -> Finding:
+        return cls(Level.OK, subject, text)
+
+    @classmethod
+    def warn(cls, subject: str, text: str, remedy: str = "") -> Finding:
+        return cls(Level.WARN, subject, text, remedy)
+
+    @classmethod
+    def fail(cls, subject: str, text: str, remedy: str = "") -> Finding:
+        return cls(Level.FAIL, subject, text, remedy)

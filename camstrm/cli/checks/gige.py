@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from camstrm.acquisition.discovery.route import interface_of
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.cli.kernel_file import read_number
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile
@@ -30,35 +30,32 @@ def gige_findings(root: Path = Path("/")) -> Iterator[Finding]:
     rmem = read_number(root / "proc/sys/net/core/rmem_max")
     if rmem is not None:
         if rmem < _RMEM_BYTES:
-            yield Finding(
-                Level.WARN,
+            yield Finding.warn(
                 "network receive buffer",
                 f"net.core.rmem_max is {rmem} bytes; bursts of a GigE camera do not fit",
                 f"sudo sysctl -w net.core.rmem_max={_RMEM_BYTES}",
             )
         else:
-            yield Finding(Level.OK, "network receive buffer", f"{rmem} bytes")
+            yield Finding.ok("network receive buffer", f"{rmem} bytes")
     for folder in sorted((root / "sys/class/net").glob("*")):
         name = folder.name
         mtu = read_number(folder / "mtu")
         if name == "lo" or mtu is None or not (folder / "device").exists():
             continue
         if read_number(root / f"proc/sys/net/ipv4/conf/{name}/rp_filter") == 1:
-            yield Finding(
-                Level.WARN,
+            yield Finding.warn(
                 f"interface {name}",
                 "strict reverse path filter (rp_filter=1) drops cameras of other subnets",
                 f"sudo sysctl -w net.ipv4.conf.{name}.rp_filter=2",
             )
         if mtu < _JUMBO_MTU:
-            yield Finding(
-                Level.WARN,
+            yield Finding.warn(
                 f"interface {name}",
                 f"MTU {mtu}: a GigE camera then sends six times as many packets",
                 f"sudo ip link set {name} mtu 9000 (if camera and switch can, too)",
             )
         else:
-            yield Finding(Level.OK, f"interface {name}", f"MTU {mtu}")
+            yield Finding.ok(f"interface {name}", f"MTU {mtu}")
 
 
 def camera_interface(features: Mapping[str, object], root: Path = Path("/")) -> str | None:
@@ -90,8 +87,7 @@ def packet_findings(
     if interface is None or mtu is None:
         address = features["GevCurrentIPAddress"]
         at = ipaddress.IPv4Address(address) if isinstance(address, int) else address
-        yield Finding(
-            Level.WARN,
+        yield Finding.warn(
             subject,
             f"no interface of this host is in the camera's network ({at})",
             "Give camera and network card addresses of one subnet",
@@ -100,12 +96,11 @@ def packet_findings(
     fits = f"{size} bytes on {interface} with MTU {mtu}"
     sets = any(r.name == _PACKET_SIZE and r.value_from == "mtu" for r in profile.features)
     if size <= mtu:
-        yield Finding(Level.OK, subject, fits)
+        yield Finding.ok(subject, fits)
     elif wanted is None and sets:
-        yield Finding(Level.OK, subject, f"{fits}; camstrm sets a size that fits when it starts")
+        yield Finding.ok(subject, f"{fits}; camstrm sets a size that fits when it starts")
     else:
-        yield Finding(
-            Level.FAIL,
+        yield Finding.fail(
             subject,
             f"{fits}: no picture will be complete",
             f"sudo ip link set {interface} mtu 9000 (if camera and switch can, too), or "

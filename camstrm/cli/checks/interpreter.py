@@ -52,55 +52,21 @@ def interpreter_findings(
     """Check ``python`` (empty: this one) with the environment of a camera process."""
     subject = f"Python for {profile.name}"
     path = python or sys.executable
-    install = install_command("grab", path)
     answer = _probe(path, environment)
     if isinstance(answer, str):
-        yield Finding(
-            Level.FAIL,
+        yield Finding.fail(
             subject,
             f"{path}: {answer}",
             "Give the path of an interpreter with camstrm installed, or remove 'python' from the "
             "[[producer]]",
         )
         return
-    version = tuple(answer["version"][:2])
     text = f"{path} is Python {'.'.join(map(str, answer['version']))}"
-    if version < _OLDEST:
-        yield Finding(
-            Level.FAIL,
-            subject,
-            f"{text}, camstrm needs {_OLDEST[0]}.{_OLDEST[1]} or later",
-            "Name another interpreter as 'python' of the [[producer]]",
-        )
+    problem, remedy = _problem(answer, path)
+    if problem:
+        yield Finding.fail(subject, text + problem, remedy)
         return
-    if answer["camstrm"] is None:
-        yield Finding(Level.FAIL, subject, f"{text} without camstrm", install)
-        return
-    if answer["camstrm"] != __version__:
-        yield Finding(
-            Level.FAIL,
-            subject,
-            f"{text} with camstrm {answer['camstrm']}, not {__version__}",
-            install,
-        )
-        return
-    if answer["harvesters"] != HARVESTERS:
-        yield Finding(
-            Level.FAIL,
-            subject,
-            f"{text} with harvesters {answer['harvesters'] or 'not installed'}, "
-            f"wanted {HARVESTERS}",
-            f"{path} -m pip install harvesters=={HARVESTERS}",
-        )
-        return
-    if answer["handled"]:
-        yield Finding(
-            Level.FAIL,
-            subject,
-            f"{text}, but genicam cannot be imported there: {answer['handled']}",
-            f"{path} -m pip install --force-reinstall genicam",
-        )
-        return
+    version = tuple(answer["version"][:2])
     notes = []
     if answer["plain"]:
         notes.append(f"camstrm gets round the failing import of genicam ({answer['plain']})")
@@ -113,6 +79,26 @@ def interpreter_findings(
         notes.append(f"camstrm is tested up to {_NEWEST[0]}.{_NEWEST[1]}")
     level = Level.WARN if version > _NEWEST else Level.OK
     yield Finding(level, subject, "; ".join([text, *notes]))
+
+
+def _problem(answer: Mapping[str, Any], path: str) -> tuple[str, str]:
+    """Return what camstrm misses in an interpreter and the remedy, empty if it is nothing."""
+    install = install_command("grab", path)
+    if tuple(answer["version"][:2]) < _OLDEST:
+        older = f", camstrm needs {_OLDEST[0]}.{_OLDEST[1]} or later"
+        return older, "Name another interpreter as 'python' of the [[producer]]"
+    if answer["camstrm"] is None:
+        return " without camstrm", install
+    if answer["camstrm"] != __version__:
+        return f" with camstrm {answer['camstrm']}, not {__version__}", install
+    if answer["harvesters"] != HARVESTERS:
+        got = answer["harvesters"] or "not installed"
+        pinned = f"{path} -m pip install harvesters=={HARVESTERS}"
+        return f" with harvesters {got}, wanted {HARVESTERS}", pinned
+    if answer["handled"]:
+        why = f", but genicam cannot be imported there: {answer['handled']}"
+        return why, f"{path} -m pip install --force-reinstall genicam"
+    return "", ""
 
 
 def _probe(python: str, environment: Mapping[str, str]) -> dict[str, Any] | str:

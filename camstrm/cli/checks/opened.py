@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.session import FeatureAnswer, run_feature_session
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.cli.checks.producers import ScannedProducer
 from camstrm.cli.progress import Progress
 from camstrm.errors import CameraError, ProducerError
@@ -32,7 +32,7 @@ def open_cameras(
             if serial in answers or not serial or device not in wanted:
                 continue
             if serial in held:
-                yield Finding(Level.OK, subject, "left alone: a process has it open")
+                yield Finding.ok(subject, "left alone: a process has it open")
                 continue
             progress.show(f"opening camera {serial} (up to {timeout_s:g} s)")
             try:
@@ -45,6 +45,6 @@ def open_cameras(
                     timeout_s=timeout_s,
                 )
             except (CameraError, ProducerError) as error:
-                yield Finding(Level.FAIL, subject, error.problem, error.remedy)
+                yield Finding.fail(subject, error.problem, error.remedy)
                 continue
-            yield Finding(Level.OK, subject, f"{len(answers[serial].values)} features read")
+            yield Finding.ok(subject, f"{len(answers[serial].values)} features read")

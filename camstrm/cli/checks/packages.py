@@ -30,8 +30,8 @@ _PACKAGES = (
 
 def package_findings() -> Iterator[Finding]:
     """Check the packages of this interpreter; the viewer's may be missing on a server."""
-    yield Finding(
-        Level.OK, "Python", f"{platform.python_version()} on {platform.machine()} ({sys.prefix})"
+    yield Finding.ok(
+        "Python", f"{platform.python_version()} on {platform.machine()} ({sys.prefix})"
     )
     for module, package, extra, missing in _PACKAGES:
         if importlib.util.find_spec(module) is None:
@@ -45,11 +45,10 @@ def package_findings() -> Iterator[Finding]:
             # The module came another way: opencv-python, a package of the distribution.
             version = "installed, version unknown"
         if package == "harvesters" and version != HARVESTERS:
-            yield Finding(
-                Level.FAIL,
+            yield Finding.fail(
                 package,
                 f"version {version}, wanted {HARVESTERS}",
                 f"{sys.executable} -m pip install harvesters=={HARVESTERS}",
             )
         else:
-            yield Finding(Level.OK, package, version)
+            yield Finding.ok(package, version)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from camstrm.bridge.http.port_holder import port_holder
 from camstrm.bridge.http.token_file import load_token, token_path
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.cli.settings import socket_path
 from camstrm.config import BridgeSettings, Config
 from camstrm.errors import ConfigError, SocketPathError
@@ -45,30 +45,27 @@ def _temporary_folder(environ: Mapping[str, str]) -> Finding:
     try:
         folder = environ.get(_XML_VARIABLE) or tempfile.gettempdir()
     except FileNotFoundError as error:
-        return Finding(
-            Level.FAIL,
+        return Finding.fail(
             subject,
             f"Harvesters unpacks camera descriptions there, and there is none ({error.strerror})",
             "export TMPDIR=FOLDER that this user may write",
         )
     variable = _XML_VARIABLE if environ.get(_XML_VARIABLE) else "TMPDIR"
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding(
-            Level.FAIL,
+        return Finding.fail(
             subject,
             f"{folder} cannot be written; Harvesters unpacks camera descriptions there",
             f"export {variable}=FOLDER that this user may write",
         )
     left = shutil.disk_usage(folder).free
     if left < _ENOUGH_BYTES:
-        return Finding(
-            Level.WARN,
+        return Finding.warn(
             subject,
             f"{folder} has only {left / 1e6:.0f} MB left; Harvesters unpacks camera "
             "descriptions there",
             f"rm what is not needed in {folder}, or export {variable}=ANOTHER_FOLDER",
         )
-    return Finding(Level.OK, subject, f"{folder} can be written, {left / 1e6:.0f} MB left")
+    return Finding.ok(subject, f"{folder} can be written, {left / 1e6:.0f} MB left")
 
 
 def _token(setting: str, environ: Mapping[str, str]) -> Finding:
@@ -77,24 +74,19 @@ def _token(setting: str, environ: Mapping[str, str]) -> Finding:
         path = token_path(setting, environ)
         if path.exists():
             if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
-                return Finding(
-                    Level.WARN, subject, f"everybody can read {path}", f"chmod 600 {path}"
-                )
+                return Finding.warn(subject, f"everybody can read {path}", f"chmod 600 {path}")
             load_token(setting, environ)
-            return Finding(Level.OK, subject, f"in {path}")
+            return Finding.ok(subject, f"in {path}")
     except ConfigError as error:
-        return Finding(
-            Level.FAIL, subject, str(error), "export CAMSTRM_TOKEN_FILE=FILE that this user may use"
+        return Finding.fail(
+            subject, str(error), "export CAMSTRM_TOKEN_FILE=FILE that this user may use"
         )
     except OSError as error:
-        return Finding(
-            Level.FAIL, subject, f"{error.filename} cannot be looked at ({error.strerror})"
-        )
+        return Finding.fail(subject, f"{error.filename} cannot be looked at ({error.strerror})")
     folder = _existing(path.parent)
     if os.access(folder, os.W_OK | os.X_OK):
-        return Finding(Level.OK, subject, f"made in {path} by the bridge when it first starts")
-    return Finding(
-        Level.FAIL,
+        return Finding.ok(subject, f"made in {path} by the bridge when it first starts")
+    return Finding.fail(
         subject,
         f"{path} cannot be made: this user may not write {folder}",
         "export CAMSTRM_TOKEN_FILE=FILE that this user may write",
@@ -109,14 +101,13 @@ def _socket(config: Config) -> Finding:
         if folder.exists():
             check_socket_path(path, config.socket.allowed_uids)
     except SocketPathError as error:
-        return Finding(Level.FAIL, subject, f"{error.path}: {error.problem}", error.remedy)
+        return Finding.fail(subject, f"{error.path}: {error.problem}", error.remedy)
     # The bridge makes the last folder itself.
     parent = folder if folder.exists() else folder.parent
     if os.access(parent, os.W_OK | os.X_OK):
-        return Finding(Level.OK, subject, f"{path} can be used")
+        return Finding.ok(subject, f"{path} can be used")
     what = "may not be written by this user" if parent.exists() else "does not exist"
-    return Finding(
-        Level.FAIL,
+    return Finding.fail(
         subject,
         f"{path}: {parent} {what}",
         f"mkdir -p {parent}" if not parent.exists() else "Set socket.path in the configuration",
@@ -132,19 +123,17 @@ def _port(bridge: BridgeSettings) -> Finding:
             sock.bind((bridge.host, bridge.port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                return Finding(
-                    Level.FAIL,
+                return Finding.fail(
                     subject,
                     f"the bridge cannot listen on {bridge.host} ({error.strerror or error})",
                     "Set bridge.host or bridge.port in the configuration",
                 )
         else:
-            return Finding(Level.OK, subject, "free")
+            return Finding.ok(subject, "free")
     holder = port_holder(bridge.port)
     if holder.startswith("camstrm "):
-        return Finding(Level.OK, subject, f"the bridge runs: {holder}")
-    return Finding(
-        Level.WARN,
+        return Finding.ok(subject, f"the bridge runs: {holder}")
+    return Finding.warn(
         subject,
         f"in use by {holder or 'a process of another user'}",
         "Stop it if it is not a bridge of camstrm, or choose another: camstrm bridge --port N",

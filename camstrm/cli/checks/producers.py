@@ -12,13 +12,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.cli.checks.elf import MissingLibrary, missing_libraries
-from camstrm.cli.checks.environment import process_environment_finding
+from camstrm.cli.checks.environment import process_environment_findings
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.checks.interpreter import interpreter_findings
@@ -51,7 +52,7 @@ _MOST_FOLDERS = 500
 """Folders looked into for a .cti file whose name was mistyped; a whole disk takes minutes."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class ScannedProducer:
     """A producer with the profile and environment of its processes, and what it shows."""
 
@@ -78,9 +79,19 @@ def scan_producers(
     progress = progress or Progress(io.StringIO())
 
     def look(index: int, stop: threading.Event) -> tuple[list[Finding], ScannedProducer | None]:
-        producer = producers[index]
-        scan = _Scan(progress, timeout_s, stop)
-        return _look(producer, profiles, scan, probe=first_of[producer.python] == index)
+        settings = producers[index]
+        try:
+            profile = profile_of(profiles, settings)
+        except ConfigError as error:
+            remedy = "Correct 'profile' of the [[producer]]"
+            return [Finding.fail(settings.cti, error.problem, remedy)], None
+        environment = process_environment(profile, settings.cti, os.environ, extra=settings.env)
+        producer = ScannedProducer(settings, profile, environment)
+        if not Path(settings.cti).exists():
+            return [_missing_file(settings.cti, profile, profiles)], producer
+        search = _Search(progress, timeout_s, stop)
+        probe = first_of[settings.python] == index
+        return list(_look(producer, search, probe=probe)), producer
 
     answers: dict[int, ScannedProducer] = {}
     ctis = [producer.cti for producer in producers]
@@ -91,137 +102,100 @@ def scan_producers(
     scanned += [answers[index] for index in sorted(answers)]
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """How a producer is searched: what shows that it goes on, for how long, and what ends it."""
+class _Search(NamedTuple):
+    """What shows that a search goes on, for how long it may, and what ends it before."""
 
     progress: Progress
     timeout_s: float
     stop: threading.Event
 
 
-def _look(
-    producer: ProducerSettings, profiles: Mapping[str, GentlProfile], scan: _Scan, *, probe: bool
-) -> tuple[list[Finding], ScannedProducer | None]:
-    """Check one producer; ``probe``: its interpreter too."""
-    try:
-        profile = profile_of(profiles, producer)
-    except ConfigError as error:
-        return [
-            Finding(
-                Level.FAIL, producer.cti, error.problem, "Correct 'profile' of the [[producer]]"
-            )
-        ], None
-    environment = process_environment(profile, producer.cti, os.environ, extra=producer.env)
-    if not Path(producer.cti).exists():
-        return [_missing_file(producer.cti, profile, profiles)], ScannedProducer(
-            producer, profile, environment
-        )
-    findings: list[Finding] = []
-    finding = process_environment_finding(producer, profile, environment, os.environ)
-    if finding is not None:
-        findings.append(finding)
+def _look(producer: ScannedProducer, search: _Search, *, probe: bool) -> Iterator[Finding]:
+    """Check a producer whose file is there; ``probe``: its interpreter too."""
+    settings, profile, environment = producer.settings, producer.profile, producer.environment
+    yield from process_environment_findings(settings, profile, environment, os.environ)
     usable = True
     if probe:
-        probed = list(interpreter_findings(producer.python, environment, profile))
-        findings += probed
-        usable = all(finding.level is not Level.FAIL for finding in probed)
-    devices: tuple[DeviceInfo, ...] = ()
-    if usable or not producer.python:
-        more, devices = _scan(producer, profile, environment, scan)
-        findings += more
-    return findings, ScannedProducer(producer, profile, environment, devices)
+        for finding in interpreter_findings(settings.python, environment, profile):
+            usable = usable and finding.level is not Level.FAIL
+            yield finding
+    if usable or not settings.python:
+        yield from _scan(producer, search)
 
 
-def _scan(
-    producer: ProducerSettings, profile: GentlProfile, environment: Mapping[str, str], scan: _Scan
-) -> tuple[list[Finding], tuple[DeviceInfo, ...]]:
-    cti = producer.cti
+def _scan(producer: ScannedProducer, search: _Search) -> Iterator[Finding]:
+    """Search the producer's cameras, put them in ``producer.devices``."""
+    cti, profile, environment = producer.settings.cti, producer.profile, producer.environment
+    python, (progress, timeout_s, stop) = producer.settings.python, search
     if profile.process == "producer":
-        ours = marked_devices(cti, open_cameras_here())
-        if ours:
-            text = (
+        producer.devices = marked_devices(cti, open_cameras_here())
+        if producer.devices:
+            yield Finding.ok(
+                cti,
                 f"used by camstrm; profile {profile.name}; it supports one program at a time, so "
-                "only the cameras that camstrm streams are listed"
+                "only the cameras that camstrm streams are listed",
             )
-            return [Finding(Level.OK, cti, text)], ours
+            return
     users = exclusive_users(profile, cti)
     if users:
         error = ProducerInUseError(cti, ", ".join(map(str, users)))
-        return [Finding(Level.WARN, cti, error.problem, error.remedy)], ()
+        yield Finding.warn(cti, error.problem, error.remedy)
+        return
     try:
         check_producer(
-            cti,
-            environment,
-            python=producer.python or sys.executable,
-            timeout_s=scan.timeout_s,
-            stop=scan.stop,
+            cti, environment, python=python or sys.executable, timeout_s=timeout_s, stop=stop
         )
         found = scan_producer(
             cti,
             environment,
-            python=producer.python,
+            python=python,
             text_encoding=profile.quirks.text_encoding,
-            timeout_s=scan.timeout_s,
-            show=scan.progress.print_text,
-            stop=scan.stop,
+            timeout_s=timeout_s,
+            show=progress.print_text,
+            stop=stop,
         )
     except ProducerTimeoutError as error:
-        remedy = f"camstrm doctor --timeout {max(60.0, 4 * scan.timeout_s):g} waits longer"
-        return [Finding(Level.FAIL, cti, error.problem, remedy)], ()
+        remedy = f"camstrm doctor --timeout {max(60.0, 4 * timeout_s):g} waits longer"
+        yield Finding.fail(cti, error.problem, remedy)
+        return
     except ProducerError as error:
-        missing = (
-            missing_libraries(cti, environment) if "cannot open shared object" in str(error) else ()
-        )
-        if missing:
-            return [_missing_library(cti, library, profile, environment) for library in missing], ()
-        return [Finding(Level.FAIL, cti, error.problem, error.remedy)], ()
-    findings = [
-        Finding(
-            Level.WARN,
-            cti,
-            f"an interface could not be searched: {problem}",
-            "Close other programs that use it; unplug and replug the network card or USB hub",
-        )
-        for problem in found.problems
-    ]
+        in_loader = "cannot open shared object" in str(error)
+        missing = missing_libraries(cti, environment) if in_loader else ()
+        for library in missing:
+            yield _missing_library(cti, library, profile, environment)
+        if not missing:
+            yield Finding.fail(cti, error.problem, error.remedy)
+        return
+    for problem in found.problems:
+        remedy = "Close other programs that use it; unplug and replug the network card or USB hub"
+        yield Finding.warn(cti, f"an interface could not be searched: {problem}", remedy)
     count = len(found.devices)
     text = f"loads; profile {profile.name}; {count} camera" + "s" * (count != 1)
     if found.devices:
-        findings.append(Finding(Level.OK, cti, text))
+        yield Finding.ok(cti, text)
     else:
-        findings.append(
-            Finding(
-                Level.FAIL,
-                cti,
-                text,
-                "Check power, cable and the maker's driver; a GigE camera must be in the subnet "
-                "of its network card",
-            )
+        yield Finding.fail(
+            cti,
+            text,
+            "Check power, cable and the maker's driver; a GigE camera must be in the subnet "
+            "of its network card",
         )
-    return findings, tuple(sorted_devices(found.devices))
+    producer.devices = tuple(sorted_devices(found.devices))
 
 
 def _missing_file(cti: str, profile: GentlProfile, profiles: Mapping[str, GentlProfile]) -> Finding:
     similar = _similar_files(cti, profiles)
     if similar:
         text = f"file not found; there is {', '.join(similar)}"
-        return Finding(Level.FAIL, cti, text, f"camstrm doctor --cti {similar[0]}")
+        return Finding.fail(cti, text, f"camstrm doctor --cti {similar[0]}")
+    remedy = (
+        "Give the path of the maker's .cti; without --cti 'camstrm doctor' looks where makers "
+        "put them"
+    )
     usual = _usual_place(profile)
     if usual:
-        return Finding(
-            Level.FAIL,
-            cti,
-            "file not found",
-            f"Install the maker's SDK ({profile.description}); it puts the producer at {usual}",
-        )
-    return Finding(
-        Level.FAIL,
-        cti,
-        "file not found",
-        "Give the path of the maker's .cti; without --cti 'camstrm doctor' looks where makers "
-        "put them",
-    )
+        remedy = f"Install the maker's SDK ({profile.description}); it puts the producer at {usual}"
+    return Finding.fail(cti, "file not found", remedy)
 
 
 def _similar_files(cti: str, profiles: Mapping[str, GentlProfile]) -> list[str]:
@@ -256,16 +230,11 @@ def _folders_below(folder: Path, depth: int) -> list[Path]:
 
 def _usual_place(profile: GentlProfile) -> str:
     system, machine = platform.system().lower(), machine_name(platform.machine())
-    return next(
-        (
-            rule.path
-            for rule in profile.locations
-            if rule.system in ("", system)
-            and rule.machine in ("", machine)
-            and not re.search(r"\$\{|\*", rule.path)
-        ),
-        "",
-    )
+    for rule in profile.locations:
+        here = rule.system in ("", system) and rule.machine in ("", machine)
+        if here and not re.search(r"\$\{|\*", rule.path):
+            return rule.path
+    return ""
 
 
 def _missing_library(
@@ -281,17 +250,13 @@ def _missing_library(
     folder = next((path for path in near if (path / library.name).is_file()), None)
     if folder is not None:
         path = ":".join(filter(None, (str(folder), environment.get("LD_LIBRARY_PATH", ""))))
-        return Finding(
-            Level.FAIL,
+        return Finding.fail(
             cti,
             f"{text}, which is in {folder}",
             f'env = {{ LD_LIBRARY_PATH = "{path}" }} in the [[producer]] of the configuration',
         )
-    package = _PACKAGES.get(library.name)
-    remedy = (
-        f"sudo apt install {package}"
-        if package
-        else "Install the maker's SDK again, or the package that has it: apt-file search "
-        f"{library.name}"
-    )
-    return Finding(Level.FAIL, cti, f"{text}, which is not installed", remedy)
+    remedy = "Install the maker's SDK again, or the package that has it: apt-file search "
+    remedy += library.name
+    if library.name in _PACKAGES:
+        remedy = f"sudo apt install {_PACKAGES[library.name]}"
+    return Finding.fail(cti, f"{text}, which is not installed", remedy)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from camstrm.cli.checks.finding import Finding, Level
+from camstrm.cli.checks.finding import Finding
 from camstrm.cli.kernel_file import read_number, read_text
 from camstrm.profiles import GentlProfile, UsbRule
 
@@ -100,22 +100,21 @@ def _usbfs_memory(usbfs: int, buffer_bytes: int) -> Finding:
     )
     if usbfs == 0:
         # drivers/usb/core/devio.c: 0 stands for no limit.
-        return Finding(Level.OK, subject, "no limit")
+        return Finding.ok(subject, "no limit")
     if usbfs < buffers_mb:
         text = f"{usbfs} MB, the buffers of all USB cameras need up to {buffers_mb} MB"
-        return Finding(Level.WARN, subject, text, remedy)
+        return Finding.warn(subject, text, remedy)
     if usbfs < _USBFS_MB:
         text = f"{usbfs} MB for all USB cameras together; frames are lost above that"
-        return Finding(Level.WARN, subject, text, remedy)
+        return Finding.warn(subject, text, remedy)
     needed = f", the cameras' buffers need up to {buffers_mb} MB" if buffers_mb else ""
-    return Finding(Level.OK, subject, f"{usbfs} MB{needed}")
+    return Finding.ok(subject, f"{usbfs} MB{needed}")
 
 
 def _camera(root: Path, device: UsbDevice) -> Iterator[Finding]:
     subject = f"USB camera {device.serial or device.folder} ({device.rule.maker})"
     if 0 < device.mbit < _SUPER_SPEED_MBIT:
-        yield Finding(
-            Level.WARN,
+        yield Finding.warn(
             subject,
             f"connected at {device.mbit} Mbit/s, wanted {_SUPER_SPEED_MBIT}",
             "Use a USB 3 port and cable",
@@ -125,12 +124,11 @@ def _camera(root: Path, device: UsbDevice) -> Iterator[Finding]:
     node = root / device.node.lstrip("/")
     if not os.access(node, os.R_OK | os.W_OK):
         rule = f'SUBSYSTEM=="usb", ATTR{{idVendor}}=="{device.vendor_id}", MODE="0666"'
-        yield Finding(
-            Level.FAIL,
+        yield Finding.fail(
             subject,
             f"this user may not open {node}",
             f"echo '{rule}' | sudo tee -a /etc/udev/rules.d/80-camstrm.rules && "
             "sudo udevadm control --reload && sudo udevadm trigger",
         )
     else:
-        yield Finding(Level.OK, subject, f"can be opened ({node})")
+        yield Finding.ok(subject, f"can be opened ({node})")

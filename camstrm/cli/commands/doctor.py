@@ -123,7 +123,7 @@ def _sections(
         kits = ", ".join(sorted({profile.sdk for profile in profiles.values() if profile.sdk}))
         remedy = f"Install the maker's SDK ({kits})" if kits else "Install the maker's SDK"
         producers = ()
-        nothing = [Finding(Level.FAIL, "GenTL producers", str(error), remedy)]
+        nothing = [Finding.fail("GenTL producers", str(error), remedy)]
     yield "Environment of this shell", list(variable_findings(profiles, producers, os.environ))
     scanned: list[ScannedProducer] = []
     scan = scan_producers(
@@ -161,9 +161,9 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
         except ConfigError as error:
             remedy = f"Correct {error.file}"
             lines = str(error).splitlines()
-            findings = [Finding(Level.FAIL, "configuration", line, remedy) for line in lines]
+            findings = [Finding.fail("configuration", line, remedy) for line in lines]
             return default_config(), load_profiles(), findings
-        return config, profiles, [Finding(Level.OK, "configuration", f"{file} is valid")]
+        return config, profiles, [Finding.ok("configuration", f"{file} is valid")]
     return default_config(), load_profiles(), []
 
 
@@ -223,8 +223,7 @@ def _packets(
                     _ROOT,
                 )
             else:
-                yield Finding(
-                    Level.OK,
+                yield Finding.ok(
                     f"packets of camera {camera.label}",
                     "not read: the camera was not opened"
                     if asked

@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from camstrm.grab.camera.spare import ANSWER, READY
@@ -183,12 +182,7 @@ class SpareProcesses:
     def __enter__(self) -> SpareProcesses:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for spare in self._spares.values():
             spare.stop()
 

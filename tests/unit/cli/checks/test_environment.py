@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.cli.checks.environment import process_environment_finding, variable_findings
+from camstrm.cli.checks.environment import process_environment_findings, variable_findings
 from camstrm.cli.checks.finding import Level
 from camstrm.config import ProducerSettings
 from camstrm.profiles import load_profiles, process_environment
@@ -17,13 +17,12 @@ def test_variables_that_camstrm_sets() -> None:
     profile, producer = PROFILES["hikrobot-u3v"], ProducerSettings(HIKROBOT, env={"OWN": "1"})
     environ = {"MVCAM_SDK_PATH": "/opt/MVS"}
     environment = process_environment(profile, HIKROBOT, environ, extra=producer.env)
-    finding = process_environment_finding(producer, profile, environment, environ)
-    assert finding is not None
+    (finding,) = process_environment_findings(producer, profile, environment, environ)
     assert finding.level is Level.OK
     assert "LD_LIBRARY_PATH, MVCAM_COMMON_RUNENV" in finding.text
     assert "OWN" in finding.text
     assert "MVCAM_SDK_PATH" not in finding.text
-    assert process_environment_finding(producer, profile, environment, environment) is None
+    assert not list(process_environment_findings(producer, profile, environment, environment))
 
 
 def check(environ: dict[str, str], *producers: ProducerSettings) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ class FakeGrabber:
         self.stopped = False
         self.made.append(self)
 
-    def run(self) -> None:
+    async def run(self) -> None:
         signal.raise_signal(signal.SIGTERM)
         assert self.stopped
 
@@ -101,7 +101,11 @@ def test_camera_processes_are_prepared_while_it_starts(
     config.write_text("[process]\nsingle_process = true\n" + "".join(tables))
     FakeSpare.started, FakeSpare.stopped = [], []
     grabbing: list[list[str | None]] = []
-    monkeypatch.setattr(FakeGrabber, "run", lambda _: grabbing.append(list(FakeSpare.stopped)))
+
+    async def run(_: FakeGrabber) -> None:
+        grabbing.append(list(FakeSpare.stopped))
+
+    monkeypatch.setattr(FakeGrabber, "run", run)
     assert main(words) == 0
     assert FakeSpare.started == [None]
     assert grabbing == [[None]], "it has ended before there is anything to grab"

@@ -124,9 +124,10 @@ class PacketSplitter:
         self._end += count
         packets: list[Packet] = []
         while True:
-            skipped = min(self._skip, self._end - self._begin)
-            self._skip -= skipped
-            self._begin += skipped
+            if self._skip:
+                skipped = min(self._skip, self._end - self._begin)
+                self._skip -= skipped
+                self._begin += skipped
             if self._skip or self._end - self._begin < self._size:
                 break
             if self._kind is not None:

@@ -35,7 +35,9 @@ class LatestPictures:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pictures: dict[int, ReceivedPicture] = {}
+        """The newest picture of each camera, by its index."""
         self._waiting: dict[int, set[asyncio.Future[None]]] = {}
+        """Who waits for a camera's next picture, by its index."""
 
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""

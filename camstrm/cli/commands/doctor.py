@@ -113,11 +113,8 @@ def _sections(
     yield "Configuration", findings
     yield "Places", list(place_findings(config, os.environ))
     try:
-        producers = (
-            config.producers
-            if config.producers and not options.cti
-            else producers_for(options.cti, profiles)
-        )
+        configured = () if options.cti else config.producers
+        producers = configured or producers_for(options.cti, profiles)
         nothing = []
     except UsageError as error:
         kits = ", ".join(sorted({profile.sdk for profile in profiles.values() if profile.sdk}))
@@ -208,25 +205,18 @@ def _packets(
     answers: dict[str, FeatureAnswer],
     asked: bool,
 ) -> Iterator[Finding]:
+    unread = "not read: the camera was not opened"
+    if not asked:
+        unread = "not read; 'camstrm doctor --open' opens the camera and compares with the MTU"
     for producer in scanned:
         for device in producer.devices:
             if device.tl_type.upper() != "GEV":
                 continue
             unknown = CameraSettings(serial=device.selector or "-")
             camera = next((c for c in config.cameras if device.fits(c.serial)), unknown)
-            if device.selector in answers:
-                yield from packet_findings(
-                    camera.label,
-                    answers[device.selector].values,
-                    camera.features,
-                    producer.profile,
-                    _ROOT,
-                )
-            else:
-                yield Finding.ok(
-                    f"packets of camera {camera.label}",
-                    "not read: the camera was not opened"
-                    if asked
-                    else "not read; 'camstrm doctor --open' opens the camera and compares with "
-                    "the MTU",
-                )
+            label, answer = camera.label, answers.get(device.selector)
+            if answer is None:
+                yield Finding.ok(f"packets of camera {label}", unread)
+                continue
+            profile = producer.profile
+            yield from packet_findings(label, answer.values, camera.features, profile, _ROOT)

@@ -138,14 +138,12 @@ def _matches(feature: FeatureDescription, text: str) -> bool:
 
 
 def _table(features: Sequence[FeatureDescription], *, with_tooltips: bool) -> str:
-    header = ("FEATURE", "ACCESS", "VALUE", "ALLOWED")
-    rows = [(f.name, f.access, _value(f), _limits(f)) for f in features]
-    if not with_tooltips:
-        return format_table(header, rows)
-    return format_table(
-        (*header, "TOOLTIP"),
-        [(*row, _short(f.tooltip)) for row, f in zip(rows, features, strict=True)],
-    )
+    header = ["FEATURE", "ACCESS", "VALUE", "ALLOWED"]
+    rows = [[f.name, f.access, _value(f), _limits(f)] for f in features]
+    if with_tooltips:
+        header.append("TOOLTIP")
+        rows = [[*row, _short(f.tooltip)] for row, f in zip(rows, features, strict=True)]
+    return format_table(header, rows)
 
 
 def _short(text: str) -> str:

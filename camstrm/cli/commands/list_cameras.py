@@ -20,7 +20,6 @@ from camstrm.cli.settings import producers_for
 from camstrm.cli.side_by_side import in_order
 from camstrm.cli.streamed import marked_devices, open_in, sorted_devices
 from camstrm.cli.table import TableWriter
-from camstrm.config import ProducerSettings
 from camstrm.errors import ProducerError, ProducerInUseError, ProducerTimeoutError
 from camstrm.profiles import load_profiles, process_environment, profile_of
 
@@ -76,7 +75,9 @@ def run(options: ListOptions) -> int:
                 print(f"camstrm: {_sentence(result, options.timeout)}", file=sys.stderr)
                 continue
             devices[index] = sorted_devices(result.devices)
-            _print_problems(producers[index], result.problems)
+            for problem in result.problems:
+                said = f"{ctis[index]}: an interface could not be searched: {problem}"
+                print(f"camstrm: {said}", file=sys.stderr)
             if not options.json:
                 table.write([_row(device, marks) for device in devices[index]])
     found = [device for of_producer in devices for device in of_producer]
@@ -86,14 +87,6 @@ def run(options: ListOptions) -> int:
     elif not found and not failed:
         print("no camera found; 'camstrm doctor' says why", file=sys.stderr)
     return 0 if found else 1
-
-
-def _print_problems(producer: ProducerSettings, problems: Sequence[str]) -> None:
-    for problem in problems:
-        print(
-            f"camstrm: {producer.cti}: an interface could not be searched: {problem}",
-            file=sys.stderr,
-        )
 
 
 def _row(device: DeviceInfo, marks: Sequence[OpenCamera]) -> tuple[str, ...]:
@@ -117,5 +110,5 @@ def _access(device: DeviceInfo) -> str:
 def _sentence(error: ProducerError, timeout_s: float) -> str:
     if isinstance(error, ProducerTimeoutError):
         longer = max(60.0, 4 * timeout_s)
-        return f"{error.cti} {error.problem}; --timeout {longer:g} waits longer"
+        return f"{error.subject} {error.problem}; --timeout {longer:g} waits longer"
     return str(error)

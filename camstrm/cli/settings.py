@@ -10,14 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from camstrm.cli.options import BridgeOptions, GrabOptions
-from camstrm.config import (
-    CameraSettings,
-    Config,
-    ProducerSettings,
-    check_config,
-    default_config,
-    load_config,
-)
+from camstrm.config import CameraSettings, Config, ProducerSettings, check_config, load_config
 from camstrm.errors import UsageError
 from camstrm.feed.socket_path import check_path_length, default_socket_path
 from camstrm.profiles import GentlProfile, find_producers, load_profiles
@@ -31,7 +24,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
     """Return the configuration of a grabber and its profiles; options go before the file."""
-    config = load_config(options.config) if options.config else default_config()
+    config = load_config(options.config) if options.config else Config()
     profiles = load_profiles(config.process.profile_dirs)
     if options.cti:
         known = {producer.cti: producer for producer in config.producers}
@@ -54,7 +47,7 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
 
 def bridge_config(options: BridgeOptions) -> Config:
     """Return the configuration of a bridge; options go before the file."""
-    config = load_config(options.config) if options.config else default_config()
+    config = load_config(options.config) if options.config else Config()
     auth = False if options.no_auth else None
     config = _replace(
         config,

@@ -11,14 +11,7 @@ from client_qt.model.camera_model import CameraModel
 from client_qt.model.viewer_model import Connection, ViewerModel
 from client_qt.model.wording import age_text, count_text, rate_text, since_text
 
-__all__ = [
-    "CameraDisplay",
-    "Level",
-    "Summary",
-    "camera_display",
-    "placeholder_display",
-    "summary",
-]
+__all__ = ["CameraDisplay", "Level", "Summary", "camera_display", "placeholder_display", "summary"]
 
 
 class Level(enum.Enum):
@@ -78,7 +71,7 @@ def summary(model: ViewerModel, server: str, now: float) -> Summary:
     numbers: list[str] = []
     tooltip = ""
     if state not in (Connection.CONNECTING, Connection.LOST):
-        numbers = [f"{model.bundle_fps(now):.1f} bundles/s", f"{model.megabits(now):.1f} Mbit/s"]
+        numbers = [f"{model.bundles.rate(now):.1f} bundles/s", f"{model.megabits(now):.1f} Mbit/s"]
         if status is not None:
             numbers.append(f"{status.viewers} viewer{'' if status.viewers == 1 else 's'}")
             if status.viewer is not None:
@@ -111,9 +104,8 @@ def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> Camer
         level, stale, headline, detail = _live(model, camera, now)
     else:
         headline, detail = _connection_headline(model, now)
+        detail = _last_picture(model, camera, now, detail)
         level, stale = _CONNECTION_LEVELS[state], True
-        if camera.shown_at is not None:
-            detail = _last_picture(model, camera, now, detail)
     return CameraDisplay(
         camera.info.name or f"camera {camera.info.index}",
         level,
@@ -129,9 +121,7 @@ def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> Camer
 def _live(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, bool, str, str]:
     level, headline, detail = _camera_state(camera)
     if headline:
-        if camera.shown_at is not None:
-            detail = _last_picture(model, camera, now, detail)
-        return level, True, headline, detail
+        return level, True, headline, _last_picture(model, camera, now, detail)
     age = camera.age(model.clock, now)
     waits = camera.state == CameraState.WAITING_FOR_TRIGGER
     if age is None:
@@ -205,21 +195,21 @@ def _cameras_down(model: ViewerModel) -> int:
 def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: str) -> str:
     age = camera.age(model.clock, now)
     last = "" if age is None else f"last picture {age_text(age)} old"
-    return f"{detail}\n{last}" if detail else last
+    return "\n".join(filter(None, (detail, last)))
 
 
 def _numbers(model: ViewerModel, camera: CameraModel, now: float) -> tuple[str, ...]:
     age = camera.steady_age(model.clock, now)
     if age is None:
         return ()
-    rate = rate_text(camera.fps(now))
+    rate = rate_text(camera.shown.rate(now))
     if camera.state == CameraState.WAITING_FOR_TRIGGER:
         rate = _WAITING
     numbers = [rate, age_text(age), f"{count_text(camera.dropped)} dropped"]
     if camera.failed:
         numbers.append(f"{count_text(camera.failed)} corrupt")
     if camera.status is not None:
-        numbers.append(f"{count_text(camera.lost)} lost")
+        numbers.append(f"{count_text(camera.status.lost)} lost")
         numbers.append(f"camera {rate_text(camera.status.grab_fps, whole=True)}")
     return tuple(numbers)
 

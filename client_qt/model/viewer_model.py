@@ -85,7 +85,8 @@ class ViewerModel:
         self._last_message = None
         self._last_bundle = None
         self._wanted_since = now
-        self.clock.reset()
+        # The next messages come from another server or way.
+        self.clock = ClockOffset()
 
     def connection_lost(self, reason: str, retry_in_s: float, now: float) -> None:
         """Note that the connection ended or could not be made, and why."""

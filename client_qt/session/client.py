@@ -82,13 +82,12 @@ class StreamClient(QObject):
     def __init__(
         self,
         address: ServerAddress,
-        parent: QObject | None = None,
         *,
         insecure: bool = False,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._address = address
         self._insecure = insecure
         self._backoff = backoff or reconnect_pauses()
@@ -111,7 +110,6 @@ class StreamClient(QObject):
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.open)
         self._watch = QTimer(self)
-        self._watch.setInterval(int(PING_INTERVAL_S * 1000))
         self._watch.timeout.connect(self._look_after)
 
     def open(self) -> None:
@@ -137,12 +135,11 @@ class StreamClient(QObject):
             socket.setSslConfiguration(configuration)
         request = QNetworkRequest(QUrl(self._address.url))
         if self._address.token:
-            bearer = QByteArray(f"Bearer {self._address.token}".encode("ascii"))
-            request.setRawHeader(QByteArray(b"Authorization"), bearer)
+            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
         self._socket = socket
         self._tls_problem = ""
         self._heard_at = self._clock()
-        self._watch.start()
+        self._watch.start(int(PING_INTERVAL_S * 1000))
         self.connecting.emit()
         socket.open(request)
 

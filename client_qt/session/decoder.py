@@ -75,12 +75,11 @@ class PictureDecoder(QObject):
 
     def __init__(
         self,
-        parent: QObject | None = None,
         *,
         workers: int | None = None,
         decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture] = decode_picture,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._decode = decode
         self._changed = threading.Condition()
         # All below down to _stopping are accessed under _changed only, by every thread.

@@ -35,17 +35,16 @@ class StreamSession(QObject):
     """The indexes whose old picture must go."""
 
     changed = Signal()
-    """Texts may differ now."""
+    """Texts may differ now, of the cameras that there were."""
 
     def __init__(
         self,
         client: StreamClient,
         decoder: PictureDecoder,
-        parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.model = ViewerModel()
         self._client = client
         self._decoder = decoder
@@ -68,13 +67,7 @@ class StreamSession(QObject):
         client.round_trip_measured.connect(self._on_round_trip)
         decoder.ready.connect(self._on_ready)
         # After the slots above, so that the model knows already.
-        for signal in (
-            client.connecting,
-            client.connected,
-            client.lost,
-            client.hello_received,
-            client.status_received,
-        ):
+        for signal in (client.connecting, client.connected, client.lost, client.status_received):
             signal.connect(self.changed)
 
     def start(self) -> None:
@@ -131,12 +124,9 @@ class StreamSession(QObject):
             if self._wanted is None or f.camera_index in self._wanted
         }
         ticket = self._acks.begin(bundle.seq, frames)
-        self._decoder.submit(
-            *(
-                PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
-                for camera, frame in frames.items()
-            )
-        )
+        sizes = self._view_sizes
+        jobs = [PictureJob(ticket, f, sizes.get(index, (0, 0))) for index, f in frames.items()]
+        self._decoder.submit(*jobs)
         self._acknowledge()
 
     def _on_ready(self) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -63,8 +62,6 @@ class CameraView(QWidget):
         """What is written on the view; see :meth:`set_display`."""
         self.picture: DecodedPicture | None = None
         """The newest one; stays when the camera is lost. See :meth:`set_picture`."""
-        self._grey: QImage | None = None
-        """The same in grey, made when it is first painted so."""
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -73,16 +70,10 @@ class CameraView(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(480, 384)
 
-    def set_picture(self, picture: DecodedPicture) -> None:
-        """Store ``picture`` and ask for a repaint; UI thread only."""
+    def set_picture(self, picture: DecodedPicture | None) -> None:
+        """Store ``picture`` (None: the view is empty) and ask for a repaint; UI thread only."""
         self.picture = picture
-        self._grey = None
         self.update(self._picture_area())
-
-    def clear_picture(self) -> None:
-        self.picture = None
-        self._grey = None
-        self.update()
 
     def set_display(self, display: CameraDisplay) -> None:
         """Store the texts and ask for a repaint if they differ."""
@@ -92,8 +83,6 @@ class CameraView(QWidget):
         self.display = display
         if display.tooltip != before.tooltip:
             self.setToolTip(display.tooltip)
-        if not display.stale:
-            self._grey = None
         same_picture = _OVER_PICTURE(display) == _OVER_PICTURE(before)
         self.update(self._header_area() if same_picture else self.rect())
 
@@ -132,7 +121,7 @@ class CameraView(QWidget):
         painter.fillRect(area, theme.TILE)
         painter.setClipRect(area)
         if self.picture is not None:
-            image = self._stale_image() if self.display.stale else self.picture.image
+            image = self.picture.grey_image if self.display.stale else self.picture.image
             # Up to twice the size interpolation pleases the eye; beyond, the user looks
             # at pixels and wants to see them.
             place = _fit(self.picture.full_size, area)
@@ -146,12 +135,6 @@ class CameraView(QWidget):
         if self.display.trouble:
             self._paint_trouble(painter, area)
         painter.setClipping(False)
-
-    def _stale_image(self) -> QImage:
-        assert self.picture is not None
-        if self._grey is None:
-            self._grey = self.picture.image.convertToFormat(QImage.Format.Format_Grayscale8)
-        return self._grey
 
     def _paint_headline(self, painter: QPainter, area: QRect) -> None:
         colour = theme.LEVEL_COLOURS[self.display.level]

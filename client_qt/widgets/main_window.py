@@ -60,9 +60,8 @@ class MainWindow(QMainWindow):
         session.cameras_changed.connect(self._on_cameras_changed)
         session.changed.connect(self.refresh)
         self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_INTERVAL_MS)
         self._timer.timeout.connect(self.refresh)
-        self._timer.start()
+        self._timer.start(REFRESH_INTERVAL_MS)
         self._rebuild(())
         self.refresh()
 
@@ -125,7 +124,7 @@ class MainWindow(QMainWindow):
     def _on_cameras_changed(self, gone: Iterable[int]) -> None:
         for index in gone:
             if view := self.views.get(index):
-                view.clear_picture()
+                view.set_picture(None)
         self._rebuild(tuple(sorted(self._session.model.cameras)))
         self.refresh()
 

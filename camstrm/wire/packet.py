@@ -9,7 +9,8 @@ from __future__ import annotations
 import enum
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from camstrm.errors import WireError
 from camstrm.wire.bundle import MAX_BUNDLE_SIZE, Buffer, byte_count, check_header
@@ -43,7 +44,7 @@ class PacketKind(enum.IntEnum):
     """A FrameBundle."""
 
 
-class Packet(NamedTuple):
+class Packet(msgspec.Struct, frozen=True):
     """One packet as received; ``payload`` is a buffer that the receiver may keep."""
 
     kind: PacketKind

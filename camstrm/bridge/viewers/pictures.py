@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from camstrm.wire import CameraFrame, FrameBundle
@@ -18,7 +18,7 @@ FRESH_S = 1.0
 The grabber is asked for it again instead, which takes one tick."""
 
 
-class ReceivedPicture(NamedTuple):
+class ReceivedPicture(msgspec.Struct, frozen=True):
     """A camera's picture and when it came (seconds of the monotonic clock)."""
 
     frame: CameraFrame

@@ -25,7 +25,8 @@ from camstrm.cli.checks.gige import gige_findings, packet_findings
 from camstrm.cli.checks.opened import open_cameras
 from camstrm.cli.checks.packages import package_findings
 from camstrm.cli.checks.places import place_findings
-from camstrm.cli.checks.producers import ScannedProducer, scan_producers
+from camstrm.cli.checks.producers import scan_producers
+from camstrm.cli.checks.search import KnownProducer
 from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.options import DoctorOptions
 from camstrm.cli.progress import Progress
@@ -122,7 +123,7 @@ def _sections(
         producers = ()
         nothing = [Finding.fail("GenTL producers", str(error), remedy)]
     yield "Environment of this shell", list(variable_findings(profiles, producers, os.environ))
-    scanned: list[ScannedProducer] = []
+    scanned: list[KnownProducer] = []
     scan = scan_producers(
         producers, profiles, scanned, progress=progress, timeout_s=options.timeout
     )
@@ -173,7 +174,7 @@ _Load = tuple[CameraLoad, GentlProfile, str]
 
 def _loads(
     config: Config,
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     answers: dict[str, FeatureAnswer],
     usb: UsbCameras,
 ) -> list[_Load]:
@@ -201,7 +202,7 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 
 def _packets(
     config: Config,
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     answers: dict[str, FeatureAnswer],
     asked: bool,
 ) -> Iterator[Finding]:

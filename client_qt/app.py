@@ -44,10 +44,10 @@ def quit_viewer() -> None:
 
     Raises SystemExit while the window is not there yet: then nothing waits for Qt.
     """
-    window = sys.modules.get("client_qt.widgets.run_window")
-    if window is None or not window.is_running():
+    qt = sys.modules.get("PySide6.QtCore")
+    if qt is None or not qt.QThread.currentThread().loopLevel():
         raise SystemExit(0)
-    window.quit_window()
+    qt.QCoreApplication.quit()
 
 
 def _missing(error: ImportError) -> str:

@@ -82,21 +82,20 @@ class StreamClient(QObject):
     def __init__(
         self,
         address: ServerAddress,
-        parent: QObject | None = None,
         *,
         insecure: bool = False,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._address = address
         self._insecure = insecure
         self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
         """The connection or the attempt; None while waiting for the next one and after close."""
-        self._is_open = False
-        """Whether messages can be sent."""
+        self.is_open = False
+        """Whether messages can be sent; written here only."""
         self._tls_problem = ""
         """What Qt said about the certificate in this attempt."""
         self._good_since: float | None = None
@@ -107,19 +106,11 @@ class StreamClient(QObject):
         """When the ping was sent whose pong is awaited (clock's seconds)."""
         self._cameras: tuple[int, ...] | None = None
         """What was subscribed last; None: all."""
-        self._max_fps: float | None = None
-        """Subscribed with them; None: no limit."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.open)
         self._watch = QTimer(self)
-        self._watch.setInterval(int(PING_INTERVAL_S * 1000))
         self._watch.timeout.connect(self._look_after)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the WebSocket is open."""
-        return self._is_open
 
     def open(self) -> None:
         """Start connecting; does nothing while a connection or an attempt is there."""
@@ -144,12 +135,11 @@ class StreamClient(QObject):
             socket.setSslConfiguration(configuration)
         request = QNetworkRequest(QUrl(self._address.url))
         if self._address.token:
-            bearer = QByteArray(f"Bearer {self._address.token}".encode("ascii"))
-            request.setRawHeader(QByteArray(b"Authorization"), bearer)
+            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
         self._socket = socket
         self._tls_problem = ""
         self._heard_at = self._clock()
-        self._watch.start()
+        self._watch.start(int(PING_INTERVAL_S * 1000))
         self.connecting.emit()
         socket.open(request)
 
@@ -162,24 +152,23 @@ class StreamClient(QObject):
         """Send that bundle ``seq`` and all before it are on the screen."""
         self._send(Ack(seq))
 
-    def subscribe(self, cameras: tuple[int, ...] | None, max_fps: float | None = None) -> None:
+    def subscribe(self, cameras: tuple[int, ...] | None) -> None:
         """Ask for these cameras only (None: all, empty: none), now and after a reconnect."""
-        if (cameras, max_fps) == (self._cameras, self._max_fps):
-            return
-        self._cameras, self._max_fps = cameras, max_fps
-        self._send(Subscribe(cameras, max_fps))
+        if cameras != self._cameras:
+            self._cameras = cameras
+            self._send(Subscribe(cameras))
 
     def _send(self, message: Ack | Subscribe) -> None:
-        if self._socket is not None and self._is_open:
+        if self._socket is not None and self.is_open:
             self._socket.sendTextMessage(FROM_VIEWER.encode(message).decode())
 
     def _on_connected(self) -> None:
-        self._is_open = True
+        self.is_open = True
         self._heard_at = self._clock()
         _log.info("connected to %s", self._address.label)
         self.connected.emit()
-        if self._cameras is not None or self._max_fps is not None:
-            self._send(Subscribe(self._cameras, self._max_fps))
+        if self._cameras is not None:
+            self._send(Subscribe(self._cameras))
         self._ping()
 
     def _on_binary(self, message: QByteArray) -> None:
@@ -223,7 +212,7 @@ class StreamClient(QObject):
 
     def _ping(self) -> None:
         # The next ping waits for the pong: one clock reading per round trip is enough.
-        if self._socket is not None and self._is_open and self._ping_sent_at is None:
+        if self._socket is not None and self.is_open and self._ping_sent_at is None:
             self._ping_sent_at = self._clock()
             self._socket.ping()
 
@@ -235,9 +224,9 @@ class StreamClient(QObject):
 
     def _look_after(self) -> None:
         silence = self._clock() - self._heard_at
-        if self._is_open and silence > SILENCE_TIMEOUT_S:
+        if self.is_open and silence > SILENCE_TIMEOUT_S:
             self._end(f"the server was silent for {silence:.0f} s")
-        elif not self._is_open and silence > CONNECT_TIMEOUT_S:
+        elif not self.is_open and silence > CONNECT_TIMEOUT_S:
             self._end(f"no answer from {self._address.label} within {CONNECT_TIMEOUT_S:.0f} s")
         else:
             self._ping()
@@ -249,13 +238,13 @@ class StreamClient(QObject):
                 "certificate of %s accepted (--insecure): %s", self._address.label, problems
             )
             self._socket.ignoreSslErrors()
-            return
-        self._tls_problem = problems
+        else:
+            self._tls_problem = problems
 
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         if self._socket is None:
             return
-        if self._is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
+        if self.is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
             self._end("the server closed the connection")
             return
         is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
@@ -268,17 +257,10 @@ class StreamClient(QObject):
         self._end(failure.reason, self._backoff.longest() if failure.patient else None)
 
     def _on_disconnected(self) -> None:
-        if self._socket is None:
-            return
-        reason = self._socket.closeReason()
-        if not self._is_open:
-            # The reason of an attempt that failed comes with errorOccurred, after this.
-            return
-        self._end(
-            f"the server closed the connection: {reason}"
-            if reason
-            else "the server closed the connection"
-        )
+        # The reason of an attempt that failed comes with errorOccurred, after this.
+        if self._socket is not None and self.is_open:
+            reason = self._socket.closeReason()
+            self._end("the server closed the connection" + (f": {reason}" if reason else ""))
 
     def _end(self, reason: str, delay_s: float | None = None) -> None:
         if self._socket is None:
@@ -293,7 +275,7 @@ class StreamClient(QObject):
 
     def _release(self) -> None:
         socket, self._socket = self._socket, None
-        self._is_open = False
+        self.is_open = False
         self._good_since = None
         self._ping_sent_at = None
         self._watch.stop()

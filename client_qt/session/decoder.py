@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,16 +71,15 @@ class PictureDecoder(QObject):
     """
 
     ready = Signal()
-    """Emitted by the workers, once until the next :meth:`take`."""
+    """Emitted by the workers when there is something to take again."""
 
     def __init__(
         self,
-        parent: QObject | None = None,
         *,
         workers: int | None = None,
         decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture] = decode_picture,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._decode = decode
         self._changed = threading.Condition()
         # All below down to _stopping are accessed under _changed only, by every thread.
@@ -89,12 +89,10 @@ class PictureDecoder(QObject):
         """Cameras of which a picture is being decoded."""
         self._done: dict[int, PictureResult] = {}
         """Results that were not taken, by camera."""
-        self._dropped: dict[int, int] = {}
+        self._dropped: Counter[int] = Counter()
         """Pictures that a newer one replaced, by camera, since they were last taken."""
         self._oldest_ticket = 0
         """Results of older bundles are thrown away: their connection is gone."""
-        self._announced = False
-        """Whether ready was emitted since the last take."""
         self._stopping = False
         # Started, joined and looked at by the UI thread.
         self._threads = [
@@ -117,7 +115,7 @@ class PictureDecoder(QObject):
                 return
             for job in jobs:
                 if job.camera in self._pending:
-                    self._count_dropped(job.camera)
+                    self._dropped[job.camera] += 1
                 # A dict keeps the place of a key that is set again. At the end of the
                 # queue the last camera would never have its turn on a slow machine.
                 self._pending[job.camera] = job
@@ -128,13 +126,12 @@ class PictureDecoder(QObject):
         with self._changed:
             results = list(self._done.values())
             self._done.clear()
-            self._announced = False
         return results
 
-    def take_dropped(self) -> dict[int, int]:
+    def take_dropped(self) -> Counter[int]:
         """Return how many pictures of which camera were replaced since the last call."""
         with self._changed:
-            dropped, self._dropped = self._dropped, {}
+            dropped, self._dropped = self._dropped, Counter()
         return dropped
 
     def forget(self, before_ticket: int) -> None:
@@ -191,12 +188,8 @@ class PictureDecoder(QObject):
                 self._changed.notify()
             if self._stopping or result.job.ticket < self._oldest_ticket:
                 return False
-            if self._done.pop(camera, None) is not None:
-                self._count_dropped(camera)
+            announce = not self._done
+            if camera in self._done:
+                self._dropped[camera] += 1
             self._done[camera] = result
-            announce = not self._announced
-            self._announced = True
             return announce
-
-    def _count_dropped(self, camera: int) -> None:
-        self._dropped[camera] = self._dropped.get(camera, 0) + 1

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.kernel_file import read_text
 from camstrm.acquisition.open_mark import OpenCamera
-from camstrm.cli.kernel_file import read_text
 from camstrm.config import ID_PREFIX
 
 __all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]

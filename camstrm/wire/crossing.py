@@ -38,6 +38,9 @@ M = TypeVar("M", bound=Message)
 _SIXTY_FOUR_BITS = msgspec.msgpack.Encoder()
 """Refuses integers that 64 bits do not hold, which msgspec's JSON takes."""
 
+_NO_ROOM = len('{"type":"ack","seq":18446744073709551615}') - 1
+"""Characters of a text that is too short for such an integer in any message."""
+
 
 class Crossing(Generic[M]):
     """The messages that one side of a connection sends, to and from JSON text.
@@ -85,10 +88,11 @@ class Crossing(Generic[M]):
             message = self._decoder.decode(text)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             return self._decode_slowly(text)
-        try:
-            _SIXTY_FOUR_BITS.encode(message)
-        except OverflowError:
-            self._decode_slowly(text)  # raises if it is in a member that is an integer
+        if len(text) > _NO_ROOM:
+            try:
+                _SIXTY_FOUR_BITS.encode(message)
+            except OverflowError:
+                self._decode_slowly(text)  # raises if it is in a member that is an integer
         return message
 
     def _decode_slowly(self, text: str) -> M | UnknownMessage:

@@ -131,7 +131,8 @@ class PacketSplitter:
                 if packets:
                     break  # the header stays where it is: the next call meets it again
                 raise
-        self._make_room()
+        if self._buffer is not None:
+            self._make_room()
         return packets
 
     def _read_header(self) -> None:
@@ -159,13 +160,16 @@ class PacketSplitter:
         payload = self._buffer[start:stop]
         if 2 * len(payload) < len(self._buffer):
             return memoryview(bytearray(payload))
-        self._move(self._room)
+        if stop == self._end:
+            self._begin = self._end = 0
+            self._buffer = None
+        else:
+            self._move(self._room)
         return payload
 
     def _make_room(self) -> None:
         """See to it that what is wanted next fits behind what is there."""
-        if self._buffer is None:
-            return
+        assert self._buffer is not None
         if self._begin == self._end:
             self._begin = self._end = 0
             if len(self._buffer) > 2 * self._room:
@@ -186,12 +190,12 @@ class PacketSplitter:
 
     def _free_buffer(self, room: int) -> memoryview:
         """Return a buffer that nobody reads, of ``room`` bytes or up to twice as many."""
-        self._spare = [b for b in self._spare if len(b) <= 2 * room]
         for buffer in self._spare:
-            if len(buffer) >= room and _is_free(buffer):
+            if room <= len(buffer) <= 2 * room and _is_free(buffer):
                 return memoryview(buffer)
         buffer = bytearray(room)
-        self._spare = [*self._spare[-_SPARE + 1 :], buffer]
+        fitting = [b for b in self._spare if len(b) <= 2 * room]
+        self._spare = [*fitting[-_SPARE + 1 :], buffer]
         return memoryview(buffer)
 
 

@@ -43,13 +43,12 @@ class LatestPictures:
         """Take over the bundle's pictures."""
         now = self._clock()
         for frame in bundle.frames:
-            if not len(frame.payload):
-                continue
-            self._pictures[frame.camera_index] = ReceivedPicture(frame, now)
-            if self._waiting:
-                for waiter in self._waiting.pop(frame.camera_index, ()):
-                    if not waiter.done():
-                        waiter.set_result(None)
+            if frame.payload:
+                self._pictures[frame.camera_index] = ReceivedPicture(frame, now)
+                if self._waiting:
+                    for waiter in self._waiting.pop(frame.camera_index, ()):
+                        if not waiter.done():
+                            waiter.set_result(None)
 
     def keep_only(self, cameras: Collection[int]) -> None:
         """Forget the pictures of all other cameras."""

@@ -18,20 +18,29 @@ class SharedBundle:
     """A bundle whose bytes are made once for each selection of cameras, not for each viewer.
 
     ``encoded`` is the bundle as it came from the grabber, if it did: viewers of all its
-    pictures get these very bytes. ``pictures`` are the cameras that have a picture in it.
+    pictures get these very bytes.
     """
 
-    __slots__ = ("_frames", "_merged", "bundle", "pictures")
+    __slots__ = ("_frames", "_merged", "_pictures", "bundle")
 
     def __init__(self, bundle: FrameBundle, encoded: memoryview | None = None) -> None:
         self.bundle = bundle
-        self.pictures = frozenset([f.camera_index for f in bundle.frames if len(f.payload)])
-        self._frames: dict[frozenset[int], tuple[bytes, memoryview]] = {}
-        """WebSocket header and bytes of each selection that somebody wanted."""
+        self._pictures: frozenset[int] | None = None
+        """What :attr:`pictures` has found."""
+        self._frames: dict[frozenset[int] | None, tuple[bytes, memoryview]] = {}
+        """WebSocket header and bytes of each selection that somebody wanted; None: of all."""
         self._merged: dict[frozenset[int], SharedBundle] = {}
         """What :meth:`over` made, by the cameras whose older pictures are in it."""
         if encoded is not None:
-            self._frames[self.pictures] = _framed(encoded)
+            self._frames[None] = frame_header(Opcode.BINARY, len(encoded)), encoded
+
+    @property
+    def pictures(self) -> frozenset[int]:
+        """The cameras that have a picture in the bundle; most are sent without this."""
+        if self._pictures is None:
+            frames = self.bundle.frames
+            self._pictures = frozenset(f.camera_index for f in frames if len(f.payload))
+        return self._pictures
 
     def encoded(self, cameras: frozenset[int] | None) -> memoryview:
         """Return the bundle's bytes with the pictures of ``cameras`` only (None: all)."""
@@ -39,11 +48,15 @@ class SharedBundle:
 
     def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[bytes, memoryview]:
         """Return header and payload, which is :meth:`encoded`, of a WebSocket message."""
-        wanted = self.pictures if cameras is None else self.pictures & cameras
-        found = self._frames.get(wanted)
+        if cameras is not None:
+            cameras &= self.pictures
+            if cameras == self.pictures:
+                cameras = None
+        found = self._frames.get(cameras)
         if found is None:
-            data = memoryview(encode_bundle(select_cameras(self.bundle, wanted)))
-            found = self._frames[wanted] = _framed(data)
+            bundle = self.bundle if cameras is None else select_cameras(self.bundle, cameras)
+            data = memoryview(encode_bundle(bundle))
+            found = self._frames[cameras] = frame_header(Opcode.BINARY, len(data)), data
         return found
 
     def over(self, older: SharedBundle) -> SharedBundle:
@@ -64,7 +77,3 @@ class SharedBundle:
             merged = SharedBundle(bundle) if bundle.size <= MAX_BUNDLE_SIZE else self
             self._merged[missing] = merged
         return merged
-
-
-def _framed(data: memoryview) -> tuple[bytes, memoryview]:
-    return frame_header(Opcode.BINARY, len(data)), data

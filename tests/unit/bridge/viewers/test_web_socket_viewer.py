@@ -148,9 +148,18 @@ async def test_credit_window(grabber: FakeGrabber, viewer: Viewer) -> None:
     assert (await viewer.bundle()).seq == 6
 
 
-@pytest.mark.parametrize("text", ['{"type":"ack","seq":1}', '{ "seq": 1, "type": "ack" }'])
+@pytest.mark.parametrize(
+    ("text", "in_flight"),
+    [
+        ('{"type":"ack","seq":1}', 1),
+        ('{ "seq": 1, "type": "ack" }', 1),
+        ('{"type":"ack","seq":01}', 0),  # no ack, so it counts as one that never acknowledges
+        ('{"type":"ack","seq":1}}', 0),
+        ('{"type":"ack","seq":1}\n', 1),
+    ],
+)
 async def test_ack_may_be_spelled_as_json_allows(
-    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer, text: str
+    bridge: RunningBridge, grabber: FakeGrabber, viewer: Viewer, text: str, in_flight: int
 ) -> None:
     await grabber.send_bundle()
     await viewer.bundle()
@@ -159,7 +168,7 @@ async def test_ack_may_be_spelled_as_json_allows(
     await grabber.send_bundle()
     await viewer.bundle()
     (listed,) = await viewers(bridge)
-    assert listed["in_flight"] == 1
+    assert listed["in_flight"] == in_flight
 
 
 async def test_a_viewer_has_no_task_but_the_one_of_its_request(

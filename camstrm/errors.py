@@ -7,24 +7,25 @@
     ├── ChildError                  a process that was asked something gave no answer
     │   └── ChildTimeoutError       it did not answer in time
     ├── WireError                   bytes or text that are not camstrm's format
-    ├── ProducerError               a .cti file cannot be used
-    │   ├── ProducerInUseError      another program uses it, and it supports only one
-    │   └── ProducerTimeoutError    its process did not answer in time
-    ├── CameraError                 one camera cannot do what was asked
-    │   ├── CameraNotFoundError     no camera with this serial number or device id
-    │   ├── CameraAmbiguousError    several cameras with this serial number
-    │   ├── CameraXmlError          the camera's XML cannot be read
-    │   ├── CameraRefusedError      the producer denies access and does not say why
-    │   ├── CameraBusyError         another program holds the camera
-    │   ├── CameraLockedError       locked until the heartbeat of a process that was killed ends
-    │   ├── CameraSubnetError       the camera's address is in another subnet than the network card
-    │   └── CameraLostError         the camera no longer answers
-    │       └── CameraUnreachableError  it cannot be opened again, because it does not answer
+    ├── SubjectError                a producer, camera or socket cannot do what was asked
+    │   ├── ProducerError               a .cti file cannot be used
+    │   │   ├── ProducerInUseError      another program uses it, and it supports only one
+    │   │   └── ProducerTimeoutError    its process did not answer in time
+    │   ├── CameraError                 one camera cannot do what was asked
+    │   │   ├── CameraNotFoundError     no camera with this serial number or device id
+    │   │   ├── CameraAmbiguousError    several cameras with this serial number
+    │   │   ├── CameraXmlError          the camera's XML cannot be read
+    │   │   ├── CameraRefusedError      the producer denies access and does not say why
+    │   │   ├── CameraBusyError         another program holds the camera
+    │   │   ├── CameraLockedError       locked until the heartbeat of a process that was killed ends
+    │   │   ├── CameraSubnetError       its address is in another subnet than the network card
+    │   │   └── CameraLostError         the camera no longer answers
+    │   │       └── CameraUnreachableError  it cannot be opened again, because it does not answer
+    │   └── SocketPathError             the UNIX socket's path cannot be used
     ├── ImageError                  a frame cannot be turned into a picture
     │   ├── UnsupportedPixelFormatError
     │   ├── PayloadSizeError
     │   └── NoImageError            a buffer holds no image at all
-    ├── SocketPathError             the UNIX socket's path cannot be used
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
@@ -34,6 +35,8 @@ wanted, what came, and what to do.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 __all__ = [
     "AddressInUseError",
@@ -59,6 +62,7 @@ __all__ = [
     "ProducerInUseError",
     "ProducerTimeoutError",
     "SocketPathError",
+    "SubjectError",
     "UnsupportedPixelFormatError",
     "UsageError",
     "WireError",
@@ -133,18 +137,27 @@ class WireError(CamstrmError):
         return f"{self.what}: {self.problem}"
 
 
-class ProducerError(CamstrmError):
-    """A GenTL producer (.cti) cannot be used; ``remedy`` is what the user can do."""
+class SubjectError(CamstrmError):
+    """``problem`` of the ``subject`` (a path, a name); ``remedy`` is what the user can do."""
 
-    def __init__(self, cti: str, problem: str, remedy: str = "") -> None:
-        super().__init__(cti, problem, remedy)
-        self.cti = cti
+    kind: ClassVar[str] = "part"
+    """What the sentence calls it."""
+
+    def __init__(self, subject: str, problem: str, remedy: str = "") -> None:
+        super().__init__(subject, problem, remedy)
+        self.subject = subject
         self.problem = problem
         self.remedy = remedy
 
     def __str__(self) -> str:
-        text = f"GenTL producer {self.cti}: {self.problem}"
+        text = f"{self.kind} {self.subject}: {self.problem}"
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class ProducerError(SubjectError):
+    """A GenTL producer (.cti) cannot be used; ``remedy`` is what the user can do."""
+
+    kind = "GenTL producer"
 
 
 class ProducerInUseError(ProducerError):
@@ -166,18 +179,10 @@ class ProducerTimeoutError(ProducerError):
         super().__init__(cti, f"did not answer within {timeout_s:g} s", remedy)
 
 
-class CameraError(CamstrmError):
+class CameraError(SubjectError):
     """One camera (``camera``: its name or serial number) cannot do what was asked."""
 
-    def __init__(self, camera: str, problem: str, remedy: str = "") -> None:
-        super().__init__(camera, problem, remedy)
-        self.camera = camera
-        self.problem = problem
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        text = f"camera {self.camera}: {self.problem}"
-        return f"{text}. {self.remedy}" if self.remedy else text
+    kind = "camera"
 
 
 class CameraNotFoundError(CameraError):
@@ -350,18 +355,10 @@ class NoImageError(ImageError):
         return f"no image in the buffer: {self.problem}"
 
 
-class SocketPathError(CamstrmError):
+class SocketPathError(SubjectError):
     """The UNIX socket's path cannot be used."""
 
-    def __init__(self, path: str, problem: str, remedy: str = "") -> None:
-        super().__init__(path, problem, remedy)
-        self.path = path
-        self.problem = problem
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        text = f"socket {self.path}: {self.problem}"
-        return f"{text}. {self.remedy}" if self.remedy else text
+    kind = "socket"
 
 
 class BridgeTakenError(CamstrmError):

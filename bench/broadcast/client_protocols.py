@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from bench.broadcast.stamped_jpeg import find_stamp
-from camstrm.wire import BUNDLE_MAGIC, FROM_VIEWER, Ack
+from camstrm.wire import FROM_VIEWER, Ack
+from camstrm.wire.bundle import BUNDLE_MAGIC
 
 __all__ = ["PROTOCOLS", "Frame", "Protocol"]
 

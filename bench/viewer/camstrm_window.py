@@ -27,7 +27,7 @@ class FedClient(StreamClient):
         self.acknowledged = 0
 
     def open(self) -> None:
-        self._is_open = True
+        self.is_open = True
         self.connecting.emit()
         self.connected.emit()
         cameras = tuple(CameraInfo(i, f"camera {i}", serial=f"SN{i}") for i in range(CAMERAS))

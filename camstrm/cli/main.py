@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"camstrm: {error}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, (ConfigError, UsageError)) else EXIT_FAILED
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        from camstrm.cli.checks.packages import extra_with
+
+        extra = extra_with((error.name or "").partition(".")[0])
         if extra is None:
             raise
         print(
@@ -72,17 +74,6 @@ def _drop_output() -> None:
 
 _OUTPUT_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF)
 """A full disk, or a terminal that is gone, behind standard output."""
-
-_EXTRAS = {
-    "harvesters": "grab",
-    "genicam": "grab",
-    "cv2": "grab",
-    "aiohttp": "bridge",
-    "prometheus_client": "bridge",
-    "PySide6": "viewer",
-    "simplejpeg": "viewer",
-    "numpy": "grab",
-}
 
 
 def run() -> None:

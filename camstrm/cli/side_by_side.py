@@ -69,12 +69,7 @@ def in_order(
 
 def _due(
     waiting: dict[int, Future[Answer]], there: dict[int, float], overtakes: float
-) -> Iterator[int]:
+) -> list[int]:
     """Return what is to be taken now: all until the first that is missing, and old answers."""
-    missing = False
-    due = []
-    for index in waiting:
-        missing = missing or index not in there
-        if index in there and (not missing or there[index] <= overtakes):
-            due.append(index)
-    return iter(due)
+    first_missing = min(waiting.keys() - there.keys(), default=len(waiting) + len(there))
+    return [i for i in waiting if i in there and (i < first_missing or there[i] <= overtakes)]

@@ -10,41 +10,35 @@ __all__ = ["TableWriter", "format_table"]
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows under a header in columns, each as wide as its longest text."""
-    table = [header, *rows]
-    return "\n".join(_lines(table, _widths(table, [0] * len(header))))
+    return TableWriter(header).text(rows)
 
 
 class TableWriter:
     """Prints a table in parts; columns may become wider from one part to the next."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self._header: Sequence[str] | None = header
+        self._header = [header]
+        """Empty once it has been printed."""
         self._widths = [0] * len(header)
 
     def write(self, rows: Sequence[Sequence[str]]) -> None:
         """Print rows, the first time with the header above them."""
-        if not rows:
-            return
-        table = [*([] if self._header is None else [self._header]), *rows]
-        self._header = None
-        self._widths = _widths(table, self._widths)
-        print("\n".join(_lines(table, self._widths)), flush=True)
+        if rows:
+            print(self.text(rows), flush=True)
 
+    def text(self, rows: Sequence[Sequence[str]]) -> str:
+        """Return what :meth:`write` prints."""
+        table = [*self._header, *rows]
+        self._header = []
+        self._widths = [
+            max(known, *(_columns(row[column]) for row in table))
+            for column, known in enumerate(self._widths)
+        ]
+        return "\n".join(map(self._line, table))
 
-def _widths(table: Sequence[Sequence[str]], least: Sequence[int]) -> list[int]:
-    return [
-        max(known, *(_columns(row[column]) for row in table)) for column, known in enumerate(least)
-    ]
-
-
-def _lines(table: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
-    lines = []
-    for row in table:
-        cells = (
-            cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True)
-        )
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    def _line(self, row: Sequence[str]) -> str:
+        cells = zip(row, self._widths, strict=True)
+        return "  ".join(cell + " " * (width - _columns(cell)) for cell, width in cells).rstrip()
 
 
 def _columns(text: str) -> int:

@@ -46,26 +46,25 @@ def _of_cameras(config: Config) -> Iterator[Mistake]:
             )
         if camera.serial == ID_PREFIX:
             yield Mistake(("camera", index, "serial"), "a device id is missing after 'id:'")
-        mistake = _not_unique(config.cameras, index)
-        if mistake:
-            yield mistake
+        yield from _not_unique(config.cameras, index)
 
 
-def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Mistake | None:
+def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Iterator[Mistake]:
     camera = cameras[index]
     for other, earlier in enumerate(cameras[:index]):
         if earlier.serial == camera.serial and _may_be_one_producer(earlier.cti, camera.cti):
-            return Mistake(
+            yield Mistake(
                 ("camera", index, "serial"),
                 f"{camera.serial!r} is already camera[{other}]; a second camera of the same "
                 "serial number needs another 'cti'",
             )
+            return
         if earlier.label == camera.label:
-            return Mistake(
+            yield Mistake(
                 ("camera", index, "name" if camera.name else "serial"),
                 f"the name {camera.label!r} is already that of camera[{other}]",
             )
-    return None
+            return
 
 
 def _may_be_one_producer(first: str, second: str) -> bool:

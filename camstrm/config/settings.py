@@ -25,6 +25,7 @@ __all__ = [
     "StreamSettings",
     "default_config",
     "name_from",
+    "text_form",
 ]
 
 ID_PREFIX = "id:"
@@ -42,37 +43,38 @@ A slash would be a legal "%2F", but proxies in front of the bridge refuse or dec
 FeatureValue = bool | int | float | str
 """Value of a GenICam feature: boolean, integer, float, or enumeration entry / string."""
 
+
+def text_form(pattern: str, wanted: str, *, max_length: int | None = None) -> Meta:
+    """Return the rule that a text has a form, which messages describe as ``wanted``."""
+    return Meta(pattern=pattern, max_length=max_length, extra={"wanted": wanted})
+
+
 CameraName = Annotated[
     str,
-    Meta(
+    text_form(
+        rf"^(?!\s)[^{_NOT_IN_NAMES}]*(?<!\s)\Z",
+        "a name without '/' and control characters that neither begins nor ends with a blank "
+        "(it stands in URLs)",
         max_length=_NAME_MAX,
-        pattern=rf"^(?!\s)[^{_NOT_IN_NAMES}]*(?<!\s)\Z",
-        extra={
-            "wanted": "a name without '/' and control characters that neither begins nor ends "
-            "with a blank (it stands in URLs)"
-        },
     ),
 ]
-SerialNumber = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=512,
-        extra={
-            "hint_integer": "put quotes round it: serial numbers are strings, leading zeros count"
-        },
-    ),
-]
+_QUOTES = "put quotes round it: serial numbers are strings, leading zeros count"
+SerialNumber = Annotated[str, Meta(min_length=1, max_length=512, extra={"hint_integer": _QUOTES})]
 FeatureName = Annotated[
     str,
-    Meta(
-        pattern=r"^(?a:[A-Za-z_]\w{0,127}(\[[A-Za-z_]\w{0,127}=[\w.\-]{1,128}\])?)\Z",
-        extra={
-            "wanted": "a GenICam feature name, as Gain or as BalanceRatio[BalanceRatioSelector=Red]"
-        },
+    text_form(
+        r"^(?a:[A-Za-z_]\w{0,127}(\[[A-Za-z_]\w{0,127}=[\w.\-]{1,128}\])?)\Z",
+        "a GenICam feature name, as Gain or as BalanceRatio[BalanceRatioSelector=Red]",
     ),
 ]
 Features = dict[FeatureName, FeatureValue]
+VariableName = Annotated[str, text_form(r"^[^=\x00]+\Z", "a name of an environment variable")]
+VariableValue = Annotated[str, text_form(r"^[^\x00]*\Z", "text without NUL")]
+HostName = Annotated[str, text_form(r"^[^/\s?#@]+\Z", "a host name or address")]
+Origin = Annotated[
+    str,
+    text_form(r"^https?://[^/\s?#@]+\Z", "scheme, host and port only, as 'https://host:8443'"),
+]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0.05, le=3600)]
 SendTimeout = Annotated[float, Meta(ge=0.1, le=300)]
@@ -130,23 +132,8 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8765
     auth: bool = True
     token_file: str = ""
-    allowed_origins: tuple[
-        Annotated[
-            str,
-            Meta(
-                pattern=r"^https?://[^/\s?#@]+\Z",
-                extra={"wanted": "scheme, host and port only, as 'https://host:8443'"},
-            ),
-        ],
-        ...,
-    ] = ()
-    allowed_hosts: tuple[
-        Annotated[
-            str,
-            Meta(pattern=r"^[^/\s?#@]+\Z", extra={"wanted": "a host name or address"}),
-        ],
-        ...,
-    ] = ()
+    allowed_origins: tuple[Origin, ...] = ()
+    allowed_hosts: tuple[HostName, ...] = ()
     max_clients: Annotated[int, Meta(ge=1, le=10000)] = 64
     max_clients_per_address: Annotated[int, Meta(ge=1, le=10000)] = 16
     send_timeout_s: SendTimeout = 5.0
@@ -193,13 +180,7 @@ class ProducerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     cti: NonEmpty
     profile: str = ""
     python: str = ""
-    env: dict[
-        Annotated[
-            str,
-            Meta(pattern=r"^[^=\x00]+\Z", extra={"wanted": "a name of an environment variable"}),
-        ],
-        Annotated[str, Meta(pattern=r"^[^\x00]*\Z", extra={"wanted": "text without NUL"})],
-    ] = {}
+    env: dict[VariableName, VariableValue] = {}
 
 
 def name_from(selector: str) -> str:

@@ -58,10 +58,8 @@ def read_toml(path: str | Path) -> TomlDocument:
         content = _read_pipe(path) if Path(path).is_fifo() else _read_file(path)
     except FileNotFoundError:
         raise ConfigError(file, "there is no such file") from None
-    except IsADirectoryError:
-        raise ConfigError(file, "wanted a file, this is a directory") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the path
-        if Path(path).is_dir():  # Windows calls a directory a refused access
+        if Path(path).is_dir():
             raise ConfigError(file, "wanted a file, this is a directory") from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError(file, f"cannot be read ({reason})") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -77,8 +77,7 @@ def _checked(documents: list[TomlDocument]) -> dict[str, tuple[TomlDocument, Pro
     written: dict[str, tuple[TomlDocument, ProfileFile]] = {}
     for document in documents:
         file = convert_toml(document, ProfileFile)
-        mistake = _mistake_in(file)
-        if mistake:
+        for mistake in _mistakes_in(file):
             raise document.error(*mistake)
         if file.name in written:
             other = written[file.name][0].file
@@ -127,33 +126,31 @@ def _check_references(document: TomlDocument, file: ProfileFile, base: GentlProf
                 )
 
 
-def _mistake_in(file: ProfileFile) -> Mistake | None:
-    """Return the first thing that the types of ProfileFile cannot refuse, or None."""
+def _mistakes_in(file: ProfileFile) -> Iterator[Mistake]:
+    """Yield what the types of ProfileFile cannot refuse."""
     if file.match:
         for key in ("file", "vendor"):
             try:
                 re.compile(getattr(file.match, key))
             except re.error as error:
-                return Mistake(("match", key), f"not a regular expression ({error})")
+                yield Mistake(("match", key), f"not a regular expression ({error})")
     buffers = file.num_buffers
     if buffers and buffers.max < buffers.min:
         problem = f"wanted at least min ({buffers.min}), got {buffers.max}"
-        return Mistake(("num_buffers", "max"), problem)
+        yield Mistake(("num_buffers", "max"), problem)
     for index, variable in enumerate(file.environment):
         problem = template_problem(variable.value)
         if problem:
-            return Mistake(("environment", index, "value"), problem)
+            yield Mistake(("environment", index, "value"), problem)
     for index, note in enumerate(file.quirks):
-        mistake = next(mistakes({note.name: note.value}, Quirks), None)
-        if mistake:
+        for mistake in mistakes({note.name: note.value}, Quirks):
             key = "name" if mistake.problem.startswith("unknown key") else "value"
-            return Mistake(("quirk", index, key), mistake.problem)
+            yield Mistake(("quirk", index, key), mistake.problem)
         if note.name == "text_encoding" and not _is_encoding(str(note.value)):
             problem = f"Python knows no text encoding {note.value!r}"
-            return Mistake(("quirk", index, "value"), problem)
-    return _feature_mistake("feature", file.features) or _feature_mistake(
-        "stream_feature", file.stream_features
-    )
+            yield Mistake(("quirk", index, "value"), problem)
+    yield from _feature_mistakes("feature", file.features)
+    yield from _feature_mistakes("stream_feature", file.stream_features)
 
 
 def _is_encoding(name: str) -> bool:
@@ -164,15 +161,14 @@ def _is_encoding(name: str) -> bool:
     return True
 
 
-def _feature_mistake(table: str, rules: tuple[FeatureRule, ...]) -> Mistake | None:
+def _feature_mistakes(table: str, rules: tuple[FeatureRule, ...]) -> Iterator[Mistake]:
     seen: set[str] = set()
     for index, rule in enumerate(rules):
         if rule.key in seen:
-            return Mistake(
+            yield Mistake(
                 (table, index, "id" if rule.id else "name"),
                 f"{rule.key!r} is there twice; give one an 'id' of its own",
             )
         seen.add(rule.key)
         if (rule.value is not None) + bool(rule.first_of) + bool(rule.value_from) > 1:
-            return Mistake((table, index), "wanted one of value, first_of and value_from")
-    return None
+            yield Mistake((table, index), "wanted one of value, first_of and value_from")

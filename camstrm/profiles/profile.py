@@ -14,6 +14,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 from camstrm.config import FeatureValue
+from camstrm.config.settings import text_form
 
 __all__ = [
     "STAGES",
@@ -96,10 +97,7 @@ class FeatureRule(Sourced, frozen=True, kw_only=True):
     when: tuple[Condition, ...] = ()
     when_given: tuple[str, ...] = ()
     unless_given: tuple[str, ...] = ()
-    selector: Annotated[
-        str,
-        Meta(pattern=r"^([^=]+=[^=]+)?\Z", extra={"wanted": "Selector=Entry"}),
-    ] = ""
+    selector: Annotated[str, text_form(r"^([^=]+=[^=]+)?\Z", "Selector=Entry")] = ""
     each: str = ""
     clamp: bool = True
     keep_if_decodable: bool = False
@@ -137,6 +135,11 @@ class EnvironmentRule(Sourced, frozen=True, kw_only=True):
     system: System = ""
 
 
+UsbVendor = Annotated[
+    str, text_form(r"^[0-9a-f]{4}\Z", "four hexadecimal digits in small letters, as '2bdf'")
+]
+
+
 class UsbRule(Sourced, frozen=True, kw_only=True):
     """How the maker's USB cameras are known to this machine, whatever the producers say.
 
@@ -146,16 +149,7 @@ class UsbRule(Sourced, frozen=True, kw_only=True):
     """
 
     maker: Annotated[str, Meta(min_length=1)]
-    vendor: tuple[
-        Annotated[
-            str,
-            Meta(
-                pattern=r"^[0-9a-f]{4}\Z",
-                extra={"wanted": "four hexadecimal digits in small letters, as '2bdf'"},
-            ),
-        ],
-        ...,
-    ]
+    vendor: tuple[UsbVendor, ...]
     serial: Literal["as it is", "hexadecimal"] = "as it is"
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
+from camstrm.config.settings import text_form
 from camstrm.profiles.profile import (
     STAGES,
     BufferRule,
@@ -22,6 +23,11 @@ from camstrm.profiles.profile import (
 )
 
 __all__ = ["MatchRule", "ProcessRule", "ProfileFile", "complete"]
+
+
+ProfileName = Annotated[
+    str, text_form(r"^[a-z0-9][a-z0-9\-]{0,63}\Z", "small letters, digits and '-'")
+]
 
 
 class ProcessRule(Sourced, frozen=True, kw_only=True):
@@ -46,13 +52,7 @@ class ProfileFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     name) override one by one; ``remove`` names ids of features that are not wanted.
     """
 
-    name: Annotated[
-        str,
-        Meta(
-            pattern=r"^[a-z0-9][a-z0-9\-]{0,63}\Z",
-            extra={"wanted": "small letters, digits and '-'"},
-        ),
-    ]
+    name: ProfileName
     description: str = ""
     sdk: str = ""
     extends: str = ""
@@ -73,10 +73,9 @@ def complete(file: ProfileFile, base: GentlProfile) -> GentlProfile:
     match = file.match or MatchRule(
         file=base.file_pattern, vendor=base.vendor_pattern, bus=base.bus
     )
-    environment = {(rule.name, rule.system): rule for rule in base.environment}
-    environment.update({(rule.name, rule.system): rule for rule in file.environment})
-    notes = {note.name: note for note in base.quirk_notes}
-    notes.update({note.name: note for note in file.quirks})
+    rules = (*base.environment, *file.environment)
+    environment = {(rule.name, rule.system): rule for rule in rules}
+    notes = {note.name: note for note in (*base.quirk_notes, *file.quirks)}
     return GentlProfile(
         name=file.name,
         description=file.description,

@@ -1,11 +1,10 @@
-"""The wire format: FrameBundle, packets and control messages. Sans-I/O, no clock."""
+"""The wire format: FrameBundle, packets and control messages. Sans-I/O, no clock.
+
+What other parts use of it is imported from here.
+"""
 
 from camstrm.camera_state import COUNTERS, HEALTHY_STATES, CameraState
 from camstrm.wire.bundle import (
-    BUNDLE_HEADER_SIZE,
-    BUNDLE_MAGIC,
-    BUNDLE_VERSION,
-    CAMERA_HEADER_SIZE,
     MAX_BUNDLE_SIZE,
     MAX_CAMERAS,
     CameraFrame,
@@ -24,12 +23,10 @@ from camstrm.wire.crossing import (
     PROCESS_DOWN,
     PROCESS_UP,
     TO_VIEWER,
-    Crossing,
     SharedStatus,
 )
 from camstrm.wire.demand import union
 from camstrm.wire.messages import (
-    MAX_TEXT_SIZE,
     MAX_VIEWER_TEXT_SIZE,
     PROTOCOL,
     Ack,
@@ -51,72 +48,4 @@ from camstrm.wire.messages import (
     UnknownMessage,
     ViewerStatus,
 )
-from camstrm.wire.packet import (
-    MAX_PACKET_SIZE,
-    PACKET_HEADER_SIZE,
-    PACKET_MAGIC,
-    PACKET_VERSION,
-    Packet,
-    PacketKind,
-    PacketSplitter,
-    encode_packet_parts,
-)
-
-__all__ = [
-    "BUNDLE_HEADER_SIZE",
-    "BUNDLE_MAGIC",
-    "BUNDLE_VERSION",
-    "CAMERA_HEADER_SIZE",
-    "COUNTERS",
-    "FEED_DOWN",
-    "FEED_UP",
-    "FROM_VIEWER",
-    "HEALTHY_STATES",
-    "MAX_BUNDLE_SIZE",
-    "MAX_CAMERAS",
-    "MAX_PACKET_SIZE",
-    "MAX_TEXT_SIZE",
-    "MAX_VIEWER_TEXT_SIZE",
-    "PACKET_HEADER_SIZE",
-    "PACKET_MAGIC",
-    "PACKET_VERSION",
-    "PROCESS_DOWN",
-    "PROCESS_UP",
-    "PROTOCOL",
-    "TO_VIEWER",
-    "Ack",
-    "CameraFrame",
-    "CameraInfo",
-    "CameraState",
-    "CameraStatus",
-    "Crossing",
-    "Demand",
-    "Encoding",
-    "ForCamera",
-    "FrameBundle",
-    "FrameFlag",
-    "FrameRequest",
-    "Goodbye",
-    "Hello",
-    "Limits",
-    "Message",
-    "Packet",
-    "PacketKind",
-    "PacketSplitter",
-    "Refused",
-    "Report",
-    "SharedStatus",
-    "Start",
-    "Status",
-    "Stop",
-    "Subscribe",
-    "UnknownMessage",
-    "ViewerStatus",
-    "decode_bundle",
-    "encode_bundle",
-    "encode_bundle_parts",
-    "encode_packet_parts",
-    "merge_bundles",
-    "select_cameras",
-    "union",
-]
+from camstrm.wire.packet import Packet, PacketKind, PacketSplitter, encode_packet_parts

@@ -13,22 +13,6 @@ import msgspec
 
 from camstrm.errors import WireError
 
-__all__ = [
-    "BUNDLE_HEADER_SIZE",
-    "BUNDLE_MAGIC",
-    "BUNDLE_VERSION",
-    "CAMERA_HEADER_SIZE",
-    "MAX_BUNDLE_SIZE",
-    "MAX_CAMERAS",
-    "CameraFrame",
-    "Encoding",
-    "FrameBundle",
-    "FrameFlag",
-    "decode_bundle",
-    "encode_bundle",
-    "encode_bundle_parts",
-]
-
 Buffer = bytes | bytearray | memoryview
 
 BUNDLE_MAGIC = b"CSFB"
@@ -39,6 +23,8 @@ _CAMERA_HEADER = struct.Struct("<HHBBHIIQQQQQIIII")
 
 BUNDLE_HEADER_SIZE = _BUNDLE_HEADER.size
 CAMERA_HEADER_SIZE = _CAMERA_HEADER.size
+
+_WANTED = (BUNDLE_MAGIC, BUNDLE_VERSION, BUNDLE_HEADER_SIZE)
 
 MAX_CAMERAS = 256
 """More cameras in one bundle are refused by encoder and decoder."""
@@ -120,6 +106,18 @@ def byte_count(buffer: Buffer) -> int:
     return buffer.nbytes if isinstance(buffer, memoryview) else len(buffer)
 
 
+def check_header(name: str, found: tuple[bytes, int, int], wanted: tuple[bytes, int, int]) -> None:
+    """Raise WireError for another magic or version, or a shorter header than is wanted."""
+    magic, version, size = found
+    wanted_magic, wanted_version, wanted_size = wanted
+    if magic != wanted_magic:
+        raise WireError(name, f"magic {magic!r}, wanted {wanted_magic!r}")
+    if version != wanted_version:
+        raise WireError(name, f"version {version}, wanted {wanted_version}")
+    if size < wanted_size:
+        raise WireError(name, f"header size {size}, wanted >= {wanted_size}")
+
+
 def _header_fields(frame: CameraFrame) -> tuple[int, ...]:
     return (
         CAMERA_HEADER_SIZE,
@@ -191,14 +189,7 @@ def decode_bundle(data: Buffer) -> FrameBundle:
     magic, version, _, header_size, count, _, total, seq, timestamp_us = _BUNDLE_HEADER.unpack_from(
         view
     )
-    if magic != BUNDLE_MAGIC:
-        raise WireError("FrameBundleHeader", f"magic {magic!r}, wanted {BUNDLE_MAGIC!r}")
-    if version != BUNDLE_VERSION:
-        raise WireError("FrameBundleHeader", f"version {version}, wanted {BUNDLE_VERSION}")
-    if header_size < BUNDLE_HEADER_SIZE:
-        raise WireError(
-            "FrameBundleHeader", f"header size {header_size}, wanted >= {BUNDLE_HEADER_SIZE}"
-        )
+    check_header("FrameBundleHeader", (magic, version, header_size), _WANTED)
     if count > MAX_CAMERAS:
         raise WireError("FrameBundleHeader", f"{count} cameras, {MAX_CAMERAS} at most")
     if total > MAX_BUNDLE_SIZE:

@@ -8,8 +8,6 @@ from msgspec.structs import replace
 
 from camstrm.wire.bundle import MAX_BUNDLE_SIZE, CameraFrame, Encoding, FrameBundle, byte_count
 
-__all__ = ["merge_bundles", "select_cameras"]
-
 
 def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
     """Give ``newer`` the pictures of ``older`` for the cameras where it has none.

@@ -33,17 +33,6 @@ from camstrm.wire.messages import (
     tag_of,
 )
 
-__all__ = [
-    "FEED_DOWN",
-    "FEED_UP",
-    "FROM_VIEWER",
-    "PROCESS_DOWN",
-    "PROCESS_UP",
-    "TO_VIEWER",
-    "Crossing",
-    "SharedStatus",
-]
-
 M = TypeVar("M", bound=Message)
 
 _SIXTY_FOUR_BITS = msgspec.msgpack.Encoder()

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from camstrm.wire.messages import Demand
 
-__all__ = ["union"]
-
 
 def union(demands: Iterable[Demand]) -> Demand:
     """Return the cameras that anybody wants, at the highest rate that anybody wants.

@@ -10,8 +10,6 @@ import msgspec
 
 from camstrm.errors import WireError
 
-__all__ = ["encode_json", "explained", "json_object", "kind_of"]
-
 _JSON = msgspec.json.Encoder()
 
 

@@ -13,31 +13,6 @@ from msgspec import Meta, Struct
 
 from camstrm.camera_state import CameraCondition, CameraCounters, Count
 
-__all__ = [
-    "MAX_TEXT_SIZE",
-    "MAX_VIEWER_TEXT_SIZE",
-    "PROTOCOL",
-    "Ack",
-    "CameraInfo",
-    "CameraStatus",
-    "Demand",
-    "ForCamera",
-    "FrameRequest",
-    "Goodbye",
-    "Hello",
-    "Limits",
-    "Message",
-    "Refused",
-    "Report",
-    "Start",
-    "Status",
-    "Stop",
-    "Subscribe",
-    "UnknownMessage",
-    "ViewerStatus",
-    "tag_of",
-]
-
 PROTOCOL = 1
 """Version of the control messages; a peer with another number says so and stops."""
 

@@ -29,20 +29,13 @@ class AckTracker:
     def __init__(self) -> None:
         self._open: deque[_Open] = deque()
         """Bundles that were not released, oldest first."""
-        self._next_ticket = 0
-
-    def __len__(self) -> int:
-        return len(self._open)
-
-    @property
-    def next_ticket(self) -> int:
-        """The ticket that the next bundle will get."""
-        return self._next_ticket
+        self.next_ticket = 0
+        """The ticket that the next bundle will get; written here only."""
 
     def begin(self, seq: int, cameras: Collection[int]) -> int:
         """Note a bundle whose pictures of ``cameras`` are under way; return its ticket."""
-        ticket = self._next_ticket
-        self._next_ticket += 1
+        ticket = self.next_ticket
+        self.next_ticket += 1
         self._open.append(_Open(ticket, seq, set(cameras)))
         return ticket
 

@@ -57,16 +57,12 @@ class CameraModel:
         """When the server took it."""
         self._latency_s: float | None = None
         """Smoothed age of pictures when they come on the screen."""
-        self._shown = SlidingRate()
+        self.shown = SlidingRate()
+        """Of pictures on the screen."""
         self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
         """The last times between two pictures on the screen, in seconds, oldest first."""
         self._was_streaming = False
         """Whether it ever streamed: before, it is opening and not lost."""
-
-    @property
-    def lost(self) -> int:
-        """Frames that never came whole from the camera, as far as the server knows."""
-        return 0 if self.status is None else self.status.lost
 
     @property
     def healthy(self) -> bool:
@@ -99,7 +95,7 @@ class CameraModel:
             self._intervals.append(now - self.shown_at)
         self.shown_at = now
         self._shown_capture_us = capture_us
-        self._shown.add(now)
+        self.shown.add(now)
         self.last_problem = ""
         age = clock.age(capture_us, now)
         if age is None or self._latency_s is None or abs(age - self._latency_s) > 0.5:
@@ -111,10 +107,6 @@ class CameraModel:
         """Note that a picture could not be decoded."""
         self.failed += 1
         self.last_problem = problem
-
-    def fps(self, now: float) -> float:
-        """Return pictures shown per second."""
-        return self._shown.rate(now)
 
     def age(self, clock: ClockOffset, now: float) -> float | None:
         """Return how old the picture on the screen is, in seconds; None without one.
@@ -157,12 +149,12 @@ class CameraModel:
         return not waits and age > self.old_after(stream_fps)
 
     def _enter(self, state: int, since_us: int) -> None:
-        if state in HEALTHY_STATES:
+        self.state = state
+        self.state_since_us = since_us
+        if self.healthy:
             self.down_since_us = 0
             self._was_streaming = True
         elif self._was_streaming and not self.down_since_us:
             # Opening and backing off take turns while a camera is away; the user wants
             # to know since when there are no pictures.
             self.down_since_us = since_us
-        self.state = state
-        self.state_since_us = since_us

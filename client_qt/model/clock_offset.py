@@ -28,11 +28,6 @@ class ClockOffset:
         """(number of the slot, smallest arrival - server time in seconds), oldest first."""
         self._round_trips: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
 
-    def reset(self) -> None:
-        """Forget everything: the next messages come from another server or way."""
-        self._minima.clear()
-        self._round_trips.clear()
-
     def observe(self, server_us: int, now: float) -> None:
         """Take a server time (microseconds of UTC) that arrived at ``now`` (monotonic s)."""
         if server_us:

@@ -11,14 +11,7 @@ from client_qt.model.camera_model import CameraModel
 from client_qt.model.viewer_model import Connection, ViewerModel
 from client_qt.model.wording import age_text, count_text, rate_text, since_text
 
-__all__ = [
-    "CameraDisplay",
-    "Level",
-    "Summary",
-    "camera_display",
-    "placeholder_display",
-    "summary",
-]
+__all__ = ["CameraDisplay", "Level", "Summary", "camera_display", "placeholder_display", "summary"]
 
 
 class Level(enum.Enum):
@@ -62,14 +55,6 @@ class Summary:
 
 _WAITING = "waiting for a trigger"
 
-_CONNECTION_LEVELS = {
-    Connection.CONNECTING: Level.WAITING,
-    Connection.LIVE: Level.GOOD,
-    Connection.NO_INPUT: Level.WAITING,
-    Connection.STALLED: Level.WAITING,
-    Connection.LOST: Level.BAD,
-}
-
 
 def summary(model: ViewerModel, server: str, now: float) -> Summary:
     """Word the state of the connection to ``server`` (host:port)."""
@@ -78,7 +63,7 @@ def summary(model: ViewerModel, server: str, now: float) -> Summary:
     numbers: list[str] = []
     tooltip = ""
     if state not in (Connection.CONNECTING, Connection.LOST):
-        numbers = [f"{model.bundle_fps(now):.1f} bundles/s", f"{model.megabits(now):.1f} Mbit/s"]
+        numbers = [f"{model.bundles.rate(now):.1f} bundles/s", f"{model.megabits(now):.1f} Mbit/s"]
         if status is not None:
             numbers.append(f"{status.viewers} viewer{'' if status.viewers == 1 else 's'}")
             if status.viewer is not None:
@@ -88,7 +73,7 @@ def summary(model: ViewerModel, server: str, now: float) -> Summary:
                     f"skipped: {status.viewer.skipped}"
                     + (f" (last: {status.viewer.reason})" if status.viewer.reason else "")
                 )
-    level = _CONNECTION_LEVELS[state]
+    level, _, _ = _connection_state(model, now)
     if level is Level.GOOD and (_cameras_down(model) or not model.cameras):
         level = Level.WAITING
     return Summary(level, _connection_text(model, server, now), tuple(numbers), tooltip)
@@ -96,50 +81,43 @@ def summary(model: ViewerModel, server: str, now: float) -> Summary:
 
 def placeholder_display(model: ViewerModel, number: int, now: float) -> CameraDisplay:
     """Word view ``number`` (from 1) while the server has not said which cameras there are."""
-    headline, detail = _connection_headline(model, now)
+    level, headline, detail = _connection_state(model, now)
     if not headline:
         headline = "no camera" if model.hello is not None else "waiting for the cameras"
-    return CameraDisplay(
-        f"view {number}", _CONNECTION_LEVELS[model.connection(now)], True, headline, detail
-    )
+    return CameraDisplay(f"view {number}", level, True, headline, detail)
 
 
 def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> CameraDisplay:
     """Word what the view of ``camera`` shows at ``now``."""
-    state = model.connection(now)
-    if state is Connection.LIVE:
-        level, stale, headline, detail = _live(model, camera, now)
+    # Where nothing is to be said over it, a picture is the camera's present.
+    level, headline, detail = _connection_state(model, now)
+    if not headline:
+        level, headline, detail = _camera_state(camera)
+    if headline:
+        detail = _last_picture(model, camera, now, detail)
     else:
-        headline, detail = _connection_headline(model, now)
-        level, stale = _CONNECTION_LEVELS[state], True
-        if camera.shown_at is not None:
-            detail = _last_picture(model, camera, now, detail)
+        level, headline, detail = _picture_state(model, camera, now)
     return CameraDisplay(
         camera.info.name or f"camera {camera.info.index}",
         level,
-        stale,
+        bool(headline),
         headline,
         detail,
         _numbers(model, camera, now),
         _tooltip(camera),
-        "" if stale else camera.reason,
+        "" if headline else camera.reason,
     )
 
 
-def _live(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, bool, str, str]:
-    level, headline, detail = _camera_state(camera)
-    if headline:
-        if camera.shown_at is not None:
-            detail = _last_picture(model, camera, now, detail)
-        return level, True, headline, detail
+def _picture_state(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, str, str]:
     age = camera.age(model.clock, now)
-    waits = camera.state == CameraState.WAITING_FOR_TRIGGER
+    if age is None and camera.state == CameraState.WAITING_FOR_TRIGGER:
+        return Level.GOOD, _WAITING, camera.last_problem
     if age is None:
-        what = _WAITING if waits else "waiting for the first picture"
-        return Level.GOOD if waits else Level.WAITING, True, what, camera.last_problem
+        return Level.WAITING, "waiting for the first picture", camera.last_problem
     if camera.is_old(model.clock, now, model.stream_fps):
-        return Level.WAITING, True, f"picture is {age_text(age)} old", camera.last_problem
-    return Level.GOOD, False, "", ""
+        return Level.WAITING, f"picture is {age_text(age)} old", camera.last_problem
+    return Level.GOOD, "", ""
 
 
 def _camera_state(camera: CameraModel) -> tuple[Level, str, str]:
@@ -163,18 +141,19 @@ def _camera_state(camera: CameraModel) -> tuple[Level, str, str]:
     return Level.WAITING, f"unknown state {camera.state}", "the server is newer than this viewer"
 
 
-def _connection_headline(model: ViewerModel, now: float) -> tuple[str, str]:
+def _connection_state(model: ViewerModel, now: float) -> tuple[Level, str, str]:
     state = model.connection(now)
     if state is Connection.CONNECTING:
-        return "connecting", ""
+        return Level.WAITING, "connecting", ""
     if state is Connection.NO_INPUT:
         since = 0 if model.status is None else model.status.input_since_us
-        return since_text("no frame input", since), "no grabber is connected to the server"
+        headline = since_text("no frame input", since)
+        return Level.WAITING, headline, "no grabber is connected to the server"
     if state is Connection.STALLED:
-        return "stalled", "connected, but nothing comes"
+        return Level.WAITING, "stalled", "connected, but nothing comes"
     if state is Connection.LOST:
-        return "connection lost" if model.ever_connected else "no connection", model.reason
-    return "", ""
+        return Level.BAD, _lost(model), model.reason
+    return Level.GOOD, "", ""
 
 
 def _connection_text(model: ViewerModel, server: str, now: float) -> str:
@@ -184,8 +163,8 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
     if state is Connection.LOST:
         retry = model.retry_in(now)
         next_try = "connecting" if retry is None else f"next try in {max(math.ceil(retry), 1)} s"
-        lost = "connection lost" if model.ever_connected else "no connection"
-        return f"{lost} for {age_text(model.lost_for(now))}: {model.reason} · {next_try}"
+        lost_for = age_text(model.lost_for(now))
+        return f"{_lost(model)} for {lost_for}: {model.reason} · {next_try}"
     if state is Connection.STALLED:
         return f"{server} · stalled: no pictures for {age_text(model.bundle_silence(now))}"
     if state is Connection.NO_INPUT:
@@ -198,6 +177,10 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
     return f"{server} · live"
 
 
+def _lost(model: ViewerModel) -> str:
+    return "connection lost" if model.ever_connected else "no connection"
+
+
 def _cameras_down(model: ViewerModel) -> int:
     return sum(not camera.healthy for camera in model.cameras.values())
 
@@ -205,21 +188,21 @@ def _cameras_down(model: ViewerModel) -> int:
 def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: str) -> str:
     age = camera.age(model.clock, now)
     last = "" if age is None else f"last picture {age_text(age)} old"
-    return f"{detail}\n{last}" if detail else last
+    return "\n".join(filter(None, (detail, last)))
 
 
 def _numbers(model: ViewerModel, camera: CameraModel, now: float) -> tuple[str, ...]:
     age = camera.steady_age(model.clock, now)
     if age is None:
         return ()
-    rate = rate_text(camera.fps(now))
+    rate = rate_text(camera.shown.rate(now))
     if camera.state == CameraState.WAITING_FOR_TRIGGER:
         rate = _WAITING
     numbers = [rate, age_text(age), f"{count_text(camera.dropped)} dropped"]
     if camera.failed:
         numbers.append(f"{count_text(camera.failed)} corrupt")
     if camera.status is not None:
-        numbers.append(f"{count_text(camera.lost)} lost")
+        numbers.append(f"{count_text(camera.status.lost)} lost")
         numbers.append(f"camera {rate_text(camera.status.grab_fps, whole=True)}")
     return tuple(numbers)
 

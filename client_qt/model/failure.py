@@ -27,16 +27,11 @@ def explain_failure(
     said = text.strip().rstrip(".")
     if tls_problem is not None:
         problem = tls_problem.rstrip(".") or said
+        reason = f"TLS: {problem}. Install the server's certificate here, or use --insecure"
+        # What OpenSSL says to an answer that is no TLS at all.
         if "wrong version number" in f"{problem} {said}".lower():
-            # What OpenSSL says to an answer that is no TLS at all.
-            return Failure(
-                f"{server} does not use TLS: use an address that begins with ws:// or http://",
-                patient=True,
-            )
-        return Failure(
-            f"TLS: {problem}. Install the server's certificate here, or use --insecure",
-            patient=True,
-        )
+            reason = f"{server} does not use TLS: use an address that begins with ws:// or http://"
+        return Failure(reason, patient=True)
     status = _http_status(said)
     if status in (401, 403):
         word = "the server does not accept this token" if has_token else "token needed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Cell", "arrange"]
@@ -26,7 +27,5 @@ def arrange(count: int, main: int = 0) -> list[Cell]:
     if count == 3:
         side = iter((Cell(0, 2), Cell(1, 2)))
         return [Cell(0, 0, 2, 2) if i == main else next(side) for i in range(count)]
-    columns = 1
-    while columns * columns < count:
-        columns += 1
+    columns = math.ceil(math.sqrt(count))
     return [Cell(i // columns, i % columns) for i in range(count)]

@@ -7,6 +7,7 @@ shown (display.py words it).
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
 
 from camstrm.rates import SlidingRate
@@ -66,7 +67,7 @@ class ViewerModel:
         """When this connection brought its last bundle."""
         self._wanted_since = 0.0
         """Since when bundles are due: opened, or asked for pictures again."""
-        self._bundles = SlidingRate()
+        self.bundles = SlidingRate()
         self._bytes = SlidingRate()
 
     def connection_started(self) -> None:
@@ -84,7 +85,8 @@ class ViewerModel:
         self._last_message = None
         self._last_bundle = None
         self._wanted_since = now
-        self.clock.reset()
+        # The next messages come from another server or way.
+        self.clock = ClockOffset()
 
     def connection_lost(self, reason: str, retry_in_s: float, now: float) -> None:
         """Note that the connection ended or could not be made, and why."""
@@ -117,39 +119,27 @@ class ViewerModel:
         self.status = status
         self.clock.observe(status.time_us, now)
         for camera in status.cameras:
-            known = self.cameras.get(camera.index)
-            if known is not None:
+            if known := self.cameras.get(camera.index):
                 known.receive_status(camera)
 
     def receive_bundle(self, bundle: FrameBundle, size: int, now: float) -> None:
         """Take the headers of a bundle of ``size`` bytes."""
         self._last_message = self._last_bundle = now
-        self._bundles.add(now)
+        self.bundles.add(now)
         self._bytes.add(now, size)
         sent_us = max((f.encoded_time_us for f in bundle.frames), default=0)
         self.clock.observe(max(bundle.timestamp_us, sent_us), now)
         if self.hello is None:
             self._adopt([f.camera_index for f in bundle.frames])
         for frame in bundle.frames:
-            known = self.cameras.get(frame.camera_index)
-            if known is not None:
+            if known := self.cameras.get(frame.camera_index):
                 known.receive_frame(frame)
-
-    def receive_round_trip(self, seconds: float, now: float) -> None:
-        """Take the time between a ping and its pong."""
-        self.clock.observe_round_trip(seconds, now)
 
     def want_pictures(self, wanted: bool, now: float) -> None:
         """Note whether any picture is subscribed (none is while the window is minimised)."""
         if wanted and not self.wants_pictures:
             self._wanted_since = now
         self.wants_pictures = wanted
-
-    def picture_shown(self, camera: int, capture_us: int, now: float) -> None:
-        """Note that a picture of ``camera`` was handed to its view."""
-        known = self.cameras.get(camera)
-        if known is not None:
-            known.show(capture_us, self.clock, now)
 
     def connection(self, now: float) -> Connection:
         """Return how the connection does at ``now``."""
@@ -183,22 +173,17 @@ class ViewerModel:
         """Bundles per second that the server means to send."""
         return 30.0 if self.hello is None else self.hello.limits.stream_fps
 
-    def bundle_fps(self, now: float) -> float:
-        """Return bundles received per second."""
-        return self._bundles.rate(now)
-
     def megabits(self, now: float) -> float:
         """Return Mbit/s received in bundles."""
         return self._bytes.rate(now) * 8 / 1e6
 
     def largest_camera(self) -> int | None:
         """Return the index of the camera with the largest frame, the first of equals."""
-        best, area = None, -1
-        for index, camera in sorted(self.cameras.items()):
-            width, height = camera.source_size
-            if width * height > area:
-                best, area = index, width * height
-        return best
+        return max(
+            sorted(self.cameras),
+            key=lambda index: math.prod(self.cameras[index].source_size),
+            default=None,
+        )
 
     def _bundle_patience(self) -> float:
         return max(NO_BUNDLE_AFTER_S, 3.0 / self.stream_fps if self.stream_fps > 0 else 0.0)

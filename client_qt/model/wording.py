@@ -33,11 +33,10 @@ def clock_text(time_us: int, tz: tzinfo | None = None) -> str:
     return moment.astimezone(tz).strftime("%H:%M:%S")
 
 
-def since_text(what: str, time_us: int, reason: str = "") -> str:
-    """Return "lost since 12:03:11: cable unplugged", without the parts that are not known."""
+def since_text(what: str, time_us: int) -> str:
+    """Return "lost since 12:03:11", without the time if it is not known."""
     clock = clock_text(time_us)
-    text = f"{what} since {clock}" if clock else what
-    return f"{text}: {reason}" if reason else text
+    return f"{what} since {clock}" if clock else what
 
 
 def count_text(count: int) -> str:

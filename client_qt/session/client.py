@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import (
@@ -37,6 +38,9 @@ from client_qt.model.failure import explain_failure
 __all__ = ["StreamClient", "reconnect_pauses"]
 
 _log = logging.getLogger(__name__)
+
+_Data = TypeVar("_Data")
+_Decoded = TypeVar("_Decoded")
 
 CONNECT_TIMEOUT_S = 10.0
 """An attempt that takes longer is given up."""
@@ -82,21 +86,20 @@ class StreamClient(QObject):
     def __init__(
         self,
         address: ServerAddress,
-        parent: QObject | None = None,
         *,
         insecure: bool = False,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._address = address
         self._insecure = insecure
         self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
         """The connection or the attempt; None while waiting for the next one and after close."""
-        self._is_open = False
-        """Whether messages can be sent."""
+        self.is_open = False
+        """Whether messages can be sent; written here only."""
         self._tls_problem = ""
         """What Qt said about the certificate in this attempt."""
         self._good_since: float | None = None
@@ -107,19 +110,11 @@ class StreamClient(QObject):
         """When the ping was sent whose pong is awaited (clock's seconds)."""
         self._cameras: tuple[int, ...] | None = None
         """What was subscribed last; None: all."""
-        self._max_fps: float | None = None
-        """Subscribed with them; None: no limit."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.open)
         self._watch = QTimer(self)
-        self._watch.setInterval(int(PING_INTERVAL_S * 1000))
         self._watch.timeout.connect(self._look_after)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the WebSocket is open."""
-        return self._is_open
 
     def open(self) -> None:
         """Start connecting; does nothing while a connection or an attempt is there."""
@@ -144,12 +139,11 @@ class StreamClient(QObject):
             socket.setSslConfiguration(configuration)
         request = QNetworkRequest(QUrl(self._address.url))
         if self._address.token:
-            bearer = QByteArray(f"Bearer {self._address.token}".encode("ascii"))
-            request.setRawHeader(QByteArray(b"Authorization"), bearer)
+            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
         self._socket = socket
         self._tls_problem = ""
         self._heard_at = self._clock()
-        self._watch.start()
+        self._watch.start(int(PING_INTERVAL_S * 1000))
         self.connecting.emit()
         socket.open(request)
 
@@ -162,60 +156,53 @@ class StreamClient(QObject):
         """Send that bundle ``seq`` and all before it are on the screen."""
         self._send(Ack(seq))
 
-    def subscribe(self, cameras: tuple[int, ...] | None, max_fps: float | None = None) -> None:
+    def subscribe(self, cameras: tuple[int, ...] | None) -> None:
         """Ask for these cameras only (None: all, empty: none), now and after a reconnect."""
-        if (cameras, max_fps) == (self._cameras, self._max_fps):
-            return
-        self._cameras, self._max_fps = cameras, max_fps
-        self._send(Subscribe(cameras, max_fps))
+        if cameras != self._cameras:
+            self._cameras = cameras
+            self._send(Subscribe(cameras))
 
     def _send(self, message: Ack | Subscribe) -> None:
-        if self._socket is not None and self._is_open:
+        if self._socket is not None and self.is_open:
             self._socket.sendTextMessage(FROM_VIEWER.encode(message).decode())
 
     def _on_connected(self) -> None:
-        self._is_open = True
+        self.is_open = True
         self._heard_at = self._clock()
         _log.info("connected to %s", self._address.label)
         self.connected.emit()
-        if self._cameras is not None or self._max_fps is not None:
-            self._send(Subscribe(self._cameras, self._max_fps))
+        if self._cameras is not None:
+            self._send(Subscribe(self._cameras))
         self._ping()
 
     def _on_binary(self, message: QByteArray) -> None:
-        self._heard_at = self._clock()
         data = message.data()
-        try:
-            bundle = decode_bundle(data)
-        except WireError as error:
-            self._refuse(error)
-            return
-        self._note_good()
-        self.bundle_received.emit(bundle, len(data))
+        if bundle := self._decode(decode_bundle, data):
+            self._note_good()
+            self.bundle_received.emit(bundle, len(data))
 
     def _on_text(self, text: str) -> None:
-        self._heard_at = self._clock()
-        try:
-            message = TO_VIEWER.decode(text)
-        except WireError as error:
-            self._refuse(error)
-            return
-        if isinstance(message, Hello):
-            if message.protocol != PROTOCOL:
-                self._end(
-                    f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
-                    "install the same camstrm version on both",
-                    self._backoff.longest(),
-                )
-                return
+        message = self._decode(TO_VIEWER.decode, text)
+        if isinstance(message, Hello) and message.protocol != PROTOCOL:
+            self._end(
+                f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
+                "install the same camstrm version on both",
+                self._backoff.longest(),
+            )
+        elif isinstance(message, Hello):
             self._note_good()
             self.hello_received.emit(message)
         elif isinstance(message, Status):
             self._note_good()
             self.status_received.emit(message)
 
-    def _refuse(self, error: WireError) -> None:
-        self._end(f"the server sent what is not camstrm's format ({error})")
+    def _decode(self, decode: Callable[[_Data], _Decoded], data: _Data) -> _Decoded | None:
+        self._heard_at = self._clock()
+        try:
+            return decode(data)
+        except WireError as error:
+            self._end(f"the server sent what is not camstrm's format ({error})")
+            return None
 
     def _note_good(self) -> None:
         if self._good_since is None:
@@ -223,7 +210,7 @@ class StreamClient(QObject):
 
     def _ping(self) -> None:
         # The next ping waits for the pong: one clock reading per round trip is enough.
-        if self._socket is not None and self._is_open and self._ping_sent_at is None:
+        if self._socket is not None and self.is_open and self._ping_sent_at is None:
             self._ping_sent_at = self._clock()
             self._socket.ping()
 
@@ -235,9 +222,9 @@ class StreamClient(QObject):
 
     def _look_after(self) -> None:
         silence = self._clock() - self._heard_at
-        if self._is_open and silence > SILENCE_TIMEOUT_S:
+        if self.is_open and silence > SILENCE_TIMEOUT_S:
             self._end(f"the server was silent for {silence:.0f} s")
-        elif not self._is_open and silence > CONNECT_TIMEOUT_S:
+        elif not self.is_open and silence > CONNECT_TIMEOUT_S:
             self._end(f"no answer from {self._address.label} within {CONNECT_TIMEOUT_S:.0f} s")
         else:
             self._ping()
@@ -249,13 +236,13 @@ class StreamClient(QObject):
                 "certificate of %s accepted (--insecure): %s", self._address.label, problems
             )
             self._socket.ignoreSslErrors()
-            return
-        self._tls_problem = problems
+        else:
+            self._tls_problem = problems
 
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         if self._socket is None:
             return
-        if self._is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
+        if self.is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
             self._end("the server closed the connection")
             return
         is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
@@ -268,17 +255,10 @@ class StreamClient(QObject):
         self._end(failure.reason, self._backoff.longest() if failure.patient else None)
 
     def _on_disconnected(self) -> None:
-        if self._socket is None:
-            return
-        reason = self._socket.closeReason()
-        if not self._is_open:
-            # The reason of an attempt that failed comes with errorOccurred, after this.
-            return
-        self._end(
-            f"the server closed the connection: {reason}"
-            if reason
-            else "the server closed the connection"
-        )
+        # The reason of an attempt that failed comes with errorOccurred, after this.
+        if self._socket is not None and self.is_open:
+            reason = self._socket.closeReason()
+            self._end("the server closed the connection" + (f": {reason}" if reason else ""))
 
     def _end(self, reason: str, delay_s: float | None = None) -> None:
         if self._socket is None:
@@ -293,7 +273,7 @@ class StreamClient(QObject):
 
     def _release(self) -> None:
         socket, self._socket = self._socket, None
-        self._is_open = False
+        self.is_open = False
         self._good_since = None
         self._ping_sent_at = None
         self._watch.stop()

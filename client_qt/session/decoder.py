@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -65,21 +66,20 @@ class PictureDecoder(QObject):
     For each camera at most one job waits, one is being decoded and one result is ready:
     memory does not grow however fast the server is or however long the UI thread sleeps.
     Cameras take turns: a newer picture takes the place of the older one in the queue.
-    What a newer picture pushes out counts in :meth:`take_dropped`. All methods belong to
+    What a newer picture pushes out counts in :meth:`take`. All methods belong to
     the UI thread.
     """
 
     ready = Signal()
-    """Emitted by the workers, once until the next :meth:`take`."""
+    """Emitted by the workers when there is something to take again."""
 
     def __init__(
         self,
-        parent: QObject | None = None,
         *,
         workers: int | None = None,
         decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture] = decode_picture,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._decode = decode
         self._changed = threading.Condition()
         # All below down to _stopping are accessed under _changed only, by every thread.
@@ -89,12 +89,10 @@ class PictureDecoder(QObject):
         """Cameras of which a picture is being decoded."""
         self._done: dict[int, PictureResult] = {}
         """Results that were not taken, by camera."""
-        self._dropped: dict[int, int] = {}
+        self._dropped: Counter[int] = Counter()
         """Pictures that a newer one replaced, by camera, since they were last taken."""
         self._oldest_ticket = 0
         """Results of older bundles are thrown away: their connection is gone."""
-        self._announced = False
-        """Whether ready was emitted since the last take."""
         self._stopping = False
         # Started, joined and looked at by the UI thread.
         self._threads = [
@@ -117,25 +115,21 @@ class PictureDecoder(QObject):
                 return
             for job in jobs:
                 if job.camera in self._pending:
-                    self._count_dropped(job.camera)
+                    self._dropped[job.camera] += 1
                 # A dict keeps the place of a key that is set again. At the end of the
                 # queue the last camera would never have its turn on a slow machine.
                 self._pending[job.camera] = job
             self._changed.notify(len(jobs))
 
-    def take(self) -> list[PictureResult]:
-        """Return what has become ready, at most one result per camera."""
-        with self._changed:
-            results = list(self._done.values())
-            self._done.clear()
-            self._announced = False
-        return results
+    def take(self) -> tuple[list[PictureResult], Counter[int]]:
+        """Return what is new since the last call.
 
-    def take_dropped(self) -> dict[int, int]:
-        """Return how many pictures of which camera were replaced since the last call."""
+        At most one result per camera, and how many pictures of which camera were replaced.
+        """
         with self._changed:
-            dropped, self._dropped = self._dropped, {}
-        return dropped
+            done, self._done = self._done, {}
+            dropped, self._dropped = self._dropped, Counter()
+        return list(done.values()), dropped
 
     def forget(self, before_ticket: int) -> None:
         """Drop all jobs and results older than ``before_ticket``: their connection is gone."""
@@ -191,12 +185,8 @@ class PictureDecoder(QObject):
                 self._changed.notify()
             if self._stopping or result.job.ticket < self._oldest_ticket:
                 return False
-            if self._done.pop(camera, None) is not None:
-                self._count_dropped(camera)
+            announce = not self._done
+            if camera in self._done:
+                self._dropped[camera] += 1
             self._done[camera] = result
-            announce = not self._announced
-            self._announced = True
             return announce
-
-    def _count_dropped(self, camera: int) -> None:
-        self._dropped[camera] = self._dropped.get(camera, 0) + 1

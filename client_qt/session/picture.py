@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import simplejpeg
@@ -30,6 +31,11 @@ class DecodedPicture:
     image: QImage
     pixels: NDArray[np.uint8]
     full_size: tuple[int, int]
+
+    @cached_property
+    def grey_image(self) -> QImage:
+        """The same in grey; UI thread only."""
+        return self.image.convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 def decode_picture(frame: CameraFrame, view_size: tuple[int, int] = (0, 0)) -> DecodedPicture:

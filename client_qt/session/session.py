@@ -35,21 +35,21 @@ class StreamSession(QObject):
     """The indexes whose old picture must go."""
 
     changed = Signal()
-    """Texts may differ now."""
+    """Texts may differ now, of the cameras that there were."""
 
     def __init__(
         self,
         client: StreamClient,
         decoder: PictureDecoder,
-        parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.model = ViewerModel()
         self._client = client
         self._decoder = decoder
-        self._clock = clock
+        self.clock = clock
+        """Monotonic time in seconds, which the model is fed with."""
         self._acks = AckTracker()
         self._session = ""
         """Of the last hello: bundles are counted from the beginning in each session."""
@@ -58,7 +58,7 @@ class StreamSession(QObject):
         self._view_sizes: dict[int, tuple[int, int]] = {}
         """(width, height) of each camera's view in device pixels."""
         self._bad_pictures = RepeatLog(_log)
-        client.connecting.connect(self._on_connecting)
+        client.connecting.connect(self.model.connection_started)
         client.connected.connect(self._on_connected)
         client.lost.connect(self._on_lost)
         client.hello_received.connect(self._on_hello)
@@ -66,6 +66,9 @@ class StreamSession(QObject):
         client.bundle_received.connect(self._on_bundle)
         client.round_trip_measured.connect(self._on_round_trip)
         decoder.ready.connect(self._on_ready)
+        # After the slots above, so that the model knows already.
+        for signal in (client.connecting, client.connected, client.lost, client.status_received):
+            signal.connect(self.changed)
 
     def start(self) -> None:
         """Start decoding and connecting."""
@@ -77,53 +80,41 @@ class StreamSession(QObject):
         self._client.close()
         return self._decoder.close()
 
-    def now(self) -> float:
-        """Return the monotonic time that the model is fed with."""
-        return self._clock()
-
     def want(self, cameras: Collection[int] | None) -> None:
         """Ask for pictures of these cameras only (None: all); others are not decoded."""
         self._wanted = None if cameras is None else tuple(sorted(cameras))
-        self.model.want_pictures(self._wanted != (), self._clock())
+        self.model.want_pictures(self._wanted != (), self.clock())
         self._client.subscribe(self._wanted)
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
         self._view_sizes[camera] = size
 
-    def _on_connecting(self) -> None:
-        self.model.connection_started()
-        self.changed.emit()
-
     def _on_connected(self) -> None:
-        self.model.connection_opened(self._clock())
+        self.model.connection_opened(self.clock())
         self._forget_pictures()
-        self.changed.emit()
 
     def _on_lost(self, reason: str, retry_in_s: float) -> None:
-        self.model.connection_lost(reason, retry_in_s, self._clock())
+        self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
-        self.changed.emit()
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.session != self._session:
             # A new grabber counts bundles from the beginning; an ack of old ones would mislead it.
             self._session = hello.session
             self._forget_pictures()
-        gone = self.model.receive_hello(hello, self._clock())
+        gone = self.model.receive_hello(hello, self.clock())
         self.cameras_changed.emit(gone)
-        self.changed.emit()
 
     def _on_status(self, status: Status) -> None:
-        self.model.receive_status(status, self._clock())
-        self.changed.emit()
+        self.model.receive_status(status, self.clock())
 
     def _on_round_trip(self, seconds: float) -> None:
-        self.model.receive_round_trip(seconds, self._clock())
+        self.model.clock.observe_round_trip(seconds, self.clock())
 
     def _on_bundle(self, bundle: FrameBundle, size: int) -> None:
         before = set(self.model.cameras)
-        self.model.receive_bundle(bundle, size, self._clock())
+        self.model.receive_bundle(bundle, size, self.clock())
         if set(self.model.cameras) != before:
             self.cameras_changed.emit([i for i in before if i not in self.model.cameras])
         frames = {
@@ -133,20 +124,17 @@ class StreamSession(QObject):
             if self._wanted is None or f.camera_index in self._wanted
         }
         ticket = self._acks.begin(bundle.seq, frames)
-        self._decoder.submit(
-            *(
-                PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
-                for camera, frame in frames.items()
-            )
-        )
+        sizes = self._view_sizes
+        jobs = [PictureJob(ticket, f, sizes.get(index, (0, 0))) for index, f in frames.items()]
+        self._decoder.submit(*jobs)
         self._acknowledge()
 
     def _on_ready(self) -> None:
-        for result in self._decoder.take():
+        results, dropped = self._decoder.take()
+        for result in results:
             self._settle(result)
-        for camera, count in self._decoder.take_dropped().items():
-            known = self.model.cameras.get(camera)
-            if known is not None:
+        for camera, count in dropped.items():
+            if known := self.model.cameras.get(camera):
                 known.dropped += count
         self._acknowledge()
 
@@ -154,9 +142,7 @@ class StreamSession(QObject):
         camera = self.model.cameras.get(result.job.camera)
         if camera is not None and result.picture is not None:
             self.picture_ready.emit(result.job.camera, result.picture)
-            self.model.picture_shown(
-                result.job.camera, result.job.frame.capture_time_us, self._clock()
-            )
+            camera.show(result.job.frame.capture_time_us, self.model.clock, self.clock())
         elif camera is not None:
             camera.fail(result.problem)
             self._bad_pictures.warning("a picture could not be decoded: %s", result.problem)

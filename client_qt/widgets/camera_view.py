@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from operator import attrgetter
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -34,6 +35,12 @@ _VEIL = QColor(6, 8, 11, 150)
 _PANEL = QColor(13, 16, 20, 225)
 _EDGE = QColor(0x24, 0x2A, 0x32)
 
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+_OVER_PICTURE = attrgetter("stale", "headline", "detail", "trouble")
+"""What of a CameraDisplay is drawn over the picture."""
+
 
 class CameraView(QWidget):
     """Draw the newest picture with its aspect ratio kept, and what there is to say about it.
@@ -51,61 +58,33 @@ class CameraView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._display = CameraDisplay("")
-        """What is written on the view."""
-        self._picture: DecodedPicture | None = None
-        """The newest one; stays when the camera is lost."""
-        self._grey: QImage | None = None
-        """The same in grey, made when it is first painted so."""
+        self.display = CameraDisplay("")
+        """What is written on the view; see :meth:`set_display`."""
+        self.picture: DecodedPicture | None = None
+        """The newest one; stays when the camera is lost. See :meth:`set_picture`."""
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
 
-    @property
-    def display(self) -> CameraDisplay:
-        """What is written on the view."""
-        return self._display
-
-    @property
-    def picture(self) -> DecodedPicture | None:
-        """The picture that the view holds."""
-        return self._picture
-
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         return QSize(480, 384)
 
-    def set_picture(self, picture: DecodedPicture) -> None:
-        """Store ``picture`` and ask for a repaint; UI thread only."""
-        self._picture = picture
-        self._grey = None
+    def set_picture(self, picture: DecodedPicture | None) -> None:
+        """Store ``picture`` (None: the view is empty) and ask for a repaint; UI thread only."""
+        self.picture = picture
         self.update(self._picture_area())
-
-    def clear_picture(self) -> None:
-        self._picture = None
-        self._grey = None
-        self.update()
 
     def set_display(self, display: CameraDisplay) -> None:
         """Store the texts and ask for a repaint if they differ."""
-        before = self._display
+        before = self.display
         if display == before:
             return
-        self._display = display
+        self.display = display
         if display.tooltip != before.tooltip:
             self.setToolTip(display.tooltip)
-        same_picture = (display.stale, display.headline, display.detail, display.trouble) == (
-            before.stale,
-            before.headline,
-            before.detail,
-            before.trouble,
-        )
-        if not display.stale:
-            self._grey = None
-        if same_picture:
-            self.update(self._header_area())
-        else:
-            self.update()
+        same_picture = _OVER_PICTURE(display) == _OVER_PICTURE(before)
+        self.update(self._header_area() if same_picture else self.rect())
 
     def picture_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the picture's place in device pixels."""
@@ -141,44 +120,34 @@ class CameraView(QWidget):
     def _paint_picture(self, painter: QPainter, area: QRect) -> None:
         painter.fillRect(area, theme.TILE)
         painter.setClipRect(area)
-        if self._picture is not None:
-            image = self._stale_image() if self._display.stale else self._picture.image
+        if self.picture is not None:
+            image = self.picture.grey_image if self.display.stale else self.picture.image
             # Up to twice the size interpolation pleases the eye; beyond, the user looks
             # at pixels and wants to see them.
-            place = _fit(self._picture.full_size, area)
+            place = _fit(self.picture.full_size, area)
             enlarged = place.width() * self.devicePixelRatioF() / max(image.width(), 1)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, enlarged < 2.5)
             painter.drawImage(place, image, QRectF(image.rect()))
-            if self._display.stale:
+            if self.display.stale:
                 painter.fillRect(area, _VEIL)
-        if self._display.headline:
+        if self.display.headline:
             self._paint_headline(painter, area)
-        if self._display.trouble:
+        if self.display.trouble:
             self._paint_trouble(painter, area)
         painter.setClipping(False)
 
-    def _stale_image(self) -> QImage:
-        assert self._picture is not None
-        if self._grey is None:
-            self._grey = self._picture.image.convertToFormat(QImage.Format.Format_Grayscale8)
-        return self._grey
-
     def _paint_headline(self, painter: QPainter, area: QRect) -> None:
-        colour = theme.LEVEL_COLOURS[self._display.level]
+        colour = theme.LEVEL_COLOURS[self.display.level]
         bold = QFont(self.font())
         bold.setBold(True)
         bold.setPointSizeF(self.font().pointSizeF() * (1.35 if area.width() > 300 else 1.0))
-        head_metrics, text_metrics = QFontMetrics(bold), QFontMetrics(self.font())
         room = min(area.width() - 4 * _MARGIN, 520)
         flags = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
         limit = QRect(0, 0, max(room, 40), max(area.height(), 40))
-        head = head_metrics.boundingRect(limit, flags, self._display.headline)
-        text = (
-            text_metrics.boundingRect(limit, flags, self._display.detail)
-            if self._display.detail
-            else QRect()
-        )
-        gap = 6 if self._display.detail else 0
+        head = QFontMetrics(bold).boundingRect(limit, flags, self.display.headline)
+        text, gap = QRect(), 0
+        if self.display.detail:
+            text, gap = QFontMetrics(self.font()).boundingRect(limit, flags, self.display.detail), 6
         width = max(head.width(), text.width()) + 4 * _MARGIN
         height = head.height() + gap + text.height() + 2 * _MARGIN
         panel = QRect(0, 0, min(width, area.width()), min(height, area.height()))
@@ -189,30 +158,22 @@ class CameraView(QWidget):
         painter.drawRoundedRect(panel, 6, 6)
         painter.setBrush(colour)
         painter.drawRoundedRect(QRect(panel.left(), panel.top(), 4, panel.height()), 2, 2)
-        painter.setFont(bold)
-        painter.setPen(theme.TEXT)
         inner = panel.adjusted(2 * _MARGIN, _MARGIN, -2 * _MARGIN, -_MARGIN)
-        painter.drawText(inner, flags, self._display.headline)
-        if self._display.detail:
-            painter.setFont(self.font())
-            painter.setPen(theme.DIM_TEXT)
-            painter.drawText(
-                inner.adjusted(0, head.height() + gap, 0, 0), flags, self._display.detail
-            )
+        _write(painter, inner, self.display.headline, flags, bold, theme.TEXT)
+        below = inner.adjusted(0, head.height() + gap, 0, 0)
+        _write(painter, below, self.display.detail, flags, self.font(), theme.DIM_TEXT)
 
     def _paint_trouble(self, painter: QPainter, area: QRect) -> None:
         metrics = QFontMetrics(self.font())
         strip = area.adjusted(0, area.height() - metrics.height() - _MARGIN, 0, 0)
         painter.fillRect(strip, _PANEL)
-        painter.setFont(self.font())
-        painter.setPen(theme.LEVEL_COLOURS[Level.WAITING])
         inner = strip.adjusted(_MARGIN, 0, -_MARGIN, 0)
-        text = metrics.elidedText(self._display.trouble, Qt.TextElideMode.ElideRight, inner.width())
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(inner, flags, text)
+        text = metrics.elidedText(self.display.trouble, Qt.TextElideMode.ElideRight, inner.width())
+        colour = theme.LEVEL_COLOURS[Level.WAITING]
+        _write(painter, inner, text, _LEFT, self.font(), colour)
 
     def _paint_header(self, painter: QPainter, area: QRect) -> None:
-        display = self._display
+        display = self.display
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(area, theme.HEADER)
         painter.setPen(QPen(_EDGE, 1))
@@ -227,37 +188,34 @@ class CameraView(QWidget):
         right = area.right() - _MARGIN
         metrics = QFontMetrics(self.font())
         name_width = min(QFontMetrics(bold).horizontalAdvance(display.name), area.width() // 2)
-        painter.setFont(self.font())
         for number, x, width in _columns(display.numbers, left + name_width + 18, right, metrics):
-            painter.setPen(theme.DIM_TEXT)
-            painter.drawText(
-                QRect(x, area.top(), width, area.height()),
-                int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
-                number,
-            )
-        painter.setFont(bold)
-        painter.setPen(theme.TEXT)
-        name = QFontMetrics(bold).elidedText(
-            display.name, Qt.TextElideMode.ElideRight, name_width + 1
-        )
-        painter.drawText(
-            QRect(left, area.top(), name_width + 2, area.height()),
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            name,
-        )
+            place = QRect(x, area.top(), width, area.height())
+            _write(painter, place, number, _RIGHT, self.font(), theme.DIM_TEXT)
+        place = QRect(left, area.top(), name_width + 2, area.height())
+        elide = Qt.TextElideMode.ElideRight
+        name = QFontMetrics(bold).elidedText(display.name, elide, name_width + 1)
+        _write(painter, place, name, _LEFT, bold, theme.TEXT)
+
+
+def _write(
+    painter: QPainter, place: QRect, text: str, flags: int, font: QFont, colour: QColor
+) -> None:
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(place, flags, text)
 
 
 def _fit(size: tuple[int, int], area: QRect) -> QRectF:
-    width, height = max(size[0], 1), max(size[1], 1)
-    scale = min(area.width() / width, area.height() / height)
-    fitted = QRectF(0, 0, width * scale, height * scale)
+    whole = QSizeF(max(size[0], 1), max(size[1], 1))
+    room = QSizeF(area.size())
+    fitted = QRectF(QPointF(), whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
     fitted.moveCenter(QRectF(area).center())
     return fitted
 
 
 def _columns(
     numbers: tuple[str, ...], left: int, right: int, metrics: QFontMetrics
-) -> list[tuple[str, int, int]]:
+) -> Iterator[tuple[str, int, int]]:
     # Columns keep a width of their own, so that they stand still while digits change; the
     # last numbers are left out where there is no room.
     widths = [
@@ -266,8 +224,6 @@ def _columns(
     while widths and sum(widths) + 14 * (len(widths) - 1) > right - left:
         widths.pop()
     x = right - sum(widths) - 14 * max(len(widths) - 1, 0)
-    placed = []
     for number, width in zip(numbers, widths, strict=False):
-        placed.append((number, x, width))
+        yield number, x, width
         x += width + 14
-    return placed

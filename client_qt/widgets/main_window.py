@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
 from client_qt.model.display import camera_display, placeholder_display, summary
@@ -38,8 +38,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session = session
         self._server = server
-        self._views: dict[int, CameraView] = {}
-        """By the cameras' index, sorted."""
+        self.views: dict[int, CameraView] = {}
+        """By the cameras' index, sorted; written here only."""
         self._placeholders: list[CameraView] = []
         """Views that are shown while no camera is known."""
         self._single: int | None = None
@@ -60,20 +60,14 @@ class MainWindow(QMainWindow):
         session.cameras_changed.connect(self._on_cameras_changed)
         session.changed.connect(self.refresh)
         self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_INTERVAL_MS)
         self._timer.timeout.connect(self.refresh)
-        self._timer.start()
+        self._timer.start(REFRESH_INTERVAL_MS)
         self._rebuild(())
         self.refresh()
 
-    @property
-    def views(self) -> dict[int, CameraView]:
-        """The views by camera index."""
-        return dict(self._views)
-
     def show_single(self, camera: int | None) -> None:
         """Give the window to one camera, or to all of them (None)."""
-        if camera is not None and camera not in self._views:
+        if camera is not None and camera not in self.views:
             return
         self._single = camera
         self._arrange()
@@ -81,15 +75,14 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Bring all texts up to date."""
-        model, now = self._session.model, self._session.now()
-        for index, view in self._views.items():
-            camera = model.cameras.get(index)
-            if camera is not None:
+        model, now = self._session.model, self._session.clock()
+        for index, view in self.views.items():
+            if camera := model.cameras.get(index):
                 view.set_display(camera_display(model, camera, now))
         for number, view in enumerate(self._placeholders, 1):
             view.set_display(placeholder_display(model, number, now))
         self._bar.show_summary(summary(model, self._server, now))
-        if self._single is None and len(self._views) == 3 and self._main != model.largest_camera():
+        if self._single is None and len(self.views) == 3 and self._main != model.largest_camera():
             self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
@@ -103,19 +96,12 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
-        """Stop the pictures of a minimised window, and start them again."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange:
+    def event(self, event: QEvent) -> bool:
+        """Stop the pictures of a minimised or hidden window, and start them again."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.WindowStateChange, QEvent.Type.Show, QEvent.Type.Hide):
             self._subscribe()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
-        super().showEvent(event)
-        self._subscribe()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        super().hideEvent(event)
-        self._subscribe()
+        return handled
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         """Stop the clock of the texts; whoever made the session closes it on ``closed``."""
@@ -132,45 +118,37 @@ class MainWindow(QMainWindow):
             self._session.want(None)
 
     def _show_picture(self, camera: int, picture: DecodedPicture) -> None:
-        view = self._views.get(camera)
-        if view is not None:
+        if view := self.views.get(camera):
             view.set_picture(picture)
 
     def _on_cameras_changed(self, gone: Iterable[int]) -> None:
         for index in gone:
-            view = self._views.get(index)
-            if view is not None:
-                view.clear_picture()
+            if view := self.views.get(index):
+                view.set_picture(None)
         self._rebuild(tuple(sorted(self._session.model.cameras)))
         self.refresh()
 
     def _rebuild(self, cameras: tuple[int, ...]) -> None:
-        for index in [i for i in self._views if i not in cameras]:
-            _discard(self._views.pop(index))
-        for index in cameras:
-            if index not in self._views:
-                self._views[index] = self._new_view(index)
-        self._views = {i: self._views[i] for i in cameras}
+        for index in [i for i in self.views if i not in cameras]:
+            _discard(self.views.pop(index))
+        self.views = {i: self.views.get(i) or self._new_view(i) for i in cameras}
         while self._placeholders and cameras:
             _discard(self._placeholders.pop())
         while not cameras and len(self._placeholders) < PLACEHOLDERS:
             self._placeholders.append(CameraView(self._grid))
-        if self._single is not None and self._single not in self._views:
+        if self._single not in self.views:
             self._single = None
         self._arrange()
         self._subscribe()
 
     def _new_view(self, camera: int) -> CameraView:
         view = CameraView(self._grid)
-        view.activated.connect(lambda: self._toggle_single(camera))
+        view.activated.connect(lambda: self.show_single(camera if self._single is None else None))
         view.resized.connect(lambda: self._session.set_view_size(camera, view.picture_pixels()))
         return view
 
-    def _toggle_single(self, camera: int) -> None:
-        self.show_single(None if self._single is not None else camera)
-
     def _arrange(self) -> None:
-        views: dict[int, CameraView] = self._views or dict(enumerate(self._placeholders))
+        views = self.views or dict(enumerate(self._placeholders))
         for view in views.values():
             self._layout.removeWidget(view)
         for i in range(self._layout.rowCount()):

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
     QObject,
-    QThread,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -24,7 +23,7 @@ from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.theme import apply_theme
 
-__all__ = ["drops_references", "is_running", "quit_window", "run_window"]
+__all__ = ["drops_references", "run_window"]
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +53,11 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     decoder = PictureDecoder()
     session = StreamSession(client, decoder)
     window = MainWindow(session, address.label)
-    window.closed.connect(quit_window)
+    window.closed.connect(QCoreApplication.quit)
     # Qt's loop runs no Python while nothing happens; this lets a signal handler (of the
     # command line, not of this module) have its turn.
     heartbeat = QTimer()
-    heartbeat.timeout.connect(_let_python_run)
+    heartbeat.timeout.connect(lambda: None)
     heartbeat.start(_SIGNAL_INTERVAL_MS)
     try:
         window.show()
@@ -67,7 +66,7 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     finally:
         heartbeat.stop()
         # A quit() outside the loop would end the process's next loop before it begins.
-        window.closed.disconnect(quit_window)
+        window.closed.disconnect()
         window.close()
         session.close()
         for part in (window, session, decoder, client):
@@ -88,20 +87,6 @@ def drops_references() -> bool:
     for _ in range(calls):
         probe.setObjectName("")
     return before - sys.getrefcount(None) > calls // 2
-
-
-def is_running() -> bool:
-    """Return whether the calling thread is inside Qt's event loop."""
-    return QThread.currentThread().loopLevel() > 0
-
-
-def quit_window() -> None:
-    """End :func:`run_window` with exit code 0; callable from a Python signal handler."""
-    QCoreApplication.quit()
-
-
-def _let_python_run() -> None:
-    return
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

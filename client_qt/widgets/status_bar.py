@@ -31,11 +31,6 @@ class ConnectionBar(QStatusBar):
             label.setObjectName("number")
             self.addPermanentWidget(label)
 
-    @property
-    def text(self) -> str:
-        """The sentence that is shown."""
-        return self._text.text()
-
     def show_summary(self, shown: Summary) -> None:
         """Show ``shown`` if it differs from what is there."""
         if shown == self._shown:

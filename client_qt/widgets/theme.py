@@ -7,23 +7,14 @@ from PySide6.QtWidgets import QApplication
 
 from client_qt.model.display import Level
 
-__all__ = [
-    "ACCENT",
-    "BACKGROUND",
-    "DIM_TEXT",
-    "HEADER",
-    "LEVEL_COLOURS",
-    "TEXT",
-    "TILE",
-    "apply_theme",
-]
+__all__ = ["DIM_TEXT", "HEADER", "LEVEL_COLOURS", "TEXT", "TILE", "apply_theme"]
 
-BACKGROUND = QColor(0x0B, 0x0D, 0x10)
 TILE = QColor(0x05, 0x06, 0x08)
 HEADER = QColor(0x17, 0x1B, 0x21)
 TEXT = QColor(0xE8, 0xEB, 0xEF)
 DIM_TEXT = QColor(0x93, 0x9D, 0xA8)
-ACCENT = QColor(0x4C, 0x9A, 0xFF)
+_BACKGROUND = QColor(0x0B, 0x0D, 0x10)
+_ACCENT = QColor(0x4C, 0x9A, 0xFF)
 
 LEVEL_COLOURS = {
     Level.IDLE: QColor(0x5B, 0x65, 0x70),
@@ -33,7 +24,7 @@ LEVEL_COLOURS = {
 }
 
 _STYLE = f"""
-QMainWindow, QWidget#grid {{ background: {BACKGROUND.name()}; }}
+QMainWindow, QWidget#grid {{ background: {_BACKGROUND.name()}; }}
 QStatusBar {{ background: {HEADER.name()}; border-top: 1px solid #242a32; min-height: 26px; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {TEXT.name()}; padding: 2px 8px; }}
@@ -50,13 +41,13 @@ def apply_theme(application: QApplication) -> None:
     application.setStyle("Fusion")
     palette = QPalette()
     for role, colour in (
-        (QPalette.ColorRole.Window, BACKGROUND),
+        (QPalette.ColorRole.Window, _BACKGROUND),
         (QPalette.ColorRole.WindowText, TEXT),
         (QPalette.ColorRole.Base, TILE),
         (QPalette.ColorRole.Text, TEXT),
         (QPalette.ColorRole.Button, HEADER),
         (QPalette.ColorRole.ButtonText, TEXT),
-        (QPalette.ColorRole.Highlight, ACCENT),
+        (QPalette.ColorRole.Highlight, _ACCENT),
     ):
         palette.setColor(role, colour)
     application.setPalette(palette)

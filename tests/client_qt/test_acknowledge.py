@@ -35,7 +35,7 @@ def test_older_picture_does_not_settle_newer_bundles() -> None:
     acks.begin(2, [0])
     acks.settle(0, first)
     assert acks.release() == 1
-    assert len(acks) == 1
+    assert len(acks._open) == 1
 
 
 def test_seq_may_start_anew_and_clear_forgets() -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from camstrm.errors import UsageError
@@ -115,7 +115,7 @@ def test_no_display_gives_a_message_instead_of_an_abort(monkeypatch: pytest.Monk
 
 
 def test_nothing_of_qt_stays_alive(qapp: QApplication) -> None:
-    quitter = when(run_window.is_running, quit_viewer)
+    quitter = when(QThread.currentThread().loopLevel, quit_viewer)
     run_viewer("ws://127.0.0.1:9")
     assert qapp.topLevelWidgets() == []
     assert isinstance(quitter, QObject)

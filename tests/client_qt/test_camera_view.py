@@ -111,10 +111,10 @@ def test_any_size_and_any_text_can_be_painted(view: CameraView, size: tuple[int,
     assert not look(view).isNull()
 
 
-def test_clear_picture(view: CameraView) -> None:
+def test_no_picture_any_more(view: CameraView) -> None:
     view.set_display(LIVE)
     view.set_picture(picture())
-    view.clear_picture()
+    view.set_picture(None)
     assert look(view).pixelColor(200, 200) == theme.TILE
     assert view.picture is None
 

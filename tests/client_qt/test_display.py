@@ -27,7 +27,7 @@ def model_without_pictures() -> ViewerModel:
 
 def live_model() -> ViewerModel:
     model = model_without_pictures()
-    model.picture_shown(0, BASE_US, 100)
+    model.cameras[0].show(BASE_US, model.clock, 100)
     return model
 
 

@@ -71,7 +71,7 @@ def test_three_views_before_the_first_hello(desk: Desk) -> None:
     assert len(desk.window._placeholders) == 3
     assert all(v.isVisible() for v in desk.window._placeholders)
     assert {v.display.headline for v in desk.window._placeholders} == {"connecting"}
-    assert desk.window._bar.text == "connecting to server:8765"
+    assert desk.window._bar._text.text() == "connecting to server:8765"
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 7])
@@ -112,7 +112,7 @@ def test_dead_server_greys_every_view(live: Desk, wait_until: WaitUntil) -> None
 def test_no_frame_input(live: Desk, wait_until: WaitUntil) -> None:
     live.server.send(Status(BASE_US, input="none"))
     wait_until(lambda: live.headlines() == {"no frame input"})
-    assert "no frame input" in live.window._bar.text
+    assert "no frame input" in live.window._bar._text.text()
 
 
 def test_double_click_shows_one_camera_and_unsubscribes_the_others(

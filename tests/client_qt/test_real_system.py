@@ -36,10 +36,10 @@ class Desk:
         self.session.start()
 
     def connection(self) -> Connection:
-        return self.session.model.connection(self.session.now())
+        return self.session.model.connection(self.session.clock())
 
     def fps(self) -> list[float]:
-        return [c.fps(self.session.now()) for c in self.session.model.cameras.values()]
+        return [c.shown.rate(self.session.clock()) for c in self.session.model.cameras.values()]
 
     def headlines(self) -> set[str]:
         return {view.display.headline for view in self.window.views.values()}

@@ -151,15 +151,15 @@ def test_flood_is_dropped_counted_and_bounded(bench: Bench, wait_until: WaitUnti
     bench.held.clear()
     for seq in range(1, 201):
         bench.server.send_bundle(bundle(seq, *three(seq)))
-    wait_until(lambda: bench.session.model.bundle_fps(bench.session.now() + 1) > 0)
-    wait_until(lambda: len(bench.session._acks) and bench.session._acks.next_ticket == 200)
-    assert len(bench.session._acks) <= 200
+    wait_until(lambda: bench.session.model.bundles.rate(bench.session.clock() + 1) > 0)
+    wait_until(lambda: len(bench.session._acks._open) and bench.session._acks.next_ticket == 200)
+    assert len(bench.session._acks._open) <= 200
     bench.held.set()
     wait_until(lambda: bench.server.acks[-1:] == [200])
     dropped = sum(c.dropped for c in bench.session.model.cameras.values())
     assert dropped + len(bench.shown) == 600
     assert dropped > 500
-    assert len(bench.session._acks) == 0
+    assert len(bench.session._acks._open) == 0
 
 
 def test_memory_holds_few_pictures_per_camera(bench: Bench, wait_until: WaitUntil) -> None:
@@ -196,7 +196,7 @@ def test_dead_server_and_a_new_one(bench: Bench, wait_until: WaitUntil) -> None:
     wait_until(lambda: bench.server.acks == [900])
     port = bench.server.port
     bench.server.close()
-    wait_until(lambda: model.connection(bench.session.now()) is Connection.LOST)
+    wait_until(lambda: model.connection(bench.session.clock()) is Connection.LOST)
     assert model.cameras[0].shown_at is not None
     other = Hello("s2", cameras=(*THREE_CAMERAS[:2],))
     bench.server = ViewerServer(port, hello=other)
@@ -224,7 +224,7 @@ def test_new_grabber_behind_the_same_server_gets_no_old_acks(
 def test_status_reaches_the_model(bench: Bench, wait_until: WaitUntil) -> None:
     bench.server.send(Status(BASE_US, input="none"))
     wait_until(lambda: bench.session.model.status)
-    assert bench.session.model.connection(bench.session.now()) is Connection.NO_INPUT
+    assert bench.session.model.connection(bench.session.clock()) is Connection.NO_INPUT
 
 
 def test_server_without_hello(wait_until: WaitUntil) -> None:

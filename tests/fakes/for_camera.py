@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from camstrm.wire import FEED_DOWN, FROM_VIEWER, PROCESS_DOWN, Crossing, ForCamera
+from camstrm.wire import FEED_DOWN, FROM_VIEWER, PROCESS_DOWN, ForCamera
+from camstrm.wire.crossing import Crossing
 
 if TYPE_CHECKING:
     import pytest

@@ -141,8 +141,15 @@ async def test_a_killed_camera_process_gets_its_camera_back(tmp_path: Path, lock
         begin_us = time.time_ns() // 1000
         await streams_again(viewer, control, lock, begin_us, "camera process", (0, 0))
         assert control["owner_pid"] != pid
+        # The grabber's own status comes each second; before the first one the bridge knows the
+        # state from the pictures and no counter.
         status = await viewer.until(
-            status_of(1, lambda s: s.cameras[0].state == CameraState.STREAMING)
+            status_of(
+                1,
+                lambda s: (
+                    s.cameras[0].state == CameraState.STREAMING and s.cameras[0].delivered > 0
+                ),
+            )
         )
         assert status.cameras[0].restarts == 1
 

@@ -30,6 +30,7 @@ from camstrm.errors import (
     ProducerInUseError,
     ProducerTimeoutError,
     SocketPathError,
+    SubjectError,
     UnsupportedPixelFormatError,
     UsageError,
     WireError,
@@ -51,6 +52,7 @@ SENTENCES = [
         WireError("FrameBundleHeader", "version 2, wanted 1"),
         "FrameBundleHeader: version 2, wanted 1",
     ),
+    (SubjectError("a", "it failed", "Do this"), "part a: it failed. Do this"),
     (
         ProducerError("/opt/a.cti", "no such file", "Install the maker's SDK"),
         "GenTL producer /opt/a.cti: no such file. Install the maker's SDK",
@@ -247,7 +249,7 @@ def test_an_error_keeps_its_values() -> None:
     config = ConfigError("a.toml", "bad", line=3, key="k")
     assert (config.file, config.problem, config.line, config.key) == ("a.toml", "bad", 3, "k")
     missing = CameraNotFoundError("left", "S1", ("S2",), "a.cti")
-    assert (missing.camera, missing.serial, missing.found) == ("left", "S1", ("S2",))
+    assert (missing.subject, missing.serial, missing.found) == ("left", "S1", ("S2",))
     payload = PayloadSizeError("Mono8", 2, 3, 6, 5)
     assert (payload.name, payload.width, payload.height) == ("Mono8", 2, 3)
     assert (payload.wanted, payload.got) == (6, 5)

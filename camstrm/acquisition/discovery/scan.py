@@ -20,7 +20,7 @@ from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, ProducerTimeoutError
 
-__all__ = ["Discovery", "discover", "discovery_command", "parse_discovery", "scan_producer"]
+__all__ = ["Discovery", "discovery_command", "parse_discovery", "scan_producer"]
 
 _EXIT_ERROR = 3
 
@@ -56,20 +56,6 @@ def parse_discovery(
     except ChildError as error:
         raise _failed(cti, error) from None
     return _discovery(cti, answer).devices
-
-
-def discover(
-    cti: str,
-    environment: Mapping[str, str] | None = None,
-    *,
-    python: str = "",
-    text_encoding: str = "gbk",
-    timeout_s: float = 60.0,
-) -> tuple[DeviceInfo, ...]:
-    """List the cameras of one producer; raise ProducerError."""
-    return scan_producer(
-        cti, environment, python=python, text_encoding=text_encoding, timeout_s=timeout_s
-    ).devices
 
 
 def scan_producer(

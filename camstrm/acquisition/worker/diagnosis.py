@@ -39,7 +39,7 @@ def why_not_opened(error: CameraError, device: DeviceInfo | None, *, bus: str = 
     the search lists, with addresses; None where it no longer lists the camera. ``bus``: the
     transport layer type that it had.
     """
-    camera, detail = error.camera, error.problem
+    camera, detail = error.subject, error.problem
     if isinstance(error, CameraRefusedError):
         detail = error.detail
     if device is None:

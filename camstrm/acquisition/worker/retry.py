@@ -91,7 +91,7 @@ class RetryPauses:
         """
         ours = not opened and self._clock() < self._own_lock_until_s
         if ours and isinstance(error, (CameraBusyError, CameraRefusedError)):
-            return CameraUnreachableError(error.camera, error.detail, bus=bus, listed=True)
+            return CameraUnreachableError(error.subject, error.detail, bus=bus, listed=True)
         return error
 
     def pause_s(self, error: CameraError, *, opened: bool, bus: str, ran_s: float) -> float:

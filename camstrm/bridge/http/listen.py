@@ -51,7 +51,7 @@ def make_tls(certificate: str, key: str) -> ssl.SSLContext | None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         # A key with a passphrase would make OpenSSL ask on the terminal.
-        context.load_cert_chain(certificate, key or None, password=_no_passphrase)
+        context.load_cert_chain(certificate, key or None, password=lambda: "")
     except ssl.SSLError as error:
         reason = error.reason or str(error)
         raise ConfigError(
@@ -65,10 +65,6 @@ def make_tls(certificate: str, key: str) -> ssl.SSLContext | None:
             name, f"cannot be read ({error.strerror})", key="bridge.tls_cert / tls_key"
         ) from None
     return context
-
-
-def _no_passphrase() -> str:
-    return ""
 
 
 async def _addresses(host: str) -> Sequence[_Address]:
@@ -105,10 +101,8 @@ def _bind(family: socket.AddressFamily, address: str, port: int, host: str) -> s
     try:
         # A port whose last connections are in TIME_WAIT can be had again at once.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6 and address != "::":
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        elif family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address != "::")
         sock.setblocking(False)
         sock.bind((address, port))
         # With SO_REUSEADDR Linux finds some conflicts only here.

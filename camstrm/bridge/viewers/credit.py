@@ -15,8 +15,8 @@ _SAMPLES = 4
 _STRETCH = 1.3
 _SLACK_S = 0.02
 """A bundle that takes no longer than the base time times _STRETCH plus _SLACK_S did not queue.
-A second bundle in a full pipe would double the base time; 20 ms are what a busy viewer needs
-now more, now less."""
+A second bundle in a full pipe would double the base time; 20 ms covers the jitter of a busy
+viewer."""
 
 _FAR_S = 0.8
 """No path is so long: geostationary satellites have round trips of 0.6 s. A bundle that needs
@@ -31,7 +31,8 @@ _LOWER_AGAIN_S = 30.0
 _AGAIN_MAX_S = 240.0
 
 _FASTER = 0.7
-"""A base time this much shorter than at the last raise in vain is another path: try at once."""
+"""If the base time fell below this part of its value at the last failed raise, the path has
+changed: try again now."""
 
 
 class CreditWindow:
@@ -46,28 +47,46 @@ class CreditWindow:
     the true round trip from the kernel, and a slow screen delays acks as a path does.
 
     Times are in seconds of any clock that does not go back. Until the first ack the viewer
-    counts as one that never acknowledges, and needs no credit.
+    counts as one that never acknowledges, and needs no credit. Belongs to the outbox, so to the
+    bridge's event loop.
     """
 
     def __init__(self, most: int) -> None:
         """Allow a window of 1 to ``most``."""
         self.window = 1
+        """Bundles that may be under way."""
         self.acknowledges = False
+        """Whether an acknowledgement has ever come; without one there is no limit."""
         self._most = most
+        """Largest window."""
         self._in_flight: OrderedDict[int, float] = OrderedDict()
+        """Bundles sent and not acknowledged: sequence number and when it went, oldest first."""
         self._base_s: float | None = None
-        self._trial = 0  # +1, -1: the window was raised, lowered to see what it does
+        """Time from send to ack when nothing queues; None: not known for this path."""
+        self._trial = 0
+        """+1, -1: the window was raised, lowered to see what it does; 0: it is settled."""
         self._since_s = float("-inf")
+        """When the present window began; bundles sent before say nothing about it."""
         self._warm_up = 0
+        """Acks that are not measured yet, because the pipe is not yet as full as it will be."""
         self._times: list[float] = []
+        """Times from send to ack since the last verdict, in seconds; less than _SAMPLES."""
         self._late_in_row = 0
+        """How many of the last acks were later than the base time allows."""
         self._held_back = False
+        """Whether the window has held back a bundle since the last verdict."""
         self._before_s = 0.0
+        """Time from send to ack before the trial, in seconds."""
         self._raise_s = float("-inf")
+        """When the window may be raised next."""
         self._raise_after_s = _RAISE_AGAIN_S
-        self._vain_base_s = 0.0
+        """Pause after the next raise that fails, in seconds."""
+        self._failed_base_s = 0.0
+        """Base time at the last raise that failed."""
         self._lower_s = float("-inf")
+        """When the window may be lowered next."""
         self._lower_after_s = _LOWER_AGAIN_S
+        """Pause after the next lowering that fails, in seconds."""
 
     @property
     def in_flight(self) -> int:
@@ -173,7 +192,7 @@ class CreditWindow:
         base_s = self._base_s or 0.0
         # 2 is kept where it costs nothing: then a hiccup of the viewer costs no bundle.
         wanted = self._held_back or self.window == 1
-        another_path = base_s < _FASTER * self._vain_base_s
+        another_path = base_s < _FASTER * self._failed_base_s
         due = now >= self._raise_s or another_path
         return wanted and due and self.window < self._most and base_s <= _FAR_S
 
@@ -189,7 +208,7 @@ class CreditWindow:
     def _take_back(self, now: float) -> None:
         self._raise_s = now + self._raise_after_s
         self._raise_after_s = min(3 * self._raise_after_s, _AGAIN_MAX_S)
-        self._vain_base_s = self._base_s or 0.0
+        self._failed_base_s = self._base_s or 0.0
         self._set(self.window - 1, now)
 
     def _try(self, window: int, took_s: float, now: float) -> None:

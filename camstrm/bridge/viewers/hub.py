@@ -60,21 +60,29 @@ class BundleHub:
         self.counters = HubCounters()
         self.pictures = LatestPictures(clock)
         self.viewers: dict[int, ViewerSender] = {}
+        """Who gets bundles now, by the number of its outbox."""
         self.cameras: dict[int, CameraInfo] = {}
+        """The cameras of the newest hello, by index."""
         self.empty = asyncio.Event()
         self.empty.set()
         self._server = server
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
-        self._send: Callable[[ForCamera], None] | None = None  # to the grabber, None without one
+        self._send: Callable[[ForCamera], None] | None = None
+        """The way to the grabber; None without one."""
         self._newest: SharedBundle | None = None
+        """The last bundle of the present run of the grabber."""
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
+        """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
         self._input = "none"
         self._input_since_us = _now_us()
+        """Since when the input is as it is, in us of UTC."""
         self._grabber_status = Status(0)
+        """The newest of the present or last grabber."""
         self._bundle_fps = 0.0
+        """Bundles a second between the last two ticks."""
         self._meter = RateMeter(0, 0, clock)
         self._meter.rate(0)
         self._slow = SlowViewers(clock())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from camstrm.wire import CameraFrame, FrameBundle
@@ -18,7 +18,7 @@ FRESH_S = 1.0
 The grabber is asked for it again instead, which takes one tick."""
 
 
-class ReceivedPicture(NamedTuple):
+class ReceivedPicture(msgspec.Struct, frozen=True):
     """A camera's picture and when it came (seconds of the monotonic clock)."""
 
     frame: CameraFrame
@@ -35,7 +35,9 @@ class LatestPictures:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pictures: dict[int, ReceivedPicture] = {}
+        """The newest picture of each camera, by its index."""
         self._waiting: dict[int, set[asyncio.Future[None]]] = {}
+        """Who waits for a camera's next picture, by its index."""
 
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""

@@ -21,34 +21,29 @@ class SharedBundle:
     pictures get these very bytes. ``pictures`` are the cameras that have a picture in it.
     """
 
-    __slots__ = ("_encoded", "_frames", "_merged", "bundle", "pictures")
+    __slots__ = ("_frames", "_merged", "bundle", "pictures")
 
     def __init__(self, bundle: FrameBundle, encoded: memoryview | None = None) -> None:
         self.bundle = bundle
-        self.pictures = frozenset(f.camera_index for f in bundle.frames if len(f.payload))
-        self._encoded: dict[frozenset[int], memoryview] = {}
+        self.pictures = frozenset([f.camera_index for f in bundle.frames if len(f.payload)])
         self._frames: dict[frozenset[int], tuple[bytes, memoryview]] = {}
+        """WebSocket header and bytes of each selection that somebody wanted."""
         self._merged: dict[frozenset[int], SharedBundle] = {}
+        """What :meth:`over` made, by the cameras whose older pictures are in it."""
         if encoded is not None:
-            self._encoded[self.pictures] = encoded
+            self._frames[self.pictures] = _framed(encoded)
 
     def encoded(self, cameras: frozenset[int] | None) -> memoryview:
         """Return the bundle's bytes with the pictures of ``cameras`` only (None: all)."""
-        wanted = self.pictures if cameras is None else self.pictures & cameras
-        data = self._encoded.get(wanted)
-        if data is None:
-            data = memoryview(encode_bundle(select_cameras(self.bundle, wanted)))
-            self._encoded[wanted] = data
-        return data
+        return self.web_socket_frame(cameras)[1]
 
     def web_socket_frame(self, cameras: frozenset[int] | None) -> tuple[bytes, memoryview]:
         """Return header and payload, which is :meth:`encoded`, of a WebSocket message."""
         wanted = self.pictures if cameras is None else self.pictures & cameras
         found = self._frames.get(wanted)
         if found is None:
-            data = self.encoded(cameras)
-            found = frame_header(Opcode.BINARY, len(data)), data
-            self._frames[wanted] = found
+            data = memoryview(encode_bundle(select_cameras(self.bundle, wanted)))
+            found = self._frames[wanted] = _framed(data)
         return found
 
     def over(self, older: SharedBundle) -> SharedBundle:
@@ -69,3 +64,7 @@ class SharedBundle:
             merged = SharedBundle(bundle) if bundle.size <= MAX_BUNDLE_SIZE else self
             self._merged[missing] = merged
         return merged
+
+
+def _framed(data: memoryview) -> tuple[bytes, memoryview]:
+    return frame_header(Opcode.BINARY, len(data)), data

@@ -30,11 +30,17 @@ class SlowViewers:
 
     def __init__(self, now: float) -> None:
         self._looked_s = now
-        self._since_s = now  # what is counted since when
+        """When the last look was, in seconds of the hub's clock, as all times here."""
+        self._since_s = now
+        """Since when ``_missed`` counts."""
         self._said_s = float("-inf")
-        self._slow_s: float | None = None  # the last look that found one; None: none is slow
-        self._missed: dict[int, int] = {}  # of each viewer, at _since_s
-        self._sum = 0  # skipped since slow viewers were named
+        """When a line about slow viewers was logged last."""
+        self._slow_s: float | None = None
+        """The last look that found a slow viewer; None: they keep up, and a line said so."""
+        self._missed: dict[int, int] = {}
+        """Bundles that each viewer had missed at ``_since_s``, by its number."""
+        self._sum = 0
+        """Bundles skipped since slow viewers were named in a line."""
 
     def look(self, viewers: Iterable[ViewerSender], now: float) -> None:
         """Compare the viewers' counters with those of the last look; to be called each second."""

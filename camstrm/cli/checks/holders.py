@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camstrm.cli.kernel_file import read_text
-from camstrm.profiles import GentlProfile
 
-__all__ = ["Holder", "exclusive_users", "holders_of_file", "holders_of_library"]
+__all__ = ["Holder", "holders_of_file", "holders_of_library"]
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,6 @@ def holders_of_library(path: str, root: Path = Path("/")) -> tuple[Holder, ...]:
         return any(line.split(maxsplit=5)[-1] in names for line in lines)
 
     return _holders(root, holds)
-
-
-def exclusive_users(profile: GentlProfile, cti: str, root: Path = Path("/")) -> tuple[Holder, ...]:
-    """Return which programs use a producer that supports only one; () for other producers.
-
-    Searching for cameras under it would stop their streams.
-    """
-    return holders_of_library(cti, root) if profile.process == "producer" else ()
 
 
 def _holders(root: Path, holds: Callable[[Path], bool]) -> tuple[Holder, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.session import FeatureAnswer, run_feature_session
 from camstrm.cli.checks.finding import Finding
-from camstrm.cli.checks.producers import ScannedProducer
+from camstrm.cli.checks.search import KnownProducer
 from camstrm.cli.progress import Progress
 from camstrm.errors import CameraError, ProducerError
 
@@ -15,7 +15,7 @@ __all__ = ["open_cameras"]
 
 
 def open_cameras(
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     wanted: Sequence[DeviceInfo],
     held: set[str],
     answers: dict[str, FeatureAnswer],

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.install import install_command
 
-__all__ = ["HARVESTERS", "package_findings"]
+__all__ = ["HARVESTERS", "extra_with", "package_findings"]
 
 HARVESTERS = "1.4.3"
 """The version whose private names the opening of cameras uses."""
@@ -26,6 +26,13 @@ _PACKAGES = (
     ("prometheus_client", "prometheus-client", "bridge", Level.WARN),
     ("PySide6", "PySide6-Essentials", "viewer", Level.OK),
 )
+
+
+def extra_with(module: str) -> str | None:
+    """Return which extra of camstrm brings a module, None if none does."""
+    extras = {name: extra for name, _, extra, _ in _PACKAGES}
+    # The smaller one of two: a viewer needs it too.
+    return "viewer" if module == "simplejpeg" else extras.get(module)
 
 
 def package_findings() -> Iterator[Finding]:

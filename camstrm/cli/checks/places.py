@@ -101,7 +101,7 @@ def _socket(config: Config) -> Finding:
         if folder.exists():
             check_socket_path(path, config.socket.allowed_uids)
     except SocketPathError as error:
-        return Finding.fail(subject, f"{error.path}: {error.problem}", error.remedy)
+        return Finding.fail(subject, f"{error.subject}: {error.problem}", error.remedy)
     # The bridge makes the last folder itself.
     parent = folder if folder.exists() else folder.parent
     if os.access(parent, os.W_OK | os.X_OK):

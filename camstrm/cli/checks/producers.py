@@ -10,33 +10,28 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from camstrm.acquisition.discovery.device_info import DeviceInfo
-from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.acquisition.open_mark import open_cameras_here
 from camstrm.cli.checks.elf import MissingLibrary, missing_libraries
 from camstrm.cli.checks.environment import process_environment_findings
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.holders import exclusive_users
 from camstrm.cli.checks.interpreter import interpreter_findings
+from camstrm.cli.checks.search import KnownProducer, known_producer, search, streamed_devices
 from camstrm.cli.progress import Progress
 from camstrm.cli.side_by_side import in_order
-from camstrm.cli.streamed import marked_devices, sorted_devices
+from camstrm.cli.streamed import sorted_devices
 from camstrm.config import ProducerSettings
 from camstrm.errors import ConfigError, ProducerError, ProducerInUseError, ProducerTimeoutError
 from camstrm.profiles import (
     GentlProfile,
     find_producers,
     machine_name,
-    process_environment,
-    profile_of,
 )
 
-__all__ = ["ScannedProducer", "scan_producers"]
+__all__ = ["scan_producers"]
 
 _PACKAGES = {
     "libusb-1.0.so.0": "libusb-1.0-0",
@@ -52,20 +47,10 @@ _MOST_FOLDERS = 500
 """Folders looked into for a .cti file whose name was mistyped; a whole disk takes minutes."""
 
 
-@dataclass
-class ScannedProducer:
-    """A producer with the profile and environment of its processes, and what it shows."""
-
-    settings: ProducerSettings
-    profile: GentlProfile
-    environment: Mapping[str, str]
-    devices: tuple[DeviceInfo, ...] = ()
-
-
 def scan_producers(
     producers: Sequence[ProducerSettings],
     profiles: Mapping[str, GentlProfile],
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     *,
     progress: Progress | None = None,
     timeout_s: float = 60.0,
@@ -78,22 +63,20 @@ def scan_producers(
     first_of = {producer.python: index for index, producer in reversed(list(enumerate(producers)))}
     progress = progress or Progress(io.StringIO())
 
-    def look(index: int, stop: threading.Event) -> tuple[list[Finding], ScannedProducer | None]:
+    def look(index: int, stop: threading.Event) -> tuple[list[Finding], KnownProducer | None]:
         settings = producers[index]
         try:
-            profile = profile_of(profiles, settings)
+            producer = known_producer(settings, profiles)
         except ConfigError as error:
             remedy = "Correct 'profile' of the [[producer]]"
             return [Finding.fail(settings.cti, error.problem, remedy)], None
-        environment = process_environment(profile, settings.cti, os.environ, extra=settings.env)
-        producer = ScannedProducer(settings, profile, environment)
         if not Path(settings.cti).exists():
-            return [_missing_file(settings.cti, profile, profiles)], producer
-        search = _Search(progress, timeout_s, stop)
+            return [_missing_file(settings.cti, producer.profile, profiles)], producer
+        scan = _Scan(progress, timeout_s, stop)
         probe = first_of[settings.python] == index
-        return list(_look(producer, search, probe=probe)), producer
+        return list(_look(producer, scan, probe=probe)), producer
 
-    answers: dict[int, ScannedProducer] = {}
+    answers: dict[int, KnownProducer] = {}
     ctis = [producer.cti for producer in producers]
     for index, (findings, answer) in in_order(ctis, look, progress, timeout_s):
         if answer is not None:
@@ -102,7 +85,7 @@ def scan_producers(
     scanned += [answers[index] for index in sorted(answers)]
 
 
-class _Search(NamedTuple):
+class _Scan(NamedTuple):
     """What shows that a search goes on, for how long it may, and what ends it before."""
 
     progress: Progress
@@ -110,7 +93,7 @@ class _Search(NamedTuple):
     stop: threading.Event
 
 
-def _look(producer: ScannedProducer, search: _Search, *, probe: bool) -> Iterator[Finding]:
+def _look(producer: KnownProducer, scan: _Scan, *, probe: bool) -> Iterator[Finding]:
     """Check a producer whose file is there; ``probe``: its interpreter too."""
     settings, profile, environment = producer.settings, producer.profile, producer.environment
     yield from process_environment_findings(settings, profile, environment, os.environ)
@@ -120,15 +103,15 @@ def _look(producer: ScannedProducer, search: _Search, *, probe: bool) -> Iterato
             usable = usable and finding.level is not Level.FAIL
             yield finding
     if usable or not settings.python:
-        yield from _scan(producer, search)
+        yield from _scan(producer, scan)
 
 
-def _scan(producer: ScannedProducer, search: _Search) -> Iterator[Finding]:
+def _scan(producer: KnownProducer, scan: _Scan) -> Iterator[Finding]:
     """Search the producer's cameras, put them in ``producer.devices``."""
     cti, profile, environment = producer.settings.cti, producer.profile, producer.environment
-    python, (progress, timeout_s, stop) = producer.settings.python, search
-    if profile.process == "producer":
-        producer.devices = marked_devices(cti, open_cameras_here())
+    python, (progress, timeout_s, stop) = producer.settings.python, scan
+    try:
+        producer.devices = streamed_devices(producer, open_cameras_here())
         if producer.devices:
             yield Finding.ok(
                 cti,
@@ -136,24 +119,13 @@ def _scan(producer: ScannedProducer, search: _Search) -> Iterator[Finding]:
                 "only the cameras that camstrm streams are listed",
             )
             return
-    users = exclusive_users(profile, cti)
-    if users:
-        error = ProducerInUseError(cti, ", ".join(map(str, users)))
-        yield Finding.warn(cti, error.problem, error.remedy)
-        return
-    try:
         check_producer(
             cti, environment, python=python or sys.executable, timeout_s=timeout_s, stop=stop
         )
-        found = scan_producer(
-            cti,
-            environment,
-            python=python,
-            text_encoding=profile.quirks.text_encoding,
-            timeout_s=timeout_s,
-            show=progress.print_text,
-            stop=stop,
-        )
+        found = search(producer, progress, timeout_s, stop)
+    except ProducerInUseError as error:
+        yield Finding.warn(cti, error.problem, error.remedy)
+        return
     except ProducerTimeoutError as error:
         remedy = f"camstrm doctor --timeout {max(60.0, 4 * timeout_s):g} waits longer"
         yield Finding.fail(cti, error.problem, remedy)

@@ -25,7 +25,8 @@ from camstrm.cli.checks.gige import gige_findings, packet_findings
 from camstrm.cli.checks.opened import open_cameras
 from camstrm.cli.checks.packages import package_findings
 from camstrm.cli.checks.places import place_findings
-from camstrm.cli.checks.producers import ScannedProducer, scan_producers
+from camstrm.cli.checks.producers import scan_producers
+from camstrm.cli.checks.search import KnownProducer
 from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.options import DoctorOptions
 from camstrm.cli.progress import Progress
@@ -113,11 +114,8 @@ def _sections(
     yield "Configuration", findings
     yield "Places", list(place_findings(config, os.environ))
     try:
-        producers = (
-            config.producers
-            if config.producers and not options.cti
-            else producers_for(options.cti, profiles)
-        )
+        configured = () if options.cti else config.producers
+        producers = configured or producers_for(options.cti, profiles)
         nothing = []
     except UsageError as error:
         kits = ", ".join(sorted({profile.sdk for profile in profiles.values() if profile.sdk}))
@@ -125,7 +123,7 @@ def _sections(
         producers = ()
         nothing = [Finding.fail("GenTL producers", str(error), remedy)]
     yield "Environment of this shell", list(variable_findings(profiles, producers, os.environ))
-    scanned: list[ScannedProducer] = []
+    scanned: list[KnownProducer] = []
     scan = scan_producers(
         producers, profiles, scanned, progress=progress, timeout_s=options.timeout
     )
@@ -176,7 +174,7 @@ _Load = tuple[CameraLoad, GentlProfile, str]
 
 def _loads(
     config: Config,
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     answers: dict[str, FeatureAnswer],
     usb: UsbCameras,
 ) -> list[_Load]:
@@ -204,29 +202,22 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 
 def _packets(
     config: Config,
-    scanned: list[ScannedProducer],
+    scanned: list[KnownProducer],
     answers: dict[str, FeatureAnswer],
     asked: bool,
 ) -> Iterator[Finding]:
+    unread = "not read: the camera was not opened"
+    if not asked:
+        unread = "not read; 'camstrm doctor --open' opens the camera and compares with the MTU"
     for producer in scanned:
         for device in producer.devices:
             if device.tl_type.upper() != "GEV":
                 continue
             unknown = CameraSettings(serial=device.selector or "-")
             camera = next((c for c in config.cameras if device.fits(c.serial)), unknown)
-            if device.selector in answers:
-                yield from packet_findings(
-                    camera.label,
-                    answers[device.selector].values,
-                    camera.features,
-                    producer.profile,
-                    _ROOT,
-                )
-            else:
-                yield Finding.ok(
-                    f"packets of camera {camera.label}",
-                    "not read: the camera was not opened"
-                    if asked
-                    else "not read; 'camstrm doctor --open' opens the camera and compares with "
-                    "the MTU",
-                )
+            label, answer = camera.label, answers.get(device.selector)
+            if answer is None:
+                yield Finding.ok(f"packets of camera {label}", unread)
+                continue
+            profile = producer.profile
+            yield from packet_findings(label, answer.values, camera.features, profile, _ROOT)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from camstrm.acquisition.discovery.device_info import matching_devices
-from camstrm.acquisition.discovery.scan import discover
+from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.acquisition.features.facts import FeatureDescription, FeatureResult
 from camstrm.acquisition.features.session import (
     FeatureAnswer,
@@ -49,7 +49,7 @@ def run(options: FeaturesOptions) -> int:
         encoding = profile.quirks.text_encoding
         try:
             check_producer(producer.cti, environment)
-            devices = discover(producer.cti, environment, text_encoding=encoding)
+            devices = scan_producer(producer.cti, environment, text_encoding=encoding).devices
         except ProducerError as error:
             if len(producers) == 1:
                 raise
@@ -138,14 +138,12 @@ def _matches(feature: FeatureDescription, text: str) -> bool:
 
 
 def _table(features: Sequence[FeatureDescription], *, with_tooltips: bool) -> str:
-    header = ("FEATURE", "ACCESS", "VALUE", "ALLOWED")
-    rows = [(f.name, f.access, _value(f), _limits(f)) for f in features]
-    if not with_tooltips:
-        return format_table(header, rows)
-    return format_table(
-        (*header, "TOOLTIP"),
-        [(*row, _short(f.tooltip)) for row, f in zip(rows, features, strict=True)],
-    )
+    header = ["FEATURE", "ACCESS", "VALUE", "ALLOWED"]
+    rows = [[f.name, f.access, _value(f), _limits(f)] for f in features]
+    if with_tooltips:
+        header.append("TOOLTIP")
+        rows = [[*row, _short(f.tooltip)] for row, f in zip(rows, features, strict=True)]
+    return format_table(header, rows)
 
 
 def _short(text: str) -> str:

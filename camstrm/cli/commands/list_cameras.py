@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import sys
 import threading
 from collections.abc import Sequence
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
-from camstrm.acquisition.discovery.scan import Discovery, scan_producer
+from camstrm.acquisition.discovery.scan import Discovery
 from camstrm.acquisition.gentl.producer_check import check_file
 from camstrm.acquisition.open_mark import OpenCamera, open_cameras_here
-from camstrm.cli.checks.holders import exclusive_users
+from camstrm.cli.checks.search import known_producer, search, streamed_devices
 from camstrm.cli.options import ListOptions
 from camstrm.cli.progress import Progress
 from camstrm.cli.settings import producers_for
 from camstrm.cli.side_by_side import in_order
-from camstrm.cli.streamed import marked_devices, open_in, sorted_devices
+from camstrm.cli.streamed import open_in, sorted_devices
 from camstrm.cli.table import TableWriter
-from camstrm.config import ProducerSettings
-from camstrm.errors import ProducerError, ProducerInUseError, ProducerTimeoutError
-from camstrm.profiles import load_profiles, process_environment, profile_of
+from camstrm.errors import ProducerError, ProducerTimeoutError
+from camstrm.profiles import load_profiles
 
 __all__ = ["run"]
 
@@ -42,26 +40,13 @@ def run(options: ListOptions) -> int:
     marks = open_cameras_here()
 
     def scan(index: int, stop: threading.Event) -> Discovery | ProducerError:
-        producer = producers[index]
-        profile = profile_of(profiles, producer)
-        environment = process_environment(profile, producer.cti, os.environ)
-        if profile.process == "producer":
-            ours = marked_devices(producer.cti, marks)
-            if ours:
-                return Discovery(ours, ())
-            users = exclusive_users(profile, producer.cti)
-            if users:
-                return ProducerInUseError(producer.cti, ", ".join(map(str, users)))
+        producer = known_producer(producers[index], profiles)
         try:
-            check_file(producer.cti)
-            return scan_producer(
-                producer.cti,
-                environment,
-                text_encoding=profile.quirks.text_encoding,
-                timeout_s=options.timeout,
-                show=progress.print_text,
-                stop=stop,
-            )
+            ours = streamed_devices(producer, marks)
+            if ours:
+                return Discovery(ours)
+            check_file(producer.settings.cti)
+            return search(producer, progress, options.timeout, stop)
         except ProducerError as error:
             return error
 
@@ -76,7 +61,9 @@ def run(options: ListOptions) -> int:
                 print(f"camstrm: {_sentence(result, options.timeout)}", file=sys.stderr)
                 continue
             devices[index] = sorted_devices(result.devices)
-            _print_problems(producers[index], result.problems)
+            for problem in result.problems:
+                said = f"{ctis[index]}: an interface could not be searched: {problem}"
+                print(f"camstrm: {said}", file=sys.stderr)
             if not options.json:
                 table.write([_row(device, marks) for device in devices[index]])
     found = [device for of_producer in devices for device in of_producer]
@@ -86,14 +73,6 @@ def run(options: ListOptions) -> int:
     elif not found and not failed:
         print("no camera found; 'camstrm doctor' says why", file=sys.stderr)
     return 0 if found else 1
-
-
-def _print_problems(producer: ProducerSettings, problems: Sequence[str]) -> None:
-    for problem in problems:
-        print(
-            f"camstrm: {producer.cti}: an interface could not be searched: {problem}",
-            file=sys.stderr,
-        )
 
 
 def _row(device: DeviceInfo, marks: Sequence[OpenCamera]) -> tuple[str, ...]:
@@ -117,5 +96,5 @@ def _access(device: DeviceInfo) -> str:
 def _sentence(error: ProducerError, timeout_s: float) -> str:
     if isinstance(error, ProducerTimeoutError):
         longer = max(60.0, 4 * timeout_s)
-        return f"{error.cti} {error.problem}; --timeout {longer:g} waits longer"
+        return f"{error.subject} {error.problem}; --timeout {longer:g} waits longer"
     return str(error)

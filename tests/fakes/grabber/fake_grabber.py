@@ -53,6 +53,7 @@ from camstrm.wire import (
     encode_bundle_parts,
     encode_packet_parts,
 )
+from tests.fakes.packet_stream import receive_data
 
 WIDTH, HEIGHT = 32, 24
 MONO8 = 0x01080001
@@ -263,7 +264,7 @@ class FakeGrabber:
         try:
             # Ends with the connection, which close() and the bridge can end.
             while data := await self._reader.read(65536):
-                for packet in splitter.receive_data(data):
+                for packet in receive_data(splitter, data):
                     message = FEED_DOWN.decode(packet.payload)
                     if isinstance(message, Refused):
                         self.refused = message.reason

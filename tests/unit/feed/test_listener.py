@@ -20,9 +20,6 @@ from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
     FROM_VIEWER,
-    MAX_PACKET_SIZE,
-    MAX_TEXT_SIZE,
-    PACKET_MAGIC,
     Ack,
     Demand,
     FrameBundle,
@@ -33,6 +30,8 @@ from camstrm.wire import (
     encode_bundle,
     encode_packet_parts,
 )
+from camstrm.wire.messages import MAX_TEXT_SIZE
+from camstrm.wire.packet import MAX_PACKET_SIZE, PACKET_MAGIC
 from tests.fakes.grabber.fake_grabber import FakeGrabber
 from tests.fakes.loop_time import StoppedLoopTime
 

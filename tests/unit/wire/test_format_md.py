@@ -158,7 +158,7 @@ def test_the_defaults_are_as_in_the_examples() -> None:
 
 def test_every_message_has_a_crossing() -> None:
     crossing = {cls for c in CROSSINGS for cls in c.classes.values()}
-    public = [getattr(messages, name) for name in messages.__all__]
+    public = [getattr(messages, name) for name in vars(messages)]
     defined = {c for c in public if isinstance(c, type) and issubclass(c, messages.Message)}
     bases = {messages.Message, messages.UnknownMessage, messages.ForCamera}
     assert defined - bases == crossing

@@ -18,6 +18,7 @@ from camstrm.wire.packet import (
     PacketSplitter,
     encode_packet_parts,
 )
+from tests.fakes.packet_stream import receive_data
 from tests.vectors.layout import PACKET_FIELDS, Values, pack
 
 Outcome = tuple[list[tuple[int, bytes]], str]
@@ -43,7 +44,7 @@ def outcome(stream: bytes, cuts: list[int]) -> Outcome:
     edges = [0, *sorted(cuts), len(stream)]
     for start, end in itertools.pairwise(edges):
         try:
-            packets += splitter.receive_data(stream[start:end])
+            packets += receive_data(splitter, stream[start:end])
         except WireError as error:
             return contents(packets), str(error)
     return contents(packets), ""
@@ -75,17 +76,17 @@ def test_a_part_is_not_copied_and_measured_in_bytes() -> None:
 
 def test_decodes_every_field_from_its_place() -> None:
     header = bytes.fromhex("4353504b 01 12 0100 05000000 ffffffff eeee")
-    (packet,) = PacketSplitter().receive_data(header + b"hello")
+    (packet,) = receive_data(PacketSplitter(), header + b"hello")
     assert packet.kind is PacketKind.TEXT
     assert bytes(packet.payload) == b"hello"
 
 
 def test_a_payload_is_the_receivers_own() -> None:
     splitter = PacketSplitter()
-    first, second = splitter.receive_data(packet_bytes(2, b"first") + packet_bytes(2, b"other"))
+    first, second = receive_data(splitter, packet_bytes(2, b"first") + packet_bytes(2, b"other"))
     first.payload[:] = b"xxxxx"
     assert bytes(second.payload) == b"other"
-    assert contents(splitter.receive_data(packet_bytes(2, b"third"))) == [(2, b"third")]
+    assert contents(receive_data(splitter, packet_bytes(2, b"third"))) == [(2, b"third")]
     assert bytes(first.payload) == b"xxxxx"
 
 
@@ -104,7 +105,7 @@ def test_reading_into_the_buffer_gives_the_packets() -> None:
 
 def test_a_large_payload_is_received_in_place() -> None:
     splitter = PacketSplitter()
-    assert splitter.receive_data(packet_bytes(2, bytes(9000))[:PACKET_HEADER_SIZE]) == []
+    assert receive_data(splitter, packet_bytes(2, bytes(9000))[:PACKET_HEADER_SIZE]) == []
     target = splitter.get_buffer()
     assert len(target) == 9000
     (packet,) = splitter.bytes_received(9000)
@@ -113,7 +114,7 @@ def test_a_large_payload_is_received_in_place() -> None:
 
 def test_one_read_takes_a_packet_like_the_last_one_with_its_header_and_what_follows() -> None:
     splitter = PacketSplitter()
-    splitter.receive_data(packet_bytes(2, bytes(90_000)))
+    receive_data(splitter, packet_bytes(2, bytes(90_000)))
     stream = packet_bytes(2, b"b" * 93_000) + packet_bytes(1, b"{}") + packet_bytes(2, b"c" * 99)
     target = splitter.get_buffer()
     count = len(stream) - 50
@@ -123,13 +124,13 @@ def test_one_read_takes_a_packet_like_the_last_one_with_its_header_and_what_foll
     assert contents(packets) == [(2, b"b" * 93_000), (1, b"{}")]
     assert packets[0].payload.obj is target.obj
     packets[0].payload[-1:] = b"x"
-    assert contents(splitter.receive_data(stream[count:])) == [(2, b"c" * 99)]
+    assert contents(receive_data(splitter, stream[count:])) == [(2, b"c" * 99)]
 
 
 @pytest.mark.parametrize("garbage", [b"GET / HTTP/1.1\r\n", b"x" * 5000])
 def test_packets_before_garbage_in_the_same_read_count(garbage: bytes) -> None:
     splitter = PacketSplitter()
-    splitter.receive_data(packet_bytes(2, bytes(6000)))
+    receive_data(splitter, packet_bytes(2, bytes(6000)))
     stream = packet_bytes(1, b"{}") + packet_bytes(2, b"four") + garbage
     target = splitter.get_buffer()
     target[: len(stream)] = stream
@@ -142,16 +143,16 @@ def test_packets_before_garbage_in_the_same_read_count(garbage: bytes) -> None:
 
 def test_a_small_payload_does_not_hold_the_buffer_of_a_large_one() -> None:
     splitter = PacketSplitter()
-    splitter.receive_data(packet_bytes(2, bytes(90_000)))
-    (packet,) = splitter.receive_data(packet_bytes(1, b"{}"))
+    receive_data(splitter, packet_bytes(2, bytes(90_000)))
+    (packet,) = receive_data(splitter, packet_bytes(1, b"{}"))
     assert packet.payload.obj == b"{}"
 
 
 def test_the_buffer_becomes_smaller_when_packets_do() -> None:
     splitter = PacketSplitter()
-    splitter.receive_data(packet_bytes(2, bytes(4_000_000)))
+    receive_data(splitter, packet_bytes(2, bytes(4_000_000)))
     for _ in range(400):
-        splitter.receive_data(packet_bytes(2, bytes(40_000)))
+        receive_data(splitter, packet_bytes(2, bytes(40_000)))
     assert len(splitter.get_buffer()) < 100_000
 
 
@@ -160,15 +161,15 @@ def test_a_buffer_is_used_again_when_nobody_holds_its_payload() -> None:
     stream = packet_bytes(2, bytes(9000))
     held = []
     for number in range(20):
-        splitter.receive_data(stream)  # nobody keeps this one
+        receive_data(splitter, stream)  # nobody keeps this one
         payload = bytes((number,)) * 9000
-        (packet,) = splitter.receive_data(packet_bytes(2, payload))
+        (packet,) = receive_data(splitter, packet_bytes(2, payload))
         if number % 5 == 0:
             held.append((packet.payload[10:20], number))
     for part, number in held:
         assert bytes(part) == bytes((number,)) * 10, "a part that is held stays as it was"
     assert len({id(part.obj) for part, _ in held}) == len(held)
-    addresses = {id(splitter.receive_data(stream)[0].payload.obj) for _ in range(20)}
+    addresses = {id(receive_data(splitter, stream)[0].payload.obj) for _ in range(20)}
     assert len(addresses) <= 2
 
 
@@ -177,17 +178,17 @@ def test_a_buffer_is_used_again_when_nobody_holds_its_payload() -> None:
 def test_an_empty_payload_ends_with_its_header(kind: int, header_size: int) -> None:
     splitter = PacketSplitter()
     data = packet_bytes(kind, b"", header_size)
-    assert splitter.receive_data(data[:-1]) == []
+    assert receive_data(splitter, data[:-1]) == []
     expected = [] if kind == 3 else [(kind, b"")]
-    assert contents(splitter.receive_data(data[-1:])) == expected
-    assert contents(splitter.receive_data(packet_bytes(2, b"next"))) == [(2, b"next")]
+    assert contents(receive_data(splitter, data[-1:])) == expected
+    assert contents(receive_data(splitter, packet_bytes(2, b"next"))) == [(2, b"next")]
 
 
 def test_nothing_received_changes_nothing() -> None:
     splitter = PacketSplitter()
-    assert splitter.receive_data(b"") == []
+    assert receive_data(splitter, b"") == []
     assert splitter.bytes_received(0) == []
-    assert contents(splitter.receive_data(packet_bytes(1, b"{}"))) == [(1, b"{}")]
+    assert contents(receive_data(splitter, packet_bytes(1, b"{}"))) == [(1, b"{}")]
 
 
 def peak_memory(data: bytes, error: str) -> int:
@@ -195,9 +196,9 @@ def peak_memory(data: bytes, error: str) -> int:
     try:
         if error:
             with pytest.raises(WireError, match=error):
-                PacketSplitter().receive_data(data)
+                receive_data(PacketSplitter(), data)
         else:
-            PacketSplitter().receive_data(data)
+            receive_data(PacketSplitter(), data)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -221,9 +222,9 @@ def test_no_memory_is_taken_for_what_is_refused_or_skipped(
 
 
 def test_a_splitter_may_have_a_smaller_limit() -> None:
-    assert contents(PacketSplitter(4).receive_data(packet_bytes(2, b"four"))) == [(2, b"four")]
+    assert contents(receive_data(PacketSplitter(4), packet_bytes(2, b"four"))) == [(2, b"four")]
     with pytest.raises(WireError, match="UdsPacketHeader: payload of 5 bytes, 4 at most"):
-        PacketSplitter(4).receive_data(packet_bytes(1, b"five!"))
+        receive_data(PacketSplitter(4), packet_bytes(1, b"five!"))
 
 
 def test_the_encoder_has_the_same_limits() -> None:
@@ -255,7 +256,7 @@ def test_a_stream_that_is_refused_stays_refused(data: bytes, sentence: str) -> N
     splitter = PacketSplitter()
     for received in (data, packet_bytes(1, b"{}")):
         with pytest.raises(WireError) as caught:
-            splitter.receive_data(received)
+            receive_data(splitter, received)
         assert str(caught.value) == sentence
 
 
@@ -273,7 +274,7 @@ def test_every_cut_of_a_stream_gives_the_same_packets(
 def test_round_trip(packets: list[tuple[PacketKind, list[bytes]]]) -> None:
     stream = b"".join(b"".join(encode_packet_parts(kind, parts)) for kind, parts in packets)
     expected = [(kind, b"".join(parts)) for kind, parts in packets]
-    assert contents(PacketSplitter().receive_data(stream)) == expected
+    assert contents(receive_data(PacketSplitter(), stream)) == expected
 
 
 @given(

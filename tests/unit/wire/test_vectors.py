@@ -13,6 +13,7 @@ from camstrm.wire.bundle import decode_bundle, encode_bundle
 from camstrm.wire.crossing import CROSSINGS, Crossing
 from camstrm.wire.messages import UnknownMessage
 from camstrm.wire.packet import PacketSplitter
+from tests.fakes.packet_stream import receive_data
 from tests.vectors import layout, make_vectors
 
 ROOT = Path(make_vectors.__file__).parent
@@ -81,7 +82,7 @@ def test_bad_bundle(path: Path) -> None:
 
 @pytest.mark.parametrize("path", vectors("packets", 7))
 def test_packets(path: Path) -> None:
-    packets = PacketSplitter().receive_data(path.with_suffix(".bin").read_bytes())
+    packets = receive_data(PacketSplitter(), path.with_suffix(".bin").read_bytes())
     assert [{"kind": p.kind, "payload": bytes(p.payload).hex()} for p in packets] == load(path)[
         "packets"
     ]
@@ -90,7 +91,7 @@ def test_packets(path: Path) -> None:
 @pytest.mark.parametrize("path", vectors("bad/packets", 10))
 def test_bad_packets(path: Path) -> None:
     with pytest.raises(WireError) as caught:
-        PacketSplitter().receive_data(path.with_suffix(".bin").read_bytes())
+        receive_data(PacketSplitter(), path.with_suffix(".bin").read_bytes())
     assert caught.value.what == load(path)["where"]
 
 

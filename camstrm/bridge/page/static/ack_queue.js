@@ -6,10 +6,7 @@
 
 export class AckQueue {
   #send;
-  /**
-   * Bundles that are not done with, oldest first; `pictures`: how many of theirs are under way.
-   * @type {{seq: bigint, pictures: number}[]}
-   */
+  /** @type {{seq: bigint, pictures: number}[]} not done with, oldest first; pictures under way */
   #waiting = [];
 
   /** @param {(seq: bigint) => void} send called for the newest bundle that is done */
@@ -17,11 +14,7 @@ export class AckQueue {
     this.#send = send;
   }
 
-  /**
-   * A bundle with so many pictures has come; call the result once for each of them.
-   * @param {bigint} seq
-   * @param {number} pictures
-   */
+  /** @type {(seq: bigint, pictures: number) => () => void} call the result for each picture */
   begin(seq, pictures) {
     const entry = { seq, pictures };
     this.#waiting.push(entry);

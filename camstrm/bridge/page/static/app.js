@@ -1,4 +1,7 @@
-/** The page: one connection, one tile for each camera of the server. */
+/**
+ * The page: one connection, one tile for each camera of the server. The types that its modules
+ * share in their JSDoc are in tests/js/page.d.ts.
+ */
 
 import { AckQueue } from "./ack_queue.js";
 import { CameraView } from "./camera_view.js";
@@ -6,23 +9,18 @@ import { Connection } from "./connection.js";
 import { keepArranged } from "./grid_layout.js";
 import { HeaderView } from "./header_view.js";
 import { describeLink } from "./link_state.js";
-import { decodeMessage, encodeAck, encodeSubscribe, isHello, isStatus } from "./messages.js";
+import { decodeMessage, encodeAck, encodeSubscribe } from "./messages.js";
 import { RateMeter } from "./rate_meter.js";
 import { Selection } from "./selection.js";
 import { ServerClock, clientTimeUs } from "./server_clock.js";
 import { WireError, decodeBundle } from "./wire.js";
-
-/** @import { CameraInfo, Hello, Status } from "./messages.js" */
 
 /** The version of the wire format that this page speaks. */
 const PROTOCOL = 1;
 /** Texts change four times a second: more cannot be read. */
 const REFRESH_MS = 250;
 
-/**
- * The element of the page with this id.
- * @param {string} id
- */
+/** @param {string} id */
 function elementOf(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
@@ -31,10 +29,7 @@ class App {
   #grid = elementOf("cameras");
   #template = /** @type {HTMLTemplateElement} */ (elementOf("camera-tile"));
   #header = new HeaderView(elementOf("header"));
-  /**
-   * The tiles by the cameras' index, in the server's order.
-   * @type {Map<number, CameraView>}
-   */
+  /** @type {Map<number, CameraView>} the tiles by the cameras' index, in the server's order */
   #views = new Map();
   #connection = new Connection(window.location, {
     opened: () => this.#opened(),
@@ -46,15 +41,9 @@ class App {
   #clock = new ServerClock();
   #bundleRate = new RateMeter();
   #bitRate = new RateMeter();
-  /**
-   * The last one of this connection.
-   * @type {Hello | null}
-   */
+  /** @type {Hello | null} the last one of this connection */
   #hello = null;
-  /**
-   * The last one of this connection.
-   * @type {Status | null}
-   */
+  /** @type {Status | null} the last one of this connection */
   #status = null;
   /** The last subscribe message of this connection. */
   #subscribed = "";
@@ -85,8 +74,8 @@ class App {
   /** @param {string} text */
   #textReceived(text) {
     const message = decodeMessage(text);
-    if (isHello(message)) this.#helloReceived(message);
-    else if (isStatus(message)) this.#statusReceived(message);
+    if (message.type === "hello") this.#helloReceived(message);
+    else if (message.type === "status") this.#statusReceived(message);
   }
 
   /** @param {Hello} hello */
@@ -103,10 +92,7 @@ class App {
     this.#refresh();
   }
 
-  /**
-   * Make the tiles those of `cameras`; a camera that was there keeps its picture.
-   * @param {CameraInfo[]} cameras
-   */
+  /** @param {CameraInfo[]} cameras one that was there before keeps its picture */
   #showCameras(cameras) {
     const before = this.#views;
     this.#views = new Map();
@@ -130,7 +116,7 @@ class App {
     for (const camera of status.cameras) this.#views.get(camera.index)?.showStatus(camera);
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  /** @param {Bytes} bytes */
   #bundleReceived(bytes) {
     const bundle = decodeBundle(bytes);
     const nowMs = performance.now();
@@ -216,7 +202,6 @@ class App {
       nowMs,
       states: [...this.#views.values()].map((view) => view.state),
     });
-
     const figures = {
       nowMs,
       clientUs: clientTimeUs(),

@@ -29,18 +29,12 @@ const LEAST_OLD_MS = 1500;
 /** So many of its usual intervals must have gone by, too. */
 const OLD_INTERVALS = 3;
 
-/**
- * Name of a state; a state of a later server is shown by its number.
- * @param {number} state
- */
+/** @param {number} state one of a later server is shown by its number */
 export function stateName(state) {
   return NAMES[state] ?? `unknown (${state})`;
 }
 
-/**
- * One word for the style sheet.
- * @param {number} state
- */
+/** @param {number} state */
 export function stateClass(state) {
   return (NAMES[state] ?? "unknown").replaceAll(" ", "-");
 }
@@ -50,19 +44,15 @@ export function expectsPictures(state) {
   return !WITHOUT_PICTURES.has(state);
 }
 
-/**
- * The camera does what it should: it streams, or would if a trigger came.
- * @param {number} state
- */
+/** @param {number} state true: the camera streams, or would if a trigger came */
 export function delivers(state) {
   return state === CameraState.STREAMING || state === CameraState.WAITING_FOR_TRIGGER;
 }
 
 /**
- * Whether a picture does not show the camera's present any more.
- * @param {number} state
- * @param {number | null} ageMs null: not known
- * @param {number} intervalMs usual time between two pictures, 0 where it is not known
+ * Whether a picture does not show the camera's present any more; a null age and an interval
+ * (usual time between two pictures) of 0 are not known.
+ * @type {(state: number, ageMs: number | null, intervalMs: number) => boolean}
  */
 export function isOld(state, ageMs, intervalMs) {
   if (!expectsPictures(state) || ageMs === null) return true;
@@ -70,20 +60,13 @@ export function isOld(state, ageMs, intervalMs) {
   return ageMs > Math.max(LEAST_OLD_MS, OLD_INTERVALS * intervalMs);
 }
 
-/**
- * "lost since 14:03:22": the state and when it began, in the viewer's time zone.
- * @param {number} state
- * @param {number} sinceUs microseconds of UTC, 0: not known
- */
+/** @type {(state: number, sinceUs: number) => string} since microseconds of UTC, 0: not known */
 export function stateSince(state, sinceUs) {
   const name = stateName(state);
   return sinceUs > 0 ? `${name} since ${clockTime(sinceUs)}` : name;
 }
 
-/**
- * hh:mm:ss in the viewer's time zone.
- * @param {number} timeUs microseconds of UTC
- */
+/** @param {number} timeUs microseconds of UTC; shown in the viewer's time zone */
 export function clockTime(timeUs) {
   const time = new Date(timeUs / 1000);
   const parts = [time.getHours(), time.getMinutes(), time.getSeconds()];

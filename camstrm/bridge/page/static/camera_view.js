@@ -5,23 +5,6 @@ import { NONE, findParts, formatAge, formatRate, formatSize, setText } from "./f
 import { PictureCanvas } from "./picture_canvas.js";
 import { CameraState } from "./wire.js";
 
-/** @import { CameraInfo, CameraStatus } from "./messages.js" */
-/** @import { FrameHeader } from "./picture_canvas.js" */
-/** @import { ServerClock } from "./server_clock.js" */
-/** @import { Frame } from "./wire.js" */
-
-/**
- * What all tiles need to write their figures. `live`: the server speaks and has frame input,
- * so that its figures are the present ones; `skipped`: bundles that it did not send to this
- * viewer.
- * @typedef {object} Present
- * @property {number} nowMs performance.now()
- * @property {number} clientUs clientTimeUs()
- * @property {ServerClock} clock
- * @property {boolean} live
- * @property {number} skipped
- */
-
 export class CameraView {
   /** The tile; the page puts it where it belongs. */
   element;
@@ -29,10 +12,7 @@ export class CameraView {
   info;
   #parts;
   #picture;
-  /**
-   * The newest state that a bundle or a status message gave.
-   * @type {number}
-   */
+  /** @type {number} the newest that a bundle or a status message gave */
   #state = CameraState.OPENING;
   /** When it began, in microseconds of UTC; 0: not known. */
   #sinceUs = 0;
@@ -41,10 +21,7 @@ export class CameraView {
   /** Size of the camera's own pictures, as text; empty before the first bundle. */
   #source = "";
 
-  /**
-   * @param {CameraInfo} info
-   * @param {HTMLTemplateElement} template the page's tile
-   */
+  /** @param {CameraInfo} info @param {HTMLTemplateElement} template the page's tile */
   constructor(info, template) {
     this.info = info;
     const [tile] = template.content.children;
@@ -61,30 +38,20 @@ export class CameraView {
     return this.#state;
   }
 
-  /**
-   * Take the camera's part of a bundle.
-   * @param {Frame} frame
-   * @param {() => void} settled see PictureCanvas.offer
-   */
+  /** @type {(frame: Frame, settled: () => void) => void} as PictureCanvas.offer */
   showFrame(frame, settled) {
     this.#setState(frame.state, Number(frame.state_since_us));
     if (frame.source_width > 0) this.#source = formatSize(frame.source_width, frame.source_height);
     if (frame.payload.byteLength > 0) this.#picture.offer(frame, settled);
   }
 
-  /**
-   * Take the camera's part of a status message.
-   * @param {CameraStatus} status
-   */
+  /** @param {CameraStatus} status */
   showStatus(status) {
     this.#status = status;
     this.#setState(status.state, status.since_us);
   }
 
-  /**
-   * Write all figures.
-   * @param {Present} present
-   */
+  /** @param {Present} present */
   refresh({ nowMs, clientUs, clock, live, skipped }) {
     const { shown } = this.#picture;
     const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
@@ -112,10 +79,7 @@ export class CameraView {
     this.element.remove();
   }
 
-  /**
-   * @param {number} state
-   * @param {number} sinceUs
-   */
+  /** @type {(state: number, sinceUs: number) => void} */
   #setState(state, sinceUs) {
     this.#state = state;
     this.#sinceUs = sinceUs;
@@ -128,8 +92,7 @@ export class CameraView {
 
   /**
    * Say over the picture why it is old, or why there is none.
-   * @param {boolean} stale
-   * @param {number | null} ageMs
+   * @type {(stale: boolean, ageMs: number | null) => void}
    */
   #writeNotice(stale, ageMs) {
     const { shown } = this.#picture;
@@ -173,20 +136,14 @@ export class CameraView {
     return `${this.#source || NONE} → ${formatSize(shown.width, shown.height)}`;
   }
 
-  /**
-   * The status knows the format's name, a bundle only its PFNC code.
-   * @param {FrameHeader | null} shown
-   */
+  /** @param {FrameHeader | null} shown knows only the PFNC code, the status the format's name */
   #pixelFormat(shown) {
     if (this.#status?.pixel_format) return this.#status.pixel_format;
     if (!shown?.pixel_format) return NONE;
     return `0x${shown.pixel_format.toString(16).toUpperCase().padStart(8, "0")}`;
   }
 
-  /**
-   * Where pictures were lost: on the way to this page, and at the camera.
-   * @param {number} skipped
-   */
+  /** @param {number} skipped lost on the way to this page; the status says what the camera lost */
   #writeDetail(skipped) {
     setText(this.#parts.here, `viewer: ${skipped} skipped, ${this.#picture.replaced} replaced`);
     if (this.#status !== null) {

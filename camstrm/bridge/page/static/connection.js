@@ -13,10 +13,7 @@ const CHECK_MS = 1000;
 /** WebSocket.OPEN. */
 const OPEN = 1;
 
-/**
- * Wait before attempt number `attempt` (0, 1, ...): doubles, jittered so that viewers spread.
- * @param {number} attempt
- */
+/** @param {number} attempt from 0; the wait doubles, jittered so that viewers spread */
 export function backoffMs(attempt, random = Math.random) {
   const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt + 1));
   return Math.max(BACKOFF_FIRST_MS, ceiling * (0.5 + 0.5 * random()));
@@ -24,8 +21,7 @@ export function backoffMs(attempt, random = Math.random) {
 
 /**
  * URLs beside the page: the cookie carries the token, a token in the page's URL goes along.
- * @param {string} path
- * @param {{href: string}} location
+ * @type {(path: string, location: {href: string}) => URL}
  */
 export function serverUrl(path, location) {
   const url = new URL(path, location.href);
@@ -34,19 +30,8 @@ export function serverUrl(path, location) {
   return url;
 }
 
-/**
- * What they throw ends the connection and becomes its `problem`.
- * @typedef {object} Handlers
- * @property {() => void} opened
- * @property {(text: string) => void} text
- * @property {(bytes: Uint8Array<ArrayBuffer>) => void} binary
- */
-
 export class Connection {
-  /**
-   * "waiting" is for the next attempt.
-   * @type {"connecting" | "open" | "waiting"}
-   */
+  /** @type {"connecting" | "open" | "waiting"} waiting for the next attempt */
   phase = "waiting";
   /** Why the last connection ended, as far as it is known; for the user to read. */
   problem = "";
@@ -55,10 +40,7 @@ export class Connection {
   #location;
   #handlers;
   #system;
-  /**
-   * The present one; null while waiting.
-   * @type {WebSocket | null}
-   */
+  /** @type {WebSocket | null} the present one; null while waiting */
   #socket = null;
   /** Losses since the last connection that was a success. */
   #attempt = 0;
@@ -84,10 +66,7 @@ export class Connection {
     this.#system.setInterval(() => this.#check(), CHECK_MS);
   }
 
-  /**
-   * Send a text message; dropped when there is no connection.
-   * @param {string} text
-   */
+  /** @param {string} text is dropped when there is no connection */
   send(text) {
     // The browser knows of a closing connection before its close event comes.
     if (this.phase === "open" && this.#socket?.readyState === OPEN) this.#socket.send(text);

@@ -2,10 +2,7 @@
 
 export const NONE = "–";
 
-/**
- * An age: "34 ms", "2.3 s", "4 min 05 s"; null is not known.
- * @param {number | null} ageMs
- */
+/** @param {number | null} ageMs is written as "34 ms", "2.3 s", "4 min 05 s"; null: not known */
 export function formatAge(ageMs) {
   if (ageMs === null) return NONE;
   if (ageMs < 1000) return `${Math.floor(ageMs)} ms`;
@@ -15,27 +12,17 @@ export function formatAge(ageMs) {
   return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
 }
 
-/**
- * One digit, and two for what is slower than one in a second.
- * @param {number} perSecond
- */
+/** @param {number} perSecond has one digit, two where it is slower than one in a second */
 export function formatRate(perSecond) {
   return perSecond.toFixed(perSecond > 0 && perSecond < 0.95 ? 2 : 1);
 }
 
-/**
- * "2656×2304", or a dash where there is no picture.
- * @param {number} width
- * @param {number} height
- */
+/** @type {(width: number, height: number) => string} a dash where there is no picture */
 export function formatSize(width, height) {
   return width > 0 && height > 0 ? `${width}×${height}` : NONE;
 }
 
-/**
- * The elements below `element` that figures are written to, by their `data-part`.
- * @param {HTMLElement} element
- */
+/** @param {HTMLElement} element holds those that figures are written to, found by `data-part` */
 export function findParts(element) {
   /** @type {Record<string, HTMLElement>} */
   const parts = {};
@@ -47,8 +34,7 @@ export function findParts(element) {
 
 /**
  * Write text only when it changes: a write alone costs the browser a layout.
- * @param {HTMLElement} element
- * @param {string} text
+ * @type {(element: HTMLElement, text: string) => void}
  */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -5,12 +5,7 @@ const PICTURE_ASPECT = 4 / 3;
 /** Pixels of a tile's height that are not picture: name and figures. */
 const TILE_CHROME = 104;
 
-/**
- * Columns for `count` tiles in a window of `width` x `height` CSS pixels.
- * @param {number} count
- * @param {number} width
- * @param {number} height
- */
+/** @type {(count: number, width: number, height: number) => number} sizes in CSS pixels */
 export function chooseColumns(count, width, height) {
   let best = 1;
   let bestWidth = 0;
@@ -26,10 +21,7 @@ export function chooseColumns(count, width, height) {
   return best;
 }
 
-/**
- * Keep the tiles arranged while the window changes.
- * @param {HTMLElement} grid the element that holds them
- */
+/** @param {HTMLElement} grid its tiles are kept arranged while the window changes */
 export function keepArranged(grid) {
   const arrange = () => {
     const count = grid.querySelectorAll(":scope > :not([hidden])").length;

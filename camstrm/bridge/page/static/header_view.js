@@ -2,9 +2,6 @@
 
 import { NONE, findParts, formatRate, setText } from "./figures.js";
 
-/** @import { Link } from "./link_state.js" */
-/** @import { Status } from "./messages.js" */
-
 export class HeaderView {
   #parts;
   #element;
@@ -15,10 +12,7 @@ export class HeaderView {
     this.#parts = findParts(element);
   }
 
-  /**
-   * Show what describeLink says.
-   * @param {Link} link
-   */
+  /** @param {Link} link */
   showLink({ mood, text, problem }) {
     this.#element.dataset.mood = mood;
     setText(this.#parts.state, text);
@@ -26,10 +20,7 @@ export class HeaderView {
     this.#parts.problem.title = problem;
   }
 
-  /**
-   * `status`: the last status message, null without a connection.
-   * @param {{bundleFps: number, megabits: number, status: Status | null}} figures
-   */
+  /** @param {HeaderFigures} figures */
   showFigures({ bundleFps, megabits, status }) {
     setText(this.#parts.bundles, formatRate(bundleFps));
     setText(this.#parts.megabits, formatRate(megabits));

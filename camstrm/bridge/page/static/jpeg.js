@@ -2,24 +2,16 @@
 
 import { Encoding } from "./wire.js";
 
-/** @import { Frame } from "./wire.js" */
-
 /** Pixels of the largest picture that is decoded; memory follows the JPEG's own header. */
 const MAX_PIXELS = 64_000_000;
 
-/**
- * Decode the payload of a camera's frame to an ImageBitmap that the caller must close().
- * @param {Frame} frame
- */
+/** @param {Frame} frame gives an ImageBitmap that the caller must close() */
 export async function decodePicture(frame) {
   checkPicture(frame);
   return createImageBitmap(new Blob([frame.payload], { type: "image/jpeg" }));
 }
 
-/**
- * Throw an Error that says why the payload is not the picture that its header announces.
- * @param {Pick<Frame, "encoding" | "width" | "height" | "payload">} frame
- */
+/** @param {Frame} frame an Error says why its payload is not the picture that it announces */
 export function checkPicture(frame) {
   if (frame.encoding !== Encoding.JPEG) {
     throw new Error(`encoding ${frame.encoding} is not known`);
@@ -35,10 +27,7 @@ export function checkPicture(frame) {
   }
 }
 
-/**
- * Read width and height from the first start-of-frame segment (ITU-T T.81, B.2.2).
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
+/** @param {Bytes} bytes the first start-of-frame segment has the size (ITU-T T.81, B.2.2) */
 export function readJpegSize(bytes) {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) {
     throw new Error("not a JPEG");

@@ -2,38 +2,12 @@
 
 import { clockTime, delivers } from "./camera_state.js";
 
-/** @import { Connection } from "./connection.js" */
-/** @import { Hello, Status } from "./messages.js" */
-
 /** No bundle for this time: the server has no grabber, or a dead one. */
 const NO_INPUT_MS = 2000;
 /** A problem that is over stays readable for this time. */
 const PROBLEM_MS = 10_000;
 
-/**
- * What is known. `hello`, `status`: the last messages of this connection, null before;
- * `openedAtMs`, `bundleAtMs`: when it began and when the last bundle came; `states`: of the
- * cameras, as they are known now.
- * @typedef {object} Known
- * @property {Pick<Connection, "phase" | "problem" | "retryAtMs">} connection
- * @property {Hello | null} hello
- * @property {Status | null} status
- * @property {number} openedAtMs
- * @property {number} bundleAtMs
- * @property {number} nowMs
- * @property {number[]} states
- */
-
-/**
- * `linked`: the server speaks and has frame input; `problem`: what was wrong a short time ago.
- * @typedef {{mood: "live" | "part" | "wait" | "bad", text: string}} Summary
- * @typedef {Summary & {problem: string, linked: boolean}} Link
- */
-
-/**
- * @param {Known} known
- * @returns {Link}
- */
+/** @type {(known: Known) => Link} */
 export function describeLink(known) {
   const { connection, hello, status, openedAtMs, bundleAtMs, nowMs, states } = known;
   const { phase, problem, retryAtMs } = connection;
@@ -57,11 +31,7 @@ export function describeLink(known) {
   return { ...describeCameras(states), problem: recent, linked: true };
 }
 
-/**
- * How many cameras do what they should; green is for all of them.
- * @param {number[]} states
- * @returns {Summary}
- */
+/** @type {(states: number[]) => Summary} green is for all cameras that do what they should */
 function describeCameras(states) {
   const healthy = states.filter(delivers).length;
   const cameras = states.length === 1 ? "camera" : "cameras";

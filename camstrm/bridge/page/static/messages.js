@@ -6,42 +6,13 @@
 
 import { WireError } from "./wire.js";
 
-/**
- * The parts of messages, with the fields that their decoders below name.
- * @typedef {ReturnType<typeof CAMERA_INFO>} CameraInfo
- * @typedef {ReturnType<typeof CAMERA_STATUS>} CameraStatus
- * @typedef {ReturnType<typeof VIEWER_STATUS>} ViewerStatus
- */
-
-/**
- * @typedef {{type: string}} Message
- * @typedef {{type: "hello"} & ReturnType<typeof HELLO>} Hello
- * @typedef {{type: "status"} & ReturnType<typeof STATUS>} Status
- */
-
-/**
- * Turns a part of a message into what it should be, or throws a WireError that says where.
- * @template T
- * @typedef {(value: unknown, where: string) => T} Decoder
- */
-
-/**
- * One field of an object; a field that may be missing has a default.
- * @template T
- * @typedef {readonly [decode: Decoder<T>, fallback?: T]} Field
- */
-
 /** Characters of one message; FORMAT.md counts bytes, of which there are never fewer. */
 const MAX_TEXT_SIZE = 1024 * 1024;
 
 /** With the u flag only halves of a pair match, not pairs. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/**
- * Decode one text message. A type that is not known gives an object with `type` alone.
- * @param {string} text
- * @returns {Message}
- */
+/** @type {(text: string) => Message} one of an unknown type has its `type` alone */
 export function decodeMessage(text) {
   if (text.length > MAX_TEXT_SIZE) {
     throw new WireError("control message", `size ${text.length}, ${MAX_TEXT_SIZE} at most`);
@@ -60,42 +31,22 @@ export function decodeMessage(text) {
     throw new WireError("control message", `'type' must be a string, got ${kindOf(body.type)}`);
   }
   const decode = Object.hasOwn(MESSAGES, body.type) ? MESSAGES[body.type] : () => ({});
-  return { type: body.type.slice(0, 64), ...decode(body, body.type) };
+  const type = body.type.slice(0, 64);
+  return /** @type {Message} */ ({ type, ...decode(body, body.type) });
 }
 
-/**
- * @param {Message} message
- * @returns {message is Hello}
- */
-export const isHello = (message) => message.type === "hello";
-
-/**
- * @param {Message} message
- * @returns {message is Status}
- */
-export const isStatus = (message) => message.type === "status";
-
-/**
- * `seq` and all bundles before it are decoded.
- * @param {bigint} seq
- */
+/** @param {bigint} seq this bundle and all before it are decoded */
 export function encodeAck(seq) {
   // JSON.stringify refuses BigInt, and a Number would lose the last bits of a large one.
   return `{"type":"ack","seq":${seq}}`;
 }
 
-/**
- * Ask for the pictures of these camera indices (null: all, []: none).
- * @param {number[] | null} cameras
- */
+/** @param {number[] | null} cameras by index; null: all */
 export function encodeSubscribe(cameras) {
   return JSON.stringify({ type: "subscribe", cameras, max_fps: null });
 }
 
-/**
- * @param {string} key
- * @param {unknown} value
- */
+/** @type {(key: string, value: unknown) => unknown} */
 function refuseLoneSurrogates(key, value) {
   if (LONE_SURROGATE.test(key) || (typeof value === "string" && LONE_SURROGATE.test(value))) {
     throw new Error("half of a surrogate pair");
@@ -112,11 +63,7 @@ function kindOf(value) {
   return kinds[typeof value] ?? "a number";
 }
 
-/**
- * @param {string} where
- * @param {string} wanted
- * @param {unknown} value
- */
+/** @type {(where: string, wanted: string, value: unknown) => WireError} */
 function wrong(where, wanted, value) {
   return new WireError(where, `wanted ${wanted}, got ${kindOf(value)}`);
 }
@@ -147,18 +94,10 @@ function number(value, where) {
   return value;
 }
 
-/**
- * @template T
- * @param {Decoder<T>} decode
- * @returns {Decoder<T | null>}
- */
+/** @type {<T>(decode: Decoder<T>) => Decoder<T | null>} */
 const optional = (decode) => (value, where) => (value === null ? null : decode(value, where));
 
-/**
- * @template T
- * @param {Decoder<T>} decode
- * @returns {Decoder<T[]>}
- */
+/** @type {<T>(decode: Decoder<T>) => Decoder<T[]>} */
 const array = (decode) => (value, where) => {
   if (!Array.isArray(value)) throw wrong(where, "an array", value);
   return value.map((item, position) => decode(item, `${where}[${position}]`));
@@ -170,20 +109,17 @@ const anyObject = (value, where) => {
   return /** @type {Record<string, unknown>} */ (value);
 };
 
-/**
- * @template T
- * @param {{[Name in keyof T]: Field<T[Name]>}} fields
- * @returns {Decoder<T>}
- */
+/** @type {<T>(fields: {[Name in keyof T]: Field<T[Name]>}) => Decoder<T>} */
 const object = (fields) => (value, where) => {
   const given = anyObject(value, where);
-  const result = /** @type {T} */ ({});
-  for (const name of /** @type {(keyof T & string)[]} */ (Object.keys(fields))) {
-    const [decode, ...fallback] = fields[name];
+  /** @type {any} */
+  const result = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const [decode, ...fallback] = /** @type {Field<unknown>} */ (field);
     if (Object.hasOwn(given, name)) {
       result[name] = decode(given[name], `${where}.${name}`);
     } else if (fallback.length > 0) {
-      result[name] = /** @type {T[typeof name]} */ (fallback[0]);
+      result[name] = fallback[0];
     } else {
       throw new WireError(where, `field '${name}' is missing`);
     }
@@ -198,7 +134,7 @@ const rate = [number, 0];
 /** @type {Field<string>} */
 const label = [string, ""];
 
-/** A camera of the server; `index` is its number in bundles and messages. */
+/** @type {Decoder<CameraInfo>} */
 const CAMERA_INFO = object({
   index: [integer],
   name: [string],
@@ -207,20 +143,14 @@ const CAMERA_INFO = object({
   vendor: label,
 });
 
-/**
- * What the server wants of a viewer: bundles that may be unacknowledged, bytes of a message to
- * it; and the rate of the stream.
- */
+/** @type {Decoder<Limits>} */
 const LIMITS = object({
   window: [integer, 2],
   max_message_size: [integer, 4096],
   stream_fps: [number, 30],
 });
 
-/**
- * How a camera does. `since_us`: microseconds of UTC; `interval_us`: usual time between two
- * frames, 0: not known; the counters begin with the grabber.
- */
+/** @type {Decoder<CameraStatus>} */
 const CAMERA_STATUS = object({
   index: [integer],
   state: [integer],
@@ -244,7 +174,7 @@ const CAMERA_STATUS = object({
   interval_us: count,
 });
 
-/** How this viewer does; `reason`: why bundles were skipped. */
+/** @type {Decoder<ViewerStatus>} */
 const VIEWER_STATUS = object({
   id: [integer],
   sent: count,
@@ -254,10 +184,7 @@ const VIEWER_STATUS = object({
   sent_fps: rate,
 });
 
-/**
- * The server's first message, and a later one when its cameras change. Another `session`: the
- * grabber was started again, and bundles are counted from the beginning.
- */
+/** @type {Decoder<HelloBody>} */
 const HELLO = object({
   session: [string],
   server: label,
@@ -266,7 +193,7 @@ const HELLO = object({
   limits: [LIMITS, LIMITS({}, "limits")],
 });
 
-/** How the server does, once a second; `input` is "none" without a grabber. */
+/** @type {Decoder<StatusBody>} */
 const STATUS = object({
   time_us: [integer],
   input: [string, "ok"],
@@ -279,10 +206,7 @@ const STATUS = object({
   viewer: [optional(VIEWER_STATUS), null],
 });
 
-/**
- * All messages of the format, also those that no page gets: one table to compare with.
- * @type {Record<string, Decoder<object>>}
- */
+/** @type {Record<string, Decoder<object>>} of all messages, to compare; a page gets few */
 const MESSAGES = {
   hello: HELLO,
   status: STATUS,

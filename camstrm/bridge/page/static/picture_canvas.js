@@ -5,15 +5,8 @@ import { PictureDecoder } from "./picture_decoder.js";
 import { RateMeter } from "./rate_meter.js";
 import { UsualInterval } from "./usual_interval.js";
 
-/** @import { Frame } from "./wire.js" */
-
-/** @typedef {Omit<Frame, "payload">} FrameHeader */
-
 export class PictureCanvas {
-  /**
-   * Header of the frame on the screen; null before the first one.
-   * @type {FrameHeader | null}
-   */
+  /** @type {FrameHeader | null} of the picture on the screen; null before the first one */
   shown = null;
   /** Why the last damaged frame could not be decoded. */
   damage = "";
@@ -22,10 +15,7 @@ export class PictureCanvas {
   #decoder;
   #rate = new RateMeter();
   #intervals = new UsualInterval();
-  /**
-   * Decoded, to be painted when the screen asks for it; its bitmap must be closed.
-   * @type {{bitmap: ImageBitmap, frame: FrameHeader} | null}
-   */
+  /** @type {{bitmap: ImageBitmap, frame: FrameHeader} | null} to be painted, then closed */
   #next = null;
   /** Pictures that were decoded and replaced before they were painted. */
   #unpainted = 0;
@@ -47,11 +37,7 @@ export class PictureCanvas {
     });
   }
 
-  /**
-   * Show `frame` soon.
-   * @param {Frame} frame
-   * @param {() => void} settled called when it is decoded, replaced or damaged
-   */
+  /** @type {(frame: Frame, settled: () => void) => void} as PictureDecoder.offer */
   offer(frame, settled) {
     this.#decoder.offer(frame, settled);
   }
@@ -66,10 +52,7 @@ export class PictureCanvas {
     return this.#decoder.damaged;
   }
 
-  /**
-   * Pictures painted per second.
-   * @param {number} nowMs
-   */
+  /** @param {number} nowMs */
   shownFps(nowMs) {
     return this.#rate.perSecond(nowMs);
   }
@@ -85,10 +68,7 @@ export class PictureCanvas {
     this.#next = null;
   }
 
-  /**
-   * @param {ImageBitmap} bitmap
-   * @param {Frame} frame
-   */
+  /** @type {(bitmap: ImageBitmap, frame: Frame) => void} */
   #keep(bitmap, frame) {
     if (this.#removed) {
       bitmap.close();

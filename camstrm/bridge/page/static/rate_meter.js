@@ -3,23 +3,14 @@
 const WINDOW_MS = 2000;
 
 export class RateMeter {
-  /**
-   * What was added in the last WINDOW_MS, oldest first.
-   * @type {{nowMs: number, amount: number}[]}
-   */
+  /** @type {{nowMs: number, amount: number}[]} of the last WINDOW_MS, oldest first */
   #entries = [];
   /** Of their amounts. */
   #sum = 0;
-  /**
-   * When the first amount came.
-   * @type {number | null}
-   */
+  /** @type {number | null} when the first amount came */
   #startMs = null;
 
-  /**
-   * @param {number} nowMs performance.now(), as in all calls
-   * @param {number} amount
-   */
+  /** @param {number} nowMs performance.now(), as in all calls */
   add(nowMs, amount = 1) {
     this.#startMs ??= nowMs;
     this.#entries.push({ nowMs, amount });
@@ -27,10 +18,7 @@ export class RateMeter {
     this.#forget(nowMs);
   }
 
-  /**
-   * The rate at `nowMs`; in the first window over the time since the first amount.
-   * @param {number} nowMs
-   */
+  /** @param {number} nowMs in the first window the rate is over the time since the first amount */
   perSecond(nowMs) {
     this.#forget(nowMs);
     if (this.#startMs === null) return 0;

@@ -12,18 +12,12 @@ export class Selection {
     window.addEventListener("hashchange", changed);
   }
 
-  /**
-   * Name of the camera, null: all cameras.
-   * @returns {string | null}
-   */
+  /** Of the camera, null: all cameras. */
   get name() {
     return new URLSearchParams(this.#window.location.hash.slice(1)).get("camera");
   }
 
-  /**
-   * Show this camera alone, or all when it is alone already (or null).
-   * @param {string | null} name
-   */
+  /** @param {string | null} name of the camera to show alone; null, or alone already: all */
   toggle(name) {
     const all = name === null || name === this.name;
     const hash = all ? "" : `#camera=${encodeURIComponent(name)}`;

@@ -21,11 +21,7 @@ export class ServerClock {
   /** The viewer's clock when the present window began. */
   #windowStart = -Infinity;
 
-  /**
-   * Take note of a message made at `serverUs` that arrived at `clientUs`.
-   * @param {number} serverUs
-   * @param {number} clientUs
-   */
+  /** @type {(serverUs: number, clientUs: number) => void} when a message was made and arrived */
   observe(serverUs, clientUs) {
     if (clientUs - this.#windowStart > WINDOW_US) {
       this.#previous = this.#current;
@@ -36,9 +32,8 @@ export class ServerClock {
   }
 
   /**
-   * Age in milliseconds at `clientUs` of what happened at `serverUs`; null: not known yet.
-   * @param {number} serverUs
-   * @param {number} clientUs
+   * Age at `clientUs` of what happened at `serverUs`; null: not known yet.
+   * @type {(serverUs: number, clientUs: number) => number | null}
    */
   ageMs(serverUs, clientUs) {
     const difference = Math.min(this.#previous, this.#current);

@@ -3,18 +3,12 @@
 const KEPT = 5;
 
 export class UsualInterval {
-  /**
-   * The last ones, oldest first, in milliseconds.
-   * @type {number[]}
-   */
+  /** @type {number[]} the last ones, oldest first, in milliseconds */
   #intervals = [];
   /** @type {number | null} */
   #lastMs = null;
 
-  /**
-   * Note that it happened at `nowMs`.
-   * @param {number} nowMs
-   */
+  /** @param {number} nowMs when it happened */
   add(nowMs) {
     if (this.#lastMs !== null) this.#intervals.push(nowMs - this.#lastMs);
     if (this.#intervals.length > KEPT) this.#intervals.shift();

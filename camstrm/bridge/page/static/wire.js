@@ -6,28 +6,6 @@
  * nanoseconds does not fit a double.
  */
 
-/**
- * A picture of one camera, and the camera's state; `payload` is empty where there is no picture.
- * @typedef {object} Frame
- * @property {number} camera_index
- * @property {number} state
- * @property {number} encoding
- * @property {number} flags
- * @property {number} pixel_format
- * @property {bigint} frame_id
- * @property {bigint} device_timestamp_ns
- * @property {bigint} capture_time_us
- * @property {bigint} encoded_time_us
- * @property {bigint} state_since_us
- * @property {number} width
- * @property {number} height
- * @property {number} source_width
- * @property {number} source_height
- * @property {Uint8Array<ArrayBuffer>} payload
- */
-
-/** @typedef {{seq: bigint, timestamp_us: bigint, frames: Frame[]}} Bundle */
-
 export const CameraState = Object.freeze({
   CLOSED: 0,
   OPENING: 1,
@@ -50,22 +28,14 @@ const MAX_BUNDLE_SIZE = 64 * 1024 * 1024;
 
 /** Bytes or text that do not follow the wire format. */
 export class WireError extends Error {
-  /**
-   * @param {string} what the part that is wrong
-   * @param {string} problem
-   */
+  /** @param {string} what the part that is wrong @param {string} problem */
   constructor(what, problem) {
     super(`${what}: ${problem}`);
     this.name = "WireError";
   }
 }
 
-/**
- * Decode one binary message. Payloads are views into it, not copies. Headers that a later
- * server has made longer are accepted.
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Bundle}
- */
+/** @type {(bytes: Bytes) => Bundle} payloads are views into the bytes, not copies */
 export function decodeBundle(bytes) {
   const what = "FrameBundleHeader";
   if (bytes.byteLength < BUNDLE_HEADER_SIZE) {
@@ -116,11 +86,8 @@ export function decodeBundle(bytes) {
 }
 
 /**
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {DataView} view of the same bytes
- * @param {number} offset where the camera's header begins
- * @param {number} position of the camera in the bundle
- * @returns {[Frame, number]} the frame and where it ends
+ * The frame whose header begins at `offset`, and where it ends; `position` is in the bundle.
+ * @type {(bytes: Bytes, view: DataView, offset: number, position: number) => [Frame, number]}
  */
 function decodeFrame(bytes, view, offset, position) {
   const what = `CameraFrameHeader ${position}`;

@@ -102,7 +102,7 @@ def test_kinds_are_told_apart_by_the_code(make: type, code: int, kind: type[Came
     with pytest.raises(CameraError) as caught, camera_errors("left", "opening it"):
         raise make(told("x", code))
     assert type(caught.value) is kind
-    assert caught.value.camera == "left"
+    assert caught.value.subject == "left"
     assert "while opening it" in caught.value.problem
     assert str(int(code)) in str(caught.value)
 

@@ -28,7 +28,7 @@ def build(folder: Path, text: str) -> str:
 def problem(cti: str | Path) -> ProducerError:
     with pytest.raises(ProducerError) as caught:
         check_producer(str(cti))
-    assert caught.value.cti == str(cti)
+    assert caught.value.subject == str(cti)
     return caught.value
 
 

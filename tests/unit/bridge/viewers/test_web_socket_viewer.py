@@ -383,3 +383,22 @@ async def test_status_comes_each_second_to_a_viewer_that_waits_for_credit(
         await grabber.send_bundle()
     status = await viewer.control(lambda m: isinstance(m, Status) and m.bundles == 7)
     assert status.viewer.id == 1
+
+
+async def test_a_close_is_answered_and_is_the_last_that_comes(
+    bridge: RunningBridge, grabber: FakeGrabber
+) -> None:
+    async with raw_viewer(bridge) as (reader, writer):
+        await grabber.until_demand(lambda d: d.cameras is None)
+        writer.write(b"\x88\x82\x00\x00\x00\x00\x03\xe8")
+        received = await asyncio.wait_for(reader.read(), TIMEOUT_S)
+    assert received.endswith(b"\x88\x02\x03\xe8")
+    assert received.count(b"\x88\x02") == 1, "aiohttp adds none"
+
+
+async def test_a_bridge_that_stops_says_so(bridge: RunningBridge, grabber: FakeGrabber) -> None:
+    async with raw_viewer(bridge) as (reader, _):
+        await grabber.until_demand(lambda d: d.cameras is None)
+        bridge.stop.set()
+        received = await asyncio.wait_for(reader.read(), TIMEOUT_S)
+    assert received.endswith(b"\x88\x12\x03\xe9the bridge stops")

@@ -9,7 +9,8 @@ import pytest
 
 from camstrm.cli.checks import producers as producers_module
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.producers import ScannedProducer, scan_producers
+from camstrm.cli.checks.producers import scan_producers
+from camstrm.cli.checks.search import KnownProducer
 from camstrm.config import ProducerSettings
 from camstrm.profiles import load_profiles
 from tests.fakes.gentl.producers import compile_library, simulator
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ELF files")
 PROFILES = load_profiles()
 
 
-def check(cti: str | Path, python: str = "") -> tuple[list[Finding], list[ScannedProducer]]:
-    scanned: list[ScannedProducer] = []
+def check(cti: str | Path, python: str = "") -> tuple[list[Finding], list[KnownProducer]]:
+    scanned: list[KnownProducer] = []
     producer = ProducerSettings(str(cti), python=python)
     found = [f for f in scan_producers([producer], PROFILES, scanned) if f.level is not Level.OK]
     assert len(scanned) == 1
@@ -119,7 +120,7 @@ def test_the_simulator() -> None:
 
 
 def test_a_profile_that_there_is_not() -> None:
-    scanned: list[ScannedProducer] = []
+    scanned: list[KnownProducer] = []
     producer = ProducerSettings(simulator(), profile="nobody")
     (finding,) = scan_producers([producer], PROFILES, scanned)
     assert (finding.level, scanned) == (Level.FAIL, [])

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings, StreamSettings
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes import spare_process as spare_module
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
@@ -260,3 +260,16 @@ def test_what_it_imports_starts_no_thread_and_changes_no_variable(threads: str |
         [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, check=True
     )
     assert done.stdout.decode().split() == ["1", str(threads)]
+
+
+def test_it_starts_before_anything_large_is_imported() -> None:
+    script = (
+        "import sys\n"
+        "import camstrm.cli.main, camstrm.cli.commands.grab\n"
+        "import camstrm.grab.processes.spare_process\n"
+        "print(*{'asyncio', 'numpy', 'harvesters', 'camstrm.grab.app'} & sys.modules.keys())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=child_environment(), stdout=subprocess.PIPE, check=True
+    )
+    assert done.stdout.split() == []

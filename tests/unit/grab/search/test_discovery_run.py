@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -139,9 +140,17 @@ def test_a_child_that_cannot_be_ended_holds_up_nobody(
 
 
 def test_a_pause_of_this_process_does_not_count(loop: GuardedLoop, tmp_path: Path) -> None:
-    scan = Scan(loop, python=child(tmp_path, "read _; echo '{\"devices\": []}'"))
-    loop.call_later(0, lambda: loop.stop_for(3600.0))
+    go_on = tmp_path / "go on"
+    os.mkfifo(go_on)
+    answer = f"read _ < '{go_on}'; echo '{{\"devices\": []}}'"
+    scan = Scan(loop, python=child(tmp_path, answer))
+    loop.stop_for(3600.0)
+    for _ in range(3):
+        loop.run(lambda: True)  # what is due comes
+    descriptor = os.open(go_on, os.O_RDWR)
+    os.write(descriptor, b"\n")
     scan.wait()
+    os.close(descriptor)
     assert (scan.devices, scan.error) == ((), None)
 
 

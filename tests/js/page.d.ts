@@ -1,0 +1,182 @@
+/** Types that the page's modules share in their JSDoc. Field names are those of FORMAT.md. */
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A picture of one camera, and the camera's state; `payload` is empty without a picture. */
+interface Frame {
+  camera_index: number;
+  state: number;
+  encoding: number;
+  flags: number;
+  pixel_format: number;
+  frame_id: bigint;
+  device_timestamp_ns: bigint;
+  capture_time_us: bigint;
+  encoded_time_us: bigint;
+  state_since_us: bigint;
+  width: number;
+  height: number;
+  source_width: number;
+  source_height: number;
+  payload: Bytes;
+}
+
+type FrameHeader = Omit<Frame, "payload">;
+
+interface Bundle {
+  seq: bigint;
+  timestamp_us: bigint;
+  frames: Frame[];
+}
+
+/** Turns a part of a message into what it should be, or throws a WireError that says where. */
+type Decoder<T> = (value: unknown, where: string) => T;
+
+/** One field of an object; a field that may be missing has a default. */
+type Field<T> = readonly [decode: Decoder<T>, fallback?: T];
+
+/** A camera of the server; `index` is its number in bundles and messages. */
+interface CameraInfo {
+  index: number;
+  name: string;
+  serial: string;
+  model: string;
+  vendor: string;
+}
+
+/** How a camera does; the counters begin with the grabber. */
+interface CameraStatus {
+  index: number;
+  state: number;
+  /** Microseconds of UTC. */
+  since_us: number;
+  reason: string;
+  pixel_format: string;
+  width: number;
+  height: number;
+  delivered: number;
+  incomplete: number;
+  rejected: number;
+  underrun: number;
+  overwritten: number;
+  gaps: number;
+  encoded: number;
+  missed: number;
+  reconnects: number;
+  restarts: number;
+  grab_fps: number;
+  sent_fps: number;
+  /** Usual time between two frames, 0: not known. */
+  interval_us: number;
+}
+
+/** How this viewer does; `reason`: why bundles were skipped. */
+interface ViewerStatus {
+  id: number;
+  sent: number;
+  skipped: number;
+  reason: string;
+  in_flight: number;
+  sent_fps: number;
+}
+
+/** What the server wants of a viewer, and the rate of the stream. */
+interface Limits {
+  /** Bundles that may be unacknowledged. */
+  window: number;
+  /** Bytes of a message to the server. */
+  max_message_size: number;
+  stream_fps: number;
+}
+
+/** The server's first message, and a later one when its cameras change. */
+interface HelloBody {
+  /** Another one: the grabber was started again, bundles are counted from the beginning. */
+  session: string;
+  server: string;
+  protocol: number;
+  cameras: CameraInfo[];
+  limits: Limits;
+}
+
+/** How the server does, once a second. */
+interface StatusBody {
+  time_us: number;
+  /** "none" without a grabber. */
+  input: string;
+  input_since_us: number;
+  bundle_fps: number;
+  bundles: number;
+  bundles_dropped: number;
+  cameras: CameraStatus[];
+  viewers: number;
+  viewer: ViewerStatus | null;
+}
+
+type Hello = HelloBody & { type: "hello" };
+type Status = StatusBody & { type: "status" };
+
+/** `""` stands for all other types: the page looks at no field of theirs. */
+type Message = Hello | Status | { type: "" };
+
+/** How the header shows the way from the cameras to the page; the text says why. */
+interface Summary {
+  mood: "live" | "part" | "wait" | "bad";
+  text: string;
+}
+
+interface Link extends Summary {
+  /** What was wrong a short time ago. */
+  problem: string;
+  /** The server speaks and has frame input. */
+  linked: boolean;
+}
+
+/** What describeLink goes by; times are performance.now(). */
+interface Known {
+  connection: { phase: "connecting" | "open" | "waiting"; problem: string; retryAtMs: number };
+  /** The last messages of this connection, null before. */
+  hello: Hello | null;
+  status: Status | null;
+  /** When this connection began. */
+  openedAtMs: number;
+  /** When the last bundle came. */
+  bundleAtMs: number;
+  nowMs: number;
+  /** Of the cameras, as they are known now. */
+  states: number[];
+}
+
+/** What all tiles need to write their figures. */
+interface Present {
+  /** performance.now() */
+  nowMs: number;
+  /** clientTimeUs() */
+  clientUs: number;
+  clock: import("../../camstrm/bridge/page/static/server_clock.js").ServerClock;
+  /** The server speaks and has frame input: its figures are the present ones. */
+  live: boolean;
+  /** Bundles that the server did not send to this viewer. */
+  skipped: number;
+}
+
+interface HeaderFigures {
+  bundleFps: number;
+  megabits: number;
+  /** The last one, null without a connection. */
+  status: Status | null;
+}
+
+/** What they throw ends the connection and becomes its `problem`. */
+interface Handlers {
+  opened: () => void;
+  text: (text: string) => void;
+  binary: (bytes: Bytes) => void;
+}
+
+/** `onPicture` takes the bitmap over; `onDamage` gets the reason why there is none. */
+interface DecoderParts {
+  decode: (frame: Frame) => Promise<ImageBitmap>;
+  onPicture: (bitmap: ImageBitmap, frame: Frame) => void;
+  onDamage: (error: Error) => void;
+}

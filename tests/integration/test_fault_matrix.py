@@ -218,8 +218,10 @@ async def test_a_fault_stays_with_its_camera(desk: Desk, fault: Fault) -> None:
                 assert seen.cameras[1].reason
             if fault.reopened is not None:
                 reopened = fault.reopened
+                # It may have been opened, and its process gone, before it was seen to be away.
+                reference = before if reopened is has_restarted else seen
                 control.replug()
-                await desk.status(lambda s: reopened(seen.cameras[1], s.cameras[1]))
+                await desk.status(lambda s: reopened(reference.cameras[1], s.cameras[1]))
         finally:
             end(control, fault)
         ended_us, ended_s = time.time_ns() // 1000, time.monotonic()

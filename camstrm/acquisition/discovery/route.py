@@ -5,17 +5,15 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 
+from camstrm.acquisition.kernel_file import read_text
+
 __all__ = ["interface_of"]
 
 
 def interface_of(address: int, root: Path = Path("/")) -> str | None:
     """Return the name of the interface whose route leads to an IPv4 address (as int)."""
-    try:
-        lines = (root / "proc/net/route").read_text().splitlines()[1:]
-    except OSError:
-        return None
     best: tuple[int, str] | None = None
-    for line in lines:
+    for line in read_text(root / "proc/net/route").splitlines()[1:]:
         columns = line.split()
         try:
             # Destination and mask are little-endian hexadecimal (proc(5), /proc/net/route).

@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camstrm.acquisition.child import ask_child, end_child, parse_answer, show_text
+from camstrm.acquisition.child import ChildOutput, end_child, run_child, show_text
 from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, ProducerTimeoutError
 
-__all__ = ["Discovery", "discover", "discovery_command", "parse_discovery", "scan_producer"]
+__all__ = ["Discovery", "discovery_command", "parse_discovery", "scan_producer"]
 
 _EXIT_ERROR = 3
 
@@ -52,24 +52,10 @@ def parse_discovery(
     ``text``: what it wrote to standard error.
     """
     try:
-        answer = parse_answer(output, returncode, text)
+        answer = ChildOutput(output, returncode, text).answer()
     except ChildError as error:
         raise _failed(cti, error) from None
     return _discovery(cti, answer).devices
-
-
-def discover(
-    cti: str,
-    environment: Mapping[str, str] | None = None,
-    *,
-    python: str = "",
-    text_encoding: str = "gbk",
-    timeout_s: float = 60.0,
-) -> tuple[DeviceInfo, ...]:
-    """List the cameras of one producer; raise ProducerError."""
-    return scan_producer(
-        cti, environment, python=python, text_encoding=text_encoding, timeout_s=timeout_s
-    ).devices
 
 
 def scan_producer(
@@ -89,13 +75,13 @@ def scan_producer(
     ``stop`` ends the search early.
     """
     try:
-        answer = ask_child(
+        answer = run_child(
             discovery_command(cti, python, text_encoding),
             environment,
             timeout_s=timeout_s,
             show=show,
             stop=stop,
-        )
+        ).answer()
     except ChildTimeoutError as error:
         raise ProducerTimeoutError(cti, error.timeout_s) from None
     except ChildError as error:

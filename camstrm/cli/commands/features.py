@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from camstrm.acquisition.discovery.device_info import matching_devices
-from camstrm.acquisition.discovery.scan import discover
+from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.acquisition.features.facts import FeatureDescription, FeatureResult
 from camstrm.acquisition.features.session import (
     FeatureAnswer,
@@ -49,7 +49,7 @@ def run(options: FeaturesOptions) -> int:
         encoding = profile.quirks.text_encoding
         try:
             check_producer(producer.cti, environment)
-            devices = discover(producer.cti, environment, text_encoding=encoding)
+            devices = scan_producer(producer.cti, environment, text_encoding=encoding).devices
         except ProducerError as error:
             if len(producers) == 1:
                 raise

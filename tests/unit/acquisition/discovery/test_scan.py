@@ -11,7 +11,6 @@ import pytest
 from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.scan import (
-    discover,
     discovery_command,
     parse_discovery,
     scan_producer,
@@ -72,25 +71,25 @@ def test_the_command_of_a_child() -> None:
 
 
 def test_the_cameras_of_the_simulator() -> None:
-    found = discover(simulator())
+    found = scan_producer(simulator()).devices
     assert tuple(device.serial for device in found) == SERIALS
     assert found[0].model == "Viky"
 
 
 def test_names_in_the_producer_s_encoding_survive(forwarding: str) -> None:
     environment = child_environment(**fault_variables("gbk gbk_names"))
-    found = discover(forwarding, environment, text_encoding="gbk")
+    found = scan_producer(forwarding, environment, text_encoding="gbk").devices
     assert [device.user_name for device in found] == ["相机"] * 3
 
 
 def test_a_file_that_is_no_producer(tmp_path: Path) -> None:
     with pytest.raises(ProducerError, match="file not found"):
-        discover(str(tmp_path / "no.cti"))
+        scan_producer(str(tmp_path / "no.cti"))
 
 
 def test_an_interpreter_that_is_not_there() -> None:
     with pytest.raises(ProducerError, match=r"cannot be started: /no/python \(No such file"):
-        discover(simulator(), python="/no/python")
+        scan_producer(simulator(), python="/no/python")
 
 
 def test_a_producer_that_hangs(tmp_path: Path) -> None:
@@ -98,7 +97,7 @@ def test_a_producer_that_hangs(tmp_path: Path) -> None:
     sleeper.write_text("#!/bin/sh\nexec sleep 60\n")
     sleeper.chmod(0o755)
     with pytest.raises(ProducerError, match=r"did not answer within 0\.2 s"):
-        discover(simulator(), dict(os.environ), python=str(sleeper), timeout_s=0.2)
+        scan_producer(simulator(), dict(os.environ), python=str(sleeper), timeout_s=0.2)
 
 
 def test_what_could_not_be_searched_is_told(tmp_path: Path) -> None:

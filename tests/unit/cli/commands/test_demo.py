@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from camstrm.acquisition.discovery.scan import discover
+from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.cli.commands import demo
 from camstrm.cli.commands.demo import demo_config, simulator_cti
 from camstrm.cli.options import ListenOptions
@@ -37,7 +37,7 @@ def test_odd_paths_do_not_break_it(tmp_path: Path) -> None:
 
 
 def test_the_simulator_has_the_cameras_of_the_demo() -> None:
-    assert {device.serial for device in discover(simulator_cti())} == {"0", "1", "2"}
+    assert {d.serial for d in scan_producer(simulator_cti()).devices} == {"0", "1", "2"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
-from camstrm.acquisition.features.access import read_feature, read_number, write_feature
+from camstrm.acquisition.features.access import read_feature, read_positive, write_feature
 from camstrm.acquisition.features.camera_xml import RefusedXmlError
 from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl.binding import gentl
@@ -192,7 +192,7 @@ class Camera:
 
     def image_size(self) -> tuple[int, int]:
         """Return the node map's Width and Height in pixels, 0 where it does not have them."""
-        width, height = (int(read_number(self.node_map, name)) for name in ("Width", "Height"))
+        width, height = (int(read_positive(self.node_map, name)) for name in ("Width", "Height"))
         return (width, height) if width and height else (0, 0)
 
     def timestamp_frequency(self) -> int:
@@ -205,8 +205,8 @@ class Camera:
         frequency = value_or(0, lambda: int(module.timestamp_frequency))
         if frequency > 0:
             return frequency
-        ticks = read_number(self.node_map, "GevTimestampTickFrequency")
-        increment = read_number(self.node_map, "TimestampIncrement")
+        ticks = read_positive(self.node_map, "GevTimestampTickFrequency")
+        increment = read_positive(self.node_map, "TimestampIncrement")
         return int(ticks or (increment and 1_000_000_000 // increment))
 
     def pixel_format_code(self) -> int:
@@ -218,8 +218,8 @@ class Camera:
 
         SFNC: GevHeartbeatTimeout in milliseconds, DeviceLinkHeartbeatTimeout in microseconds.
         """
-        milliseconds = read_number(self.node_map, "GevHeartbeatTimeout")
-        microseconds = read_number(self.node_map, "DeviceLinkHeartbeatTimeout")
+        milliseconds = read_positive(self.node_map, "GevHeartbeatTimeout")
+        microseconds = read_positive(self.node_map, "DeviceLinkHeartbeatTimeout")
         return milliseconds / 1e3 or microseconds / 1e6
 
     def is_triggered(self) -> bool:

@@ -35,13 +35,8 @@ class Discovery:
 
 def discovery_command(cti: str, python: str = "", text_encoding: str = "gbk") -> list[str]:
     """Return the command line of a child that lists the cameras of one producer."""
-    return [
-        python or sys.executable,
-        "-m",
-        "camstrm.acquisition.discovery.scan",
-        cti,
-        text_encoding,
-    ]
+    module = "camstrm.acquisition.discovery.scan"
+    return [python or sys.executable, "-m", module, cti, text_encoding]
 
 
 def parse_discovery(

@@ -27,7 +27,7 @@ __all__ = [
     "find_node",
     "has_feature",
     "read_feature",
-    "read_number",
+    "read_positive",
     "truth_of",
     "write_feature",
 ]
@@ -78,7 +78,7 @@ def read_feature(node_map: Any, name: str, *, encoding: str = "gbk") -> FeatureR
         return FeatureResult(name, None, False, reason=describe_error(error, encoding))
 
 
-def read_number(node_map: Any, *names: str) -> float:
+def read_positive(node_map: Any, *names: str) -> float:
     """Return the first of these features that is a finite number above 0; 0 if none is."""
     for name in names:
         value = read_feature(node_map, name).value

@@ -8,7 +8,7 @@ from typing import Any
 from camstrm.acquisition.features.access import (
     enum_entries,
     read_feature,
-    read_number,
+    read_positive,
     write_feature,
 )
 from camstrm.acquisition.gentl.errors import value_or
@@ -59,8 +59,8 @@ class FrameRate:
 def read_frame_rate(node_map: Any) -> FrameRate:
     """Read what the camera reaches, or else what it was set to, and its exposure time."""
     exposure_s = _exposure_s(node_map)
-    reached = read_number(node_map, *_REACHED)
-    fps = float(reached or read_number(node_map, *_WISHED)) or None
+    reached = read_positive(node_map, *_REACHED)
+    fps = float(reached or read_positive(node_map, *_WISHED)) or None
     sure = reached > 0 or (fps is not None and _wish_is_in_force(node_map))
     if fps is not None and exposure_s > 0:
         fps = min(fps, 1 / exposure_s)
@@ -102,7 +102,7 @@ def _wish_is_in_force(node_map: Any) -> bool:
 
 def _exposure_s(node_map: Any) -> float:
     for name in _EXPOSURE:
-        value, unit = read_number(node_map, name), _unit(node_map, name)
+        value, unit = read_positive(node_map, name), _unit(node_map, name)
         # Without a unit the raw one is a number of steps whose length only the manual knows.
         if value and (unit or name != "ExposureTimeRaw"):
             # SFNC: microseconds.

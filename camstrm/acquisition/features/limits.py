@@ -76,10 +76,7 @@ def increment(node: Any) -> float | None:
 
 def number_text(value: float) -> str:
     """Return a number exactly, without a decimal point where it needs none."""
-    if isinstance(value, int):
-        return str(value)
-    text = repr(value)
-    return text.removesuffix(".0")
+    return repr(value).removesuffix(".0")
 
 
 def _ends_in_no_step(node: Any) -> bool:
@@ -90,7 +87,7 @@ def _ends_in_no_step(node: Any) -> bool:
     boolean or command in the same place is refused with an exception (tried with each).
     """
     # Properties take 20 ms each in a large XML: they are asked only if there is a suspect.
-    return _reaches(node, _children) and _reaches(node, _written_to)
+    return _reaches(node, lambda face: face.children) and _reaches(node, _written_to)
 
 
 def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
@@ -106,11 +103,6 @@ def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
                 seen.add(child.node.name)
                 waiting.append(child)
     return False
-
-
-def _children(face: Any) -> Iterable[Any]:
-    children: Iterable[Any] = face.children
-    return children
 
 
 def _written_to(face: Any) -> Iterable[Any]:

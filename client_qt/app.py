@@ -51,11 +51,9 @@ def quit_viewer() -> None:
 
 
 def _missing(error: ImportError) -> str:
-    if error.name and error.name.split(".")[0] in ("PySide6", "shiboken6", "simplejpeg", "numpy"):
-        return (
-            f"the viewer needs {error.name.split('.')[0]}, which is not installed; "
-            f"install it with: {_INSTALL}"
-        )
+    package = (error.name or "").split(".")[0]
+    if package in ("PySide6", "shiboken6", "simplejpeg", "numpy"):
+        return f"the viewer needs {package}, which is not installed; install it with: {_INSTALL}"
     return (
         f"PySide6 cannot be loaded ({error}); a system library is missing. On Debian and "
         "Ubuntu: sudo apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 "
@@ -65,9 +63,8 @@ def _missing(error: ImportError) -> str:
 
 def _require_display() -> None:
     # Qt ends the process with abort() when there is none.
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    names = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform == "linux" and not any(map(os.environ.get, names)):
         raise UsageError(
             "no display for the viewer (DISPLAY and WAYLAND_DISPLAY are not set); run it on a "
             "desktop, or open the server's page in a browser"

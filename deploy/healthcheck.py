@@ -13,7 +13,7 @@ import ssl
 import sys
 from pathlib import Path
 
-from camstrm.config import BridgeSettings, default_config, load_config
+from camstrm.config import BridgeSettings, Config, load_config
 from camstrm.errors import CamstrmError
 
 DEFAULT_CONFIG = "/etc/camstrm/camstrm.toml"
@@ -23,7 +23,7 @@ TIMEOUT_S = 4.0
 def bridge_settings() -> BridgeSettings:
     """Return the settings that entrypoint.sh starts the bridge with."""
     path = os.environ.get("CAMSTRM_CONFIG") or DEFAULT_CONFIG
-    return (load_config(path) if Path(path).exists() else default_config()).bridge
+    return (load_config(path) if Path(path).exists() else Config()).bridge
 
 
 def reachable_host(host: str) -> str:

@@ -19,7 +19,7 @@ from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.config import CameraSettings, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.frame import RawFrame
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.profiles import load_profiles, profile_of
 from camstrm.wire import (
     PROCESS_DOWN,

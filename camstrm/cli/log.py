@@ -14,9 +14,7 @@ def set_up_logging(level: str, *, access_log: bool = False) -> None:
     ``access_log``: also a line for each HTTP request of the bridge, whatever the level.
     """
     logging.basicConfig(
-        level=level.upper(),
-        format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
+        level=level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
     )
     if access_log:
         logging.getLogger("camstrm.bridge.access").setLevel(logging.DEBUG)

@@ -10,14 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from camstrm.cli.options import BridgeOptions, GrabOptions
-from camstrm.config import (
-    CameraSettings,
-    Config,
-    ProducerSettings,
-    check_config,
-    default_config,
-    load_config,
-)
+from camstrm.config import CameraSettings, Config, ProducerSettings, check_config, load_config
 from camstrm.errors import UsageError
 from camstrm.feed.socket_path import check_path_length, default_socket_path
 from camstrm.profiles import GentlProfile, find_producers, load_profiles
@@ -31,15 +24,12 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
     """Return the configuration of a grabber and its profiles; options go before the file."""
-    config = load_config(options.config) if options.config else default_config()
+    config = load_config(options.config) if options.config else Config()
     profiles = load_profiles(config.process.profile_dirs)
-    if options.cti:
+    if options.cti or not config.producers:
         known = {producer.cti: producer for producer in config.producers}
-        files = [str(Path(cti).expanduser().absolute()) for cti in options.cti]
-        producers = tuple(known.get(cti, ProducerSettings(cti=cti)) for cti in dict.fromkeys(files))
-        config = _replace(config, producers=producers)
-    elif not config.producers:
-        config = _replace(config, producers=producers_for([], profiles))
+        producers = producers_for(options.cti, profiles)
+        config = _replace(config, producers=tuple(known.get(p.cti, p) for p in producers))
     if options.serial:
         config = _replace(config, cameras=chosen_cameras(options.serial, config))
     config = _replace(
@@ -54,7 +44,7 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
 
 def bridge_config(options: BridgeOptions) -> Config:
     """Return the configuration of a bridge; options go before the file."""
-    config = load_config(options.config) if options.config else default_config()
+    config = load_config(options.config) if options.config else Config()
     auth = False if options.no_auth else None
     config = _replace(
         config,
@@ -70,10 +60,7 @@ def producers_for(
 ) -> tuple[ProducerSettings, ...]:
     """Return the producers given, or else those installed; UsageError if there is none."""
     if ctis:
-        return tuple(
-            ProducerSettings(cti=str(Path(cti).expanduser().absolute()))
-            for cti in dict.fromkeys(ctis)
-        )
+        return tuple(ProducerSettings(cti=cti) for cti in dict.fromkeys(map(_absolute, ctis)))
     found = tuple(ProducerSettings(cti=cti) for cti in find_producers(profiles, os.environ))
     if not found:
         raise UsageError(
@@ -85,10 +72,13 @@ def producers_for(
 
 def socket_path(config: Config) -> str:
     """Return the absolute path of the UNIX socket; SocketPathError if it cannot be one."""
-    path = config.socket.path or default_socket_path(os.environ)
-    path = str(Path(path).expanduser().absolute())
+    path = _absolute(config.socket.path or default_socket_path(os.environ))
     check_path_length(path)
     return path
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
 
 
 def _with(settings: S, **options: object) -> S:

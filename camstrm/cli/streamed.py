@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
+from camstrm.acquisition.kernel_file import read_text
 from camstrm.acquisition.open_mark import OpenCamera
-from camstrm.cli.kernel_file import read_text
 from camstrm.config import ID_PREFIX
 
 __all__ = ["STREAMED", "marked_devices", "open_in", "sorted_devices"]
@@ -35,12 +35,10 @@ def open_in(device: DeviceInfo, marks: Sequence[OpenCamera], root: Path = Path("
 
 def marked_devices(cti: str, marks: Sequence[OpenCamera]) -> tuple[DeviceInfo, ...]:
     """Return the cameras that camstrm has open under a producer that may not be searched."""
-    return tuple(_device(cti, mark.selector) for mark in marks if mark.is_of(cti))
-
-
-def _device(cti: str, selector: str) -> DeviceInfo:
-    serial = "" if selector.startswith(ID_PREFIX) else selector
-    return DeviceInfo(cti, serial, selector=selector)
+    selectors = (mark.selector for mark in marks if mark.is_of(cti))
+    return tuple(
+        DeviceInfo(cti, "" if s.startswith(ID_PREFIX) else s, selector=s) for s in selectors
+    )
 
 
 def sorted_devices(devices: Iterable[DeviceInfo]) -> list[DeviceInfo]:

@@ -11,7 +11,6 @@ from camstrm.config.settings import (
     ProducerSettings,
     SocketSettings,
     StreamSettings,
-    default_config,
     name_from,
 )
 from camstrm.config.toml_file import TomlDocument, parse_toml, read_toml
@@ -29,7 +28,6 @@ __all__ = [
     "TomlDocument",
     "check_config",
     "convert_toml",
-    "default_config",
     "load_config",
     "name_from",
     "parse_toml",

@@ -52,7 +52,8 @@ def _of_cameras(config: Config) -> Iterator[Mistake]:
 def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Iterator[Mistake]:
     camera = cameras[index]
     for other, earlier in enumerate(cameras[:index]):
-        if earlier.serial == camera.serial and _may_be_one_producer(earlier.cti, camera.cti):
+        may_be_one_producer = "" in (earlier.cti, camera.cti) or earlier.cti == camera.cti
+        if earlier.serial == camera.serial and may_be_one_producer:
             yield Mistake(
                 ("camera", index, "serial"),
                 f"{camera.serial!r} is already camera[{other}]; a second camera of the same "
@@ -65,7 +66,3 @@ def _not_unique(cameras: tuple[CameraSettings, ...], index: int) -> Iterator[Mis
                 f"the name {camera.label!r} is already that of camera[{other}]",
             )
             return
-
-
-def _may_be_one_producer(first: str, second: str) -> bool:
-    return not first or not second or first == second

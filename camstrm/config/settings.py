@@ -23,7 +23,6 @@ __all__ = [
     "ProducerSettings",
     "SocketSettings",
     "StreamSettings",
-    "default_config",
     "name_from",
     "text_form",
 ]
@@ -72,8 +71,7 @@ VariableName = Annotated[str, text_form(r"^[^=\x00]+\Z", "a name of an environme
 VariableValue = Annotated[str, text_form(r"^[^\x00]*\Z", "text without NUL")]
 HostName = Annotated[str, text_form(r"^[^/\s?#@]+\Z", "a host name or address")]
 Origin = Annotated[
-    str,
-    text_form(r"^https?://[^/\s?#@]+\Z", "scheme, host and port only, as 'https://host:8443'"),
+    str, text_form(r"^https?://[^/\s?#@]+\Z", "scheme, host and port only, as 'https://host:8443'")
 ]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0.05, le=3600)]
@@ -243,8 +241,3 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     cameras: Annotated[tuple[CameraSettings, ...], Meta(max_length=256)] = msgspec.field(
         default=(), name="camera"
     )
-
-
-def default_config() -> Config:
-    """Return the settings that hold where nothing is written."""
-    return Config()

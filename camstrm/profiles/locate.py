@@ -38,7 +38,8 @@ def find_producers(
     """
     environ = os.environ if environ is None else environ
     system = system or platform.system().lower()
-    machine = machine_name(machine or platform.machine(), 64 if machine else _pointer_bits())
+    bits = 64 if machine else struct.calcsize("P") * 8
+    machine = machine_name(machine or platform.machine(), bits)
     candidates = _Candidates(profiles, environ, system, machine, list_files or existing_files)
     found: list[str] = []
     files: set[str] = set()
@@ -108,7 +109,3 @@ class _Candidates:
 
     def _is_for_this_machine(self, rule: LocationRule) -> bool:
         return rule.system in ("", self.system) and rule.machine in ("", self.machine)
-
-
-def _pointer_bits() -> int:
-    return struct.calcsize("P") * 8

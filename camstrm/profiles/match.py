@@ -14,12 +14,7 @@ __all__ = ["GENERIC", "match_profile", "profile_candidates", "profile_of"]
 GENERIC = "generic"
 """Name of the profile for everything that no other matches."""
 
-_BUSES = {
-    "U3V": "U3V",
-    "USB3VISION": "U3V",
-    "GEV": "GEV",
-    "GIGEVISION": "GEV",
-}
+_BUSES = {"U3V": "U3V", "USB3VISION": "U3V", "GEV": "GEV", "GIGEVISION": "GEV"}
 
 
 def match_profile(

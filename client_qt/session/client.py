@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import (
@@ -37,6 +38,9 @@ from client_qt.model.failure import explain_failure
 __all__ = ["StreamClient", "reconnect_pauses"]
 
 _log = logging.getLogger(__name__)
+
+_Data = TypeVar("_Data")
+_Decoded = TypeVar("_Decoded")
 
 CONNECT_TIMEOUT_S = 10.0
 """An attempt that takes longer is given up."""
@@ -172,39 +176,33 @@ class StreamClient(QObject):
         self._ping()
 
     def _on_binary(self, message: QByteArray) -> None:
-        self._heard_at = self._clock()
         data = message.data()
-        try:
-            bundle = decode_bundle(data)
-        except WireError as error:
-            self._refuse(error)
-            return
-        self._note_good()
-        self.bundle_received.emit(bundle, len(data))
+        if bundle := self._decode(decode_bundle, data):
+            self._note_good()
+            self.bundle_received.emit(bundle, len(data))
 
     def _on_text(self, text: str) -> None:
-        self._heard_at = self._clock()
-        try:
-            message = TO_VIEWER.decode(text)
-        except WireError as error:
-            self._refuse(error)
-            return
-        if isinstance(message, Hello):
-            if message.protocol != PROTOCOL:
-                self._end(
-                    f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
-                    "install the same camstrm version on both",
-                    self._backoff.longest(),
-                )
-                return
+        message = self._decode(TO_VIEWER.decode, text)
+        if isinstance(message, Hello) and message.protocol != PROTOCOL:
+            self._end(
+                f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
+                "install the same camstrm version on both",
+                self._backoff.longest(),
+            )
+        elif isinstance(message, Hello):
             self._note_good()
             self.hello_received.emit(message)
         elif isinstance(message, Status):
             self._note_good()
             self.status_received.emit(message)
 
-    def _refuse(self, error: WireError) -> None:
-        self._end(f"the server sent what is not camstrm's format ({error})")
+    def _decode(self, decode: Callable[[_Data], _Decoded], data: _Data) -> _Decoded | None:
+        self._heard_at = self._clock()
+        try:
+            return decode(data)
+        except WireError as error:
+            self._end(f"the server sent what is not camstrm's format ({error})")
+            return None
 
     def _note_good(self) -> None:
         if self._good_since is None:

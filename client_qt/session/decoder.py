@@ -66,7 +66,7 @@ class PictureDecoder(QObject):
     For each camera at most one job waits, one is being decoded and one result is ready:
     memory does not grow however fast the server is or however long the UI thread sleeps.
     Cameras take turns: a newer picture takes the place of the older one in the queue.
-    What a newer picture pushes out counts in :meth:`take_dropped`. All methods belong to
+    What a newer picture pushes out counts in :meth:`take`. All methods belong to
     the UI thread.
     """
 
@@ -121,18 +121,15 @@ class PictureDecoder(QObject):
                 self._pending[job.camera] = job
             self._changed.notify(len(jobs))
 
-    def take(self) -> list[PictureResult]:
-        """Return what has become ready, at most one result per camera."""
-        with self._changed:
-            results = list(self._done.values())
-            self._done.clear()
-        return results
+    def take(self) -> tuple[list[PictureResult], Counter[int]]:
+        """Return what is new since the last call.
 
-    def take_dropped(self) -> Counter[int]:
-        """Return how many pictures of which camera were replaced since the last call."""
+        At most one result per camera, and how many pictures of which camera were replaced.
+        """
         with self._changed:
+            done, self._done = self._done, {}
             dropped, self._dropped = self._dropped, Counter()
-        return dropped
+        return list(done.values()), dropped
 
     def forget(self, before_ticket: int) -> None:
         """Drop all jobs and results older than ``before_ticket``: their connection is gone."""

@@ -130,9 +130,10 @@ class StreamSession(QObject):
         self._acknowledge()
 
     def _on_ready(self) -> None:
-        for result in self._decoder.take():
+        results, dropped = self._decoder.take()
+        for result in results:
             self._settle(result)
-        for camera, count in self._decoder.take_dropped().items():
+        for camera, count in dropped.items():
             if known := self.model.cameras.get(camera):
                 known.dropped += count
         self._acknowledge()

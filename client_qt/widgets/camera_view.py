@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from operator import attrgetter
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -206,9 +206,9 @@ def _write(
 
 
 def _fit(size: tuple[int, int], area: QRect) -> QRectF:
-    width, height = max(size[0], 1), max(size[1], 1)
-    scale = min(area.width() / width, area.height() / height)
-    fitted = QRectF(0, 0, width * scale, height * scale)
+    whole = QSizeF(max(size[0], 1), max(size[1], 1))
+    room = QSizeF(area.size())
+    fitted = QRectF(QPointF(), whole.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
     fitted.moveCenter(QRectF(area).center())
     return fitted
 

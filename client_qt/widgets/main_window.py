@@ -143,12 +143,9 @@ class MainWindow(QMainWindow):
 
     def _new_view(self, camera: int) -> CameraView:
         view = CameraView(self._grid)
-        view.activated.connect(lambda: self._toggle_single(camera))
+        view.activated.connect(lambda: self.show_single(camera if self._single is None else None))
         view.resized.connect(lambda: self._session.set_view_size(camera, view.picture_pixels()))
         return view
-
-    def _toggle_single(self, camera: int) -> None:
-        self.show_single(None if self._single is not None else camera)
 
     def _arrange(self) -> None:
         views = self.views or dict(enumerate(self._placeholders))

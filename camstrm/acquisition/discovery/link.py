@@ -7,6 +7,7 @@ from typing import Any
 
 from camstrm.acquisition.discovery.route import interface_of
 from camstrm.acquisition.features.access import read_feature
+from camstrm.acquisition.kernel_file import read_number
 from camstrm.profiles import LinkFacts
 
 __all__ = ["link_facts"]
@@ -28,13 +29,7 @@ def link_facts(node_map: Any, cameras: int, root: Path = Path("/")) -> LinkFacts
     if interface is None:
         return LinkFacts(cameras=cameras)
     folder = root / "sys/class/net" / interface
-    speed = _number(folder / "speed") * _MBIT / _BITS_PER_BYTE
-    return LinkFacts(mtu=_number(folder / "mtu"), bytes_per_s=float(speed), cameras=cameras)
-
-
-def _number(path: Path) -> int:
-    try:
-        return max(0, int(path.read_text()))
-    except (OSError, ValueError):
-        # "speed" of a link that is down cannot be read, or is -1.
-        return 0
+    # "speed" of a link that is down cannot be read, or is -1.
+    speed = max(0, read_number(folder / "speed") or 0) * _MBIT / _BITS_PER_BYTE
+    mtu = max(0, read_number(folder / "mtu") or 0)
+    return LinkFacts(mtu=mtu, bytes_per_s=float(speed), cameras=cameras)

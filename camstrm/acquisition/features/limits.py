@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from camstrm.acquisition.gentl.binding import genapi
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS
+from camstrm.acquisition.gentl.errors import value_or
 
 __all__ = ["Limited", "increment", "limit", "number_text"]
 
@@ -71,10 +70,8 @@ def increment(node: Any) -> float | None:
     """Return the step between two values of a node, None where it has none."""
     if getattr(node, "has_inc", None) is not None and not node.has_inc():
         return None
-    with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-        step = node.inc
-        return step if isinstance(step, (int, float)) else None
-    return None
+    step = value_or(None, lambda: node.inc)
+    return step if isinstance(step, (int, float)) else None
 
 
 def number_text(value: float) -> str:

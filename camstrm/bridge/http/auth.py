@@ -9,23 +9,13 @@ import html
 from aiohttp import web
 
 from camstrm.bridge.http.origin import split_authority
+from camstrm.bridge.page.files import PAGE_FOLDER
 
 __all__ = ["TokenCheck", "unauthorized"]
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>camstrm: {title}</title>
-<h1>{heading}</h1>
-<p>Open the URL that camstrm printed when it started. It looks like<br>
-<code>{url}?token=…</code></p>
-<p>Or paste the token here:</p>
-<form action="/" method="get"><input name="token" type="password" autocomplete="off" autofocus>
-<button>Open</button></form>
-<p>Run <code>camstrm bridge --help</code> on the server to see where the token is stored. If you
-came here by a link with a token in it, reload this page once.</p>
-</html>
-"""
+_PAGE = (PAGE_FOLDER / "log_in.html").read_text(encoding="utf-8")
 
 _TEXT = """{problem}: open the URL that camstrm printed when it started, or send
 "Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the

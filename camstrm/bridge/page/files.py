@@ -7,9 +7,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-__all__ = ["STATIC_FOLDER", "PageFiles"]
+__all__ = ["PAGE_FOLDER", "STATIC_FOLDER", "PageFiles"]
 
-STATIC_FOLDER = Path(__file__).parent / "static"
+PAGE_FOLDER = Path(__file__).parent
+STATIC_FOLDER = PAGE_FOLDER / "static"
+"""What is served to everybody with the token; nothing else of the folder is."""
 
 _TYPES = {
     ".css": "text/css",

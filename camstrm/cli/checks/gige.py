@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from camstrm.acquisition.discovery.route import interface_of
+from camstrm.acquisition.kernel_file import read_number
 from camstrm.cli.checks.finding import Finding
-from camstrm.cli.kernel_file import read_number
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile
 

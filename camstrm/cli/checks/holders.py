@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from camstrm.cli.kernel_file import read_text
+from camstrm.acquisition.kernel_file import read_text
 
 __all__ = ["Holder", "holders_of_file", "holders_of_library"]
 

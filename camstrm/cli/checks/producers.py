@@ -25,11 +25,7 @@ from camstrm.cli.side_by_side import in_order
 from camstrm.cli.streamed import sorted_devices
 from camstrm.config import ProducerSettings
 from camstrm.errors import ConfigError, ProducerError, ProducerInUseError, ProducerTimeoutError
-from camstrm.profiles import (
-    GentlProfile,
-    find_producers,
-    machine_name,
-)
+from camstrm.profiles import GentlProfile, find_producers, machine_name
 
 __all__ = ["scan_producers"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from camstrm.acquisition.kernel_file import read_number, read_text
 from camstrm.cli.checks.finding import Finding
-from camstrm.cli.kernel_file import read_number, read_text
 from camstrm.profiles import GentlProfile, UsbRule
 
 __all__ = ["UsbCameras", "UsbDevice"]

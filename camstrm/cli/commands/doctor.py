@@ -31,7 +31,7 @@ from camstrm.cli.checks.usb import UsbCameras
 from camstrm.cli.options import DoctorOptions
 from camstrm.cli.progress import Progress
 from camstrm.cli.settings import chosen_cameras, producers_for
-from camstrm.config import CameraSettings, Config, default_config, load_config
+from camstrm.config import CameraSettings, Config, load_config
 from camstrm.errors import ConfigError, UsageError
 from camstrm.profiles import GentlProfile, buffer_count, load_profiles
 
@@ -146,8 +146,7 @@ def _sections(
         yield "USB", list(usb.findings(_buffer_bytes(loads)))
     if "GEV" in buses:
         yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, answers, options.open)]
-    load_list = [load for load, _, _ in loads]
-    yield "Bandwidth", list(bandwidth_findings(load_list, asked=options.open))
+    yield "Bandwidth", list(bandwidth_findings([load[0] for load in loads], asked=options.open))
 
 
 def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], list[Finding]]:
@@ -160,9 +159,9 @@ def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], l
             remedy = f"Correct {error.file}"
             lines = str(error).splitlines()
             findings = [Finding.fail("configuration", line, remedy) for line in lines]
-            return default_config(), load_profiles(), findings
+            return Config(), load_profiles(), findings
         return config, profiles, [Finding.ok("configuration", f"{file} is valid")]
-    return default_config(), load_profiles(), []
+    return Config(), load_profiles(), []
 
 
 def _selected(devices: list[DeviceInfo], config: Config) -> list[DeviceInfo]:
@@ -173,10 +172,7 @@ _Load = tuple[CameraLoad, GentlProfile, str]
 
 
 def _loads(
-    config: Config,
-    scanned: list[KnownProducer],
-    answers: dict[str, FeatureAnswer],
-    usb: UsbCameras,
+    config: Config, scanned: list[KnownProducer], answers: dict[str, FeatureAnswer], usb: UsbCameras
 ) -> list[_Load]:
     """Return load, profile and bus of each camera that is configured or was opened."""
     cameras = config.cameras or tuple(CameraSettings(serial=serial) for serial in answers)
@@ -201,10 +197,7 @@ def _buffer_bytes(loads: list[_Load]) -> int:
 
 
 def _packets(
-    config: Config,
-    scanned: list[KnownProducer],
-    answers: dict[str, FeatureAnswer],
-    asked: bool,
+    config: Config, scanned: list[KnownProducer], answers: dict[str, FeatureAnswer], asked: bool
 ) -> Iterator[Finding]:
     unread = "not read: the camera was not opened"
     if not asked:

@@ -11,11 +11,7 @@ import msgspec
 from camstrm.acquisition.discovery.device_info import matching_devices
 from camstrm.acquisition.discovery.scan import scan_producer
 from camstrm.acquisition.features.facts import FeatureDescription, FeatureResult
-from camstrm.acquisition.features.session import (
-    FeatureAnswer,
-    FeatureSetting,
-    run_feature_session,
-)
+from camstrm.acquisition.features.session import FeatureAnswer, FeatureSetting, run_feature_session
 from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.cli.options import FeaturesOptions
 from camstrm.cli.settings import producers_for

@@ -30,9 +30,9 @@ from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
-from camstrm.grab.exit_code import ExitCode
-from camstrm.grab.processes.group import ProcessGroup
-from camstrm.grab.processes.last_step import StepWriter
+from camstrm.grab.camera.exit_code import ExitCode
+from camstrm.grab.camera.group import ProcessGroup
+from camstrm.grab.camera.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
     PROCESS_DOWN,

@@ -1,5 +1,4 @@
 """Camera processes as the grabber sees them: started, watched and restarted.
 
-Start at ``supervisor.Supervisor``; ``process_link`` is one process and the socket to it, ``group``
-is what a process gets at its start.
+Start at ``supervisor.Supervisor``; ``process_link`` is one process and the socket to it.
 """

@@ -16,10 +16,10 @@ from typing import IO
 
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
-from camstrm.grab.exit_code import ExitCode
+from camstrm.grab.camera.exit_code import ExitCode
+from camstrm.grab.camera.group import ProcessGroup
+from camstrm.grab.exit_watch import ExitWatch
 from camstrm.grab.processes.child_log import ChildLog
-from camstrm.grab.processes.exit_watch import ExitWatch
-from camstrm.grab.processes.group import ProcessGroup
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
 from camstrm.wire import (
     PROCESS_DOWN,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # The grabber starts a spare process before it imports anything large.
     import asyncio
 
-    from camstrm.grab.processes.group import ProcessGroup
+    from camstrm.grab.camera.group import ProcessGroup
 
 __all__ = ["ForkedProcess", "SpareProcess", "SpareProcesses"]
 

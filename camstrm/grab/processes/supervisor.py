@@ -14,8 +14,8 @@ import msgspec
 from camstrm.backoff import Backoff
 from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
-from camstrm.grab.processes.last_step import LastStep, StepDeaths
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
+from camstrm.grab.camera.last_step import LastStep, StepDeaths
 from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses

@@ -13,7 +13,7 @@ from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.scan import discovery_command, parse_discovery
 from camstrm.errors import ProducerError
-from camstrm.grab.processes.exit_watch import ExitWatch
+from camstrm.grab.exit_watch import ExitWatch
 
 __all__ = ["DiscoveryRun"]
 

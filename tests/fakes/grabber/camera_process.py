@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 
 from camstrm.feed.packet_socket import BlockingPacketSocket
-from camstrm.grab.processes.last_step import StepWriter
+from camstrm.grab.camera.last_step import StepWriter
 from camstrm.wire import (
     PROCESS_UP,
     CameraFrame,

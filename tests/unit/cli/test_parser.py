@@ -11,7 +11,7 @@ from camstrm.bridge.http.token_file import token_path
 from camstrm.cli import options
 from camstrm.cli import parser as parser_module
 from camstrm.cli.parser import build_parser
-from camstrm.config import default_config
+from camstrm.config import Config
 from camstrm.errors import UsageError
 
 COMMANDS = {
@@ -123,7 +123,7 @@ def test_a_mistake_says_where_to_look(
 
 
 def test_the_help_tells_defaults_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    config = default_config()
+    config = Config()
     assert f"(default: {config.stream.fps:g})" in help_of(["grab"], capsys)
     text = help_of(["bridge"], capsys)
     assert f"or {config.bridge.host}:" in " ".join(text.split())

@@ -12,7 +12,6 @@ from camstrm.config import (
     ProducerSettings,
     StreamSettings,
     check_config,
-    default_config,
     load_config,
 )
 from camstrm.errors import ConfigError
@@ -45,7 +44,7 @@ def refusal(load: Loader) -> Callable[[str], str]:
 
 
 def test_empty_file_gives_the_defaults(load: Loader) -> None:
-    assert load("") == default_config() == Config()
+    assert load("") == Config()
 
 
 @pytest.mark.parametrize(
@@ -200,7 +199,7 @@ def test_settings_cross_a_process_border_as_json() -> None:
 
 def test_check_config_holds_code_to_the_rules_of_files() -> None:
     config = msgspec.structs.replace(
-        default_config(), cameras=(CameraSettings(serial="1"), CameraSettings(serial="1"))
+        Config(), cameras=(CameraSettings(serial="1"), CameraSettings(serial="1"))
     )
     with pytest.raises(ConfigError, match=r"^command line: camera\[1\].serial: '1' is already"):
         check_config(config)
@@ -217,7 +216,7 @@ def test_camera_settings_take_precedence_over_the_stream() -> None:
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(AttributeError):
-        default_config().stream.fps = 1.0  # type: ignore[misc]  # that is the point
+        Config().stream.fps = 1.0  # type: ignore[misc]  # that is the point
 
 
 @given(data=st.data())

@@ -11,7 +11,7 @@ import pytest
 
 from camstrm.cli.main import EXIT_USAGE
 from camstrm.cli.parser import build_parser
-from camstrm.config import default_config
+from camstrm.config import Config
 from camstrm.feed.socket_path import default_socket_path
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
@@ -96,7 +96,7 @@ def test_command_line_is_one_that_camstrm_takes(name: str) -> None:
 
 
 def test_cameras_are_closed_before_the_grabber_is_killed() -> None:
-    stop_timeout_s = default_config().process.stop_timeout_s
+    stop_timeout_s = Config().process.stop_timeout_s
     assert values(GRABBER, "Service", "KillMode") == ["mixed"]
     assert float(values(GRABBER, "Service", "TimeoutStopSec")[0]) > stop_timeout_s
 

@@ -23,7 +23,7 @@ from camstrm.config import (
     StreamSettings,
 )
 from camstrm.feed.packet_socket import BlockingPacketSocket
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.ledgers import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor

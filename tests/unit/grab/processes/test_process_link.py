@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
-from camstrm.grab.processes.group import GroupCamera, ProcessGroup
+from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.profiles import load_profiles
 from camstrm.wire import PROCESS_DOWN, Start
 

@@ -9,8 +9,8 @@ from collections.abc import Generator
 
 import pytest
 
-from camstrm.grab.processes import exit_watch
-from camstrm.grab.processes.exit_watch import ExitWatch
+from camstrm.grab import exit_watch
+from camstrm.grab.exit_watch import ExitWatch
 from tests.fakes.manual_loop import GuardedLoop
 
 

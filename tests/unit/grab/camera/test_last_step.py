@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from camstrm.grab.processes.last_step import LastStep, StepDeaths, StepWriter
+from camstrm.grab.camera.last_step import LastStep, StepDeaths, StepWriter
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def last() -> Generator[LastStep, None, None]:
 def test_a_step_outlives_the_process_that_dies_in_it(last: LastStep) -> None:
     code = (
         "import os, signal, sys\n"
-        "from camstrm.grab.processes.last_step import StepWriter\n"
+        "from camstrm.grab.camera.last_step import StepWriter\n"
         "writer = StepWriter(sys.argv[1])\n"
         "writer.note('A a longer step than the next')\n"
         "writer.note('')\n"

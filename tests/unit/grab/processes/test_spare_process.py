@@ -14,7 +14,7 @@ import pytest
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes import spare_process as spare_module
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor

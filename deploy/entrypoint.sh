@@ -78,8 +78,10 @@ fi
 child=
 stopping=
 forwarded=
+interrupted=
 stop() {
     stopping=yes
+    interrupted=yes
     if [ -n "$child" ]; then
         forwarded=yes
         kill -TERM "$child" 2>/dev/null || :
@@ -90,11 +92,15 @@ camstrm "$@" &
 child=$!
 # Once is enough: a second signal may meet Python at its end and change the exit code.
 [ -z "$stopping" ] || [ -n "$forwarded" ] || stop
+code=0
 while :; do
-    code=0
-    wait "$child" || code=$?
-    # A trapped signal ends the wait too; then the child is still there.
-    kill -0 "$child" 2>/dev/null || break
+    interrupted=
+    status=0
+    wait "$child" || status=$?
+    # 127: nothing is left to wait for, the turn before had the exit code.
+    [ "$status" = 127 ] || code=$status
+    # A trapped signal ends the wait too, with a code of its own, whether or not the child is there.
+    [ -n "$interrupted" ] || break
 done
 [ -z "$made" ] || rm -f "$made"
 exit "$code"

@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
-from camstrm.acquisition.features.access import read_feature, write_feature
+from camstrm.acquisition.features.access import read_feature, read_positive, write_feature
 from camstrm.acquisition.features.camera_xml import RefusedXmlError
 from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl.binding import gentl
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS, camera_errors
+from camstrm.acquisition.gentl.errors import GENTL_ERRORS, camera_errors, value_or
 from camstrm.acquisition.gentl.module_nodes import CommandlessNodes, xml_repairs
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.open_mark import OpenMark
@@ -192,10 +192,8 @@ class Camera:
 
     def image_size(self) -> tuple[int, int]:
         """Return the node map's Width and Height in pixels, 0 where it does not have them."""
-        width, height = (read_feature(self.node_map, name).value for name in ("Width", "Height"))
-        if isinstance(width, int) and isinstance(height, int):
-            return max(width, 0), max(height, 0)
-        return 0, 0
+        width, height = (int(read_positive(self.node_map, name)) for name in ("Width", "Height"))
+        return (width, height) if width and height else (0, 0)
 
     def timestamp_frequency(self) -> int:
         """Return the ticks a second of the camera's clock, 0 where unknown.
@@ -203,42 +201,26 @@ class Camera:
         GenTL's DEVICE_INFO_TIMESTAMP_FREQUENCY, else SFNC's GevTimestampTickFrequency (ticks
         a second) or the TimestampIncrement of USB3 Vision cameras (nanoseconds a tick).
         """
-        try:
-            frequency = int(self._acquirer.device.module.timestamp_frequency)
-        except GENTL_ERRORS:
-            frequency = 0
+        module = self._acquirer.device.module
+        frequency = value_or(0, lambda: int(module.timestamp_frequency))
         if frequency > 0:
             return frequency
-        ticks = read_feature(self.node_map, "GevTimestampTickFrequency").value
-        if isinstance(ticks, int) and ticks > 0:
-            return ticks
-        increment = read_feature(self.node_map, "TimestampIncrement").value
-        if isinstance(increment, int) and 0 < increment <= 1_000_000_000:
-            return 1_000_000_000 // increment
-        return 0
+        ticks = read_positive(self.node_map, "GevTimestampTickFrequency")
+        increment = read_positive(self.node_map, "TimestampIncrement")
+        return int(ticks or (increment and 1_000_000_000 // increment))
 
     def pixel_format_code(self) -> int:
         """Return the PFNC code of the node map's PixelFormat, 0 where it cannot be read."""
-        try:
-            return int(self.node_map.PixelFormat.get_int_value())
-        except AttributeError:
-            return 0
-        except GENTL_ERRORS:
-            return 0
+        return value_or(0, lambda: int(self.node_map.PixelFormat.get_int_value()))
 
     def heartbeat_s(self) -> float:
         """Return for how many seconds the camera stays locked if this process dies; 0: unknown.
 
         SFNC: GevHeartbeatTimeout in milliseconds, DeviceLinkHeartbeatTimeout in microseconds.
         """
-        for name, per_second in (
-            ("GevHeartbeatTimeout", 1e3),
-            ("DeviceLinkHeartbeatTimeout", 1e6),
-        ):
-            value = read_feature(self.node_map, name).value
-            if isinstance(value, (int, float)) and value > 0:
-                return value / per_second
-        return 0.0
+        milliseconds = read_positive(self.node_map, "GevHeartbeatTimeout")
+        microseconds = read_positive(self.node_map, "DeviceLinkHeartbeatTimeout")
+        return milliseconds / 1e3 or microseconds / 1e6
 
     def is_triggered(self) -> bool:
         """Return whether the camera waits for triggers, so that silence is no fault."""
@@ -348,10 +330,7 @@ class Camera:
         return str(number)
 
     def _gentl_serial(self) -> str | None:
-        try:
-            return str(self._acquirer.device.module.serial_number)
-        except GENTL_ERRORS:
-            return None
+        return value_or(None, lambda: str(self._acquirer.device.module.serial_number))
 
     def _errors(self, doing: str) -> AbstractContextManager[None]:
         return camera_errors(self.name, doing, self._encoding)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, NoReturn
 from camstrm.acquisition.child_text import ChildText, signal_name
 from camstrm.errors import ChildError, ChildTimeoutError
 
-__all__ = ["ChildOutput", "ask_child", "end_child", "parse_answer", "run_child", "show_text"]
+__all__ = ["ChildOutput", "end_child", "run_child", "show_text"]
 
 _KILL_WAIT_S = 0.3
 """Seconds. A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
@@ -47,24 +47,22 @@ class ChildOutput(NamedTuple):
     returncode: int
     text: ChildText
 
+    def answer(self) -> dict[str, Any]:
+        """Return the JSON object in the last line of the output.
 
-def ask_child(
-    command: Sequence[str],
-    environment: Mapping[str, str] | None = None,
-    *,
-    request: bytes = b"",
-    timeout_s: float,
-    show: Callable[[bytes], None] = show_text,
-    stop: threading.Event | None = None,
-) -> dict[str, Any]:
-    """Run ``command`` with ``request`` on its standard input and return its answer.
-
-    See :func:`run_child`; raises ChildError also where there is no answer.
-    """
-    child = run_child(
-        command, environment, request=request, timeout_s=timeout_s, show=show, stop=stop
-    )
-    return parse_answer(*child)
+        Libraries may print lines of their own before it. Raises ChildError if there is none.
+        """
+        if self.returncode < 0:
+            name = signal_name(-self.returncode)
+            raise ChildError(self.text.describe_end(self.returncode), name)
+        last = self.output.strip().rpartition(b"\n")[2]
+        with contextlib.suppress(ValueError):
+            answer = json.loads(last)
+            if isinstance(answer, dict):
+                return answer
+        if self.returncode == 0 and last and not self.text.cause:
+            raise ChildError(f"gave no answer but {_shortened(last)}")
+        raise ChildError(self.text.describe_end(self.returncode))
 
 
 def run_child(
@@ -129,25 +127,6 @@ def _communicate(
                 raise ChildError("was stopped") from None
             if time.monotonic() >= deadline:
                 raise
-
-
-def parse_answer(output: bytes, returncode: int, text: ChildText) -> dict[str, Any]:
-    """Return the JSON object in the last line of ``output``; raise ChildError if there is none.
-
-    Libraries may print lines of their own before it. ``text``: the child's standard error.
-    """
-    if returncode < 0:
-        raise ChildError(text.describe_end(returncode), signal_name(-returncode))
-    last = output.strip().rpartition(b"\n")[2]
-    try:
-        answer = json.loads(last)
-    except ValueError:
-        answer = None
-    if isinstance(answer, dict):
-        return answer
-    if returncode == 0 and last and not text.cause:
-        raise ChildError(f"gave no answer but {_shortened(last)}")
-    raise ChildError(text.describe_end(returncode))
 
 
 def end_child(code: int) -> NoReturn:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from urllib.parse import quote, unquote
 __all__ = ["OpenCamera", "OpenMark", "open_cameras_here"]
 
 _START = "camstrm-camera"
+_MARK = re.compile(rf"@{_START}/(\d+)/([^/]*)/([^/]*)(?:/(\d+))?")
+"""A mark as the kernel shows it: "@" stands for the NUL of an abstract name."""
 _LONGEST_NAME = 64
 """Characters of a camera's name; the whole address may have 107 (unix(7), sun_path)."""
 
@@ -87,15 +90,10 @@ def _marks(root: Path) -> Iterator[OpenCamera]:
     except OSError:
         return
     for line in lines:
-        # The name is the eighth column (proc(5)); "@" stands for the NUL of an abstract one.
-        name = line.rpartition(" ")[2]
-        words = name.split("/")
-        if words[0] != f"@{_START}" or not words[1:2] or not words[1].isdecimal():
-            continue
-        if len(words) == 4:
-            yield OpenCamera(int(words[1]), words[2], unquote(words[3]))
-        elif len(words) == 5 and words[4].isdecimal():
-            yield OpenCamera(int(words[1]), words[2], unquote(words[3]), int(words[4]))
+        # The name is the eighth column (proc(5)).
+        if mark := _MARK.fullmatch(line.rpartition(" ")[2]):
+            pid, cti_key, selector, loss_percent = mark.groups("0")
+            yield OpenCamera(int(pid), cti_key, unquote(selector), int(loss_percent))
 
 
 def _bound(words: tuple[str, ...]) -> socket.socket:

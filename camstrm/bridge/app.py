@@ -98,21 +98,10 @@ async def run_bridge(
 
         state = _make_state(settings, token, grabber_socket.path, allowed_uids)
         await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, tls))
-        addresses = BridgeAddresses(
-            host=settings.host,
-            port=sockets[0].getsockname()[1],
-            tls=tls is not None,
-            token=token,
-            socket_path=grabber_socket.path,
-        )
-        _log.info(
-            "viewers on %s port %d, grabber on %s",
-            addresses.host,
-            addresses.port,
-            addresses.socket_path,
-        )
+        port, path = sockets[0].getsockname()[1], grabber_socket.path
+        _log.info("viewers on %s port %d, grabber on %s", settings.host, port, path)
         if ready is not None:
-            ready(addresses)
+            ready(BridgeAddresses(settings.host, port, tls is not None, token, path))
         await stop.wait()
         _log.info("the bridge stops")
 

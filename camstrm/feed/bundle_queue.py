@@ -2,74 +2,65 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
-from typing import Protocol
 
 from camstrm.wire import FrameBundle, merge_bundles
 
 __all__ = ["BundleBacklog", "BundleQueue", "NewestBundle"]
 
 
-class BundleQueue(Protocol):
+class BundleQueue(ABC):
     """Bundles on their way to one reader. Used by the grabber's event loop alone."""
 
-    dropped: int
-    """Bundles that the reader will not get, since the start of the grabber."""
+    def __init__(self) -> None:
+        self.dropped = 0
+        """Bundles that the reader will not get, since the start of the grabber."""
+        self._bundles: deque[FrameBundle] = deque()
 
+    @abstractmethod
     def put(self, bundle: FrameBundle) -> None:
         """Take the next bundle."""
 
     def take(self) -> FrameBundle | None:
         """Return what goes out next, if there is anything."""
+        return self._bundles.popleft() if self._bundles else None
 
     def clear(self) -> None:
         """Forget what waits: the reader is gone. It is not counted as dropped."""
+        self._bundles.clear()
 
 
-class NewestBundle:
+class NewestBundle(BundleQueue):
     """Keeps one bundle; a newer one takes its place, with its pictures where it has none."""
 
-    def __init__(self) -> None:
-        self.dropped = 0
-        self._bundle: FrameBundle | None = None
-
     def put(self, bundle: FrameBundle) -> None:
-        if self._bundle is not None:
+        if self._bundles:
             self.dropped += 1
-            bundle = merge_bundles(self._bundle, bundle)
-        self._bundle = bundle
-
-    def take(self) -> FrameBundle | None:
-        bundle, self._bundle = self._bundle, None
-        return bundle
-
-    def clear(self) -> None:
-        self._bundle = None
+            bundle = merge_bundles(self._bundles.pop(), bundle)
+        self._bundles.append(bundle)
 
 
-class BundleBacklog:
+class BundleBacklog(BundleQueue):
     """Keeps bundles in order, up to ``max_bytes``; one that does not fit is dropped."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.dropped = 0
+        super().__init__()
         self._max_bytes = max_bytes
-        self._bundles: deque[FrameBundle] = deque()
         self._bytes = 0  # sum of their encoded sizes
 
     def put(self, bundle: FrameBundle) -> None:
         if self._bytes + bundle.size > self._max_bytes:
             self.dropped += 1
-            return
-        self._bundles.append(bundle)
-        self._bytes += bundle.size
+        else:
+            self._bundles.append(bundle)
+            self._bytes += bundle.size
 
     def take(self) -> FrameBundle | None:
-        if not self._bundles:
-            return None
-        bundle = self._bundles.popleft()
-        self._bytes -= bundle.size
+        bundle = super().take()
+        self._bytes -= bundle.size if bundle is not None else 0
         return bundle
 
     def clear(self) -> None:
-        self._bundles.clear()
+        super().clear()
         self._bytes = 0

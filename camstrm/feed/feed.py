@@ -88,7 +88,7 @@ class Feed:
 
     def _demanded(self, sender: FeedSender, demand: Demand) -> None:
         self._unanswered.discard(sender)
-        self._shares[sender].demand = demand
+        self._shares[sender].wants(demand)
         if self._unanswered:
             return
         shares = self._shares.values()

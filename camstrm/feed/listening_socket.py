@@ -102,9 +102,8 @@ def activated_socket(environ: Mapping[str, str]) -> ListeningSocket | None:
             sock.setblocking(False)
             return ListeningSocket(sock, str(sock.getsockname()))
         sock.detach()
-    raise SocketPathError(
-        "from systemd", "none of the LISTEN_FDS is a listening UNIX stream socket"
-    )
+    problem = "none of the LISTEN_FDS is a listening UNIX stream socket"
+    raise SocketPathError("from systemd", problem)
 
 
 def _listens(sock: socket.socket) -> bool:
@@ -126,20 +125,19 @@ def _lock(path: str) -> int:
         try:
             lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise SocketPathError(
-                path, f"its lock file {name} cannot be opened ({error.strerror})"
-            ) from None
+            problem = f"its lock file {name} cannot be opened ({error.strerror})"
+            raise SocketPathError(path, problem) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
             os.close(lock)
             by = f" (pid {holder})" if holder.isdecimal() else ""
-            raise SocketPathError(
-                path,
+            problem, hint = (
                 f"another bridge listens there{by}",
                 "Stop it or give this one another path",
-            ) from None
+            )
+            raise SocketPathError(path, problem, hint) from None
         # The holder before may have removed the file between open and flock: then another
         # bridge could lock a new file of the same name.
         status = os.fstat(lock)

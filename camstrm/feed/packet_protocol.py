@@ -172,14 +172,15 @@ class PacketProtocol(asyncio.BufferedProtocol):
         if error is None and not self._let_go:
             # asyncio has logged what on_read or on_idle raised.
             error = ConnectionAbortedError("closed after an error in this process")
-        if isinstance(error, OSError) and not self._let_go:
-            try:
+        try:
+            if isinstance(error, OSError) and not self._let_go:
                 self._read_last_words()
-            except WireError as garbage:
-                error = garbage
-        self._transport = None
-        self._descriptor = -1
-        self._on_end(None if self._let_go else error)
+        except WireError as garbage:
+            error = garbage
+        finally:  # asyncio logs what else on_read raises
+            self._transport = None
+            self._descriptor = -1
+            self._on_end(None if self._let_go else error)
 
     def _take(self, count: int) -> None:
         self._on_read(self._splitter.bytes_received(count))

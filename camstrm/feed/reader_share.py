@@ -25,20 +25,26 @@ class ReaderShare:
     """
 
     def __init__(self) -> None:
-        self.demand = Demand()  # of the reader
+        self.demand = Demand()  # of the reader; no cameras: it wants none, or is not there
         self._early: FrameBundle | None = None  # came before its turn
         self._due_s = -math.inf  # when the next turn is, on the clock of whoever calls
+
+    def wants(self, demand: Demand) -> None:
+        """Give what the demand asks for from now on."""
+        self.demand = demand
+        if demand.cameras == ():
+            self._early = None
 
     def of(self, bundle: FrameBundle, made: Demand, now_s: float) -> FrameBundle | None:
         """Return what goes to the reader of a bundle made for the demand ``made``, if anything."""
         wanted = self.demand
         early, self._early = self._early, None
-        if (wanted.cameras, wanted.max_fps) == (made.cameras, made.max_fps):
+        if early is not None:
+            bundle = merge_bundles(early, bundle)
+        elif (wanted.cameras, wanted.max_fps) == (made.cameras, made.max_fps):
             return bundle  # it is the only reader, or the most demanding one
         if wanted.cameras == ():
             return None
-        if early is not None:
-            bundle = merge_bundles(early, bundle)
         if wanted.max_fps is not None and wanted.max_fps != made.max_fps:
             interval_s = 1 / max(wanted.max_fps, _MIN_FPS)
             if now_s < self._due_s - _SLACK * interval_s:

@@ -64,18 +64,15 @@ def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
         return
     except OSError as error:
         raise SocketPathError(path, f"cannot be looked at ({error.strerror})") from None
+    hint = "Remove it or choose another path"
     if stat.S_ISLNK(found.st_mode):
-        raise SocketPathError(path, "is a symbolic link", "Remove it or choose another path")
+        raise SocketPathError(path, "is a symbolic link", hint)
     if not stat.S_ISSOCK(found.st_mode):
-        raise SocketPathError(
-            path, "exists and is not a socket", "Remove it or choose another path"
-        )
+        raise SocketPathError(path, "exists and is not a socket", hint)
     if not _trusted(found.st_uid, allowed_uids):
-        raise SocketPathError(
-            path,
-            f"belongs to uid {found.st_uid}, not to uid {os.geteuid()}",
-            "Another user put it there: remove it or choose another path",
-        )
+        problem = f"belongs to uid {found.st_uid}, not to uid {os.geteuid()}"
+        hint = "Another user put it there: remove it or choose another path"
+        raise SocketPathError(path, problem, hint)
 
 
 def check_socket_directory(path: str, allowed_uids: Collection[int] = ()) -> None:
@@ -93,18 +90,12 @@ def check_socket_directory(path: str, allowed_uids: Collection[int] = ()) -> Non
     if not stat.S_ISDIR(found.st_mode):
         raise SocketPathError(path, f"{folder} is not a folder", "Choose another path")
     if not _trusted(found.st_uid, allowed_uids):
-        raise SocketPathError(
-            path,
-            f"its folder {folder} belongs to uid {found.st_uid}, not to uid {os.geteuid()}",
-            "Choose a folder of the service's own user",
-        )
-    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
-        raise SocketPathError(
-            path,
-            f"anybody may replace files in its folder {folder} (mode "
-            f"{stat.S_IMODE(found.st_mode):04o})",
-            f"chmod o-w {folder}",
-        )
+        problem = f"its folder {folder} belongs to uid {found.st_uid}, not to uid {os.geteuid()}"
+        raise SocketPathError(path, problem, "Choose a folder of the service's own user")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        problem = f"anybody may replace files in its folder {folder} (mode {mode:04o})"
+        raise SocketPathError(path, problem, f"chmod o-w {folder}")
 
 
 def check_peer(connection: socket.socket, path: str, allowed_uids: Collection[int] = ()) -> None:
@@ -114,11 +105,8 @@ def check_peer(connection: socket.socket, path: str, allowed_uids: Collection[in
     """
     pid, uid, gid = _credentials(connection)
     if not _trusted(uid, allowed_uids):
-        raise SocketPathError(
-            path,
-            f"the process at the far side (pid {pid}) runs as uid {uid}, gid {gid}",
-            f"If that is right, add {uid} to socket.allowed_uids",
-        )
+        problem = f"the process at the far side (pid {pid}) runs as uid {uid}, gid {gid}"
+        raise SocketPathError(path, problem, f"If that is right, add {uid} to socket.allowed_uids")
 
 
 def peer_pid(connection: socket.socket) -> int:
@@ -126,11 +114,10 @@ def peer_pid(connection: socket.socket) -> int:
     return _credentials(connection)[0]
 
 
-def _credentials(connection: socket.socket) -> tuple[int, int, int]:
+def _credentials(connection: socket.socket) -> tuple[int, ...]:
     """Return pid, uid and gid of the process that connected, or that called listen."""
     data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
-    pid, uid, gid = _UCRED.unpack(data)
-    return pid, uid, gid
+    return _UCRED.unpack(data)
 
 
 def _trusted(uid: int, allowed_uids: Collection[int]) -> bool:
@@ -143,8 +130,5 @@ def check_path_length(path: str) -> None:
         raise SocketPathError(repr(path), "is no path", "Give the path of a socket file")
     length = len(os.fsencode(path))
     if length > MAX_SOCKET_PATH:
-        raise SocketPathError(
-            path,
-            f"the path has {length} bytes, a UNIX socket allows {MAX_SOCKET_PATH}",
-            "Choose a shorter one",
-        )
+        problem = f"the path has {length} bytes, a UNIX socket allows {MAX_SOCKET_PATH}"
+        raise SocketPathError(path, problem, "Choose a shorter one")

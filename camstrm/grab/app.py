@@ -15,7 +15,7 @@ from camstrm.errors import BridgeTakenError
 from camstrm.feed.feed import Feed
 from camstrm.feed.sender import FeedReader
 from camstrm.grab.bundle_loop import BundleLoop
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock

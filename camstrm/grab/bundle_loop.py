@@ -16,18 +16,12 @@ from collections.abc import Callable
 
 from camstrm.config import StreamSettings
 from camstrm.grab.budget import BandwidthBudget
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
-from camstrm.grab.tick_phase import TickPhase
+from camstrm.grab.tick_phase import tick_shift_s
 from camstrm.repeat_log import RepeatLog
-from camstrm.wire import (
-    CameraFrame,
-    CameraState,
-    Demand,
-    FrameBundle,
-    FrameRequest,
-)
+from camstrm.wire import CameraFrame, CameraState, Demand, FrameBundle, FrameRequest
 
 __all__ = ["BundleLoop"]
 
@@ -75,19 +69,18 @@ class BundleLoop:
         self._refresh: set[int] = set()
 
         # When: all in seconds of the loop's time.
-        self._phase = TickPhase()
         self._shift_s = 0.0  # by how much the next tick but one comes later (or earlier)
         self._followed = -1  # index of the camera that sets the phase; -1: none does
         self._tick_s = 0.0  # when the next tick is due
         self._last_tick_s = -math.inf  # when the last one really came
         self._tick_timer: asyncio.TimerHandle | None = None  # None: nothing ticks
-        # Sends the open bundle without the pictures that are missing. None: none is open.
+        # Sends the bundle of the last tick without the pictures that are missing. None: it
+        # has gone.
         self._deadline_timer: asyncio.TimerHandle | None = None
 
         # The bundle of the last tick.
         self._seq = 0  # its number; grows by one with each tick
         self._timestamp_us = 0  # of the tick, host UTC
-        self._open = False  # whether it has still to go
         # Processes that were asked for it and have not answered, and for which cameras.
         self._waiting: dict[ProcessLink, tuple[int, ...]] = {}
         # Cameras that could not be asked, because their process had not answered before.
@@ -102,7 +95,7 @@ class BundleLoop:
         self._refresh &= wanted
         if demand.refresh:
             self._refresh |= wanted
-        if not self._demanded():
+        if demand.cameras == ():
             self.stop()
             self._fresh.clear()
             return
@@ -125,7 +118,7 @@ class BundleLoop:
             if len(frame.payload) and frame.camera_index in link.group.indices:
                 self._fresh[frame.camera_index] = frame
         self._waiting.pop(link, None)
-        if self._open and not self._waiting:
+        if self._deadline_timer is not None and not self._waiting:
             self._finish()
 
     def stop(self) -> None:
@@ -134,12 +127,8 @@ class BundleLoop:
             if timer is not None:
                 timer.cancel()
         self._tick_timer = self._deadline_timer = None
-        self._open = False
         self._waiting.clear()
         self._budget.pause()
-
-    def _demanded(self) -> bool:
-        return self._demand.cameras is None or bool(self._demand.cameras)
 
     def _wanted(self) -> set[int]:
         every = set(range(len(self._ledgers)))
@@ -152,7 +141,7 @@ class BundleLoop:
         return 1.0 / fps
 
     def _tick(self) -> None:
-        if self._open:
+        if self._deadline_timer is not None:
             self._finish()
         period = self._period()
         now = self._last_tick_s = self._loop.time()
@@ -164,11 +153,10 @@ class BundleLoop:
         self._seq += 1
         self._timestamp_us = self._utc_ns() // 1000
         self._ask()
-        self._open = True
-        if not self._waiting:
-            self._finish()
-        else:
+        if self._waiting:
             self._deadline_timer = self._loop.call_at(now + _DEADLINE * period, self._finish)
+        else:
+            self._finish()
 
     def _ask(self) -> None:
         wanted = self._wanted()
@@ -193,7 +181,6 @@ class BundleLoop:
         if self._deadline_timer is not None:
             self._deadline_timer.cancel()
             self._deadline_timer = None
-        self._open = False
         self._late.update(*self._waiting.values())
         frames = []
         for index, ledger in enumerate(self._ledgers):
@@ -219,12 +206,8 @@ class BundleLoop:
     def _follow(self, answer: FrameBundle) -> None:
         """Let the next tick come when the slowest camera's frame has just arrived."""
         least_fps = _FOLLOWED / self._period()
-        watched = self._demand.cameras
-        rates = {
-            index: ledger.grab_fps
-            for index, ledger in enumerate(self._ledgers)
-            if ledger.grab_fps > least_fps and (watched is None or index in watched)
-        }
+        wanted = sorted(self._wanted())
+        rates = {i: fps for i in wanted if (fps := self._ledgers[i].grab_fps) > least_fps}
         slowest = min(rates, key=rates.__getitem__, default=-1)
         # Of two cameras of one rate, now one, now the other is the slower: stay with one.
         followed_fps = rates.get(self._followed, 0.0)
@@ -234,4 +217,4 @@ class BundleLoop:
         for frame in answer.frames:
             if frame.camera_index == slowest and len(frame.payload):
                 age_s = (self._timestamp_us - frame.capture_time_us) / 1e6
-                self._shift_s = self._phase.shift_s(self._period(), 1 / rates[slowest], age_s)
+                self._shift_s = tick_shift_s(self._period(), 1 / rates[slowest], age_s)

@@ -38,9 +38,8 @@ def find_producers(
     """
     environ = os.environ if environ is None else environ
     system = system or platform.system().lower()
-    machine = machine_name(
-        machine or platform.machine(), 64 if machine else struct.calcsize("P") * 8
-    )
+    bits = 64 if machine else struct.calcsize("P") * 8
+    machine = machine_name(machine or platform.machine(), bits)
     candidates = _Candidates(profiles, environ, system, machine, list_files or existing_files)
     found: list[str] = []
     files: set[str] = set()

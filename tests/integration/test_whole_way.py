@@ -209,15 +209,20 @@ async def test_a_stream_keeps_to_its_budget(tmp_path: Path) -> None:
     with RunningSystem(tmp_path, THREE, stream=budget) as system:
         async with system.viewer() as viewer:
             sizes: deque[int] = deque(maxlen=30)
+            halved = False
 
             def within(message: object) -> bool:
+                nonlocal halved
                 if isinstance(message, FrameBundle) and any(f.width for f in message.frames):
                     sizes.append(message.size)
-                return len(sizes) == 30 and sum(sizes) * 8 <= 1.5e6
+                    if message.frames[0].width:
+                        halved = message.frames[0].width == 200
+                # Quality alone is not enough: 400 is halved. On a busy machine, where pictures
+                # are missing, the stream may be within its budget before that.
+                return halved and len(sizes) == 30 and sum(sizes) * 8 <= 1.5e6
 
             await viewer.until(within)
             bundle = await viewer.until(
                 lambda m: isinstance(m, FrameBundle) and m.frames[0].width > 0
             )
-            assert bundle.frames[0].width == 200, "quality alone is not enough: 400 is halved"
             assert bundle.frames[0].source_width == 400

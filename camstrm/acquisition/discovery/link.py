@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from camstrm.acquisition.discovery.route import interface_of
-from camstrm.acquisition.features.access import read_feature
+from camstrm.acquisition.features.access import read_positive
 from camstrm.acquisition.kernel_file import read_number
 from camstrm.profiles import LinkFacts
 
@@ -22,10 +22,7 @@ def link_facts(node_map: Any, cameras: int, root: Path = Path("/")) -> LinkFacts
     Only a camera with the SFNC node GevCurrentIPAddress has one; everything that cannot
     be read is 0. ``cameras`` share the link. ``root`` is where /proc and /sys are.
     """
-    address = read_feature(node_map, "GevCurrentIPAddress").value
-    if isinstance(address, bool) or not isinstance(address, int):
-        return LinkFacts(cameras=cameras)
-    interface = interface_of(address, root)
+    interface = interface_of(int(read_positive(node_map, "GevCurrentIPAddress")), root)
     if interface is None:
         return LinkFacts(cameras=cameras)
     folder = root / "sys/class/net" / interface

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import socket
 from pathlib import Path
 
 from camstrm.acquisition.kernel_file import read_text
@@ -17,15 +17,11 @@ def interface_of(address: int, root: Path = Path("/")) -> str | None:
         columns = line.split()
         try:
             # Destination and mask are little-endian hexadecimal (proc(5), /proc/net/route).
-            destination, mask = (_swap(int(columns[i], 16)) for i in (1, 7))
-        except (IndexError, ValueError):
+            destination, mask = (socket.ntohl(int(columns[i], 16)) for i in (1, 7))
+        except (IndexError, ValueError, OverflowError):
             # Not a route.
             continue
         # A camera is on a network of the host; the default route leads elsewhere.
         if mask and address & mask == destination and (best is None or mask > best[0]):
             best = mask, columns[0]
     return best[1] if best else None
-
-
-def _swap(value: int) -> int:
-    return int(ipaddress.IPv4Address(value.to_bytes(4, "little")))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camstrm.acquisition.child import ask_child, end_child, parse_answer, show_text
+from camstrm.acquisition.child import ChildOutput, end_child, run_child, show_text
 from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, ProducerTimeoutError
@@ -35,13 +35,8 @@ class Discovery:
 
 def discovery_command(cti: str, python: str = "", text_encoding: str = "gbk") -> list[str]:
     """Return the command line of a child that lists the cameras of one producer."""
-    return [
-        python or sys.executable,
-        "-m",
-        "camstrm.acquisition.discovery.scan",
-        cti,
-        text_encoding,
-    ]
+    module = "camstrm.acquisition.discovery.scan"
+    return [python or sys.executable, "-m", module, cti, text_encoding]
 
 
 def parse_discovery(
@@ -52,7 +47,7 @@ def parse_discovery(
     ``text``: what it wrote to standard error.
     """
     try:
-        answer = parse_answer(output, returncode, text)
+        answer = ChildOutput(output, returncode, text).answer()
     except ChildError as error:
         raise _failed(cti, error) from None
     return _discovery(cti, answer).devices
@@ -75,13 +70,13 @@ def scan_producer(
     ``stop`` ends the search early.
     """
     try:
-        answer = ask_child(
+        answer = run_child(
             discovery_command(cti, python, text_encoding),
             environment,
             timeout_s=timeout_s,
             show=show,
             stop=stop,
-        )
+        ).answer()
     except ChildTimeoutError as error:
         raise ProducerTimeoutError(cti, error.timeout_s) from None
     except ChildError as error:

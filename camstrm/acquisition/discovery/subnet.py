@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from camstrm.acquisition.features.access import read_feature
+from camstrm.acquisition.features.access import read_feature, read_positive
 
 __all__ = ["read_addresses"]
 
@@ -50,15 +50,14 @@ def _entries(node_map: Any, selector: str) -> Iterator[int]:
 
 
 def _address(node_map: Any, address: str, mask: str) -> str:
-    number = read_feature(node_map, address).value
-    if not isinstance(number, int) or not 0 < number < 2**32:
+    number, bits = int(read_positive(node_map, address)), int(read_positive(node_map, mask))
+    if not 0 < number < 2**32:
         return ""
-    bits = read_feature(node_map, mask).value
     text = str(ipaddress.IPv4Address(number))
-    if not isinstance(bits, int) or not 0 < bits < 2**32:
-        return text
     try:
-        return ipaddress.IPv4Interface(f"{text}/{ipaddress.IPv4Address(bits)}").with_prefixlen
+        if bits:
+            return ipaddress.IPv4Interface(f"{text}/{ipaddress.IPv4Address(bits)}").with_prefixlen
     except ValueError:
         # Not a mask.
-        return text
+        pass
+    return text

@@ -15,7 +15,7 @@ from typing import Any
 from camstrm.acquisition.features.facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
 from camstrm.acquisition.features.limits import increment, limit, number_text
 from camstrm.acquisition.gentl.binding import genapi
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error
+from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error, value_or
 from camstrm.config import FeatureValue
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "find_node",
     "has_feature",
     "read_feature",
+    "read_positive",
     "truth_of",
     "write_feature",
 ]
@@ -77,6 +78,15 @@ def read_feature(node_map: Any, name: str, *, encoding: str = "gbk") -> FeatureR
         return FeatureResult(name, None, False, reason=describe_error(error, encoding))
 
 
+def read_positive(node_map: Any, *names: str) -> float:
+    """Return the first of these features that is a finite number above 0; 0 if none is."""
+    for name in names:
+        value = read_feature(node_map, name).value
+        if isinstance(value, (int, float)) and value is not True and 0 < value < math.inf:
+            return value
+    return 0
+
+
 def enum_entries(node_map: Any, name: str) -> tuple[str, ...]:
     """Return the available entries of an enumeration, empty if there is no such node."""
     with contextlib.suppress(*GENTL_ERRORS):
@@ -88,10 +98,10 @@ def enum_entries(node_map: Any, name: str) -> tuple[str, ...]:
 
 def has_feature(node_map: Any, name: str) -> bool:
     """Return whether the camera has the feature and offers it now."""
-    with contextlib.suppress(*GENTL_ERRORS):
-        node = find_node(node_map, name)
-        return node is not None and node.node.get_access_mode() != EAccessMode.NA
-    return False
+    node = value_or(None, lambda: find_node(node_map, name))
+    return node is not None and value_or(
+        False, lambda: node.node.get_access_mode() != EAccessMode.NA
+    )
 
 
 def choose_entry(node_map: Any, name: str, wanted: Sequence[str]) -> str | None:
@@ -119,9 +129,7 @@ def feature_value(node: Any) -> FeatureValue | None:
 
 
 def _readable_value(node: Any) -> FeatureValue | None:
-    with contextlib.suppress(*GENTL_ERRORS):
-        return feature_value(node)
-    return None
+    return value_or(None, lambda: feature_value(node))
 
 
 def _interface(node: Any) -> Any:

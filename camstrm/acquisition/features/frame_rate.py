@@ -7,11 +7,11 @@ from typing import Any
 
 from camstrm.acquisition.features.access import (
     enum_entries,
-    has_feature,
     read_feature,
+    read_positive,
     write_feature,
 )
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS
+from camstrm.acquisition.gentl.errors import value_or
 
 __all__ = ["FrameRate", "read_frame_rate", "waits_for_triggers"]
 
@@ -59,10 +59,9 @@ class FrameRate:
 def read_frame_rate(node_map: Any) -> FrameRate:
     """Read what the camera reaches, or else what it was set to, and its exposure time."""
     exposure_s = _exposure_s(node_map)
-    reached = _first_rate(node_map, _REACHED)
-    wished = reached or _first_rate(node_map, _WISHED)
-    sure = reached is not None or (wished is not None and _wish_is_in_force(node_map))
-    fps = wished
+    reached = read_positive(node_map, *_REACHED)
+    fps = float(reached or read_positive(node_map, *_WISHED)) or None
+    sure = reached > 0 or (fps is not None and _wish_is_in_force(node_map))
     if fps is not None and exposure_s > 0:
         fps = min(fps, 1 / exposure_s)
     return FrameRate(fps, sure, exposure_s)
@@ -95,14 +94,6 @@ def _trigger_is_on(node_map: Any) -> bool:
     return read_feature(node_map, "TriggerSource").value not in _SELF_TRIGGERED
 
 
-def _first_rate(node_map: Any, names: tuple[str, ...]) -> float | None:
-    for name in names:
-        value = read_feature(node_map, name).value
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
-            return float(value)
-    return None
-
-
 def _wish_is_in_force(node_map: Any) -> bool:
     if any(read_feature(node_map, name).value in (False, "Off") for name in _RATE_CONTROL):
         return False
@@ -111,22 +102,13 @@ def _wish_is_in_force(node_map: Any) -> bool:
 
 def _exposure_s(node_map: Any) -> float:
     for name in _EXPOSURE:
-        value = read_feature(node_map, name).value
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or value <= 0:
-            continue
-        unit = _unit(node_map, name)
-        if not unit and name == "ExposureTimeRaw":
-            # A number of steps of a length that only the camera's manual knows.
-            continue
-        # SFNC: microseconds.
-        return float(value) * _SECONDS.get(unit, 1e-6)
+        value, unit = read_positive(node_map, name), _unit(node_map, name)
+        # Without a unit the raw one is a number of steps whose length only the manual knows.
+        if value and (unit or name != "ExposureTimeRaw"):
+            # SFNC: microseconds.
+            return value * _SECONDS.get(unit, 1e-6)
     return 0.0
 
 
 def _unit(node_map: Any, name: str) -> str:
-    if not has_feature(node_map, name):
-        return ""
-    try:
-        return str(getattr(getattr(node_map, name), "unit", "") or "").strip()
-    except GENTL_ERRORS:
-        return ""
+    return value_or("", lambda: str(getattr(node_map, name).unit or "").strip())

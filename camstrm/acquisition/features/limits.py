@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from camstrm.acquisition.gentl.binding import genapi
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS
+from camstrm.acquisition.gentl.errors import value_or
 
 __all__ = ["Limited", "increment", "limit", "number_text"]
 
@@ -71,18 +70,13 @@ def increment(node: Any) -> float | None:
     """Return the step between two values of a node, None where it has none."""
     if getattr(node, "has_inc", None) is not None and not node.has_inc():
         return None
-    with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-        step = node.inc
-        return step if isinstance(step, (int, float)) else None
-    return None
+    step = value_or(None, lambda: node.inc)
+    return step if isinstance(step, (int, float)) else None
 
 
 def number_text(value: float) -> str:
     """Return a number exactly, without a decimal point where it needs none."""
-    if isinstance(value, int):
-        return str(value)
-    text = repr(value)
-    return text.removesuffix(".0")
+    return repr(value).removesuffix(".0")
 
 
 def _ends_in_no_step(node: Any) -> bool:
@@ -93,7 +87,7 @@ def _ends_in_no_step(node: Any) -> bool:
     boolean or command in the same place is refused with an exception (tried with each).
     """
     # Properties take 20 ms each in a large XML: they are asked only if there is a suspect.
-    return _reaches(node, _children) and _reaches(node, _written_to)
+    return _reaches(node, lambda face: face.children) and _reaches(node, _written_to)
 
 
 def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
@@ -109,11 +103,6 @@ def _reaches(node: Any, below: Callable[[Any], Iterable[Any]]) -> bool:
                 seen.add(child.node.name)
                 waiting.append(child)
     return False
-
-
-def _children(face: Any) -> Iterable[Any]:
-    children: Iterable[Any] = face.children
-    return children
 
 
 def _written_to(face: Any) -> Iterable[Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from camstrm.acquisition.features.access import (
 from camstrm.acquisition.features.facts import NOT_AVAILABLE, FeatureDescription, FeatureResult
 from camstrm.acquisition.features.limits import increment
 from camstrm.acquisition.gentl.error_text import code_in
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error
+from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error, value_or
 from camstrm.config import FeatureValue
 
 __all__ = [
@@ -80,18 +80,17 @@ def describe_feature(
         return None
     access = _ACCESS.get(node.node.get_access_mode(), "na")
     facts: dict[str, Any] = {"problem": NOT_AVAILABLE} if access == "na" else {}
-    facts["display_name"], facts["tooltip"] = _texts(node)
+    for text in ("display_name", "tooltip"):
+        facts[text] = str(value_or("", partial(getattr, node.node, text)) or "")
     if access in ("rw", "ro") and kind not in ("command", "register"):
         facts["value"], facts["problem"] = _read(node, kind, encoding)
     if kind in ("integer", "float"):
         facts["min"] = _number(lambda: node.min)
         facts["max"] = _number(lambda: node.max)
         facts["increment"] = increment(node)
-        with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-            facts["unit"] = node.unit or ""
+        facts["unit"] = value_or("", lambda: node.unit or "")
     elif kind == "enumeration":
-        with contextlib.suppress(*GENTL_ERRORS):
-            facts["entries"] = tuple(str(s) for s in node.symbolics)
+        facts["entries"] = value_or((), lambda: tuple(str(s) for s in node.symbolics))
     return FeatureDescription(name, kind, access, **facts)
 
 
@@ -103,9 +102,7 @@ def feature_type(node_map: Any, name: str) -> str:
 
 def with_proposal(node_map: Any, result: FeatureResult) -> FeatureResult:
     """Return the result for a name that the camera has not with the names that may be meant."""
-    meant = ""
-    with contextlib.suppress(*GENTL_ERRORS):
-        meant = " or ".join(similar(result.name, feature_names(node_map)))
+    meant = " or ".join(similar(result.name, value_or([], lambda: feature_names(node_map))))
     if not meant:
         return result
     return msgspec.structs.replace(result, reason=f"{result.reason}; did you mean {meant}?")
@@ -123,14 +120,6 @@ def similar(wanted: str, names: Sequence[str], most: int = 3) -> list[str]:
     return [by_folded[name] for name in close[:most]]
 
 
-def _texts(node: Any) -> Iterator[str]:
-    for name in ("display_name", "tooltip"):
-        text = ""
-        with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-            text = str(getattr(node.node, name) or "")
-        yield text
-
-
 def _read(node: Any, kind: str, encoding: str) -> tuple[FeatureValue | None, str]:
     try:
         value = feature_value(node)
@@ -139,9 +128,9 @@ def _read(node: Any, kind: str, encoding: str) -> tuple[FeatureValue | None, str
             return None, f"its bytes are not UTF-8: {error.object[:8].hex(' ')}"
         return None, describe_error(error, encoding)
     except GENTL_ERRORS as error:
-        if kind == "enumeration":
-            with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-                return None, f"it holds {node.get_int_value()}, which none of its entries has"
+        number = value_or(None, lambda: node.get_int_value()) if kind == "enumeration" else None
+        if number is not None:
+            return None, f"it holds {number}, which none of its entries has"
         return None, describe_error(error, encoding)
     if value is None:
         return None, "the camera gave no value"
@@ -155,7 +144,5 @@ def _finite(value: FeatureValue) -> FeatureValue:
 
 
 def _number(read: Callable[[], Any]) -> Any:
-    with contextlib.suppress(AttributeError, *GENTL_ERRORS):
-        value = read()
-        return _finite(value) if isinstance(value, (int, float)) else None
-    return None
+    value = value_or(None, read)
+    return _finite(value) if isinstance(value, (int, float)) else None

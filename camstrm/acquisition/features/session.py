@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from camstrm.acquisition.child import end_child, parse_answer, run_child
+from camstrm.acquisition.child import end_child, run_child
 from camstrm.acquisition.features.facts import (
     NO_SUCH_FEATURE,
     FeatureDescription,
@@ -181,7 +181,7 @@ def _ask(
             return heard, "", CameraError(request.serial, *heard.problem)
         if heard.ended:
             return heard, "", None
-        parse_answer(*child)
+        child.answer()
         problem = "the process that opened it failed"
     except ChildTimeoutError as late:
         heard = _Heard(late.output)

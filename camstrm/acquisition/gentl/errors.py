@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from camstrm.acquisition.gentl.binding import genapi, gentl
 from camstrm.acquisition.gentl.error_text import code_in, decode_text, keep_bytes
 from camstrm.acquisition.gentl.library import GcError
 from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
-__all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code"]
+__all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code", "value_or"]
+
+D = TypeVar("D")
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +42,13 @@ _CODES: dict[type[Exception], GcError] = {
     gentl.InvalidHandleException: GcError.INVALID_HANDLE,
 }
 """For texts without a code: Python 3.10 drops a text that is not UTF-8."""
+
+
+def value_or(default: D, read: Callable[[], T]) -> D | T:
+    """Return what ``read`` returns; ``default`` where the producer or camera has no such thing."""
+    with suppress(AttributeError, *GENTL_ERRORS):
+        return read()
+    return default
 
 
 def error_code(error: BaseException) -> int | None:

@@ -31,15 +31,8 @@ _IDENT = b"\x7fELF\x02\x01\x01"  # 64 bits, little-endian, version 1
 _ET_DYN = 3
 _PT_LOAD, _PT_DYNAMIC, _PT_GNU_STACK = 1, 2, 0x6474E551
 _READ_WRITE = 6
-_DT_NULL, _DT_HASH, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ, _DT_SYMENT, _DT_SONAME = (
-    0,
-    4,
-    5,
-    6,
-    10,
-    11,
-    14,
-)
+_DT_NULL, _DT_HASH, _DT_STRTAB, _DT_SYMTAB = 0, 4, 5, 6
+_DT_STRSZ, _DT_SYMENT, _DT_SONAME = 10, 11, 14
 
 _PAGE = 0x10000
 """Alignment of the loaded segment: the largest page of both platforms."""

@@ -78,18 +78,13 @@ _EVENT_NUM_IN_QUEUE = 1
 
 _CTYPES: dict[BufferInfo, type[Any]] = {
     BufferInfo.BASE: c_void_p,
-    BufferInfo.SIZE: c_size_t,
     BufferInfo.TIMESTAMP: c_uint64,
     BufferInfo.IS_INCOMPLETE: c_bool,
-    BufferInfo.SIZE_FILLED: c_size_t,
-    BufferInfo.WIDTH: c_size_t,
-    BufferInfo.HEIGHT: c_size_t,
-    BufferInfo.XPADDING: c_size_t,
     BufferInfo.FRAMEID: c_uint64,
-    BufferInfo.IMAGEOFFSET: c_size_t,
     BufferInfo.PIXELFORMAT: c_uint64,
     BufferInfo.TIMESTAMP_NS: c_uint64,
 }
+"""Types of what is asked; the others are c_size_t."""
 
 
 class GentlLibrary:
@@ -132,7 +127,7 @@ class GentlLibrary:
 
     def buffer_info(self, stream: int, buffer: int, what: BufferInfo) -> int | None:
         """Return one property of a buffer as int; None where the producer gives none."""
-        return _asked(self._get_buffer_info, _CTYPES[what](), stream, buffer, what)
+        return _asked(self._get_buffer_info, _CTYPES.get(what, c_size_t)(), stream, buffer, what)
 
     def queue_buffer(self, stream: int, buffer: int) -> int:
         """Give a buffer back to the producer; return the GC_ERROR code."""
@@ -176,52 +171,34 @@ class StreamCalls:
         self._incomplete = c_uint8()
         self._size = c_size_t()
         self._kind = c_int32()
-        self._ask_id = c_int32(BufferInfo.FRAMEID)
-        self._ask_incomplete = c_int32(BufferInfo.IS_INCOMPLETE)
-        self._data_at = _address(self._data)
-        self._frame_id_at = _address(self._frame_id)
-        self._incomplete_at = _address(self._incomplete)
-        self._size_at = _address(self._size)
-        self._kind_at = _address(self._kind)
+        kind_at, size_at = _address(self._kind), _address(self._size)
+        self._wait = self._event, _address(self._data), size_at, self._timeout_ms
+        self._ask_id, self._ask_incomplete = (
+            (self._stream, self._buffer, c_int32(what), kind_at, _address(value), size_at)
+            for what, value in (
+                (BufferInfo.FRAMEID, self._frame_id),
+                (BufferInfo.IS_INCOMPLETE, self._incomplete),
+            )
+        )
 
     def next_buffer(self, timeout_ms: int) -> tuple[int, int]:
         """Wait for a filled buffer; return (GC_ERROR, buffer handle or 0)."""
         self._size.value = sizeof(self._data)
         self._timeout_ms.value = timeout_ms
-        code: int = self._event_get_data(
-            self._event, self._data_at, self._size_at, self._timeout_ms
-        )
+        code: int = self._event_get_data(*self._wait)
         return code, 0 if code else self._data[0] or 0
 
     def frame_id(self, buffer: int) -> int | None:
         """Return BUFFER_INFO_FRAMEID; None where the producer gives none."""
         self._buffer.value = buffer
         self._size.value = 8
-        if self._get_buffer_info(
-            self._stream,
-            self._buffer,
-            self._ask_id,
-            self._kind_at,
-            self._frame_id_at,
-            self._size_at,
-        ):
-            return None
-        return self._frame_id.value
+        return None if self._get_buffer_info(*self._ask_id) else self._frame_id.value
 
     def is_incomplete(self, buffer: int) -> bool:
         """Return BUFFER_INFO_IS_INCOMPLETE; False where the producer gives none."""
         self._buffer.value = buffer
         self._size.value = 1
-        if self._get_buffer_info(
-            self._stream,
-            self._buffer,
-            self._ask_incomplete,
-            self._kind_at,
-            self._incomplete_at,
-            self._size_at,
-        ):
-            return False
-        return bool(self._incomplete.value)
+        return not self._get_buffer_info(*self._ask_incomplete) and bool(self._incomplete.value)
 
     def queue(self, buffer: int) -> int:
         """Give a buffer back to the producer; return the GC_ERROR code."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partialmethod
 from typing import Any
 
 from camstrm.acquisition.features.camera_xml import RefusedXmlError, load_node_map, read_xml
@@ -33,8 +34,8 @@ def ask_only_cameras_for_xml() -> None:
     from harvesters.core import Module
 
     original = vars(Module)["_create_node_map"]
-    if not isinstance(original, _NodeMaps):
-        Module._create_node_map = _NodeMaps(original)  # noqa: SLF001  # no public place
+    if not isinstance(original, partialmethod):
+        Module._create_node_map = partialmethod(_node_map, original)  # noqa: SLF001  # no public place
 
 
 def xml_repairs(remote_device: Any) -> tuple[str, ...]:
@@ -43,36 +44,28 @@ def xml_repairs(remote_device: Any) -> tuple[str, ...]:
     return repairs
 
 
-class _NodeMaps:
-    """Takes the place of Harvesters' method that makes the node map of a module."""
+def _node_map(module: Any, original: Callable[..., Any], **arguments: Any) -> Any:
+    """Take the place of Harvesters' method, ``original``, that makes the node map of a module."""
+    from harvesters.core import ConcretePort, RemoteDevice
 
-    def __init__(self, original: Callable[..., Any]) -> None:
-        self._original = original
-
-    def __get__(self, module: Any, owner: Any = None) -> Callable[..., Any]:
-        return lambda **arguments: self._make(module, **arguments)
-
-    def _make(self, module: Any, **arguments: Any) -> Any:
-        from harvesters.core import ConcretePort, RemoteDevice
-
-        try:
-            return self._original(module, **arguments)
-        except (genapi.GenericException, AssertionError, NotImplementedError, ValueError) as error:
-            # AssertionError: a file of 0 bytes. NotImplementedError: it is on a web site.
-            # ValueError: a URL in another form.
-            if not isinstance(module, RemoteDevice):
-                _log.debug("%s without features: %s", type(module).__name__, error)
-                node_map, _ = load_node_map(_NO_FEATURES)
-                return node_map
-        port = arguments["port"]
-        try:
-            data = read_xml(port)
-        except ValueError as error:
-            raise RefusedXmlError(f"its URL cannot be read: {error}") from None
-        node_map, repairs = load_node_map(data)
-        node_map.connect(ConcretePort(port), port.name)
-        module.xml_repairs = repairs
-        return node_map
+    try:
+        return original(module, **arguments)
+    except (genapi.GenericException, AssertionError, NotImplementedError, ValueError) as error:
+        # AssertionError: a file of 0 bytes. NotImplementedError: it is on a web site.
+        # ValueError: a URL in another form.
+        if not isinstance(module, RemoteDevice):
+            _log.debug("%s without features: %s", type(module).__name__, error)
+            node_map, _ = load_node_map(_NO_FEATURES)
+            return node_map
+    port = arguments["port"]
+    try:
+        data = read_xml(port)
+    except ValueError as error:
+        raise RefusedXmlError(f"its URL cannot be read: {error}") from None
+    node_map, repairs = load_node_map(data)
+    node_map.connect(ConcretePort(port), port.name)
+    module.xml_repairs = repairs
+    return node_map
 
 
 class CommandlessNodes:

@@ -13,7 +13,7 @@ from camstrm.acquisition.discovery.device_info import DeviceInfo, matching_devic
 from camstrm.acquisition.discovery.display_name import user_name_in
 from camstrm.acquisition.discovery.subnet import read_addresses
 from camstrm.acquisition.gentl.error_text import decode_text
-from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error
+from camstrm.acquisition.gentl.errors import GENTL_ERRORS, describe_error, value_or
 from camstrm.acquisition.gentl.harvesters_log import harvesters_warnings
 from camstrm.acquisition.gentl.library import GentlLibrary
 from camstrm.acquisition.gentl.module_nodes import ask_only_cameras_for_xml
@@ -255,9 +255,6 @@ class GentlProducer:
         return str(self._property(raw, name) or "")
 
     def _property(self, raw: Any, name: str) -> Any:
-        try:
-            value = getattr(raw, name, None)
-        except GENTL_ERRORS:
-            # A property that the producer does not implement; most lack some.
-            return None
+        # Most producers do not implement some.
+        value = value_or(None, lambda: getattr(raw, name))
         return decode_text(value, self.text_encoding) if isinstance(value, str) else value

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from camstrm.acquisition.child import ask_child, end_child
+from camstrm.acquisition.child import end_child, run_child
 from camstrm.errors import ChildError, ChildTimeoutError, ProducerError
 
 __all__ = ["REQUIRED_SYMBOLS", "check_file", "check_producer", "missing_symbols"]
@@ -113,14 +113,14 @@ def check_producer(
     """
     check_file(cti)
     try:
-        answer = ask_child(
+        answer = run_child(
             [python, "-m", "camstrm.acquisition.gentl.producer_check", cti],
             environment,
             timeout_s=timeout_s,
             # What a library writes when it is loaded is seen when its cameras are listed.
             show=lambda _: None,
             stop=stop,
-        )
+        ).answer()
     except ChildTimeoutError:
         raise ProducerError(cti, f"loading did not end within {timeout_s:g} s") from None
     except ChildError as error:

@@ -103,9 +103,9 @@ class BufferDrain:
         self._gaps = FrameIdGaps()
         self._incomplete_in_a_row = 0
         """Incomplete buffers since the last complete one."""
-        self._arrived_us = 0
-        """Host UTC in microseconds at which the newest complete frame arrived; any thread may
-        read it."""
+        self.arrived_us = 0
+        """Host UTC in microseconds at which the newest complete frame arrived, 0 before the first
+        one; any thread may read it."""
         self._collected = 0
         """Complete frames since drain() last returned."""
 
@@ -136,11 +136,6 @@ class BufferDrain:
         """How many frames are taken and not released."""
         self._returned = threading.Condition(self._lock)
         """Notified when one is released."""
-
-    @property
-    def arrived_us(self) -> int:
-        """Host UTC in microseconds at which the newest complete frame arrived; 0: none yet."""
-        return self._arrived_us
 
     def drain(self, timeout_s: float) -> int:
         """Wait up to ``timeout_s`` for buffers, take them all; return the complete ones.
@@ -245,9 +240,9 @@ class BufferDrain:
                 self._incomplete_in_a_row = 0
             code, handle = calls.next_buffer(0)
         if newest is not None:
-            self._arrived_us = self._clock.time_ns() // 1000
+            self.arrived_us = self._clock.time_ns() // 1000
             statistics.arrived_s = self._clock.monotonic()
-            filled = _Filled(newest, self._arrived_us, newest_id)
+            filled = _Filled(newest, self.arrived_us, newest_id)
             with self._lock:
                 replaced, self._newest = self._newest, filled
             if replaced is not None:

@@ -67,10 +67,6 @@ class FrameIdGaps:
             return 0
         return max(0, missing - incomplete)
 
-    def reset(self) -> None:
-        """Forget the last id: the stream starts again."""
-        self._last = None
-
 
 class LossMeter:
     """Share of the frames of the last 10 s that came incomplete. Used by one thread."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.clock import Clock
-from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.gentl.errors import camera_errors
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.stream.drain import BufferDrain
@@ -50,7 +49,7 @@ _AWAY_S = 1.0
 class AcquisitionWorker:
     """Opens, configures and drains one camera, again and again until it is stopped.
 
-    Any thread may call :meth:`take`, :meth:`condition`, :meth:`stop`; ``on_change`` is
+    Any thread may call :meth:`take` and :meth:`stop`; ``on_change`` is
     called from the worker's thread when the condition changes. What is not said to be for any
     thread is the worker thread's alone.
     """
@@ -70,10 +69,11 @@ class AcquisitionWorker:
         self._configurator = configurator
         self._on_change = on_change
         self._clock = clock
-        self._condition = CameraCondition(CameraState.CLOSED, clock.time_ns() // 1000)
-        """Replaced as a whole by the worker thread, read by any."""
-        self._info = producer.device(settings.serial)
-        """Replaced as a whole by the worker thread, read by any."""
+        self.condition = CameraCondition(CameraState.CLOSED, clock.time_ns() // 1000)
+        """State, since when, and why. Replaced as a whole by the worker thread, read by any."""
+        self.info = producer.device(settings.serial)
+        """What is known of the camera; vendor and model are known once a search has listed it.
+        Replaced as a whole by the worker thread, read by any."""
         self._retries = RetryPauses(settings, clock.monotonic)
         self._outages = OutageLog(settings.name, clock.monotonic, settings.gone_s)
         self._opened = False
@@ -83,7 +83,7 @@ class AcquisitionWorker:
         read by any that takes frames, also when it is closed: it gives no frame then."""
         self._experience = Experience()
         """What earlier streams showed."""
-        self._interval_s = 0.0
+        self.interval_s = 0.0
         """Usual time between two frames in seconds, 0 while it is not known; any thread may
         read it."""
         self._streamed = False
@@ -97,27 +97,12 @@ class AcquisitionWorker:
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
     @property
-    def condition(self) -> CameraCondition:
-        """State, since when, and why."""
-        return self._condition
-
-    @property
-    def info(self) -> DeviceInfo:
-        """What is known of the camera; vendor and model are known once a search has listed it."""
-        return self._info
-
-    @property
-    def interval_s(self) -> float:
-        """Usual time between two frames in seconds, 0 while it is not known."""
-        return self._interval_s
-
-    @property
     def heartbeat_s(self) -> float:
         """For how many seconds the camera stays locked if this process dies; 0: not, or unknown.
 
         The camera's own value once it was open.
         """
-        return self._retries.heartbeat_s if keeps_a_lock(self._info.tl_type) else 0.0
+        return self._retries.heartbeat_s if keeps_a_lock(self.info.tl_type) else 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -150,7 +135,7 @@ class AcquisitionWorker:
                 self._stream()
                 break
             except CameraError as failure:
-                opened, bus = self._opened, self._info.tl_type
+                opened, bus = self._opened, self.info.tl_type
                 error = self._retries.without_own_lock(failure, opened=opened, bus=bus)
                 self._report(error)
                 ran_s = self._clock.monotonic() - begin
@@ -167,14 +152,14 @@ class AcquisitionWorker:
             error = self._reported
         self._reported = error
         stalled = CameraState.STALLED, error.problem
-        if (self._condition.state, self._condition.reason) != stalled:
+        if (self.condition.state, self.condition.reason) != stalled:
             self._set(CameraState.LOST, error.problem)
         self._outages.failed(str(error))
 
     def _await_lock(self) -> None:
         """Wait until the lock of a process that was killed is over: attempts may prolong it."""
         left_s = self._settings.locked_until_s - self._clock.monotonic()
-        if left_s <= 0 or not keeps_a_lock(self._info.tl_type):
+        if left_s <= 0 or not keeps_a_lock(self.info.tl_type):
             return
         locked = CameraLockedError(self._settings.name, left_s)
         self._set(CameraState.OPENING, locked.problem)
@@ -183,7 +168,7 @@ class AcquisitionWorker:
     def _stream(self) -> None:
         """Open the camera and drain it until the stop; raise CameraError if it fails."""
         settings = self._settings
-        if self._condition.state in (CameraState.CLOSED, CameraState.OPENING):
+        if self.condition.state in (CameraState.CLOSED, CameraState.OPENING):
             self._set(CameraState.OPENING, "")
         camera = Camera(
             self._producer,
@@ -199,7 +184,7 @@ class AcquisitionWorker:
                 camera.open()
             finally:
                 # Also a camera that could not be opened was seen, so its bus is known.
-                self._info = camera.info
+                self.info = camera.info
             self._opened = True
             self._warn_of_node_serial(camera)
             with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
@@ -232,7 +217,7 @@ class AcquisitionWorker:
                 stall_timeout_s=settings.stall_timeout_s,
                 experience=self._experience,
             )
-            self._interval_s = watch.interval_s
+            self.interval_s = watch.interval_s
             fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
             try:
                 self._drain = drain
@@ -290,15 +275,15 @@ class AcquisitionWorker:
                     next_look = now + _WAIT_S
                     loss = self._look(camera, watch, now, loss)
                 if count:
-                    if self._condition.state is not CameraState.STREAMING:
+                    if self.condition.state is not CameraState.STREAMING:
                         self._set(CameraState.STREAMING, loss, drain.arrived_us)
-                    elif self._condition.reason != loss:
+                    elif self.condition.reason != loss:
                         self._set(CameraState.STREAMING, loss)
                     if not logged:
                         logged = True
                         self._outages.streams(f"streaming {facts}")
                 elif watch.waits(now):
-                    if self._condition.state is not CameraState.WAITING_FOR_TRIGGER:
+                    if self.condition.state is not CameraState.WAITING_FOR_TRIGGER:
                         self._set(CameraState.WAITING_FOR_TRIGGER, loss, drain.arrived_us)
                     if not logged:
                         logged = True
@@ -308,7 +293,7 @@ class AcquisitionWorker:
                     if not lost or watch.hopeless(now):
                         stalled = True
                         raise self._stall(watch.silence_s(now), lost)
-                    if self._condition.state is not CameraState.STALLED:
+                    if self.condition.state is not CameraState.STALLED:
                         # The camera is there: opening it again brings no packet back.
                         error = self._stall(watch.silence_s(now), lost)
                         if not loss:
@@ -320,7 +305,7 @@ class AcquisitionWorker:
             self._experience = watch.experience(stalled=stalled)
 
     def _opens_without_a_word(self) -> bool:
-        return self._condition.state is CameraState.OPENING and not self._condition.reason
+        return self.condition.state is CameraState.OPENING and not self.condition.reason
 
     def _drained(self, drain: BufferDrain) -> int:
         try:
@@ -337,14 +322,14 @@ class AcquisitionWorker:
         """
         statistics = self.statistics
         share = watch.look(now, statistics.delivered, statistics.incomplete)
-        self._interval_s = watch.interval_s
+        self.interval_s = watch.interval_s
         if share is None:
             return loss
         percent = loss_percent(share)
         camera.report_loss(percent)
         if not percent:
             return ""
-        loss = loss_reason(percent, self._info.tl_type)
+        loss = loss_reason(percent, self.info.tl_type)
         self._outages.note_warning(loss)
         return loss
 
@@ -353,15 +338,15 @@ class AcquisitionWorker:
         what, remedy = "no frame", "Check cable, power, link and trigger"
         if incomplete:
             what = f"only incomplete frames ({incomplete})"
-            remedy = loss_remedy(self._info.tl_type)
+            remedy = loss_remedy(self.info.tl_type)
         reason = f"{what} for {silence_s:.1f} s"
         self._set(CameraState.STALLED, reason)
         return CameraLostError(self._settings.name, reason, remedy)
 
     def _set(self, state: CameraState, reason: str, since_us: int = 0) -> None:
         """Enter a state; ``since_us``: when it began, now if 0."""
-        since = self._condition.since_us
-        if state is not self._condition.state:
+        since = self.condition.since_us
+        if state is not self.condition.state:
             since = since_us or self._clock.time_ns() // 1000
-        self._condition = CameraCondition(state, since, reason)
+        self.condition = CameraCondition(state, since, reason)
         self._on_change()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from camstrm import __version__
-from camstrm.acquisition.child import ask_child
+from camstrm.acquisition.child import run_child
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.packages import HARVESTERS
 from camstrm.cli.install import install_command
@@ -104,9 +104,9 @@ def _problem(answer: Mapping[str, Any], path: str) -> tuple[str, str]:
 def _probe(python: str, environment: Mapping[str, str]) -> dict[str, Any] | str:
     """Return the answer of the probe, or what is wrong with the interpreter."""
     try:
-        answer = ask_child(
+        answer = run_child(
             [python, "-c", _PROBE], environment, timeout_s=_TIMEOUT_S, show=lambda _: None
-        )
+        ).answer()
     except ChildTimeoutError as error:
         return error.problem
     except ChildError as error:

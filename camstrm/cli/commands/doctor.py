@@ -146,8 +146,7 @@ def _sections(
         yield "USB", list(usb.findings(_buffer_bytes(loads)))
     if "GEV" in buses:
         yield "Network", [*gige_findings(_ROOT), *_packets(config, scanned, answers, options.open)]
-    load_list = [load for load, _, _ in loads]
-    yield "Bandwidth", list(bandwidth_findings(load_list, asked=options.open))
+    yield "Bandwidth", list(bandwidth_findings([load[0] for load in loads], asked=options.open))
 
 
 def _configuration(file: str | None) -> tuple[Config, dict[str, GentlProfile], list[Finding]]:

@@ -22,7 +22,9 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     set_up_logging(options.log_level)
     config, profiles = grab_config(options)
     path = socket_path(config)
-    spares.keep([] if config.process.single_process else _environments(config, profiles))
+    own_python = [producer for producer in config.producers if not producer.python]
+    kept = [] if config.process.single_process else own_python
+    spares.keep([_environment(producer, profiles) for producer in kept])
     # Late: the spare processes start before these imports.
     import asyncio
 
@@ -43,11 +45,6 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     _check_producers(config, profiles)
     asyncio.run(grab())
     return 0
-
-
-def _environments(config: Config, profiles: dict[str, GentlProfile]) -> list[dict[str, str]]:
-    """Return the environments of camera processes that run under this interpreter."""
-    return [_environment(p, profiles) for p in config.producers if not p.python]
 
 
 def _environment(producer: ProducerSettings, profiles: dict[str, GentlProfile]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from msgspec import structs
 
@@ -14,13 +14,8 @@ from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
 from camstrm.frame import pixel_format
 from camstrm.imaging import PictureEncoder
 from camstrm.rates import RateMeter
-from camstrm.wire import (
-    CameraFrame,
-    CameraInfo,
-    CameraStatus,
-    Encoding,
-    FrameFlag,
-)
+from camstrm.repeat_log import RepeatLog
+from camstrm.wire import CameraFrame, CameraInfo, CameraStatus, Encoding, FrameFlag
 
 __all__ = ["CameraChannel"]
 
@@ -31,20 +26,6 @@ _REJECTED_LEAST = 3
 
 _LOG_INTERVAL_S = 60.0
 """Time between two log lines about rejected frames."""
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """Why no picture comes although frames do; ``rejected``: how many in a row."""
-
-    condition: CameraCondition
-    rejected: int = 0
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is the camera's state, not one bad frame."""
-        unsupported = self.condition.state is CameraState.UNSUPPORTED
-        return unsupported or self.rejected >= _REJECTED_LEAST
 
 
 class CameraChannel:
@@ -66,10 +47,12 @@ class CameraChannel:
         self._encoded_s = 0.0  # when it was encoded, monotonic
         # Pixel format's name, width and height of the camera's frames.
         self._source: tuple[str, int, int] = ("", 0, 0)
-        self._failure: _Failure | None = None  # None: the newest frame became a picture
+        # Why no picture comes although frames do; None: the newest frame became one.
+        self._failure: CameraCondition | None = None
+        self._rejected = 0  # so many frames in a row
         self._grab_rate = RateMeter()
         self._sent_rate = RateMeter()
-        self._rejected_log_s = float("-inf")  # of the last log line about them, monotonic
+        self._rejected_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=time.monotonic)
 
     def picture(self, *, refresh: bool, quality: int = 100, halvings: int = 0) -> CameraFrame:
         """Encode the newest frame and return it as this camera's part of a bundle.
@@ -121,8 +104,10 @@ class CameraChannel:
 
     def _condition(self) -> CameraCondition:
         condition, failure = self.worker.condition, self._failure
-        if condition.healthy and failure is not None and failure.counts:
-            return failure.condition
+        if condition.healthy and failure is not None:
+            unsupported = failure.state is CameraState.UNSUPPORTED
+            if unsupported or self._rejected >= _REJECTED_LEAST:  # not one bad frame
+                return failure
         return condition
 
     def _encode(self, quality: int, halvings: int) -> CameraFrame | None:
@@ -176,31 +161,30 @@ class CameraChannel:
 
     def _note_shown(self) -> None:
         failure, self._failure = self._failure, None
-        if failure is not None and failure.condition.state is CameraState.UNSUPPORTED:
+        self._rejected = 0
+        if failure is not None and failure.state is CameraState.UNSUPPORTED:
             _log.info("camera %s: the pixel format can be shown again", self.name)
 
     def _note_unsupported(self, text: str) -> None:
         reason = f"camera {self.name}: {text}"
-        if self._failure is None or self._failure.condition.reason != reason:
+        if self._failure is None or self._failure.reason != reason:
             _log.error("%s", reason)
-            self._failure = _Failure(
-                CameraCondition(CameraState.UNSUPPORTED, time.time_ns() // 1000, reason)
-            )
+            now_us = time.time_ns() // 1000
+            self._failure = CameraCondition(CameraState.UNSUPPORTED, now_us, reason)
+            self._rejected = 0
 
     def _note_rejected(self, error: ImageError) -> None:
         """Count frames that hold no picture; when no other ones come, that is the state."""
         reason = f"every frame is rejected: {error}"
-        condition = CameraCondition(CameraState.STALLED, time.time_ns() // 1000, reason)
-        failure = self._failure or _Failure(condition)
-        if failure.condition.state is CameraState.STALLED:
-            condition = replace(failure.condition, reason=reason)
-            failure = _Failure(condition, failure.rejected + 1)
-        self._failure = failure
-        now = time.monotonic()
-        if now - self._rejected_log_s >= _LOG_INTERVAL_S:
-            self._rejected_log_s = now
-            count = self.worker.statistics.rejected
-            _log.warning("camera %s: %s (%d frames rejected so far)", self.name, error, count)
+        if self._failure is None:
+            now_us = time.time_ns() // 1000
+            self._failure = CameraCondition(CameraState.STALLED, now_us, reason)
+        if self._failure.state is CameraState.STALLED:
+            self._failure = replace(self._failure, reason=reason)
+            self._rejected += 1
+        count = self.worker.statistics.rejected
+        text = "camera %s: %s (%d frames rejected so far)"
+        self._rejected_log.warning(text, self.name, error, count)
 
 
 def _rounded(rate: float) -> float:

@@ -40,9 +40,8 @@ class CameraClaim:
             number = zlib.crc32(f"{cti}\0{serial}".encode(errors="surrogatepass"))
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self._sockets.append(sock)
-            while not _bind(sock, f"\0camstrm-camera-{os.getuid()}-{number:08x}"):
-                if time.monotonic() >= deadline:
-                    break
+            name = f"\0camstrm-camera-{os.getuid()}-{number:08x}"
+            while not _bind(sock, name) and time.monotonic() < deadline:
                 time.sleep(_POLL_S)
 
     def release(self) -> None:

@@ -68,13 +68,7 @@ class ProcessGroup(msgspec.Struct, frozen=True):
         return tuple(camera.index for camera in self.cameras)
 
     def to_settings(self) -> dict[str, Any]:
-        """Return the group as JSON-ready object for a Start message."""
-        body: dict[str, Any] = msgspec.to_builtins(
-            msgspec.structs.replace(self, environment={}), str_keys=True
-        )
-        return body
-
-    @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> ProcessGroup:
-        """Read the object of a Start message; raise msgspec.ValidationError."""
-        return msgspec.convert(settings, cls)
+        """Return the group as JSON-ready object for a Start message; msgspec.convert reads it."""
+        sent = msgspec.structs.replace(self, environment={})
+        settings: dict[str, Any] = msgspec.to_builtins(sent, str_keys=True)
+        return settings

@@ -72,21 +72,12 @@ class StepDeaths:
         if not feature:
             return None
         self._deaths[camera, feature] += 1
-        if self._deaths[camera, feature] == self.TOO_OFTEN:
-            return camera, feature
-        return None
+        return (camera, feature) if self._deaths[camera, feature] == self.TOO_OFTEN else None
 
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Return, by camera, the features that are not to be set any more."""
-        cameras = {camera for camera, _ in self._deaths}
-        features = {
-            camera: tuple(
-                sorted(
-                    feature
-                    for (of, feature), count in self._deaths.items()
-                    if of == camera and count >= self.TOO_OFTEN
-                )
-            )
-            for camera in cameras
-        }
-        return {camera: names for camera, names in features.items() if names}
+        features: dict[str, tuple[str, ...]] = {}
+        for (camera, feature), count in sorted(self._deaths.items()):
+            if count >= self.TOO_OFTEN:
+                features[camera] = (*features.get(camera, ()), feature)
+        return features

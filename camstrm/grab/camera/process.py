@@ -115,7 +115,7 @@ class CameraProcess:
                     return None
                 if isinstance(message, Start):
                     try:
-                        return ProcessGroup.from_settings(message.settings)
+                        return msgspec.convert(message.settings, ProcessGroup)
                     except msgspec.ValidationError as error:
                         raise WireError("start", str(error)) from None
 
@@ -202,9 +202,7 @@ class CameraProcess:
     def _send_pictures(self, request: FrameRequest) -> None:
         def picture(index: int) -> CameraFrame:
             return self._channels[index].picture(
-                refresh=index in request.refresh,
-                quality=request.quality,
-                halvings=request.halvings,
+                refresh=index in request.refresh, quality=request.quality, halvings=request.halvings
             )
 
         indices = [index for index in request.cameras if index in self._channels]

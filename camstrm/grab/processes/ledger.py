@@ -1,27 +1,24 @@
-"""CameraLedger: one camera's status over all restarts of its process."""
+"""Ledgers: each camera's status over all restarts of its process."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
+from camstrm.config import ID_PREFIX, CameraSettings
 from camstrm.wire import CameraInfo, CameraStatus
 
-__all__ = ["CameraLedger"]
+__all__ = ["CameraLedger", "Ledgers"]
 
 _LOCK_SPARE_S = 0.25
 """How much longer than its heartbeat time a camera is taken for locked."""
 
-_OPEN_STATES = (
-    CameraState.OPENING,
-    CameraState.STREAMING,
-    CameraState.WAITING_FOR_TRIGGER,
-    CameraState.STALLED,
-    CameraState.UNSUPPORTED,
-)
+_CLOSED_STATES = {CameraState.CLOSED, CameraState.LOST, CameraState.BACKING_OFF}
+_OPEN_STATES = frozenset(CameraState) - _CLOSED_STATES
 """States in which a camera process has its camera open, or may have it."""
 
 
@@ -102,3 +99,33 @@ class CameraLedger:
             grab_fps=0.0,
             sent_fps=0.0,
         )
+
+
+class Ledgers(list[CameraLedger]):
+    """One ledger for each camera, by the camera's index in bundles.
+
+    A camera gets the next index when it becomes known and keeps it; one that is configured is
+    known from the start. Belongs to the grabber's loop: the supervisor writes what camera
+    processes report and what becomes of them, the bundle loop which pictures were missed.
+    """
+
+    def __init__(self, configured: Iterable[CameraSettings] = ()) -> None:
+        self._indices: dict[str, int] = {}  # by the camera's label
+        for camera in configured:
+            self.index_of(camera)
+
+    def index_of(self, camera: CameraSettings) -> int:
+        """Return the camera's index, a new one if it was not known."""
+        index = self._indices.setdefault(camera.label, len(self))
+        if index == len(self):
+            serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
+            self.append(CameraLedger(CameraInfo(index, camera.label, serial)))
+        return index
+
+    def infos(self) -> tuple[CameraInfo, ...]:
+        """Return what is known of each camera."""
+        return tuple(ledger.info for ledger in self)
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        """Return each camera's state and counters since the grabber's start."""
+        return tuple(ledger.status() for ledger in self)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from typing import TypeAlias
 
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
@@ -38,6 +37,8 @@ from camstrm.wire import (
 __all__ = ["LinkHandlers", "ProcessLink"]
 
 _log = logging.getLogger(__name__)
+
+_Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
 
 _EXIT_S = 0.5
 """After the end of its connection; a process that takes longer lives on without it."""
@@ -83,7 +84,7 @@ class ProcessLink:
         self._loop = loop
         self._running = running
         self._handlers = handlers
-        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None  # None: a thread
+        self._process: _Process | None = None  # None: a thread
         self._log: ChildLog | None = None  # what the process writes to standard error
         self._thread: threading.Thread | None = None
         self._alive = True  # until the process was reaped, or the thread has ended
@@ -94,8 +95,13 @@ class ProcessLink:
         self._fatal = ""  # why the process cannot go on, in its own words
         # Runs from the connection's end until the process has ended or counts as living on.
         self._exit_timer: asyncio.TimerHandle | None = None
-        ours = self._fork(spare) if spare is not None else None
-        ours = ours or self._start()
+        ours: socket.socket | None
+        if group.process.single_process:
+            ours = self._start_thread()
+        else:
+            ours = self._connect(spare.fork) if spare is not None else None
+            ours = ours or self._connect(self._start_process)
+            assert ours is not None
         self._packets = PacketProtocol(self._read, self._disconnected, on_open=self._send_start)
         open_packets(ours, self._packets)
 
@@ -153,42 +159,28 @@ class ProcessLink:
             await asyncio.wait_for(self._ended.wait(), timeout_s)
         return self.ended
 
-    def _fork(self, spare: SpareProcess) -> socket.socket | None:
+    def _connect(self, start: Callable[[socket.socket], _Process | None]) -> socket.socket | None:
+        """Return our end of the connection to the process that ``start`` gives the other end."""
         ours, theirs = socket.socketpair()
-        errors, theirs_errors = os.pipe()
         try:
             with theirs:
-                process = spare.fork(theirs, theirs_errors)
-        finally:
-            os.close(theirs_errors)
-        if process is None:
-            ours.close()
-            os.close(errors)
-            return None
-        self._watch(process, open(errors, "rb", buffering=0))  # noqa: PTH123, SIM115
-        return ours
-
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        if self.group.process.single_process:
-            self._start_thread(theirs)
-            return ours
-        try:
-            with theirs:
-                self._start_process(theirs)
+                process = start(theirs)
         except OSError:
             ours.close()
             raise
+        if process is None:
+            ours.close()
+            return None
+        assert process.stderr is not None
+        self._process = process
+        self._log = ChildLog(self._loop, process.stderr)
+        ExitWatch(self._loop, process, lambda _: self._over())
         return ours
 
-    def _start_process(self, theirs: socket.socket) -> None:
-        process = subprocess.Popen(
-            [
-                self.group.python or sys.executable,
-                "-m",
-                "camstrm.grab.camera.process",
-                str(theirs.fileno()),
-            ],
+    def _start_process(self, theirs: socket.socket) -> _Process:
+        python = self.group.python or sys.executable
+        return subprocess.Popen(
+            [python, "-m", "camstrm.grab.camera.process", str(theirs.fileno())],
             env=self.group.environment or None,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -196,15 +188,8 @@ class ProcessLink:
             # A terminal's Ctrl-C and hang-up are for the grabber, which stops this process.
             start_new_session=True,
         )
-        assert process.stderr is not None
-        self._watch(process, process.stderr)
 
-    def _watch(self, process: subprocess.Popen[bytes] | ForkedProcess, errors: IO[bytes]) -> None:
-        self._process = process
-        self._log = ChildLog(self._loop, errors)
-        ExitWatch(self._loop, process, lambda _: self._over())
-
-    def _start_thread(self, theirs: socket.socket) -> None:
+    def _start_thread(self) -> socket.socket:
         # Late: only here does the grabber's own process load GenTL.
         from camstrm.grab.camera.process import CameraProcess
 
@@ -217,8 +202,10 @@ class ProcessLink:
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._over)
 
+        ours, theirs = socket.socketpair()
         self._thread = threading.Thread(target=run, name=f"cameras-{self.group.name}")
         self._thread.start()
+        return ours
 
     def _send_start(self, _sock: socket.socket) -> None:
         self._packets.send_text(PROCESS_DOWN.encode(Start(self.group.to_settings())))

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from camstrm.grab.camera.spare import ANSWER, READY
 
@@ -41,8 +41,9 @@ _PR_SET_CHILD_SUBREAPER = 36
 class ForkedProcess:
     """A child of this process that another one has forked: what Popen is for its own."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, stderr: IO[bytes]) -> None:
         self.pid = pid
+        self.stderr = stderr
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -110,32 +111,35 @@ class SpareProcess:
         """Call back from the loop as soon as it is ready, or known to be of no use."""
         self._waiting.append(call)
 
-    def fork(self, camera: socket.socket, errors: int) -> ForkedProcess | None:
+    def fork(self, camera: socket.socket) -> ForkedProcess | None:
         """Fork a camera process; None if that is not possible.
 
-        ``camera`` is its connection, ``errors`` its standard error; both stay the caller's.
-        After None the connection must not be used: somebody might have its other side.
+        ``camera`` is its connection, which stays the caller's. After None it must not be used:
+        somebody might have its other side.
         """
         if not self._usable:
             return None
+        errors, theirs = os.pipe()
+        stderr = open(errors, "rb", buffering=0)  # noqa: PTH123, SIM115  a descriptor
         _adopt_orphans(True)
         try:
             self._control.settimeout(_FORK_S)
-            socket.send_fds(self._control, [b"fork"], [camera.fileno(), errors])
+            socket.send_fds(self._control, [b"fork"], [camera.fileno(), theirs])
             (pid,) = ANSWER.unpack(self._control.recv(ANSWER.size))
             self._control.setblocking(False)
-            if pid <= 0:
-                return None
-            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if pid > 0:
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                return ForkedProcess(pid, stderr)
         except (OSError, struct.error) as error:
             # Also a child that is not ours, on a system that knows no subreapers. Its
             # connection ends when the caller closes the other side.
             _log.debug("the spare process does not fork: %s", error)
             self._give_up()
-            return None
         finally:
             _adopt_orphans(False)
-        return ForkedProcess(pid)
+            os.close(theirs)
+        stderr.close()
+        return None
 
     def stop(self) -> None:
         """End it; the processes that it has forked live on."""
@@ -183,8 +187,7 @@ class SpareProcesses:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for spare in self._spares.values():
-            spare.stop()
+        self.keep([])
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start one for camera processes with this environment, if there is none yet."""

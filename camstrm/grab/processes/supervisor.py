@@ -16,7 +16,7 @@ from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.camera.last_step import LastStep, StepDeaths
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
@@ -110,9 +110,7 @@ class Supervisor:
         )
 
     def start(
-        self,
-        on_bundle: Callable[[ProcessLink, FrameBundle], None],
-        on_cameras: Callable[[], None],
+        self, on_bundle: Callable[[ProcessLink, FrameBundle], None], on_cameras: Callable[[], None]
     ) -> None:
         """Find the cameras and start their processes.
 
@@ -158,9 +156,9 @@ class Supervisor:
             place.last_step.close()
 
     def _index(self, camera: CameraSettings) -> int:
-        index = self._ledgers.index(camera)
-        if index is None:
-            index = self._ledgers.add(camera)
+        known = len(self._ledgers)
+        index = self._ledgers.index_of(camera)
+        if index == known:
             self._on_cameras()
         return index
 
@@ -181,6 +179,8 @@ class Supervisor:
     def _start_pending(self) -> None:
         self._pending_call = None
         pending, self._pending = self._pending, {}
+        longest_s = self._config.process.restart_delay_max_s
+        first_s = min(self._config.process.restart_delay_s, longest_s)
         siblings = Counter(producer.cti for producer, members in pending.values() for _ in members)
         for key, (producer, members) in pending.items():
             running = next((place for place in self._places if place.key == key), None)
@@ -188,14 +188,13 @@ class Supervisor:
                 self._extend(running, members)
                 continue
             profile = self._chosen[producer.cti]
+            all_profiles = profile_candidates(self._profiles, producer.cti)
             place = _Place(
                 key,
                 ProcessGroup(
                     cti=producer.cti,
                     profile=profile,
-                    candidates={}
-                    if producer.profile
-                    else profile_candidates(self._profiles, producer.cti),
+                    candidates={} if producer.profile else all_profiles,
                     cameras=tuple(members),
                     stream=self._config.stream,
                     process=self._config.process,
@@ -206,16 +205,10 @@ class Supervisor:
                     log_level=self._log_level,
                     siblings=siblings[producer.cti],
                 ),
-                self._new_pauses(),
+                Backoff(_QUICK_RESTART_S, first_s, factor=2, limit_s=longest_s),
             )
             self._places.append(place)
             self._start_process(place)
-
-    def _new_pauses(self) -> Backoff:
-        settings = self._config.process
-        longest_s = settings.restart_delay_max_s
-        first_s = min(settings.restart_delay_s, longest_s)
-        return Backoff(_QUICK_RESTART_S, first_s, factor=2, limit_s=longest_s)
 
     def _extend(self, place: _Place, members: list[GroupCamera]) -> None:
         """Add cameras that were found later to a process that all of a producer share."""
@@ -275,12 +268,11 @@ class Supervisor:
                     place.pauses.reset()
                 if not link.ended_in_order():
                     self._note_step(place)
-                lock_s = 0.0 if link.ended_in_order() else self._note_lock(place)
-                if lock_s:
-                    reason += (
-                        "; the camera stays locked by it until its heartbeat time is over, "
-                        f"for at most {lock_s:.3g} s"
-                    )
+                    if lock_s := self._note_lock(place):
+                        reason += (
+                            "; the camera stays locked by it until its heartbeat time is over, "
+                            f"for at most {lock_s:.3g} s"
+                        )
                 self._failed(place, reason)
 
     def _note_step(self, place: _Place) -> None:

@@ -17,6 +17,7 @@ from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.search.discovery_run import DiscoveryRun
 from camstrm.profiles import GentlProfile, process_environment
+from camstrm.repeat_log import RepeatLog
 
 __all__ = ["CameraResolver"]
 
@@ -55,7 +56,7 @@ class CameraResolver:
         # the producer's path, where the selector is a device id).
         self._taken: dict[tuple[str, str], str] = {}
         self._names: set[str] = set()  # of those cameras
-        self._noted: set[tuple[str, str]] = set()  # what a line in the log was written for
+        self._once = RepeatLog(_log, RepeatLog.ONCE)
         self._used: set[str] = set()  # producers whose cameras stream, by path
         self._runs: dict[str, DiscoveryRun] = {}  # under way, by the producer's path
         self._devices: dict[str, tuple[DeviceInfo, ...]] = {}  # seen in this round of scans
@@ -167,11 +168,12 @@ class CameraResolver:
     def _take(self, device: DeviceInfo, producer: ProducerSettings) -> None:
         """Use a camera that nobody configured, unless it is used already."""
         if not device.selector:
-            self._note(
+            self._once.warning(
+                "%s shows a camera (%s) with neither serial number nor device id: "
+                "it cannot be used",
                 producer.cti,
-                device.model,
-                f"{producer.cti} shows a camera ({device.model or 'unknown model'}) with neither "
-                "serial number nor device id: it cannot be used",
+                device.model or "unknown model",
+                key=(producer.cti, device.model),
             )
             return
         by_serial = device.selector == device.serial
@@ -187,16 +189,8 @@ class CameraResolver:
             own = "" if name == device.selector else name
             self._use(CameraSettings(serial=device.selector, name=own), producer)
         elif user != producer.cti:
-            self._note(
-                producer.cti,
-                name,
-                f"camera {name} is seen under {producer.cti}, too; it is used under {user}",
-            )
-
-    def _note(self, cti: str, what: str, text: str) -> None:
-        if (cti, what) not in self._noted:
-            self._noted.add((cti, what))
-            _log.warning("%s", text)
+            text = "camera %s is seen under %s, too; it is used under %s"
+            self._once.warning(text, name, producer.cti, user, key=(producer.cti, name))
 
     def _producer_of(self, selector: str) -> ProducerSettings | None:
         for producer in self._config.producers:

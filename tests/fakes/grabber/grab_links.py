@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from camstrm.config import CameraSettings
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.wire import (
     CameraFrame,
     CameraState,

@@ -13,8 +13,19 @@ import pytest
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.gentl.producer import GentlProducer
+from camstrm.acquisition.worker import diagnosis
 from tests.fakes.gentl.producers import forwarding_producer, simulator
 from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Scene
+from tests.fakes.own_marks import see_only_own_marks
+
+
+@pytest.fixture(autouse=True)
+def own_marks() -> Generator[None, None, None]:
+    """Leave out what other tests and a running demo stream from the same simulator."""
+    # Not the test's own monkeypatch: that is undone before the producer is closed.
+    with pytest.MonkeyPatch.context() as patch:
+        see_only_own_marks(patch, diagnosis)
+        yield
 
 
 @pytest.fixture(scope="session")

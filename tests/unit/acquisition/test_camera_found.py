@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,17 +139,19 @@ def test_a_camera_that_no_search_lists_any_more_does_not_answer(
 def test_a_camera_that_is_listed_answers_and_refuses_is_held_by_another_program(
     script: Script,
 ) -> None:
+    # A serial number of this run's own: a demo on this machine may have a camera "A" open.
+    serial = f"A{os.getpid()}"
     _, held, _, status, free = script(
-        (CameraSpec("A", bus="GEV"), CameraSpec("B", access_status=3)),
-        ["set", "A", {"busy": 1}],
-        ["open", "A"],
-        ["set", "A", {"busy": 0}],
+        (CameraSpec(serial, bus="GEV"), CameraSpec("B", access_status=3)),
+        ["set", serial, {"busy": 1}],
+        ["open", serial],
+        ["set", serial, {"busy": 0}],
         ["open", "B"],
-        ["open", "A"],
+        ["open", serial],
     )
-    assert held.startswith("CameraBusyError: camera A: held by another program (")
+    assert held.startswith(f"CameraBusyError: camera {serial}: held by another program (")
     assert status["serial"] == "B", "an access status proves nothing"
-    assert free["serial"] == "A"
+    assert free["serial"] == serial
 
 
 def test_a_camera_in_a_wrong_subnet_is_named_as_that_with_both_addresses(script: Script) -> None:

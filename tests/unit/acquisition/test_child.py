@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.child import ask_child
+from camstrm.acquisition.child import run_child
 from camstrm.errors import ChildError, ChildTimeoutError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sh")
@@ -14,14 +14,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sh")
 
 def ask(script: str, timeout_s: float = 30.0) -> tuple[dict[str, object], str]:
     shown: list[bytes] = []
-    answer = ask_child(
+    child = run_child(
         ["/bin/sh", "-c", script],
         {**os.environ},
         request=b"question\n",
         timeout_s=timeout_s,
         show=shown.append,
     )
-    return answer, b"".join(shown).decode()
+    return child.answer(), b"".join(shown).decode()
 
 
 def test_the_last_line_is_the_answer_and_errors_are_shown() -> None:
@@ -61,4 +61,4 @@ def test_a_child_that_cannot_be_started(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     for command, why in ((tmp_path / "no", "No such file"), (tmp_path / "x", "Permission denied")):
         with pytest.raises(ChildError, match=f"cannot be started: {command} \\({why}"):
-            ask_child([str(command)], timeout_s=5.0)
+            run_child([str(command)], timeout_s=5.0)

@@ -215,6 +215,22 @@ async def test_a_reader_that_has_another_grabber_refuses(rig: Rig) -> None:
     assert rig.demands == []
 
 
+async def test_a_reader_that_comes_again_gets_nothing_of_before(rig: Rig) -> None:
+    bridge, recorder = await rig.connect(Demand(None), Demand(None, 1.0))
+    for seq in (1, 2):
+        rig.feed.publish(bundle(seq, b"before %d" % seq, b"x"))
+    recorder.drop()
+    bridge.drop()
+    await rig.until(lambda: len(rig.demands) == 3)
+    await rig.time.advance(1.0)
+    for end, demand in ((bridge, Demand(None)), (recorder, Demand(None, 1.0))):
+        await end.accept()
+        end.say(demand)
+    await rig.until(lambda: len(rig.demands) == 5)
+    rig.feed.publish(bundle(3, b"", b"y"))
+    assert await recorder.read(2) == [Hello("s"), bundle(3, b"", b"y")]
+
+
 class Sink:
     """Stands where a bridge or a recorder stands."""
 

@@ -264,6 +264,20 @@ async def test_garbage_after_a_broken_write_is_reported_as_garbage(end: End) -> 
     assert end.texts() == [b"1"]
 
 
+async def test_the_end_is_reported_though_the_last_words_raised(end: End) -> None:
+    raised: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: raised.append(context["exception"]))
+    end.handle = lambda _: raised.append(1 / 0)
+    end.say(b"1")
+    end.far.close()
+    end.protocol.send_text(b"5")
+    assert isinstance(await end.ended(), OSError)
+    await asyncio.sleep(0)
+    assert [type(error) for error in raised] == [ZeroDivisionError]
+    assert end.protocol.fileno() == -1
+
+
 async def test_nothing_is_read_after_abort(end: End) -> None:
     end.handle = lambda _: end.protocol.abort()
     end.say(b"1")

@@ -63,6 +63,14 @@ def test_a_picture_of_a_camera_that_is_no_longer_wanted_does_not_come_late() -> 
     assert slow.of(bundle(6, b"", b""), made, 1.3) == bundle(6, b"", b"")
 
 
+def test_a_picture_that_came_early_is_not_lost_when_the_faster_reader_goes() -> None:
+    slow, made = share(Demand((0, 1), 1.0)), Demand(None)
+    slow.of(bundle(1, b"a", b"b", b"c"), made, 0.0)
+    assert slow.of(bundle(2, b"d", b"e", b"f"), made, 0.1) is None
+    part = slow.of(bundle(3, b"", b"g", b""), Demand((0, 1), 1.0), 1.0)
+    assert part == bundle(3, b"d", b"g", b"")
+
+
 def test_the_turn_of_a_reader_that_paused_is_at_once() -> None:
     slow, made = share(Demand(None, 1.0)), Demand(None)
     times = [0.0, 0.5, 1.0, 9.0, 9.5, 10.0]

@@ -15,7 +15,7 @@ from camstrm.acquisition.features.camera_xml import (
     repaired,
 )
 from camstrm.acquisition.gentl.binding import genapi
-from camstrm.acquisition.gentl.module_nodes import _NodeMaps
+from camstrm.acquisition.gentl.module_nodes import _node_map
 from tests.vectors import layout
 
 XML = (Path(layout.__file__).parent / "node_maps" / "slow_abs.xml").read_bytes()
@@ -143,6 +143,6 @@ def test_a_module_whose_xml_cannot_be_read_has_no_features(error: Exception) -> 
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    node_map = _NodeMaps(fail)._make(SimpleNamespace(), port=Port())
+    node_map = _node_map(SimpleNamespace(), fail, port=Port())
     assert getattr(node_map, "Width", None) is None
     assert [node.node.name for node in node_map.nodes] == ["Root"]

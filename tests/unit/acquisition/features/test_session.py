@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from camstrm.acquisition.features.session import FeatureSetting, _value_of, run_
 from camstrm.errors import CameraError
 from tests.fakes.gentl import node_map as fake
 from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
-from tests.fakes.gentl.producers import child_environment, fault_variables, simulator
+from tests.fakes.gentl.producers import child_environment, simulator
+from tests.simulator.build import build_simulator
+from tests.simulator.scenario import CameraSpec, Scenario
 
 NODES = FakeNodeMap(
     Width=FakeNode(fake.INTEGER, 1),
@@ -74,10 +77,16 @@ def test_a_camera_that_is_not_there() -> None:
     assert "camstrm list" in caught.value.remedy
 
 
-def test_a_camera_that_cannot_be_opened(forwarding: str) -> None:
-    environment = child_environment(**fault_variables("gbk busy=9"))
+def test_a_camera_that_cannot_be_opened(tmp_path: Path) -> None:
+    # A serial number of this run's own: a demo on this machine may have a camera "1" open.
+    serial = f"1{os.getpid()}"
+    cti = str(build_simulator())
+    scenario = Scenario((CameraSpec(serial),)).write(tmp_path)
+    environment = child_environment(**scenario.variables)
+    with scenario.control(serial) as control:
+        control.set(busy=1, gbk_errors=1)
     with pytest.raises(CameraError, match="held by another program") as caught:
-        run_feature_session(forwarding, "1", environment=environment, text_encoding="gbk")
+        run_feature_session(cti, serial, environment=environment, text_encoding="gbk")
     assert "ACCESS_DENIED" in str(caught.value)
 
 

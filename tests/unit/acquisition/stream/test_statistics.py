@@ -42,13 +42,6 @@ def test_incomplete_frames_between_two_whole_ones_are_no_gap() -> None:
     assert gaps.missing_before(18) == 1
 
 
-def test_a_new_stream_has_no_gap_to_the_old_one() -> None:
-    gaps = FrameIdGaps()
-    gaps.missing_before(5)
-    gaps.reset()
-    assert gaps.missing_before(50) == 0
-
-
 @given(st.integers(1, 65535), st.lists(st.booleans(), max_size=400))
 def test_gige_ids_lose_exactly_what_was_dropped(first: int, kept: list[bool]) -> None:
     ids = [(first + n - 1) % 65535 + 1 for n in range(len(kept) + 2)]

@@ -41,7 +41,7 @@ GROUP = ProcessGroup(
 def test_a_camera_process_is_told_everything_but_its_environment() -> None:
     message = PROCESS_DOWN.decode(PROCESS_DOWN.encode(Start(GROUP.to_settings())))
     assert isinstance(message, Start)
-    received = ProcessGroup.from_settings(message.settings)
+    received = msgspec.convert(message.settings, ProcessGroup)
     assert received == msgspec.structs.replace(GROUP, environment={})
     assert "SECRET" not in json.dumps(message.settings)
 
@@ -50,7 +50,7 @@ def test_features_keep_their_order_and_types() -> None:
     text = PROCESS_DOWN.encode(Start(GROUP.to_settings()))
     message = PROCESS_DOWN.decode(text)
     assert isinstance(message, Start)
-    features = ProcessGroup.from_settings(message.settings).cameras[0].settings.features
+    features = msgspec.convert(message.settings, ProcessGroup).cameras[0].settings.features
     assert list(features) == ["Gain", "Width", "ReverseX", "PixelFormat"]
     assert [type(value) for value in features.values()] == [float, int, bool, str]
 
@@ -65,4 +65,4 @@ def test_name_and_indices() -> None:
 )
 def test_settings_that_are_none(change: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        ProcessGroup.from_settings({**GROUP.to_settings(), **change})
+        msgspec.convert({**GROUP.to_settings(), **change}, ProcessGroup)

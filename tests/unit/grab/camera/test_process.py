@@ -24,7 +24,7 @@ from camstrm.config import (
 )
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings, StreamSettings
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes import spare_process as spare_module
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
@@ -121,6 +122,27 @@ def forked(link: ProcessLink) -> bool:
 
 def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_without_file_descriptors_nothing_stays_open(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.ready()
+
+    def refuse() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    before = open_files()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pipe", refuse)
+        with pytest.raises(OSError, match="Too many open files") as caught:
+            rig.link()
+    assert open_files() == before, caught.value
+    rig.streaming(rig.link())
 
 
 def test_it_forks_camera_processes_that_are_the_grabber_s_children(rig: Rig) -> None:

@@ -10,7 +10,7 @@ import pytest
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
 from camstrm.errors import ConfigError
 from camstrm.grab.processes import supervisor as supervisor_module
-from camstrm.grab.processes.ledgers import Ledgers
+from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock

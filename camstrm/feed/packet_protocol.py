@@ -184,8 +184,8 @@ class PacketProtocol(asyncio.BufferedProtocol):
 
     def _take(self, count: int) -> None:
         self._on_read(self._splitter.bytes_received(count))
-        if not self._let_go:
-            self._splitter.bytes_received(0)  # raises if garbage came behind these packets
+        if self._splitter.error is not None and not self._let_go:
+            raise self._splitter.error  # garbage came behind these packets
 
     def _break(self, error: OSError | WireError) -> None:
         """End the connection; ``on_end`` is called in the loop's next round."""

@@ -189,7 +189,8 @@ def decode_bundle(data: Buffer) -> FrameBundle:
     magic, version, _, header_size, count, _, total, seq, timestamp_us = _BUNDLE_HEADER.unpack_from(
         view
     )
-    check_header("FrameBundleHeader", (magic, version, header_size), _WANTED)
+    if (magic, version, header_size) != _WANTED:  # a longer header is right, too
+        check_header("FrameBundleHeader", (magic, version, header_size), _WANTED)
     if count > MAX_CAMERAS:
         raise WireError("FrameBundleHeader", f"{count} cameras, {MAX_CAMERAS} at most")
     if total > MAX_BUNDLE_SIZE:

@@ -91,6 +91,8 @@ class PacketSplitter:
 
     def __init__(self, max_size: int = MAX_PACKET_SIZE) -> None:
         self._max_size = max_size
+        self.error: WireError | None = None
+        """What came behind the last packets that were returned, if it is no packet."""
         self._room = _LEAST_ROOM
         self._spare: list[bytearray] = []  # handed out before; somebody may still hold a part
         self._buffer: memoryview | None = None
@@ -105,13 +107,13 @@ class PacketSplitter:
         """Return where the next received bytes belong (never empty)."""
         if self._buffer is None:
             self._buffer = self._free_buffer(self._room)
-        return self._buffer[self._end :]
+        return self._buffer[self._end :] if self._end else self._buffer
 
     def bytes_received(self, count: int) -> list[Packet]:
         """Take note of ``count`` bytes written to the buffer; return finished packets.
 
         Raises WireError for what is no packet. If packets were finished before it, these are
-        returned, and the next call raises; a ``count`` of 0 asks for that.
+        returned, :attr:`error` is set, and the next call raises.
         """
         self._end += count
         packets: list[Packet] = []
@@ -127,10 +129,11 @@ class PacketSplitter:
                 continue
             try:
                 self._read_header()
-            except WireError:
-                if packets:
-                    break  # the header stays where it is: the next call meets it again
-                raise
+            except WireError as error:
+                if not packets:
+                    raise
+                self.error = error
+                break  # the header stays where it is: the next call meets it again
         if self._buffer is not None:
             self._make_room()
         return packets
@@ -140,7 +143,8 @@ class PacketSplitter:
         magic, version, header_size, kind, size, _ = _PACKET_HEADER.unpack_from(
             self._buffer, self._begin
         )
-        check_header("UdsPacketHeader", (magic, version, header_size), _WANTED)
+        if (magic, version, header_size) != _WANTED:  # a longer header is right, too
+            check_header("UdsPacketHeader", (magic, version, header_size), _WANTED)
         _check_size(kind, size, self._max_size)
         self._kind = _KINDS.get(kind)
         if self._kind is None:
@@ -190,8 +194,10 @@ class PacketSplitter:
 
     def _free_buffer(self, room: int) -> memoryview:
         """Return a buffer that nobody reads, of ``room`` bytes or up to twice as many."""
-        for buffer in self._spare:
+        for position, buffer in enumerate(self._spare):
             if room <= len(buffer) <= 2 * room and _is_free(buffer):
+                # Last: what was shown longest ago is free most likely.
+                self._spare.append(self._spare.pop(position))
                 return memoryview(buffer)
         buffer = bytearray(room)
         fitting = [b for b in self._spare if len(b) <= 2 * room]

@@ -120,9 +120,10 @@ class ViewerOutbox:
         self._bundle = None
         self.credit.clear()
 
-    def acknowledge(self, seq: int) -> None:
-        """Take bundle ``seq`` and all sent before it as shown; ignore one never sent."""
+    def acknowledge(self, seq: int) -> bool:
+        """Take ``seq`` and all sent before it as shown; return whether a bundle waits."""
         self.credit.acknowledge(seq, self._clock())
+        return self._bundle is not None
 
     def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""

@@ -82,8 +82,8 @@ class ViewerSender(asyncio.BufferedProtocol):
 
     def acknowledge(self, seq: int) -> None:
         """Take bundle ``seq`` and all sent before it as shown; ignore one never sent."""
-        self.outbox.acknowledge(seq)
-        self._send()
+        if self.outbox.acknowledge(seq):
+            self._send()
 
     def start_session(self) -> None:
         """Forget bundles of an earlier grabber run: sequence numbers start again."""
@@ -170,12 +170,15 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Write what may go and fits."""
         take = self.outbox.take
         while self._room and (item := take()) is not None:
-            if isinstance(item, bytes):
+            is_text = isinstance(item, bytes)
+            if is_text:
                 # At least each second: a far side that confirms nothing is found by this.
                 assert self._watch is not None
                 self._watch.look()
             if parts := self._encode(item):
                 self._write(parts)
+            if not is_text:
+                break  # a bundle goes last
         if self.outbox.max_fps is not None and self._room and self._turn is None:
             self._wait_for_turn()
 

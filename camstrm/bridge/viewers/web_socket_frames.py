@@ -109,7 +109,9 @@ class MessageReader:
 
     def get_buffer(self) -> memoryview:
         """Return where the next bytes belong; empty while a whole message waits in it."""
-        if self._begin:
+        if self._begin == self._end:
+            self._begin = self._end = 0
+        elif self._begin:
             rest = self._buffer[self._begin : self._end]
             self._begin, self._end = 0, len(rest)
             self._view[: self._end] = rest
@@ -129,7 +131,7 @@ class MessageReader:
             if size <= _MAX_CONTROL and held >= _SMALL + size:
                 start = begin + _SMALL
                 payload = _unmasked(buffer[start : start + size], buffer[begin + 2 : start])
-                self._consume(start + size)
+                self._begin = start + size
                 return _WHOLE_TEXT ^ _FIN, payload
         return self._next_message() if held else None
 
@@ -179,15 +181,8 @@ class MessageReader:
         payload = bytes(buffer[start : start + size])
         if second & _MASKED:
             payload = _unmasked(payload, buffer[start - 4 : start])
-        self._consume(start + size)
+        self._begin = start + size
         return first, payload
-
-    def _consume(self, end: int) -> None:
-        """Go on behind a frame that ends at ``end``."""
-        if end == self._end:
-            self._begin = self._end = 0
-        else:
-            self._begin = end
 
     def _check(self, first: int, size: int) -> None:
         if first & _RESERVED:

@@ -187,17 +187,14 @@ class FeedConnection:
         for packet in packets:
             if not self.protocol.is_open:
                 return
-            self._packet_received(packet)
+            if packet.kind is PacketKind.TEXT:
+                self._text_received(packet.payload)
+            elif self._hello is None:
+                raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
+            elif self._may_speak:
+                self._sink.grabber_sent(decode_bundle(packet.payload), packet.payload)
         if self._may_speak and not self.protocol.more_waits():
             self._sink.grabber_caught_up()
-
-    def _packet_received(self, packet: Packet) -> None:
-        if packet.kind == PacketKind.TEXT:
-            self._text_received(packet.payload)
-        elif self._hello is None:
-            raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
-        elif self._may_speak:
-            self._sink.grabber_sent(decode_bundle(packet.payload), packet.payload)
 
     def _text_received(self, payload: memoryview) -> None:
         message = FEED_UP.decode(payload)

@@ -195,7 +195,11 @@ class PacketSplitter:
     def _free_buffer(self, room: int) -> memoryview:
         """Return a buffer that nobody reads, of ``room`` bytes or up to twice as many."""
         for position, buffer in enumerate(self._spare):
-            if room <= len(buffer) <= 2 * room and _is_free(buffer):
+            if room <= len(buffer) <= 2 * room:
+                try:
+                    buffer.append(buffer.pop())
+                except BufferError:
+                    continue  # a memoryview points into it: Python does not let it be resized
                 # Last: what was shown longest ago is free most likely.
                 self._spare.append(self._spare.pop(position))
                 return memoryview(buffer)
@@ -203,12 +207,3 @@ class PacketSplitter:
         fitting = [b for b in self._spare if len(b) <= 2 * room]
         self._spare = [*fitting[-_SPARE + 1 :], buffer]
         return memoryview(buffer)
-
-
-def _is_free(buffer: bytearray) -> bool:
-    """Return whether no memoryview points into it: else Python does not let it be resized."""
-    try:
-        buffer.append(buffer.pop())
-    except BufferError:
-        return False
-    return True

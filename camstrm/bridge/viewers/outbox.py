@@ -101,6 +101,14 @@ class ViewerOutbox:
         """Let ``text`` go before any bundle; it replaces one of its kind that has not gone."""
         self._texts[kind] = text
 
+    def goes_at_once(self, bundle: SharedBundle) -> bool:
+        """Return whether ``bundle`` goes without being put, counting it as sent: most do."""
+        if self._texts or self._bundle is not None or self._interval_s or not self.credit.open:
+            return False
+        self.sent += 1
+        self.credit.sent(bundle.bundle.seq, self._clock())
+        return True
+
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Let ``bundle`` be the one to go; one of another tick that waits is skipped."""
         now = self._clock()

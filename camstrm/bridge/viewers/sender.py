@@ -72,6 +72,10 @@ class ViewerSender(asyncio.BufferedProtocol):
 
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Send ``bundle`` as soon as viewer and rate allow, unless a newer one comes before."""
+        if self._room and self.outbox.goes_at_once(bundle):
+            if parts := self._encode(bundle):
+                self._write(parts)
+            return
         self.outbox.put_bundle(bundle)
         self._send()
 
@@ -170,15 +174,12 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Write what may go and fits."""
         take = self.outbox.take
         while self._room and (item := take()) is not None:
-            is_text = isinstance(item, bytes)
-            if is_text:
+            if isinstance(item, bytes):
                 # At least each second: a far side that confirms nothing is found by this.
                 assert self._watch is not None
                 self._watch.look()
             if parts := self._encode(item):
                 self._write(parts)
-            if not is_text:
-                break  # a bundle goes last
         if self.outbox.max_fps is not None and self._room and self._turn is None:
             self._wait_for_turn()
 

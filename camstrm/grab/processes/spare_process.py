@@ -202,7 +202,7 @@ class SpareProcesses:
     def keep(self, environments: Iterable[Mapping[str, str]]) -> None:
         """Start one for each of these environments, and end those for others."""
         wanted = {frozenset(e.items()): e for e in environments}
-        for key in self._spares.keys() - wanted.keys():
+        for key in [key for key in self._spares if key not in wanted]:
             self._spares.pop(key).stop()
         for environment in wanted.values():
             self.start(environment)

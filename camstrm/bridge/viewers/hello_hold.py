@@ -35,6 +35,7 @@ class HelloHold:
     def __init__(self, hub: BundleHub) -> None:
         self._hub = hub
         self._bundles = BundleHold(self._bundle_is_due, hub.counters)
+        self.grabber_caught_up = self._bundles.release
         # Hello that waits, and the way back to its grabber.
         self._held: tuple[Hello, Callable[[Demand | ForCamera], None]] | None = None
         self._status: Status | None = None  # the newest that came meanwhile
@@ -61,9 +62,6 @@ class HelloHold:
 
     def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
         self._bundles.hold(SharedBundle(bundle, data), len(data))
-
-    def grabber_caught_up(self) -> None:
-        self._bundles.release()
 
     def grabber_went(self) -> None:
         self._forget()

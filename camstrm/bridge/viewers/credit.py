@@ -42,7 +42,7 @@ class CreditWindow:
     more under way does: to the far one it comes as soon as the others did, to the slow one
     it comes later, by its own time on the wire. So the window begins with 1, is raised
     while it holds bundles back, and a raise is taken back unless the time from send to
-    ack stayed what it was. The same time tells when a path has become slow: then the
+    ack stayed what it was. The same time shows when a path has become slow: then the
     window begins with 1 again. Nothing but that time is used, as a proxy in between hides
     the true round trip from the kernel, and a slow screen delays acks as a path does.
 

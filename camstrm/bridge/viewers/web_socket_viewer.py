@@ -43,7 +43,7 @@ CLOSE_TIMEOUT_S = 0.5
 
 
 class WebSocketViewer(ViewerSender):
-    """Sends bundles and texts as WebSocket messages and obeys the viewer's.
+    """Sends bundles and texts as WebSocket messages and acts on what the viewer sends.
 
     aiohttp makes the handshake; its reader and writer are not used after that. Messages are
     obeyed where they arrive, in the loop's callback.

@@ -263,7 +263,7 @@ def main(arguments: list[str]) -> int:
     )
     # Harvesters logs every property that a producer lacks; real errors arrive as exceptions.
     logging.getLogger("harvesters").setLevel(logging.CRITICAL)
-    # Ctrl-C goes to the whole foreground group; the grabber tells this process to stop.
+    # Ctrl-C goes to the whole foreground group; the grabber asks this process to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     with socket.socket(fileno=int(arguments[0])) as sock:

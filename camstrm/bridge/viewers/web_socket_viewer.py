@@ -46,7 +46,7 @@ class WebSocketViewer(ViewerSender):
     """Sends bundles and texts as WebSocket messages and acts on what the viewer sends.
 
     aiohttp makes the handshake; its reader and writer are not used after that. Messages are
-    obeyed where they arrive, in the loop's callback.
+    handled where they arrive, in the loop's callback.
     """
 
     kind = "websocket"
@@ -87,7 +87,7 @@ class WebSocketViewer(ViewerSender):
     def buffer_updated(self, nbytes: int) -> None:
         """Obey what has come."""
         self._reader.received(nbytes)
-        self._obey_messages()
+        self._take_messages()
 
     def _encode(self, item: bytes | SharedBundle) -> Sequence[bytes | memoryview]:
         if isinstance(item, bytes):
@@ -96,7 +96,7 @@ class WebSocketViewer(ViewerSender):
         self.outbox.sent_bytes += len(parts[1])
         return parts
 
-    def _obey_messages(self) -> None:
+    def _take_messages(self) -> None:
         try:
             while (message := self._reader.next()) is not None:
                 opcode, payload = message
@@ -105,9 +105,9 @@ class WebSocketViewer(ViewerSender):
                         self._flush()
                         return
                 elif opcode == Opcode.TEXT:
-                    self._obey(text_of(payload))
+                    self._take_text(text_of(payload))
                 else:
-                    self._obey_frame(opcode, payload)
+                    self._take_frame(opcode, payload)
                 self._allowance -= 1
                 if self._allowance < 0 and not self._may_say_more():
                     self._pause_reading()
@@ -119,7 +119,7 @@ class WebSocketViewer(ViewerSender):
             else:
                 self._close(error.code)
 
-    def _obey(self, text: str) -> None:
+    def _take_text(self, text: str) -> None:
         try:
             message = FROM_VIEWER.decode(text)
             if isinstance(message, Ack):
@@ -138,7 +138,7 @@ class WebSocketViewer(ViewerSender):
             elif self._garbage == MAX_GARBAGE:
                 self._close(WSCloseCode.POLICY_VIOLATION, "too many wrong messages")
 
-    def _obey_frame(self, opcode: int, payload: bytes) -> None:
+    def _take_frame(self, opcode: int, payload: bytes) -> None:
         """Do what a frame that is no text asks for."""
         if opcode == Opcode.PING:
             self._write((frame(Opcode.PONG, payload),))
@@ -167,7 +167,7 @@ class WebSocketViewer(ViewerSender):
 
     def _go_on_reading(self) -> None:
         self._pauses = False
-        self._obey_messages()
+        self._take_messages()
         if not self._pauses and self._transport is not None:
             self._transport.resume_reading()
 

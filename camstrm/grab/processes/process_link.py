@@ -20,6 +20,7 @@ from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.exit_watch import ExitWatch
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -34,11 +35,18 @@ from camstrm.wire import (
     decode_bundle,
 )
 
-__all__ = ["LinkHandlers", "ProcessLink"]
+__all__ = ["MAX_UNREAD", "LinkHandlers", "ProcessLink"]
 
 _log = logging.getLogger(__name__)
 
+MAX_UNREAD = 65536
+"""Bytes of messages that may wait for a camera process that does not read; later ones are lost.
+The silence timeout ends such a process, so nothing would come of them."""
+
 _Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
+
+_UNREAD_LOG_S = 10.0
+"""Seconds between two log lines about messages that are dropped."""
 
 _EXIT_S = 0.5
 """After the end of its connection; a process that takes longer lives on without it."""
@@ -92,6 +100,7 @@ class ProcessLink:
         self._ended = asyncio.Event()  # both are over
         self._gone = False  # the process is neither listened to nor asked any more
         self._reason = ""  # why that is, where the grabber itself has ended it
+        self._unread_log = RepeatLog(_log, _UNREAD_LOG_S)
         self._fatal = ""  # why the process cannot go on, in its own words
         # Runs from the connection's end until the process has ended or counts as living on.
         self._exit_timer: asyncio.TimerHandle | None = None
@@ -124,9 +133,15 @@ class ProcessLink:
         return self.busy
 
     def send(self, message: ForCamera) -> None:
-        """Pass a viewer's message on to the process, behind what it was sent before."""
-        if not self._gone:
-            self._packets.send_text(PROCESS_DOWN.encode(message))
+        """Pass a viewer's message on, behind what was sent before; MAX_UNREAD bytes may wait."""
+        if self._gone:
+            return
+        if self._packets.unsent > MAX_UNREAD:
+            self._unread_log.warning(
+                "camera %s: its process does not read; a message to it is dropped", self.group.name
+            )
+            return
+        self._packets.send_text(PROCESS_DOWN.encode(message))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""

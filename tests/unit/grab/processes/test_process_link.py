@@ -10,7 +10,7 @@ import pytest
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
-from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.grab.processes.process_link import MAX_UNREAD, LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
@@ -290,3 +290,15 @@ def test_a_process_whose_end_the_kernel_does_not_report_is_polled(
     rig.link("exit=7")
     rig.run(lambda: rig.gone)
     assert rig.gone == ["its process ended with code 7"]
+
+
+def test_what_waits_for_a_process_that_does_not_read_is_bounded(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    let_turns_pass(monkeypatch)
+    link = rig.opened("silent")
+    for count in range(20_000):  # 50 bytes each: more than the kernel and the limit hold
+        link.send(Turn(1, float(count)))
+    assert 0 < link._packets.unsent < 2 * MAX_UNREAD
+    assert len([r for r in caplog.records if "does not read" in r.message]) == 1
+    link.kill("over")

@@ -22,7 +22,7 @@ from tests.simulator.build import (  # noqa: E402
     SimulatorBuildError,
     build_simulator,
 )
-from tests.simulator.unchanged import SimulatorUnchanged  # noqa: E402
+from tests.simulator.unchanged import SimulatorUnchanged  # noqa: E402  (the same)
 
 try:
     import PySide6.QtTest

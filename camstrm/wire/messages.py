@@ -87,7 +87,7 @@ class _CameraStatusHead(CameraCounters):
     height: Count = 0
 
 
-class CameraStatus(_CameraStatusHead, frozen=True, kw_only=True):  # type: ignore[misc]
+class CameraStatus(_CameraStatusHead, frozen=True, kw_only=True):  # type: ignore[misc]  # frozen over not
     """State, counters since the grabber's start, and rates of one camera.
 
     The counters are those of CameraCounters, which is not frozen for those who count.

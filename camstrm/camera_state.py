@@ -34,6 +34,8 @@ class CameraState(enum.IntEnum):
     """Frames arrive, but in a pixel format that cannot be shown."""
     WAITING_FOR_TRIGGER = 7
     """Healthy and started, but no trigger came for a while: the newest picture is the present."""
+    RECONFIGURING = 8
+    """Stopped for a moment to set a feature that is locked while it streams."""
 
 
 HEALTHY_STATES = frozenset({CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER})

@@ -18,8 +18,8 @@ from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
     PROTOCOL,
+    Call,
     Demand,
-    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -27,7 +27,6 @@ from camstrm.wire import (
     PacketKind,
     Refused,
     Status,
-    UnknownMessage,
     decode_bundle,
 )
 
@@ -42,7 +41,7 @@ MAX_UNREAD_DEMAND = 65536
 class FeedSink(Protocol):
     """Who takes what comes from the grabber that has the place: the bridge, for one."""
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
         """Take the first hello of a connection and the way back to the grabber."""
 
     def grabber_said(self, message: Hello | Status) -> None:
@@ -105,7 +104,7 @@ class FeedConnection:
         """Of the hello; empty before it."""
         return "" if self._hello is None else self._hello.session
 
-    def send(self, message: Demand | ForCamera) -> None:
+    def send(self, message: Demand | Call) -> None:
         """Send a message; a grabber that does not read is dropped: it would never follow it."""
         if self.protocol.unsent > MAX_UNREAD_DEMAND:
             _log.warning("the grabber does not read its demands: connection closed")
@@ -205,7 +204,7 @@ class FeedConnection:
             raise WireError("control message", f"{name} came first, wanted hello")
         elif isinstance(message, Goodbye):
             self.said_goodbye = True
-        elif not isinstance(message, UnknownMessage):
+        elif isinstance(message, Status):
             self._pass_on(message)
 
     def _hello_received(self, hello: Hello) -> None:

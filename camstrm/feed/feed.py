@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.reader_share import ReaderShare
 from camstrm.feed.sender import FeedReader, FeedSender
-from camstrm.wire import Demand, ForCamera, FrameBundle, Hello, Status, union
+from camstrm.wire import Call, Demand, FrameBundle, Hello, Status, union
 
 __all__ = ["Feed"]
 
@@ -34,7 +34,7 @@ class Feed:
         on_demand: Callable[[Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
-        on_message: Callable[[ForCamera], None] = lambda _: None,
+        on_message: Callable[[Call], None] = lambda _: None,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._on_demand = on_demand

@@ -20,8 +20,8 @@ from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
+    Call,
     Demand,
-    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -81,7 +81,7 @@ class FeedSender:
         on_demand: Callable[[FeedSender, Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
-        on_message: Callable[[ForCamera], None] = lambda _: None,
+        on_message: Callable[[Call], None] = lambda _: None,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._path = reader.path
@@ -237,7 +237,7 @@ class FeedSender:
                 self._on_demand(self, message)
             elif isinstance(message, Refused):
                 self._refused(message.reason)
-            elif isinstance(message, ForCamera):
+            elif isinstance(message, Call):
                 self._on_message(message)
 
     def _ended(self, error: OSError | WireError | None) -> None:

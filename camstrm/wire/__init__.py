@@ -16,6 +16,16 @@ from camstrm.wire.bundle import (
     encode_bundle_parts,
 )
 from camstrm.wire.bundle_change import merge_bundles, select_cameras
+from camstrm.wire.calls import (
+    CALL_TIMEOUT_S,
+    MAX_CALLS,
+    MAX_WAITING_CALLS,
+    Call,
+    Reply,
+    pack,
+    refusal,
+    unpack,
+)
 from camstrm.wire.crossing import (
     FEED_DOWN,
     FEED_UP,
@@ -31,13 +41,16 @@ from camstrm.wire.messages import (
     PROTOCOL,
     Ack,
     CameraInfo,
+    CameraLease,
     CameraStatus,
     Demand,
-    ForCamera,
     FrameRequest,
     Goodbye,
+    GrantedView,
     Hello,
+    Leases,
     Limits,
+    Live,
     Message,
     Refused,
     Report,
@@ -47,5 +60,7 @@ from camstrm.wire.messages import (
     Subscribe,
     UnknownMessage,
     ViewerStatus,
+    Views,
 )
 from camstrm.wire.packet import Packet, PacketKind, PacketSplitter, encode_packet_parts
+from camstrm.wire.views import Region, View, rounded

@@ -20,14 +20,17 @@ BUNDLE_VERSION = 1
 
 _BUNDLE_HEADER = struct.Struct("<4sBBHHHIQQ")
 _CAMERA_HEADER = struct.Struct("<HHBBHIIQQQQQIIII")
+_VIEW_FIELDS = struct.Struct("<IIIIII")
 
 BUNDLE_HEADER_SIZE = _BUNDLE_HEADER.size
 CAMERA_HEADER_SIZE = _CAMERA_HEADER.size
+VIEW_HEADER_SIZE = CAMERA_HEADER_SIZE + _VIEW_FIELDS.size
+"""Bytes of the header of a view; that of a whole picture stays without the fields for views."""
 
 _WANTED = (BUNDLE_MAGIC, BUNDLE_VERSION, BUNDLE_HEADER_SIZE)
 
 MAX_CAMERAS = 256
-"""More cameras in one bundle are refused by encoder and decoder."""
+"""More cameras, and more entries in one bundle, are refused by encoder and decoder."""
 
 MAX_BUNDLE_SIZE = 64 * 1024 * 1024
 """Bytes of a whole bundle, headers included: 16 colour JPEGs of 12 MP fit several times."""
@@ -53,8 +56,10 @@ class CameraFrame(msgspec.Struct, frozen=True, eq=False):
     ``state`` and ``encoding`` are plain ints so that values of a later version pass
     through; compare them with CameraState and :class:`Encoding`. Times are
     microseconds of UTC since 1970, 0 where there is none. An empty ``payload`` means
-    that there is no picture newer than the one of an earlier bundle. Not hashable: a
-    payload may be a mutable buffer.
+    that there is no picture newer than the one of an earlier bundle. ``view``: 0 for the
+    default view, else the id of a view that viewers asked for; ``x``, ``y``, ``region_width``,
+    ``region_height``: the part of the camera's frame that it shows, in pixels of the frame, all
+    0 in the default view. Not hashable: a payload may be a mutable buffer.
     """
 
     camera_index: int
@@ -72,13 +77,30 @@ class CameraFrame(msgspec.Struct, frozen=True, eq=False):
     source_width: int = 0
     source_height: int = 0
     payload: Buffer = b""
+    view: int = 0
+    x: int = 0
+    y: int = 0
+    region_width: int = 0
+    region_height: int = 0
+
+    @property
+    def key(self) -> int:
+        """What tells the entries of bundles apart: the camera's index in the default view."""
+        return self.view << 16 | self.camera_index
+
+    @property
+    def header_size(self) -> int:
+        """Bytes of the encoded header."""
+        return VIEW_HEADER_SIZE if self.view else CAMERA_HEADER_SIZE
 
     def __eq__(self, other: object) -> bool:
         """Compare headers and payload bytes, whatever buffer type holds the payload."""
         if not isinstance(other, CameraFrame):
             return NotImplemented
-        return _header_fields(self) == _header_fields(other) and bytes(self.payload) == bytes(
-            other.payload
+        return (
+            _header_fields(self) == _header_fields(other)
+            and _view_fields(self) == _view_fields(other)
+            and bytes(self.payload) == bytes(other.payload)
         )
 
 
@@ -96,9 +118,7 @@ class FrameBundle(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         """Bytes of the encoded bundle."""
-        return BUNDLE_HEADER_SIZE + sum(
-            CAMERA_HEADER_SIZE + byte_count(f.payload) for f in self.frames
-        )
+        return BUNDLE_HEADER_SIZE + sum(f.header_size + byte_count(f.payload) for f in self.frames)
 
 
 def byte_count(buffer: Buffer) -> int:
@@ -118,9 +138,13 @@ def check_header(name: str, found: tuple[bytes, int, int], wanted: tuple[bytes, 
         raise WireError(name, f"header size {size}, wanted >= {wanted_size}")
 
 
+def _view_fields(frame: CameraFrame) -> tuple[int, ...]:
+    return frame.view, 0, frame.x, frame.y, frame.region_width, frame.region_height
+
+
 def _header_fields(frame: CameraFrame) -> tuple[int, ...]:
     return (
-        CAMERA_HEADER_SIZE,
+        frame.header_size,
         frame.camera_index,
         frame.state,
         frame.encoding,
@@ -164,7 +188,10 @@ def encode_bundle_parts(bundle: FrameBundle) -> list[Buffer]:
             )
         ]
         for frame in bundle.frames:
-            parts.append(_CAMERA_HEADER.pack(*_header_fields(frame)))
+            header = _CAMERA_HEADER.pack(*_header_fields(frame))
+            if frame.view:
+                header += _VIEW_FIELDS.pack(*_view_fields(frame))
+            parts.append(header)
             if byte_count(frame.payload):
                 parts.append(frame.payload)
     except struct.error as error:
@@ -239,6 +266,10 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
     end = start + payload_size
     if end > len(view):
         raise _frame_error(position, f"payload ends at {end}, message has {len(view)} bytes")
+    view_fields = (0, 0, 0, 0, 0)
+    if header_size >= VIEW_HEADER_SIZE:
+        number, _, *region = _VIEW_FIELDS.unpack_from(view, offset + CAMERA_HEADER_SIZE)
+        view_fields = (number, *region)
     frame = CameraFrame(
         camera_index,
         state,
@@ -255,6 +286,7 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
         source_width,
         source_height,
         view[start:end],
+        *view_fields,
     )
     return frame, end
 

@@ -17,13 +17,13 @@ def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
     ``newer``; a camera that ``newer`` does not list is gone. A picture that would make
     the bundle larger than MAX_BUNDLE_SIZE is left out: the result can always be encoded.
     """
-    kept = {f.camera_index: f for f in older.frames if len(f.payload)}
+    kept = {f.key: f for f in older.frames if len(f.payload)}
     if not kept:
         return newer
     room = MAX_BUNDLE_SIZE - newer.size
     frames = []
     for frame in newer.frames:
-        picture = None if len(frame.payload) else kept.get(frame.camera_index)
+        picture = None if len(frame.payload) else kept.get(frame.key)
         if picture is not None and byte_count(picture.payload) <= room:
             room -= byte_count(picture.payload)
             frames.append(replace(picture, state=frame.state, state_since_us=frame.state_since_us))

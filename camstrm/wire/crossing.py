@@ -12,15 +12,17 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from camstrm.errors import WireError
-from camstrm.wire.json_text import encode_json, explained, json_object, kind_of
+from camstrm.wire.calls import Call, Reply
+from camstrm.wire.json_text import SIXTY_FOUR_BITS, encode_json, explained, json_object, kind_of
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     Ack,
     Demand,
-    ForCamera,
     FrameRequest,
     Goodbye,
     Hello,
+    Leases,
+    Live,
     Message,
     Refused,
     Report,
@@ -30,13 +32,11 @@ from camstrm.wire.messages import (
     Subscribe,
     UnknownMessage,
     ViewerStatus,
+    Views,
     tag_of,
 )
 
 M = TypeVar("M", bound=Message)
-
-_SIXTY_FOUR_BITS = msgspec.msgpack.Encoder()
-"""Refuses integers that 64 bits do not hold, which msgspec's JSON takes."""
 
 _NO_ROOM = len('{"type":"ack","seq":18446744073709551615}') - 1
 """Characters of a text that is too short for such an integer in any message."""
@@ -90,7 +90,7 @@ class Crossing(Generic[M]):
             return self._decode_slowly(text)
         if len(text) > _NO_ROOM:
             try:
-                _SIXTY_FOUR_BITS.encode(message)
+                SIXTY_FOUR_BITS.encode(message)
             except OverflowError:
                 self._decode_slowly(text)  # raises if it is in a member that is an integer
         return message
@@ -115,19 +115,17 @@ class Crossing(Generic[M]):
         return WireError("control message", f"{name} is nothing {self._sender} sends")
 
 
-_FOR_CAMERA = ForCamera.__subclasses__()
-
-FROM_VIEWER: Crossing[Ack | Subscribe | ForCamera] = Crossing(
-    "a viewer", Ack, Subscribe, *_FOR_CAMERA
+FROM_VIEWER: Crossing[Ack | Subscribe | Call] = Crossing("a viewer", Ack, Subscribe, Call)
+TO_VIEWER: Crossing[Hello | Status | Reply | Views | Leases] = Crossing(
+    "a server", Hello, Status, Reply, Views, Leases
 )
-TO_VIEWER: Crossing[Hello | Status] = Crossing("a server", Hello, Status)
-FEED_UP: Crossing[Hello | Status | Goodbye] = Crossing("a grabber", Hello, Status, Goodbye)
-FEED_DOWN: Crossing[Demand | Refused | ForCamera] = Crossing(
-    "a bridge", Demand, Refused, *_FOR_CAMERA
+FEED_UP: Crossing[Hello | Status | Goodbye | Reply] = Crossing(
+    "a grabber", Hello, Status, Goodbye, Reply
 )
-PROCESS_UP: Crossing[Report] = Crossing("a camera process", Report)
-PROCESS_DOWN: Crossing[Start | FrameRequest | Stop | ForCamera] = Crossing(
-    "a camera process's grabber", Start, FrameRequest, Stop, *_FOR_CAMERA
+FEED_DOWN: Crossing[Demand | Refused | Call] = Crossing("a bridge", Demand, Refused, Call)
+PROCESS_UP: Crossing[Report | Live | Reply] = Crossing("a camera process", Report, Live, Reply)
+PROCESS_DOWN: Crossing[Start | FrameRequest | Stop | Call] = Crossing(
+    "a camera process's grabber", Start, FrameRequest, Stop, Call
 )
 
 CROSSINGS: tuple[Crossing[Any], ...] = (

@@ -10,6 +10,9 @@ import msgspec
 
 from camstrm.errors import WireError
 
+SIXTY_FOUR_BITS = msgspec.msgpack.Encoder()
+"""Refuses integers that 64 bits do not hold, which msgspec's JSON takes."""
+
 _JSON = msgspec.json.Encoder()
 
 
@@ -21,11 +24,24 @@ def encode_json(message: msgspec.Struct) -> bytes:
         pass  # half of a surrogate pair
     else:
         # msgspec writes null for NaN and infinity.
-        if data.count(b"null") == msgspec.structs.astuple(message).count(None):
+        if data.count(b"null") == sum(map(_nulls, msgspec.structs.astuple(message))):
             return data
-    body = msgspec.to_builtins(message)
+    body = msgspec.to_builtins(message, enc_hook=_parsed)
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace")
+
+
+def _nulls(member: object) -> int:
+    """Return how often "null" is meant in a member."""
+    if isinstance(member, msgspec.Raw):
+        return bytes(member).count(b"null")
+    return member is None
+
+
+def _parsed(member: object) -> Any:
+    if isinstance(member, msgspec.Raw):
+        return json.loads(bytes(member))
+    raise TypeError(f"{type(member).__name__} has no JSON")
 
 
 def json_object(text: str) -> dict[str, Any]:

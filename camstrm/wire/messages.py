@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from camstrm.camera_state import CameraCondition, CameraCounters, Count
+from camstrm.feature import FeatureSetting
+from camstrm.wire.views import Region, View
 
 PROTOCOL = 1
 """Version of the control messages; a peer with another number says so and stops."""
@@ -19,8 +21,8 @@ PROTOCOL = 1
 MAX_TEXT_SIZE = 1024 * 1024
 """Bytes of one control message from a server or grabber."""
 
-MAX_VIEWER_TEXT_SIZE = 4096
-"""Bytes of one control message from a viewer."""
+MAX_VIEWER_TEXT_SIZE = 64 * 1024
+"""Bytes of one control message from a viewer: a file of features fits."""
 
 Rate = Annotated[float, Meta(ge=0, le=1e300)]
 """A real number that is never negative."""
@@ -28,16 +30,6 @@ Rate = Annotated[float, Meta(ge=0, le=1e300)]
 
 class Message(Struct, frozen=True, tag_field="type"):
     """A control message; its ``type`` is the tag of its class."""
-
-
-class ForCamera(Message, frozen=True):
-    """Base of what a viewer sends to a camera: bridge and grabber pass it on as it came.
-
-    A class below this one with a ``tag`` belongs to each crossing on that way. The camera
-    process has to know it.
-    """
-
-    camera: Count
 
 
 class CameraInfo(Struct, frozen=True):
@@ -51,15 +43,20 @@ class CameraInfo(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """What the server grants: at most ``window`` bundles unacknowledged, message sizes in bytes.
+    """What the server grants.
+
+    At most ``window`` bundles unacknowledged, ``max_message_size`` bytes of a message,
+    ``max_calls`` open calls of a viewer and ``max_views`` different views of all viewers.
 
     The defaults are what a viewer takes for granted where the server leaves a member out.
     A bridge leaves out none: its ``window`` is the configured one.
     """
 
     window: Count = 2
-    max_message_size: Count = MAX_VIEWER_TEXT_SIZE
+    max_message_size: Count = 4096
     stream_fps: Rate = 30.0
+    max_calls: Count = 0
+    max_views: Count = 0
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -93,12 +90,14 @@ class CameraStatus(_CameraStatusHead, frozen=True, kw_only=True):  # type: ignor
     The counters are those of CameraCounters, which is not frozen for those who count.
     ``grab_fps`` and ``sent_fps`` are means of the last second, and of at least the last three
     frames: a camera of 0.5 fps reads 0.5. ``interval_us``: usual time between two frames of
-    the camera, 0 while it is not known.
+    the camera, 0 while it is not known. ``differs``: how many features were set live and have
+    another value than the configuration says.
     """
 
     grab_fps: Rate = 0.0
     sent_fps: Rate = 0.0
     interval_us: Count = 0
+    differs: Count = 0
 
     @property
     def condition(self) -> CameraCondition:
@@ -107,7 +106,11 @@ class CameraStatus(_CameraStatusHead, frozen=True, kw_only=True):  # type: ignor
 
 
 class ViewerStatus(Struct, frozen=True):
-    """What one viewer got: bundles ``sent``, ``skipped`` and why the last one was skipped."""
+    """What one viewer got: bundles ``sent``, ``skipped`` and why the last one was skipped.
+
+    ``name`` and ``role`` are those of its token, empty without one. ``reduced``: longest side in
+    pixels to which whole pictures are scaled down because the link is slow, 0: they are not.
+    """
 
     id: Count
     sent: Count = 0
@@ -115,6 +118,9 @@ class ViewerStatus(Struct, frozen=True):
     reason: str = ""
     in_flight: Count = 0
     sent_fps: Rate = 0.0
+    name: str = ""
+    role: str = ""
+    reduced: Count = 0
 
 
 class Status(Message, frozen=True, tag="status"):
@@ -142,21 +148,66 @@ class Ack(Message, frozen=True, tag="ack"):
 
 
 class Subscribe(Message, frozen=True, tag="subscribe"):
-    """From a viewer: the cameras it wants (None: all, empty: none) and how often at most."""
+    """From a viewer: the cameras it wants (None: all, empty: none) and how often at most.
+
+    ``views``: what it wants beside the whole pictures of these cameras. Answered with Views.
+    """
 
     cameras: tuple[Count, ...] | None = None
     max_fps: Rate | None = None
+    views: tuple[View, ...] = ()
+
+
+class GrantedView(Struct, frozen=True, omit_defaults=True):
+    """What became of a wished view: ``view`` is its id in bundles, 0 if it was refused.
+
+    ``refused``: a sentence that says why. ``region``: the part of the sensor that is sent, None
+    for the whole picture.
+    """
+
+    view: Count
+    camera: Count
+    region: Region | None = None
+    refused: str = ""
+
+
+class Views(Message, frozen=True, tag="views"):
+    """To a viewer after a subscribe with views, and when it changes: in the order of the wishes."""
+
+    views: tuple[GrantedView, ...]
+
+
+class CameraLease(Struct, frozen=True, omit_defaults=True):
+    """Who may change a camera now; without a holder nobody may, and the lease can be taken.
+
+    ``holder``: name of the token; ``viewer``: number of its connection; ``until_us``: when it
+    ends without a change, UTC; ``asked_by``: name of who would like to have it.
+    """
+
+    camera: Count
+    holder: str = ""
+    viewer: Count = 0
+    until_us: Count = 0
+    asked_by: str = ""
+
+
+class Leases(Message, frozen=True, tag="leases"):
+    """To all viewers, when one changes: the cameras whose lease somebody holds."""
+
+    leases: tuple[CameraLease, ...] = ()
 
 
 class Demand(Message, frozen=True, tag="demand"):
     """From bridge to grabber: the cameras somebody watches (None: all) and how fast.
 
-    ``refresh`` asks for every picture again, also those that were sent before.
+    ``refresh`` asks for every picture again, also those that were sent before. ``views``:
+    what is watched beside the whole pictures.
     """
 
     cameras: tuple[Count, ...] | None = ()
     max_fps: Rate | None = None
     refresh: bool = False
+    views: tuple[View, ...] = ()
 
 
 class Refused(Message, frozen=True, tag="refused"):
@@ -183,7 +234,8 @@ class FrameRequest(Message, frozen=True, tag="request"):
 
     ``refresh`` lists the cameras whose picture is wanted even if it was returned before.
     ``quality``: most that the JPEGs may have, 1 to 100; ``halvings``: how often their sides
-    are halved once more than settings say.
+    are halved once more than settings say. ``views``: what is wanted beside the whole pictures
+    of ``cameras``, of any camera of the process.
     """
 
     seq: Count
@@ -191,6 +243,7 @@ class FrameRequest(Message, frozen=True, tag="request"):
     refresh: tuple[Count, ...] = ()
     quality: Count = 100
     halvings: Count = 0
+    views: tuple[View, ...] = ()
 
 
 class Report(Message, frozen=True, tag="report"):
@@ -205,6 +258,16 @@ class Report(Message, frozen=True, tag="report"):
     infos: tuple[CameraInfo, ...] = ()
     heartbeats_s: tuple[Rate, ...] = ()
     fatal: str = ""
+
+
+class Live(Message, frozen=True, tag="live"):
+    """From a camera process, when it changes: what was set of a camera while it ran.
+
+    The grabber keeps it and gives it to the camera's next process.
+    """
+
+    camera: Count
+    settings: tuple[FeatureSetting, ...] = ()
 
 
 class Stop(Message, frozen=True, tag="stop"):

@@ -42,6 +42,8 @@ class PacketKind(enum.IntEnum):
     """A control message, UTF-8 JSON (see messages.py)."""
     BUNDLE = 2
     """A FrameBundle."""
+    DATA = 3
+    """A part of the data that belongs to a reply: the call's id as u64, then the bytes."""
 
 
 class Packet(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ import aiohttp
 
 from camstrm.cli.commands.demo import simulator_cti
 from camstrm.grab.camera.spare import SPARE_NAME
-from camstrm.wire import TO_VIEWER, FrameBundle, Hello, Status, UnknownMessage, decode_bundle
+from camstrm.wire import TO_VIEWER, FrameBundle, Message, decode_bundle
 
 __all__ = [
     "CONFIG_HEAD",
@@ -124,7 +124,7 @@ class Viewer:
     def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
 
-    async def next(self) -> Hello | Status | UnknownMessage | FrameBundle:
+    async def next(self) -> Message | FrameBundle:
         """Return the next message; EOFError when the bridge is gone."""
         message = await asyncio.wait_for(self.ws.receive(), DEADLINE_S)
         if message.type is aiohttp.WSMsgType.TEXT:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.wire import CameraInfo, Demand, ForCamera, FrameBundle, Hello, Status
+from camstrm.wire import Call, CameraInfo, Demand, FrameBundle, Hello, Status
 
 __all__ = ["HelloHold"]
 
@@ -37,11 +37,11 @@ class HelloHold:
         self._bundles = BundleHold(self._bundle_is_due, hub.counters)
         self.grabber_caught_up = self._bundles.release
         # Hello that waits, and the way back to its grabber.
-        self._held: tuple[Hello, Callable[[Demand | ForCamera], None]] | None = None
+        self._held: tuple[Hello, Callable[[Demand | Call], None]] | None = None
         self._status: Status | None = None  # the newest that came meanwhile
         self._timer: asyncio.TimerHandle | None = None  # runs while a hello is held
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
         self._forget()
         hello = self._with_known(hello)
         if _says_who(hello):

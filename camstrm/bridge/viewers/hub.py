@@ -24,10 +24,10 @@ from camstrm.wire import (
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
     TO_VIEWER,
+    Call,
     CameraInfo,
     CameraStatus,
     Demand,
-    ForCamera,
     Hello,
     Limits,
     SharedStatus,
@@ -69,7 +69,7 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
-        self._send: Callable[[ForCamera], None] | None = None
+        self._send: Callable[[Call], None] | None = None
         """The way to the grabber; None without one."""
         self._newest: SharedBundle | None = None
         """The last bundle of the present run of the grabber."""
@@ -92,7 +92,7 @@ class BundleHub:
         """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
         return self._input
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | ForCamera], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
         """Take ``hello`` of a grabber that has just connected and send it the demand."""
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
@@ -210,7 +210,7 @@ class BundleHub:
         if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
             self.subscribe(viewer, cameras, max_fps)
 
-    def send_to_camera(self, message: ForCamera) -> None:
+    def send_to_camera(self, message: Call) -> None:
         """Pass a viewer's message on to the grabber; without one it is dropped."""
         if self._send is not None:
             self._send(message)

@@ -21,7 +21,7 @@ from camstrm.bridge.viewers.web_socket_frames import (
     text_of,
 )
 from camstrm.errors import WireError
-from camstrm.wire import FROM_VIEWER, Ack, ForCamera, Subscribe
+from camstrm.wire import FROM_VIEWER, Ack, Call, Subscribe
 
 __all__ = ["WebSocketViewer"]
 
@@ -128,7 +128,7 @@ class WebSocketViewer(ViewerSender):
                 if message.max_fps is not None and message.max_fps <= 0:
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
                 self._hub.subscribe_message(self, message)
-            elif isinstance(message, ForCamera):
+            elif isinstance(message, Call):
                 self._hub.send_to_camera(message)
         except WireError as error:
             self._garbage += 1

@@ -24,7 +24,7 @@ from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
-    ForCamera,
+    Call,
     FrameBundle,
     FrameRequest,
     Packet,
@@ -132,7 +132,7 @@ class ProcessLink:
         self.busy = self._packets.is_open
         return self.busy
 
-    def send(self, message: ForCamera) -> None:
+    def send(self, message: Call) -> None:
         """Pass a viewer's message on, behind what was sent before; MAX_UNREAD bytes may wait."""
         if self._gone:
             return

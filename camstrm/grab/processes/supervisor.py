@@ -27,7 +27,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import CameraState, ForCamera, FrameBundle, Report
+from camstrm.wire import Call, CameraState, FrameBundle, Report
 
 __all__ = ["Supervisor"]
 
@@ -126,7 +126,7 @@ class Supervisor:
         """Return the running camera processes."""
         return [place.link for place in self._places if place.link is not None]
 
-    def send_to_camera(self, message: ForCamera) -> None:
+    def send_to_camera(self, message: Call) -> None:
         """Pass a viewer's message on to the camera's process; without one it is dropped."""
         for link in self.links():
             if message.camera in link.group.indices:

@@ -18,9 +18,7 @@ from camstrm.config import BridgeSettings
 from camstrm.wire import (
     TO_VIEWER,
     FrameBundle,
-    Hello,
-    Status,
-    UnknownMessage,
+    Message,
     decode_bundle,
 )
 
@@ -112,7 +110,7 @@ class TestViewer:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
 
-    async def next(self) -> Hello | Status | UnknownMessage | FrameBundle:
+    async def next(self) -> Message | FrameBundle:
         """Return the next message, decoded."""
         message = await self.socket.receive(timeout=TIMEOUT_S)
         if message.type == aiohttp.WSMsgType.TEXT:

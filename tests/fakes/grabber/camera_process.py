@@ -32,7 +32,9 @@ from pathlib import Path
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.wire import (
+    PROCESS_DOWN,
     PROCESS_UP,
+    Call,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -46,7 +48,6 @@ from camstrm.wire import (
     Stop,
     encode_bundle_parts,
 )
-from tests.fakes.for_camera import TURN_PROCESS_DOWN, Turn
 from tests.fakes.gentl.producers import child_environment
 
 LARGE = 16 * 1024 * 1024
@@ -105,15 +106,15 @@ class _StandIn:
     def run(self) -> int:
         while True:
             for packet in self._socket.receive():
-                message = TURN_PROCESS_DOWN.decode(packet.payload)
+                message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return 0
                 if isinstance(message, Start):
                     code = self._start(message)
                     if code is not None:
                         return code
-                elif isinstance(message, Turn):
-                    _log(f"camera {message.camera} turns by {message.degrees}")
+                elif isinstance(message, Call):
+                    _log(f"camera {message.camera} turns: {bytes(message.with_).decode()}")
                 elif isinstance(message, FrameRequest):
                     self._answer(message)
 

@@ -34,13 +34,13 @@ import simplejpeg
 from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
+    Call,
     CameraFrame,
     CameraInfo,
     CameraState,
     CameraStatus,
     Demand,
     Encoding,
-    ForCamera,
     FrameBundle,
     FrameFlag,
     Goodbye,
@@ -102,7 +102,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
-        self.for_cameras: asyncio.Queue[ForCamera] = asyncio.Queue()
+        self.for_cameras: asyncio.Queue[Call] = asyncio.Queue()
         self.refused = ""
         self.seq = 0
         self.closed = False
@@ -269,7 +269,7 @@ class FakeGrabber:
                     if isinstance(message, Refused):
                         self.refused = message.reason
                         continue
-                    if isinstance(message, ForCamera):
+                    if isinstance(message, Call):
                         self.for_cameras.put_nowait(message)
                         continue
                     assert isinstance(message, Demand), message

@@ -9,11 +9,12 @@ import pytest
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.sender import FeedReader, FeedSender
 from camstrm.wire import (
+    FEED_DOWN,
+    Call,
     CameraFrame,
     CameraState,
     Demand,
     Encoding,
-    ForCamera,
     FrameBundle,
     Goodbye,
     Hello,
@@ -21,7 +22,7 @@ from camstrm.wire import (
     Refused,
     Status,
 )
-from tests.fakes.for_camera import TURN_FEED_DOWN, Turn, let_turns_pass
+from tests.fakes.for_camera import turn
 from tests.fakes.grabber.feed_reader import FakeFeedReader
 from tests.fakes.loop_time import StoppedLoopTime
 
@@ -44,7 +45,7 @@ class Rig:
         self.path = folder / "b.sock"
         self.time = StoppedLoopTime()
         self.demands: list[Demand] = []
-        self.for_cameras: list[ForCamera] = []
+        self.for_cameras: list[Call] = []
         self.hellos = 0
         self.refusals: list[BridgeTakenError] = []
         self.stands_by = False
@@ -132,12 +133,11 @@ async def test_demands_are_passed_on(rig: Rig) -> None:
 async def test_a_message_for_a_camera_is_passed_on(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_turns_pass(monkeypatch)
     bridge = await rig.connect()
-    bridge.send(PacketKind.TEXT, TURN_FEED_DOWN.encode(Turn(0, -1.5)))
+    bridge.send(PacketKind.TEXT, FEED_DOWN.encode(turn(0, -1.5)))
     bridge.say(Demand(cameras=(1,)))
     await rig.until(lambda: rig.demands)
-    assert rig.for_cameras == [Turn(0, -1.5)]
+    assert rig.for_cameras == [turn(0, -1.5)]
 
 
 async def test_bundles_of_the_bridge_are_passed_over(rig: Rig) -> None:

@@ -92,6 +92,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         str: st.text(max_size=10),
         bool: st.booleans(),
         type(None): st.none(),
+        msgspec.Raw: json_values.map(lambda value: msgspec.Raw(msgspec.json.encode(value))),
     }
     return scalars[hint]
 

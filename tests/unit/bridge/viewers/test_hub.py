@@ -12,13 +12,13 @@ from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import (
     TO_VIEWER,
+    Call,
     CameraFrame,
     CameraInfo,
     CameraState,
     CameraStatus,
     Demand,
     Encoding,
-    ForCamera,
     FrameBundle,
     Hello,
     Limits,
@@ -26,7 +26,7 @@ from camstrm.wire import (
     Subscribe,
 )
 from tests.fakes.clock import Clock
-from tests.fakes.for_camera import Turn
+from tests.fakes.for_camera import turn
 
 CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
 HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
@@ -35,9 +35,9 @@ HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
 class FakeGrabberLink:
     def __init__(self) -> None:
         self.demands: list[Demand] = []
-        self.for_cameras: list[ForCamera] = []
+        self.for_cameras: list[Call] = []
 
-    def __call__(self, message: Demand | ForCamera) -> None:
+    def __call__(self, message: Demand | Call) -> None:
         if isinstance(message, Demand):
             self.demands.append(message)
         else:
@@ -117,7 +117,7 @@ def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
     hello = drain(join(hub, "a"))[0]
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras) == ("run1", CAMERAS)
-    assert hello.limits == Limits(window=4, max_message_size=4096, stream_fps=20.0)
+    assert hello.limits == Limits(window=4, max_message_size=65536, stream_fps=20.0)
 
 
 def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:
@@ -230,12 +230,12 @@ def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrab
 def test_a_message_for_a_camera_goes_to_the_grabber_that_is_there(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
-    hub.send_to_camera(Turn(1, -90.0))
-    assert link.for_cameras == [Turn(1, -90.0)]
+    hub.send_to_camera(turn(1, -90.0))
+    assert link.for_cameras == [turn(1, -90.0)]
     hub.grabber_went()
-    hub.send_to_camera(Turn(1, -45.0))
+    hub.send_to_camera(turn(1, -45.0))
     hub.grabber_came(HELLO, link)
-    assert link.for_cameras == [Turn(1, -90.0)]
+    assert link.for_cameras == [turn(1, -90.0)]
 
 
 def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:

@@ -34,7 +34,7 @@ from tests.fakes.bridge.running_bridge import (
     running_bridge,
 )
 from tests.fakes.bridge.running_bridge import TestViewer as Viewer
-from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.for_camera import turn
 from tests.fakes.grabber.fake_grabber import FakeGrabber
 from tests.fakes.loop_time import StoppedLoopTime
 
@@ -89,9 +89,8 @@ async def heard(viewer: Viewer) -> None:
 async def test_a_message_for_a_camera_is_passed_on_unread(
     viewer: Viewer, grabber: FakeGrabber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_turns_pass(monkeypatch)
     await viewer.send('{"degrees":-90,"type":"turn","camera":2}')
-    assert await asyncio.wait_for(grabber.for_cameras.get(), TIMEOUT_S) == Turn(2, -90.0)
+    assert await asyncio.wait_for(grabber.for_cameras.get(), TIMEOUT_S) == turn(2, -90.0)
 
 
 @pytest.mark.parametrize("path", ["", "ws"])

@@ -14,7 +14,7 @@ from camstrm.grab.processes.process_link import MAX_UNREAD, LinkHandlers, Proces
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.for_camera import Turn, let_turns_pass
+from tests.fakes.for_camera import turn
 from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
@@ -121,15 +121,14 @@ def test_one_request_after_the_other(rig: Rig) -> None:
 
 
 def test_a_message_for_a_camera_is_passed_on(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    let_turns_pass(monkeypatch)
     link = rig.opened()
-    link.send(Turn(1, -90.0))
+    link.send(turn(1, -90.0))
     link.request(FrameRequest(1, (0,)))
     rig.run(lambda: rig.bundles)
-    assert rig.log.read_text() == "camera 1 turns by -90.0\n"
+    assert rig.log.read_text() == 'camera 1 turns: {"degrees":-90.0}\n'
     link.stop()
     rig.over(link)
-    link.send(Turn(1, -45.0))
+    link.send(turn(1, -45.0))
 
 
 def test_a_large_picture_arrives_whole(rig: Rig) -> None:
@@ -295,10 +294,9 @@ def test_a_process_whose_end_the_kernel_does_not_report_is_polled(
 def test_what_waits_for_a_process_that_does_not_read_is_bounded(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    let_turns_pass(monkeypatch)
     link = rig.opened("silent")
     for count in range(20_000):  # 50 bytes each: more than the kernel and the limit hold
-        link.send(Turn(1, float(count)))
+        link.send(turn(1, float(count)))
     assert 0 < link._packets.unsent < 2 * MAX_UNREAD
     assert len([r for r in caplog.records if "does not read" in r.message]) == 1
     link.kill("over")

@@ -15,8 +15,8 @@ from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
-from camstrm.wire import CameraState, ForCamera, FrameBundle, FrameRequest
-from tests.fakes.for_camera import Turn, let_turns_pass
+from camstrm.wire import Call, CameraState, FrameBundle, FrameRequest
+from tests.fakes.for_camera import turn
 from tests.fakes.gentl.producers import simulator
 from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
@@ -134,17 +134,16 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
 def test_a_message_for_a_camera_goes_to_its_process_only(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_turns_pass(monkeypatch)
     rig.start(("A", ONE), ("B", ONE))
     rig.streaming(0, 1)
-    sent: list[tuple[int, ForCamera]] = []
+    sent: list[tuple[int, Call]] = []
     for link in rig.links():
         index = link.group.indices[0]
         monkeypatch.setattr(link, "send", lambda message, to=index: sent.append((to, message)))
     assert rig.supervisor is not None
     for camera in (1, 0, 2):
-        rig.supervisor.send_to_camera(Turn(camera, -1.0))
-    assert sent == [(1, Turn(1, -1.0)), (0, Turn(0, -1.0))]
+        rig.supervisor.send_to_camera(turn(camera, -1.0))
+    assert sent == [(1, turn(1, -1.0)), (0, turn(0, -1.0))]
 
 
 def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:

@@ -287,10 +287,11 @@ class ChangeLease(Arguments, frozen=True):
 
 
 class Operation(Struct, frozen=True):
-    """What belongs to the ``do`` of a call."""
+    """What belongs to the ``do`` of a call. ``data``: bytes come with the reply."""
 
     arguments: type[Arguments]
     result: type[Struct]
+    data: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -306,7 +307,7 @@ OPERATIONS: dict[str, Operation] = {
     "diagnose": Operation(Diagnose, Findings),
     "reconnect": Operation(Reconnect, Result),
     "measure": Operation(Measure, Measurement),
-    "still": Operation(TakeStill, Still),
+    "still": Operation(TakeStill, Still, data=True),
     "lease": Operation(ChangeLease, CameraLease),
 }
 """Each operation by its name on the wire."""

@@ -184,9 +184,9 @@ class Reconnect(Arguments, frozen=True):
 class Measure(Arguments, frozen=True):
     """``measure``: the newest frame's raw bits within ``region`` (None: the whole picture).
 
-    ``bins``: of each histogram, a power of two, 0 for none; never more than there are values. ``point``: [x, y] of the sensor
-    whose value is asked for. ``line``: [x1, y1, x2, y2] of a line profile. ``exact``: look at
-    each pixel, however many there are.
+    ``bins``: of each histogram, a power of two, 0 for none; never more than there are values.
+    ``point``: [x, y] of the sensor whose value is asked for. ``line``: [x1, y1, x2, y2] of a line
+    profile. ``exact``: look at each pixel, however many there are.
     """
 
     region: Region | None = None

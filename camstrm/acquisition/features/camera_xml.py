@@ -19,7 +19,7 @@ from typing import Any
 from camstrm.acquisition.gentl.binding import genapi
 from camstrm.acquisition.gentl.error_text import decode_text
 
-__all__ = ["RefusedXmlError", "load_node_map", "read_xml", "repaired"]
+__all__ = ["RefusedXmlError", "load_node_map", "read_xml", "repaired", "xml_text"]
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
@@ -72,6 +72,14 @@ def load_node_map(data: bytes) -> tuple[Any, tuple[str, ...]]:
     except RefusedXmlError as error:
         line = None if error.line is None else error.line + attempt.dropped_lines
         raise RefusedXmlError(error.detail, line) from None
+
+
+def xml_text(data: bytes) -> str:
+    """Return an XML, or the one in a zip file, as text that an XML parser takes.
+
+    Raises RefusedXmlError for a file that holds none.
+    """
+    return repaired(_unzipped(data)).text
 
 
 def read_xml(port: Any) -> bytes:
@@ -144,6 +152,10 @@ def _read_as(data: bytes, encoding: str, notes: list[str]) -> str:
     except UnicodeDecodeError:
         if name == "UTF-16":
             raise RefusedXmlError("it begins as UTF-16 and is not") from None
+        chinese = _as_gbk(data)
+        if chinese is not None:
+            notes.append(f"bytes that are not {name} read as GBK")
+            return chinese
         notes.append(f"bytes that are not {name} read as Windows-1252")
     except LookupError:
         notes.append(f"its encoding {encoding!r} is not known: read as Windows-1252")
@@ -153,6 +165,21 @@ def _read_as(data: bytes, encoding: str, notes: list[str]) -> str:
         return text
     # Five bytes have no character in Windows-1252.
     return "".join(_windows_1252(byte) for byte in data)
+
+
+def _as_gbk(data: bytes) -> str | None:
+    """Return a text in GBK, None for one that is rather in Windows-1252.
+
+    Chinese characters are pairs of bytes above 0xA0 (GB 2312, which GBK extends). A degree sign
+    or an umlaut stands alone between ASCII letters.
+    """
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    if any(len(run) % 2 or min(run) <= 0xA0 for run in runs):
+        return None
+    try:
+        return data.decode("gb2312")
+    except UnicodeDecodeError:
+        return None
 
 
 def _windows_1252(byte: int) -> str:

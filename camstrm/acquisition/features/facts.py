@@ -20,7 +20,7 @@ class FeatureResult(msgspec.Struct, frozen=True):
 
     ``applied`` is True when the camera now has the wanted value, within its own limits
     and steps. ``value`` is what was read back (None: not readable); ``reason`` says why
-    it differs or could not be set.
+    it differs or could not be set. ``outside``: it was out of the camera's range.
     """
 
     name: str
@@ -28,6 +28,7 @@ class FeatureResult(msgspec.Struct, frozen=True):
     applied: bool
     value: FeatureValue | None = None
     reason: str = ""
+    outside: bool = False
 
     def __str__(self) -> str:
         wanted = f"{self.name}={self.wanted}"

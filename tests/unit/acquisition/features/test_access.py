@@ -53,7 +53,7 @@ def test_without_clamping_the_camera_refuses() -> None:
     node = FakeNode(fake.INTEGER, 5)
     result = write(node, 500, clamp=False)
     assert not result.applied
-    assert result.reason == "Value = 500 is out of range"
+    assert result.reason == "the camera allows 0 to 100"
     assert node.value == 5
 
 

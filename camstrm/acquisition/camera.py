@@ -32,6 +32,10 @@ __all__ = ["Camera"]
 _log = logging.getLogger(__name__)
 
 
+_LEAST_BUFFERS = 2
+"""The newest frame keeps its buffer until another one is filled."""
+
+
 class _UnopenedDevice:
     """Stands in for Harvesters' Device until it is open.
 
@@ -138,7 +142,8 @@ class Camera:
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
         with self._errors("starting the acquisition"):
-            self._acquirer.num_buffers = max(num_buffers, self._acquirer.min_num_buffers)
+            least = max(self._acquirer.min_num_buffers, _LEAST_BUFFERS)
+            self._acquirer.num_buffers = max(num_buffers, least)
             self._acquirer.start()
             # The one public-looking place of the event handle is a private dictionary.
             (monitor, *_) = self._acquirer._new_buffer_event_monitor_dict.values()  # noqa: SLF001

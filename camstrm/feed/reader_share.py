@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from camstrm.wire import Demand, FrameBundle, merge_bundles, select_cameras
+from camstrm.wire import Demand, FrameBundle, merge_bundles, select_entries
 
 __all__ = ["ReaderShare"]
 
@@ -17,7 +17,7 @@ _MIN_FPS = 0.1
 
 
 class ReaderShare:
-    """Cuts the cameras that a reader wants out of each bundle, at the rate that it wants.
+    """Cuts the cameras and views that a reader wants out of each bundle, at its rate.
 
     Pictures of a bundle that comes before the reader's turn go with the next one that it gets,
     unless that has newer ones: a picture is made once only. Used by the grabber's event loop
@@ -25,14 +25,14 @@ class ReaderShare:
     """
 
     def __init__(self) -> None:
-        self.demand = Demand()  # of the reader; no cameras: it wants none, or is not there
+        self.demand = Demand()  # of the reader; empty: it wants nothing, or is not there
         self._early: FrameBundle | None = None  # came before its turn
         self._due_s = -math.inf  # when the next turn is, on the clock of whoever calls
 
     def wants(self, demand: Demand) -> None:
         """Give what the demand asks for from now on."""
         self.demand = demand
-        if demand.cameras == ():
+        if demand.empty:
             self._early = None
 
     def of(self, bundle: FrameBundle, made: Demand, now_s: float) -> FrameBundle | None:
@@ -41,9 +41,9 @@ class ReaderShare:
         early, self._early = self._early, None
         if early is not None:
             bundle = merge_bundles(early, bundle)
-        elif (wanted.cameras, wanted.max_fps) == (made.cameras, made.max_fps):
+        elif _scope(wanted) == _scope(made):
             return bundle  # it is the only reader, or the most demanding one
-        if wanted.cameras == ():
+        if wanted.empty:
             return None
         if wanted.max_fps is not None and wanted.max_fps != made.max_fps:
             interval_s = 1 / max(wanted.max_fps, _MIN_FPS)
@@ -52,4 +52,8 @@ class ReaderShare:
                 return None
             on_time = now_s - self._due_s < interval_s
             self._due_s = (self._due_s if on_time else now_s) + interval_s
-        return bundle if wanted.cameras is None else select_cameras(bundle, wanted.cameras)
+        return select_entries(bundle, wanted.cameras, {view.id for view in wanted.views})
+
+
+def _scope(demand: Demand) -> tuple[object, ...]:
+    return demand.cameras, demand.max_fps, demand.views

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from operator import is_
 
 from msgspec.structs import replace
 
@@ -10,11 +11,11 @@ from camstrm.wire.bundle import MAX_BUNDLE_SIZE, CameraFrame, Encoding, FrameBun
 
 
 def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
-    """Give ``newer`` the pictures of ``older`` for the cameras where it has none.
+    """Give ``newer`` the pictures of ``older`` for the cameras and views where it has none.
 
     What replaces an unsent bundle goes through this, so that a camera slower than the
     stream does not lose its newest picture. State and ``state_since_us`` stay those of
-    ``newer``; a camera that ``newer`` does not list is gone. A picture that would make
+    ``newer``; a camera or view that ``newer`` does not list is gone. A picture that would make
     the bundle larger than MAX_BUNDLE_SIZE is left out: the result can always be encoded.
     """
     kept = {f.key: f for f in older.frames if len(f.payload)}
@@ -33,18 +34,34 @@ def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
 
 
 def select_cameras(bundle: FrameBundle, cameras: Collection[int]) -> FrameBundle:
-    """Cut the payloads of the cameras that are not in ``cameras``; headers stay.
+    """Cut the payloads of the cameras that are not in ``cameras``, and all views.
 
-    A camera that is cut keeps its state, so that a viewer can show that it is there.
+    A camera that is cut keeps its header, so that a viewer can show that it is there.
     """
-    return replace(bundle, frames=tuple(_without_picture(bundle.frames, cameras)))
+    return select_entries(bundle, cameras, ())
 
 
-def _without_picture(
-    frames: Iterable[CameraFrame], cameras: Collection[int]
+def select_entries(
+    bundle: FrameBundle, cameras: Collection[int] | None, views: Collection[int]
+) -> FrameBundle:
+    """Keep the pictures of ``cameras`` (None: of all) and the views whose ids are in ``views``.
+
+    The other cameras keep their headers, as in :func:`select_cameras`; of the other views
+    nothing is left. Returns ``bundle`` itself if it is just what is wanted.
+    """
+    frames = tuple(_selected(bundle.frames, cameras, views))
+    unchanged = len(frames) == len(bundle.frames) and all(map(is_, frames, bundle.frames))
+    return bundle if unchanged else replace(bundle, frames=frames)
+
+
+def _selected(
+    frames: Iterable[CameraFrame], cameras: Collection[int] | None, views: Collection[int]
 ) -> Iterable[CameraFrame]:
     for frame in frames:
-        if frame.camera_index in cameras or not len(frame.payload):
+        if frame.view:
+            if frame.view in views:
+                yield frame
+        elif cameras is None or frame.camera_index in cameras or not len(frame.payload):
             yield frame
         else:
             yield replace(frame, encoding=Encoding.NONE, width=0, height=0, payload=b"")

@@ -209,6 +209,11 @@ class Demand(Message, frozen=True, tag="demand"):
     refresh: bool = False
     views: tuple[View, ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is watched."""
+        return self.cameras == () and not self.views
+
 
 class Refused(Message, frozen=True, tag="refused"):
     """From bridge to grabber, before the connection is closed: the place is taken.

@@ -184,9 +184,9 @@ class Reconnect(Arguments, frozen=True):
 class Measure(Arguments, frozen=True):
     """``measure``: the newest frame's raw bits within ``region`` (None: the whole picture).
 
-    ``bins``: of each histogram, a power of two, 0 for none. ``point``: [x, y] of the sensor
-    whose value is asked for. ``line``: [x1, y1, x2, y2] of a line profile. ``exact``: look at
-    each pixel, however many there are.
+    ``bins``: of each histogram, a power of two, 0 for none; never more than there are values.
+    ``point``: [x, y] of the sensor whose value is asked for. ``line``: [x1, y1, x2, y2] of a line
+    profile. ``exact``: look at each pixel, however many there are.
     """
 
     region: Region | None = None
@@ -199,6 +199,8 @@ class Measure(Arguments, frozen=True):
 class ChannelMeasurement(Struct, frozen=True):
     """One colour of the sensor, or its grey. Values are those of the raw bits.
 
+    ``name``: "R", "G", "B" ("G" of a mosaic is both greens together), "Y" and "U", "V" or "Cb",
+    "Cr" as the format has them, or "grey".
     ``clipped``: percent of the pixels at the largest value; ``black``: at 0. ``histogram``:
     pixels for each bin, from 0 to the largest value.
     """
@@ -214,7 +216,7 @@ class ChannelMeasurement(Struct, frozen=True):
 
 
 class LineProfile(Struct, frozen=True):
-    """Values along a line, by colour; ``positions`` in pixels from its begin."""
+    """Values along a line, by colour; ``positions`` in pixels from its begin, at most 2048."""
 
     positions: tuple[float, ...]
     values: dict[str, tuple[float, ...]]
@@ -227,7 +229,8 @@ class Measurement(Result, frozen=True):
     ``pixels``: how many, of each ``step``-th cell of colours in both directions.
     ``sharpness``: the mean of the squared differences between neighbours of one colour, in parts of
     the squared largest value, times 1e6: grows with focus, and only compares with itself.
-    ``point``: value of each colour of the cell at the point.
+    ``point``: value of each colour of the cell at the point; a mosaic's greens are "Gr", in the
+    line of the reds, and "Gb".
     """
 
     pixel_format: str
@@ -287,10 +290,11 @@ class ChangeLease(Arguments, frozen=True):
 
 
 class Operation(Struct, frozen=True):
-    """What belongs to the ``do`` of a call."""
+    """What belongs to the ``do`` of a call. ``data``: bytes come with the reply."""
 
     arguments: type[Arguments]
     result: type[Struct]
+    data: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -306,7 +310,7 @@ OPERATIONS: dict[str, Operation] = {
     "diagnose": Operation(Diagnose, Findings),
     "reconnect": Operation(Reconnect, Result),
     "measure": Operation(Measure, Measurement),
-    "still": Operation(TakeStill, Still),
+    "still": Operation(TakeStill, Still, data=True),
     "lease": Operation(ChangeLease, CameraLease),
 }
 """Each operation by its name on the wire."""

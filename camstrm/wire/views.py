@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -26,6 +28,12 @@ QUALITIES = (40, 60, 80, 90, 95)
 
 MAX_SIDE = 65500
 """Pixels: the largest JPEG."""
+
+SMALL_SIDE = 640
+"""Pixels. A whole picture that is not larger is cheap to make and to send (tiles, slow links)."""
+
+MAX_SMALL_VIEWS = 6
+"""Small whole pictures of one camera beside the views that are counted: one of each size."""
 
 Side = Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 Position = Annotated[int, Meta(ge=0, le=MAX_SIDE)]
@@ -67,8 +75,37 @@ class View(Struct, frozen=True, omit_defaults=True):
         region = self.region
         numbers = (region.x, region.y, region.width, region.height) if region else (0, 0, 0, 0)
         limits = self.max_width or 0, self.max_height or 0, self.quality or 0
-        packed = _ID.pack(self.camera, region is not None, *numbers, *limits)
+        packed = _ID.pack(self.camera & 0xFFFFFFFF, region is not None, *numbers, *limits)
         return zlib.crc32(packed) or 1
+
+    @property
+    def small(self) -> bool:
+        """Whether it is a small whole picture, which ``stream.max_views`` does not count."""
+        sides = self.max_width or MAX_SIDE, self.max_height or MAX_SIDE
+        return self.region is None and max(sides) <= SMALL_SIDE
+
+
+def admitted(views: Iterable[View], max_views: int) -> tuple[View, ...]:
+    """Return the views that are made at the same time, different ones, the first first.
+
+    At most ``max_views`` of all cameras, and MAX_SMALL_VIEWS small whole pictures of each camera
+    beside them. Two views of one id would be one to whoever looks: the second one is left out.
+    Bridge and grabber decide by this, so that a view that the bridge has granted is made.
+    """
+    chosen: dict[int, View] = {}
+    counted = 0
+    small: Counter[int] = Counter()
+    for view in views:
+        if view.id in chosen:
+            continue
+        if view.small and small[view.camera] < MAX_SMALL_VIEWS:
+            small[view.camera] += 1
+        elif counted < max_views:
+            counted += 1
+        else:
+            continue
+        chosen[view.id] = view
+    return tuple(chosen.values())
 
 
 def rounded(view: View) -> View:

@@ -1,8 +1,9 @@
 """Drain filled buffers of one stream and keep the newest, without copying.
 
 At each wake-up the whole queue is emptied; the newest complete buffer stays out of the
-producer's queue until it is taken, all others go back at once. The thread that takes the
-frame reads the pixels in place and gives the buffer back by releasing the frame.
+producer's queue until a newer one comes, all others go back at once. Who takes the frame reads
+the pixels in place, and so may others at the same time: a buffer goes back when it is no
+longer the newest and the last of them has released it.
 
 What costs is the wake-up (50 us of CPU with what follows it), not the frame (5 us). So at
 high rates the thread sleeps and finds several frames at once. A thread that takes a frame in
@@ -50,18 +51,24 @@ class StreamHandles:
     event: int
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Filled:
+    """A complete buffer that is out of the producer's queue."""
+
     handle: int
     capture_time_us: int
     frame_id: int | None
+    users: int = 0
+    """How many frames on it are not released; guarded by the drain's lock."""
+    taken: bool = False
+    """Whether take() has returned it; guarded by the drain's lock."""
 
 
 class BufferDrain:
     """Empties a running stream's queue and keeps its newest complete buffer.
 
     One thread calls :meth:`drain` and then :meth:`close`, after which no call touches the
-    producer any more; any one other thread calls :meth:`take`.
+    producer any more; any one other thread calls :meth:`take`, any thread :meth:`newest`.
     """
 
     def __init__(
@@ -121,26 +128,28 @@ class BufferDrain:
         """Monotonic time in seconds."""
 
         self._asleep = False
-        """Whether take() may empty the queue. Set by the draining thread, cleared by it with
+        """Whether others may empty the queue. Set by the draining thread, cleared by it with
         ``_collecting`` held; read without that as a hint, and again with it."""
         self._collecting = threading.Lock()
-        """Held by a caller of take() that empties the queue while the draining thread sleeps."""
+        """Held by a thread that wants the newest frame and empties the queue for it, while the
+        draining thread sleeps."""
 
         self._lock = threading.Lock()
         """Guards the four attributes that follow; any thread."""
         self._open = True
         """Whether the producer may be called."""
         self._newest: _Filled | None = None
-        """The newest complete buffer that nobody has taken; it is out of the producer's queue."""
+        """The newest complete buffer; it is out of the producer's queue. None before the first
+        one, and when it was found to hold no image."""
         self._leased = 0
-        """How many frames are taken and not released."""
+        """How many frames are not released."""
         self._returned = threading.Condition(self._lock)
         """Notified when one is released."""
 
     def drain(self, timeout_s: float) -> int:
         """Wait up to ``timeout_s`` for buffers, take them all; return the complete ones.
 
-        Counts those too that a call of :meth:`take` collected since the last call.
+        Counts those too that :meth:`take` or :meth:`newest` collected since the last call.
         Raises OSError with the GC_ERROR code as errno when the producer refuses to wait
         (stream closed, device gone).
         """
@@ -159,23 +168,33 @@ class BufferDrain:
         The frame must be released. A buffer that holds no image is counted as rejected and
         given back; raises NoImageError then.
         """
-        if self._asleep:
-            with self._collecting:
-                # It may be awake by now.
-                if self._asleep:
-                    self._collect(*self._calls.next_buffer(0))
-        with self._lock:
-            if not self._open:
-                return None
-            filled, self._newest = self._newest, None
-            if filled is None:
-                return None
-            self._leased += 1
+        filled = self._lease(take=True)
+        if filled is None:
+            return None
         try:
             return self._raw_frame(filled)
         except NoImageError:
             self._statistics.rejected += 1
-            self._give_back(filled.handle)
+            with self._lock:
+                if self._newest is filled:
+                    self._newest = None
+            self._give_back(filled)
+            raise
+
+    def newest(self) -> RawFrame | None:
+        """Return the newest frame, whether or not it was taken; None before the first one.
+
+        For who looks at a picture beside the stream: :meth:`take` gets the same frame as if
+        nobody had. It must be released, soon: as long as it is in use the producer lacks its
+        buffer. Raises NoImageError for a buffer that holds no image.
+        """
+        filled = self._lease(take=False)
+        if filled is None:
+            return None
+        try:
+            return self._raw_frame(filled)
+        except NoImageError:
+            self._give_back(filled)
             raise
 
     def update_underrun(self) -> None:
@@ -196,6 +215,22 @@ class BufferDrain:
             self._open = False
             self._newest = None
             return self._returned.wait_for(lambda: self._leased == 0, timeout_s)
+
+    def _lease(self, *, take: bool) -> _Filled | None:
+        """Return the newest buffer with one user more; with ``take`` only if it was not taken."""
+        if self._asleep:
+            with self._collecting:
+                # It may be awake by now.
+                if self._asleep:
+                    self._collect(*self._calls.next_buffer(0))
+        with self._lock:
+            filled = self._newest
+            if not self._open or filled is None or (take and filled.taken):
+                return None
+            filled.taken = filled.taken or take
+            filled.users += 1
+            self._leased += 1
+            return filled
 
     def _sleep(self) -> None:
         """Sleep at high rates, so that the next wake-up finds several frames."""
@@ -245,11 +280,13 @@ class BufferDrain:
             filled = _Filled(newest, self.arrived_us, newest_id)
             with self._lock:
                 replaced, self._newest = self._newest, filled
-            if replaced is not None:
+                # From here on it gets no further user, and the last one gives it back.
+                unused = replaced is not None and not replaced.users
+            if replaced is not None and unused:
                 calls.queue(replaced.handle)
             self._collected += complete
             statistics.delivered += complete
-            statistics.overwritten += complete - (replaced is None)
+            statistics.overwritten += complete - (replaced is None or replaced.taken)
         return code
 
     def _note_rate(self, complete: int) -> None:
@@ -294,7 +331,7 @@ class BufferDrain:
             times,
             padding_x=info(BufferInfo.XPADDING) or 0,
             frame_id=filled.frame_id,
-            on_release=lambda: self._give_back(filled.handle),
+            on_release=lambda: self._give_back(filled),
         )
 
     def _timestamp_ns(self, info: Callable[[BufferInfo], int | None]) -> int | None:
@@ -306,9 +343,10 @@ class BufferDrain:
         # The wire has room for 64 bits.
         return (nanoseconds or 0) & 0xFFFF_FFFF_FFFF_FFFF or None
 
-    def _give_back(self, handle: int) -> None:
+    def _give_back(self, filled: _Filled) -> None:
         with self._returned:
             self._leased -= 1
-            if self._open:
-                self._library.queue_buffer(self._handles.stream, handle)
+            filled.users -= 1
+            if self._open and not filled.users and filled is not self._newest:
+                self._library.queue_buffer(self._handles.stream, filled.handle)
             self._returned.notify_all()

@@ -49,9 +49,9 @@ _AWAY_S = 1.0
 class AcquisitionWorker:
     """Opens, configures and drains one camera, again and again until it is stopped.
 
-    Any thread may call :meth:`take` and :meth:`stop`; ``on_change`` is
-    called from the worker's thread when the condition changes. What is not said to be for any
-    thread is the worker thread's alone.
+    One thread calls :meth:`take`, any :meth:`newest` and :meth:`stop`; ``on_change`` is called
+    from the worker's thread when the condition changes. What is not said to be for any thread is
+    the worker thread's alone.
     """
 
     def __init__(
@@ -114,6 +114,14 @@ class AcquisitionWorker:
         """
         drain = self._drain
         return drain.take() if drain is not None else None
+
+    def newest(self) -> RawFrame | None:
+        """Return the newest frame, also one that was taken; None before the first one.
+
+        It must be released soon. Raises NoImageError for a buffer that holds no image.
+        """
+        drain = self._drain
+        return drain.newest() if drain is not None else None
 
     def stop(self) -> None:
         """Ask the thread to close the camera and end."""

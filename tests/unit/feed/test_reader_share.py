@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camstrm.feed.reader_share import ReaderShare
-from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle
+from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, View
 
 
 def bundle(seq: int, *pictures: bytes) -> FrameBundle:
@@ -36,6 +36,33 @@ def test_who_wants_nothing_gets_nothing() -> None:
 def test_cameras_that_only_others_want_are_cut_out() -> None:
     part = share(Demand((1,))).of(bundle(1, b"a", b"b"), Demand((0, 1)), 0.0)
     assert part == bundle(1, b"", b"b")
+
+
+def test_each_reader_gets_the_views_that_it_wants() -> None:
+    small, large = View(0, max_width=320), View(0, max_width=640)
+    made = Demand(None, views=(small, large))
+    views = tuple(
+        CameraFrame(0, CameraState.STREAMING, Encoding.JPEG, payload=b"v", view=v.id)
+        for v in (small, large)
+    )
+    one = FrameBundle(1, 1, (*bundle(1, b"a").frames, *views))
+    assert share(Demand(None)).of(one, made, 0.0) == bundle(1, b"a")
+    assert share(made).of(one, made, 0.0) is one
+    part = share(Demand((), views=(large,))).of(one, made, 0.0)
+    assert part == FrameBundle(1, 1, (*bundle(1, b"").frames, views[1]))
+
+
+def test_an_older_picture_of_a_view_does_not_come_to_a_reader_that_left_it() -> None:
+    view = View(0, max_width=320)
+    frame = CameraFrame(0, CameraState.STREAMING, Encoding.JPEG, payload=b"v", view=view.id)
+    slow, made = share(Demand((), 1.0, views=(view,))), Demand(None, views=(view,))
+    slow.of(FrameBundle(1, 1, (frame,)), made, 0.0)
+    assert slow.of(FrameBundle(2, 2, (frame,)), made, 0.1) is None
+    slow.wants(Demand(()))
+    slow.wants(Demand((), 1.0, views=(view,)))
+    part = slow.of(FrameBundle(3, 3, (CameraFrame(0, 2, view=view.id),)), made, 1.0)
+    assert part is not None
+    assert part.frames[0].payload == b""
 
 
 def test_a_slower_reader_gets_its_rate_and_misses_no_picture() -> None:

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camstrm.wire import Demand, union
+from camstrm.wire import Demand, Region, View, union
 
 NOTHING = Demand(cameras=())
 CAMERAS = st.none() | st.lists(st.integers(0, 4), unique=True).map(tuple)
-DEMANDS = st.builds(Demand, CAMERAS, st.none() | st.floats(0.1, 100.0), st.booleans())
+WHOLE, PART = View(1, max_width=320), View(0, Region(8, 8, 64, 64))
+VIEWS = st.lists(st.sampled_from([WHOLE, PART, View(0), View(2)]), max_size=3).map(tuple)
+DEMANDS = st.builds(Demand, CAMERAS, st.none() | st.floats(0.1, 100.0), st.booleans(), VIEWS)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,12 @@ DEMANDS = st.builds(Demand, CAMERAS, st.none() | st.floats(0.1, 100.0), st.boole
         ([Demand((), 30.0), Demand((1,), 2.0)], Demand((1,), 2.0)),
         ([Demand((0,), refresh=True), Demand((1,))], Demand((0, 1), refresh=True)),
         ([Demand((), refresh=True), Demand((1,))], Demand((1,))),
+        ([Demand((), 5.0, views=(PART,))], Demand((), 5.0, views=(PART,))),
+        ([Demand((1,), 5.0, views=(WHOLE,)), NOTHING], Demand((1,), 5.0, views=(WHOLE,))),
+        (
+            [Demand((), 9.0, refresh=True, views=(WHOLE, PART)), Demand((0,), 5.0, views=(WHOLE,))],
+            Demand((0,), 9.0, refresh=True, views=(PART, WHOLE)),
+        ),
     ],
 )
 def test_union(demands: list[Demand], wanted: Demand) -> None:
@@ -35,8 +43,10 @@ def test_nobody_gets_less_than_it_wants_and_nothing_is_made_for_nobody(
     demands: list[Demand],
 ) -> None:
     made = union(demands)
-    wanting = [demand for demand in demands if demand.cameras != ()]
-    assert (made.cameras == ()) == (not wanting)
+    wanting = [demand for demand in demands if demand.cameras != () or demand.views]
+    assert made.empty == (not wanting)
+    assert set(made.views) == {view for demand in demands for view in demand.views}
+    assert len(set(made.views)) == len(made.views)
     for camera in range(5):
         anybody = any(d.cameras is None or camera in d.cameras for d in wanting)
         assert (made.cameras is None or camera in made.cameras) == anybody

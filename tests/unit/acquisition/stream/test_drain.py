@@ -66,7 +66,7 @@ def test_a_frame_is_a_view_on_the_buffer_with_what_the_producer_tells(
         library.memory[handle][3] = 77
         assert frame.data[3] == 77
         assert handle in library.held
-    assert library.held == set()
+    assert library.held == {handle}, "it stays the newest until another one comes"
     assert drain.close()
 
 
@@ -182,7 +182,11 @@ def test_the_newest_is_kept_and_all_others_go_back(
     assert frame.frame_id == 4
     frame.release()
     assert drain.take() is None
-    assert library.held == set()
+    assert library.held == {newer}
+    newest = library.deliver()
+    drain.drain(0)
+    assert library.held == {newest}
+    assert statistics.overwritten == 3, "the one before was taken"
 
 
 def test_incomplete_buffers_go_back_and_do_not_hide_a_complete_one(
@@ -343,7 +347,7 @@ def test_who_takes_a_frame_during_a_nap_gets_the_newest(
     assert len(frames) == 1
     assert statistics.delivered == before + 2
     frames[0].release()
-    assert library.held == set()
+    assert len(library.held) == 1
 
 
 def test_after_the_nap_only_the_draining_thread_asks_the_producer(
@@ -428,7 +432,84 @@ def test_a_frame_is_released_once(library: FakeGentlLibrary, drain: BufferDrain)
     drain.drain(0)
     frame = drain.take()
     assert frame is not None
+    library.deliver()
+    drain.drain(0)
     frame.release()
     frame.release()
+    assert len(library.held) == 1
+    assert len(library.input) == 3
+
+
+def test_the_newest_frame_is_shared_and_goes_back_when_nobody_uses_it(
+    library: FakeGentlLibrary, drain: BufferDrain, statistics: StreamStatistics
+) -> None:
+    assert drain.newest() is None
+    first = library.deliver()
+    drain.drain(0)
+    seen = drain.newest()
+    taken = drain.take()
+    again = drain.newest()
+    assert seen is not None
+    assert taken is not None
+    assert again is not None
+    assert {seen.frame_id, taken.frame_id, again.frame_id} == {1}
+    assert drain.take() is None
+    second = library.deliver()
+    drain.drain(0)
+    for frame in (seen, taken):
+        frame.release()
+        assert library.held == {first, second}
+    again.release()
+    assert library.held == {second}
+    assert statistics.overwritten == 0
+
+
+def test_who_looks_at_the_newest_frame_does_not_take_it_from_the_stream(
+    library: FakeGentlLibrary, drain: BufferDrain, statistics: StreamStatistics
+) -> None:
+    library.deliver()
+    drain.drain(0)
+    seen = drain.newest()
+    assert seen is not None
+    seen.release()
+    taken = drain.take()
+    assert taken is not None
+    taken.release()
+    library.deliver()
+    drain.drain(0)
+    seen = drain.newest()
+    assert seen is not None
+    seen.release()
+    library.deliver()
+    drain.drain(0)
+    assert statistics.overwritten == 1, "it was looked at, but no picture of the stream"
+
+
+def test_a_buffer_without_an_image_is_counted_by_the_stream_alone(
+    library: FakeGentlLibrary, drain: BufferDrain, statistics: StreamStatistics
+) -> None:
+    handle = library.deliver(HEIGHT=0)
+    drain.drain(0)
+    with pytest.raises(NoImageError):
+        drain.newest()
+    assert statistics.rejected == 0
+    assert library.held == {handle}
+    with pytest.raises(NoImageError):
+        drain.take()
+    assert statistics.rejected == 1
+    assert drain.newest() is None
     assert library.held == set()
-    assert len(library.input) == 4
+
+
+def test_close_waits_for_all_users_of_a_frame(
+    library: FakeGentlLibrary, drain: BufferDrain
+) -> None:
+    library.deliver()
+    drain.drain(0)
+    frames = [drain.newest(), drain.take()]
+    for frame in frames:
+        assert frame is not None
+        assert not drain.close(0)
+        frame.release()
+    assert drain.close(0)
+    assert drain.newest() is None

@@ -17,7 +17,7 @@ BUFFERS = 5
 
 
 class DrainMachine(RuleBasedStateMachine):
-    """Deliver, drain, take, release and close, against a count of every buffer."""
+    """Deliver, drain, take, look, release and close, against a count of every buffer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +29,9 @@ class DrainMachine(RuleBasedStateMachine):
         )
         self.frames: list[RawFrame] = []
         self.kept: int | None = None
+        """Id of the newest frame if nobody has taken it."""
+        self.newest: int | None = None
+        """Id of the newest frame."""
         self.sent: list[tuple[int, str]] = []
         self.taken = self.rejected = 0
         self.open = True
@@ -59,8 +62,11 @@ class DrainMachine(RuleBasedStateMachine):
         self.take()
 
     @precondition(lambda self: self.open)
-    @rule(kinds=st.lists(st.sampled_from(["complete", "incomplete", "no image"]), max_size=3))
-    def take_in_a_nap(self, kinds: list[str]) -> None:
+    @rule(
+        kinds=st.lists(st.sampled_from(["complete", "incomplete", "no image"]), max_size=3),
+        look=st.booleans(),
+    )
+    def ask_in_a_nap(self, kinds: list[str], *, look: bool) -> None:
         """Somebody asks for a frame while the draining thread naps."""
         collected = 0
 
@@ -69,7 +75,7 @@ class DrainMachine(RuleBasedStateMachine):
             for kind in kinds:
                 self.deliver(kind)
             collected = self.note_collected()
-            self.take()
+            self.look() if look else self.take()
 
         self.drain._fps = 1000.0
         self.clock.on_sleep = ask
@@ -82,6 +88,7 @@ class DrainMachine(RuleBasedStateMachine):
         complete = [(i, kind) for i, kind in self.sent if kind != "incomplete"]
         if complete:
             self.kept, self.kept_kind = complete[-1]
+            self.newest = self.kept
         self.sent.clear()
         return len(complete)
 
@@ -91,7 +98,7 @@ class DrainMachine(RuleBasedStateMachine):
             with pytest.raises(NoImageError):
                 self.drain.take()
             self.rejected += 1
-            self.kept = None
+            self.kept = self.newest = None
             return
         frame = self.drain.take()
         if self.kept is None or not self.open:
@@ -102,6 +109,20 @@ class DrainMachine(RuleBasedStateMachine):
         self.frames.append(frame)
         self.taken += 1
         self.kept = None
+
+    @rule()
+    def look(self) -> None:
+        if self.open and self.newest is not None and self.kept_kind == "no image":
+            with pytest.raises(NoImageError):
+                self.drain.newest()
+            return
+        frame = self.drain.newest()
+        if self.newest is None or not self.open:
+            assert frame is None
+            return
+        assert frame is not None
+        assert frame.frame_id == self.newest
+        self.frames.append(frame)
 
     @precondition(lambda self: self.frames)
     @rule(data=st.data())
@@ -123,7 +144,9 @@ class DrainMachine(RuleBasedStateMachine):
         places = [*self.library.input, *self.library.output, *self.library.held]
         assert sorted(places) == sorted(self.library.memory)
         if self.open:
-            assert len(self.library.held) == len(self.frames) + (self.kept is not None)
+            used = {frame.frame_id for frame in self.frames}
+            newest = set() if self.newest is None else {self.newest}
+            assert len(self.library.held) == len(used | newest)
 
     @invariant()
     def every_complete_frame_is_accounted_for(self) -> None:

@@ -33,7 +33,10 @@ _END = "</RegisterDescription>"
 _ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML 1.0 has not, also not as a reference."""
 
-_BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)")
+_BARE_AMPERSAND = re.compile(
+    r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)|&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)", re.DOTALL
+)
+"""Also what may hold bare ones, as group 1: formulas stand in CDATA sections."""
 
 _MOST_XML = 64 * 1024 * 1024
 """Bytes that an unpacked XML may have; the largest of 92 real ones has 1.3 MB."""
@@ -120,9 +123,10 @@ def repaired(xml: bytes) -> _Repaired:
     if _ILLEGAL.search(text):
         notes.append("control characters left out")
         text = _ILLEGAL.sub(" ", text)
-    if _BARE_AMPERSAND.search(text):
+    escaped = _BARE_AMPERSAND.sub(lambda found: found.group(1) or "&amp;", text)
+    if escaped != text:
         notes.append("'&' written as '&amp;'")
-        text = _BARE_AMPERSAND.sub("&amp;", text)
+        text = escaped
     declaration = re.match(r"<\?xml[^>]*\?>", text)
     body = text[declaration.end() :] if declaration else text
     return _Repaired(_DECLARATION + body, tuple(notes), dropped.count("\n"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -59,9 +60,12 @@ def set_feature(
     setting: FeatureSetting,
     *,
     clamp: bool = False,
+    others: bool = True,
     encoding: str = "gbk",
 ) -> Attempt:
     """Write a value with its selectors, put these back, and read what may have changed.
+
+    ``others``: whether to look at other features, which costs registers.
 
     Without ``clamp`` a number out of range is refused. With it, a wish that leaves the value
     as it was is not applied: a slider must not show what the camera has not.
@@ -75,7 +79,14 @@ def set_feature(
     with selected(node_map, description, setting.selectors, encoding=encoding) as selection:
         if selection.problem:
             return Attempt(_refused(setting, selection.problem), "wrong")
-        attempt = _write(node_map, description, setting, clamp, encoding)
+        attempt = _write(
+            node_map,
+            description,
+            setting,
+            description.affected_by(setting.feature) if others else (),
+            clamp,
+            encoding,
+        )
     return _with_note(attempt, selection.not_back)
 
 
@@ -123,6 +134,7 @@ def _write(
     node_map: Any,
     description: CameraDescription,
     setting: FeatureSetting,
+    others: tuple[str, ...],
     clamp: bool,
     encoding: str,
 ) -> Attempt:
@@ -131,7 +143,6 @@ def _write(
     locked = _locked(node_map, description, find_node(node_map, name), setting, old)
     if locked is not None:
         return locked
-    others = description.affected_by(name)
     before = _values(node_map, others)
     try:
         result = write_feature(node_map, name, setting.value, clamp=clamp, encoding=encoding)
@@ -199,13 +210,17 @@ def _with_note(attempt: Attempt, note: str) -> Attempt:
 
 def _values(node_map: Any, names: Iterable[str]) -> dict[str, FeatureValue]:
     """Return the values of features that have one now."""
-    values = {}
+    values: dict[str, FeatureValue] = {}
     for name in names:
-        node = getattr(node_map, name, None)
-        value = None if node is None else value_or(None, lambda n=node: feature_value(n))
+        value = value_or(None, partial(_value, node_map, name))
         if value is not None:
             values[name] = sendable(value)
     return values
+
+
+def _value(node_map: Any, name: str) -> FeatureValue | None:
+    node = find_node(node_map, name)
+    return None if node is None else feature_value(node)
 
 
 def _changed(
@@ -215,8 +230,9 @@ def _changed(
 
 
 def _rounded(wanted: FeatureValue, value: FeatureValue | None) -> bool:
-    numbers = isinstance(value, float) and isinstance(wanted, (int, float))
-    return numbers and not math.isclose(value or 0.0, float(wanted), rel_tol=1e-6)
+    if not isinstance(value, float) or not isinstance(wanted, (int, float)):
+        return False
+    return not math.isclose(value, wanted, rel_tol=1e-6)
 
 
 def _or_none(value: FeatureValue | None) -> FeatureValue | None:

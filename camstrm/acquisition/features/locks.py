@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from camstrm.acquisition.features.access import EAccessMode, feature_value, find_node, truth_of
+from camstrm.acquisition.features.access import (
+    EAccessMode,
+    enum_entries,
+    feature_value,
+    find_node,
+    truth_of,
+)
 from camstrm.acquisition.features.description import STREAM_LOCK, CameraDescription
 from camstrm.acquisition.gentl.errors import value_or
 from camstrm.feature import FeatureValue
@@ -56,9 +62,7 @@ class Lock:
         return f"{self.sentence}; {self.remedy}" if self.remedy else self.sentence
 
 
-def find_lock(
-    node_map: Any, description: CameraDescription, name: str, access: Any
-) -> Lock | None:
+def find_lock(node_map: Any, description: CameraDescription, name: str, access: Any) -> Lock | None:
     """Return why a feature with this access mode cannot be written.
 
     None for one that can, that never can, or that the camera has not at all. Reads only values
@@ -124,8 +128,7 @@ def _is_off(value: FeatureValue) -> bool:
 
 def _remedy(node_map: Any, cause: str, value: FeatureValue) -> str:
     """Return what to do about a feature: which value it should have where that is clear."""
-    node = value_or(None, lambda: find_node(node_map, cause))
-    entries = value_or((), lambda: tuple(str(entry) for entry in node.symbolics))
+    entries = enum_entries(node_map, cause)
     if _is_off(value):
         wanted = "On" if "On" in entries else "true" if value is False else ""
     else:

@@ -50,7 +50,9 @@ def selected(
     before: list[tuple[str, FeatureValue]] = []
     try:
         for name in description.order_of_selectors(set(selectors)):
-            selection.problem = _write(node_map, description, name, selectors[name], before, encoding)
+            selection.problem = _write(
+                node_map, description, name, selectors[name], before, encoding
+            )
             if selection.problem:
                 break
         yield selection

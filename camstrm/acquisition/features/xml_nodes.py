@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from typing import cast
+from xml.etree import ElementTree as ET
 
 from camstrm.acquisition.features.camera_xml import RefusedXmlError
 
@@ -56,14 +57,14 @@ class XmlNodes:
 
 def parse_nodes(text: str) -> XmlNodes:
     """Read the text of a camera's XML. Raises RefusedXmlError with the parser's words."""
-    parser = ElementTree.XMLPullParser(events=("start", "end"))
+    parser: "ET.XMLPullParser[ET.Element]" = ET.XMLPullParser(events=("start", "end"))
     found = XmlNodes({}, {})
     depth, holders = 0, 0
     # The root, and in it any number of Group elements, hold the nodes.
     try:
         for start in range(0, len(text), _CHUNK):
             parser.feed(text[start : start + _CHUNK])
-            for event, element in parser.read_events():
+            for event, element in cast("Iterator[tuple[str, ET.Element]]", parser.read_events()):
                 tag = _tag(element)
                 if event == "start":
                     if depth == holders and (depth == 0 or tag == "Group"):
@@ -80,17 +81,17 @@ def parse_nodes(text: str) -> XmlNodes:
                         found.nodes.setdefault(node.name, node)
                     element.clear()
         parser.close()
-    except ElementTree.ParseError as error:
+    except ET.ParseError as error:
         line, _ = error.position
         raise RefusedXmlError(re.sub(r": line \d+.*", "", str(error)), line) from None
     return found
 
 
-def _tag(element: ElementTree.Element) -> str:
+def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _nodes(element: ElementTree.Element) -> Iterator[XmlNode]:
+def _nodes(element: ET.Element) -> Iterator[XmlNode]:
     name, kind = element.get("Name", ""), _tag(element)
     if not name:
         return
@@ -106,7 +107,7 @@ def _nodes(element: ElementTree.Element) -> Iterator[XmlNode]:
             yield node
 
 
-def _filled(node: XmlNode, element: ElementTree.Element) -> XmlNode:
+def _filled(node: XmlNode, element: ET.Element) -> XmlNode:
     for child in element:
         tag = _tag(child)
         if tag == "EnumEntry":

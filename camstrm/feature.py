@@ -11,6 +11,7 @@ from msgspec import Struct
 
 __all__ = [
     "FeatureChange",
+    "FeatureDifference",
     "FeatureEntry",
     "FeatureInfo",
     "FeatureSetting",
@@ -116,3 +117,16 @@ class FeatureChange(Struct, frozen=True, omit_defaults=True):
     selectors: Selectors = {}
     changed: dict[str, FeatureValue] = {}
     stopped_ms: float = 0.0
+
+
+class FeatureDifference(Struct, frozen=True, omit_defaults=True):
+    """A feature that has another value than is wanted.
+
+    ``value``: the camera's, None where it cannot be read; ``reason`` says why not.
+    """
+
+    feature: str
+    wanted: FeatureValue
+    value: FeatureValue | None = None
+    selectors: Selectors = {}
+    reason: str = ""

@@ -207,7 +207,7 @@ class CameraDescription:
 
     def _described(self, node: XmlNode, category: tuple[str, ...]) -> FeatureInfo:
         texts = node.texts
-        polling = texts.get("PollingTime", "")
+        polling = texts.get("PollingTime", "") or self._below(node, "PollingTime")
         selects = [name for name in node.links.get("pSelected", ()) if name in self._categories]
         return FeatureInfo(
             name=node.name,
@@ -240,7 +240,7 @@ class CameraDescription:
             seen.add(node.name)
             (target, *_) = node.links.get("pValue", [""])
             below = self.nodes.get(target)
-            if below is None or below.kind in ("Enumeration", "Boolean"):
+            if below is None:
                 return ""
             if tag in below.texts:
                 return below.texts[tag]

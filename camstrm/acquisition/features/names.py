@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["proposal", "similar"]
+import msgspec
+
+from camstrm.acquisition.features.facts import FeatureResult
+from camstrm.acquisition.gentl.errors import value_or
+
+__all__ = ["proposal", "similar", "with_proposal"]
+
+
+def with_proposal(node_map: Any, result: FeatureResult) -> FeatureResult:
+    """Return the result for a name that a node map has not with the names that may be meant."""
+    names = value_or([], lambda: [n.node.name for n in node_map.nodes if n.node.is_feature()])
+    reason = f"{result.reason}{proposal(result.name, sorted(names, key=str.casefold))}"
+    return msgspec.structs.replace(result, reason=reason)
 
 
 def proposal(wanted: str, names: Sequence[str]) -> str:

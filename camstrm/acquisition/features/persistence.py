@@ -35,7 +35,14 @@ from camstrm.acquisition.features.selectors import selected
 from camstrm.acquisition.features.state import sendable
 from camstrm.acquisition.features.text_value import value_of_text
 from camstrm.acquisition.gentl.errors import value_or
-from camstrm.feature import FeatureChange, FeatureInfo, FeatureSetting, FeatureValue, Selectors
+from camstrm.feature import (
+    FeatureChange,
+    FeatureDifference,
+    FeatureInfo,
+    FeatureSetting,
+    FeatureValue,
+    Selectors,
+)
 
 __all__ = ["Comparison", "Saved", "compare_settings", "load_settings", "save_settings"]
 
@@ -75,9 +82,9 @@ class Saved:
 
 @dataclass
 class Comparison:
-    """``differing``: setting as the file has it, the camera's value (None: none), why none."""
+    """What differs, in the order of the file, and how many settings do not."""
 
-    differing: list[tuple[FeatureSetting, FeatureValue | None, str]] = field(default_factory=list)
+    differences: list[FeatureDifference] = field(default_factory=list)
     equal: int = 0
 
 
@@ -154,14 +161,15 @@ def compare_settings(
     """Read what the file sets and say what the camera has otherwise. Nothing else is read."""
     comparison = Comparison()
     for setting in resolved(description, lines):
-        if not goes_on():
-            comparison.differing.append((setting, None, NOT_TRIED))
-            continue
-        value, reason = _selected_value(node_map, description, setting, encoding)
+        value, reason = None, NOT_TRIED
+        if goes_on():
+            value, reason = _selected_value(node_map, description, setting, encoding)
         if value is not None and same_value(value, setting.value):
             comparison.equal += 1
-        else:
-            comparison.differing.append((setting, value, reason))
+            continue
+        comparison.differences.append(
+            FeatureDifference(setting.feature, setting.value, value, setting.selectors, reason)
+        )
     return comparison
 
 

@@ -57,7 +57,7 @@ class XmlNodes:
 
 def parse_nodes(text: str) -> XmlNodes:
     """Read the text of a camera's XML. Raises RefusedXmlError with the parser's words."""
-    parser: "ET.XMLPullParser[ET.Element]" = ET.XMLPullParser(events=("start", "end"))
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(events=("start", "end"))
     found = XmlNodes({}, {})
     depth, holders = 0, 0
     # The root, and in it any number of Group elements, hold the nodes.
@@ -93,10 +93,9 @@ def _tag(element: ET.Element) -> str:
 
 def _nodes(element: ET.Element) -> Iterator[XmlNode]:
     name, kind = element.get("Name", ""), _tag(element)
-    if not name:
-        return
     if kind != "StructReg":
-        yield _filled(XmlNode(name, kind), element)
+        if name:
+            yield _filled(XmlNode(name, kind), element)
         return
     shared = _filled(XmlNode(name, kind), element)
     for entry in element:

@@ -63,4 +63,4 @@ from camstrm.wire.messages import (
     Views,
 )
 from camstrm.wire.packet import Packet, PacketKind, PacketSplitter, encode_packet_parts
-from camstrm.wire.views import Region, View, admitted, rounded
+from camstrm.wire.views import Region, View, admitted, clipped, rounded

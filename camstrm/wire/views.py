@@ -125,6 +125,20 @@ def rounded(view: View) -> View:
     )
 
 
+def clipped(region: Region | None, width: int, height: int) -> Region | None:
+    """Return what a view with ``region`` shows of a frame of ``width`` x ``height`` pixels.
+
+    The region is enlarged to multiples of GRID and ends at the frame's edges; None: nothing of it
+    is inside the frame. Without a region all of the frame is shown.
+    """
+    if region is None:
+        return Region(0, 0, width, height) if min(width, height) > 0 else None
+    x, y = region.x - region.x % GRID, region.y - region.y % GRID
+    right = min(_up(region.x + region.width), width)
+    bottom = min(_up(region.y + region.height), height)
+    return Region(x, y, right - x, bottom - y) if x < right and y < bottom else None
+
+
 def _up(edge: int) -> int:
     return math.ceil(edge / GRID) * GRID
 

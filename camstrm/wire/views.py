@@ -79,8 +79,13 @@ class View(Struct, frozen=True, omit_defaults=True):
         return zlib.crc32(packed) or 1
 
     @property
+    def key(self) -> int:
+        """The key of its entries in bundles (:attr:`CameraFrame.key`)."""
+        return self.id << 16 | self.camera
+
+    @property
     def small(self) -> bool:
-        """Whether it is a small whole picture, which ``stream.max_views`` does not count."""
+        """Whether it is a small whole picture by both limits; ``stream.max_views`` counts none."""
         sides = self.max_width or MAX_SIDE, self.max_height or MAX_SIDE
         return self.region is None and max(sides) <= SMALL_SIDE
 

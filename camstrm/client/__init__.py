@@ -1,7 +1,6 @@
 """The client library: pictures of a camstrm server as numpy arrays, and questions to its cameras.
 
-``camstrm.client.asyncio`` for programs with an event loop, ``camstrm.client.blocking`` for all
-others; both have the same names. Reading the newest pictures::
+``asyncio`` is for programs with an event loop, ``blocking`` for all others; both have the same names. Reading the newest pictures::
 
     from camstrm.client.blocking import connect
 

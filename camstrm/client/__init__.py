@@ -1,6 +1,7 @@
 """The client library: pictures of a camstrm server as numpy arrays, and questions to its cameras.
 
-``asyncio`` is for programs with an event loop, ``blocking`` for all others; both have the same names. Reading the newest pictures::
+``asyncio`` is for programs with an event loop, ``blocking`` for all others; both have the same
+names. Reading the newest pictures::
 
     from camstrm.client.blocking import connect
 

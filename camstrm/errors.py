@@ -26,6 +26,8 @@
     │   ├── UnsupportedPixelFormatError
     │   ├── PayloadSizeError
     │   └── NoImageError            a buffer holds no image at all
+    ├── CallError                   what was asked of a camera was not done
+    ├── ServerError                 a server cannot be reached, refuses, or is gone
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
@@ -41,6 +43,7 @@ from typing import ClassVar
 __all__ = [
     "AddressInUseError",
     "BridgeTakenError",
+    "CallError",
     "CameraAmbiguousError",
     "CameraBusyError",
     "CameraError",
@@ -61,6 +64,7 @@ __all__ = [
     "ProducerError",
     "ProducerInUseError",
     "ProducerTimeoutError",
+    "ServerError",
     "SocketPathError",
     "SubjectError",
     "UnsupportedPixelFormatError",
@@ -359,6 +363,44 @@ class SocketPathError(SubjectError):
     """The UNIX socket's path cannot be used."""
 
     kind = "socket"
+
+
+class CallError(CamstrmError):
+    """What was asked of a camera was not done; the caller gets this as the reply.
+
+    ``problem``: a sentence's end for the user, ``remedy``: what to do, may be empty. ``code``:
+    the reply's, one of those that wire/calls.py lists.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", code: str = "failed") -> None:
+        super().__init__(problem, remedy, code)
+        self.problem = problem
+        self.remedy = remedy
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.problem}. {self.remedy}" if self.remedy else self.problem
+
+
+class ServerError(CamstrmError):
+    """A camstrm server cannot be reached, refuses this client, or is gone.
+
+    ``server``: host and port; ``problem``: why; ``remedy``: what to do, may be empty.
+    ``patient``: trying again soon is of no use, somebody has to change something first.
+    """
+
+    def __init__(
+        self, server: str, problem: str, remedy: str = "", *, patient: bool = False
+    ) -> None:
+        super().__init__(server, problem, remedy, patient)
+        self.server = server
+        self.problem = problem
+        self.remedy = remedy
+        self.patient = patient
+
+    def __str__(self) -> str:
+        text = f"server {self.server}: {self.problem}"
+        return f"{text}. {self.remedy}" if self.remedy else text
 
 
 class BridgeTakenError(CamstrmError):

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from camstrm.frame.pixel_format import Layout, PixelFormat, pixel_format
 from camstrm.frame.raw_frame import RawFrame
-from camstrm.wire import Region
 
-__all__ = ["crop", "lines_start_at_blocks"]
+__all__ = ["Rectangle", "crop", "lines_start_at_blocks"]
+
+
+class Rectangle(Protocol):
+    """A part of a frame in its pixels, such as a view's Region."""
+
+    @property
+    def x(self) -> int: ...
+    @property
+    def y(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
 
 
 def lines_start_at_blocks(frame: RawFrame) -> bool:
@@ -20,7 +33,7 @@ def lines_start_at_blocks(frame: RawFrame) -> bool:
     return frame.padding_x > 0 or frame.width % pixel_format(frame.pixel_format).block_pixels == 0
 
 
-def crop(frame: RawFrame, region: Region) -> RawFrame:
+def crop(frame: RawFrame, region: Rectangle) -> RawFrame:
     """View ``region`` of ``frame`` as a frame.
 
     Nothing is copied, and the whole frame is still what has to be released. Where lines do not
@@ -55,7 +68,7 @@ def crop(frame: RawFrame, region: Region) -> RawFrame:
     )
 
 
-def _check_columns(known: PixelFormat, region: Region, frame_width: int) -> None:
+def _check_columns(known: PixelFormat, region: Rectangle, frame_width: int) -> None:
     block, width = known.block_pixels, region.width
     cell_x, cell_y = (max(block, 2), 2) if known.layout is Layout.BAYER else (block, 1)
     if region.x % cell_x or region.y % cell_y:

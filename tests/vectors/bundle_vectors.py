@@ -114,12 +114,22 @@ def good_bundles() -> dict[str, BundleVector]:
     wide = {**_picture(2, 83, 72, BAYER_RG12P, 96), "source_width": 2656, "source_height": 2304}
     sensor: Values = {"source_width": 2656, "source_height": 2304}
     part: Values = {
-        **_picture(2, 64, 48, BAYER_RG12P, 96), **sensor, "header_size": VIEW,
-        "view": 0xDEADBEEF, "x": 1200, "y": 808, "region_width": 64, "region_height": 48,
+        **_picture(2, 64, 48, BAYER_RG12P, 96),
+        **sensor,
+        "header_size": VIEW,
+        "view": 0xDEADBEEF,
+        "x": 1200,
+        "y": 808,
+        "region_width": 64,
+        "region_height": 48,
     }
     small: Values = {
-        **_picture(2, 64, 48, BAYER_RG12P, 96), **sensor, "header_size": VIEW,
-        "view": 1, "region_width": 2656, "region_height": 2304,
+        **_picture(2, 64, 48, BAYER_RG12P, 96),
+        **sensor,
+        "header_size": VIEW,
+        "view": 1,
+        "region_width": 2656,
+        "region_height": 2304,
     }
     top: Values = {name: 2 ** (8 * size) - 1 for name, size in _unsigned_camera_fields().items()}
     view_top: Values = dict.fromkeys(VIEW_FIELDS.keys() - {"reserved"}, 2**32 - 1)

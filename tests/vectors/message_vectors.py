@@ -121,7 +121,7 @@ def good_messages() -> dict[str, MessageVector]:
         "viewers": 0,
         "viewer": None,
     }
-    subscribe_rest = {"cameras": None, "max_fps": None, "views": []}
+    subscribe_rest: dict[str, Any] = {"cameras": None, "max_fps": None, "views": []}
     whole = {"region": None, "max_width": None, "max_height": None, "quality": None}
     region = {"camera": 2, "region": [1200, 804, 640, 480], "max_width": 1280, "quality": 90}
     return {
@@ -172,7 +172,8 @@ def good_messages() -> dict[str, MessageVector]:
         "subscribe_views": MessageVector(
             "no whole picture, a region and a small picture of one camera",
             {
-                "type": "subscribe", "cameras": [],
+                "type": "subscribe",
+                "cameras": [],
                 "views": [region, {"camera": 1, "max_width": 320, "max_height": 240}],
             },
             {
@@ -227,7 +228,10 @@ def good_messages() -> dict[str, MessageVector]:
         "call": MessageVector(
             "arguments are any JSON object, with negative numbers too",
             {
-                "type": "call", "id": 7, "camera": 2, "do": "set",
+                "type": "call",
+                "id": 7,
+                "camera": 2,
+                "do": "set",
                 "with": {"feature": "BlackLevel", "value": -1.5, "selectors": {"A": "B", "C": -3}},
             },
         ),
@@ -243,10 +247,17 @@ def good_messages() -> dict[str, MessageVector]:
         "reply": MessageVector(
             "the camera rounded what was asked for",
             {
-                "type": "reply", "id": 7, "ok": True,
+                "type": "reply",
+                "id": 7,
+                "ok": True,
                 "result": {
-                    "feature": "BlackLevel", "wanted": -1.5, "applied": True, "value": -1.48,
-                    "old": 0.0, "reason": "rounded to a step of 0.04", "changed": {"Gain": -2},
+                    "feature": "BlackLevel",
+                    "wanted": -1.5,
+                    "applied": True,
+                    "value": -1.48,
+                    "old": 0.0,
+                    "reason": "rounded to a step of 0.04",
+                    "changed": {"Gain": -2},
                 },
             },
             {"problem": "", "remedy": "", "code": ""},
@@ -259,7 +270,10 @@ def good_messages() -> dict[str, MessageVector]:
         "reply_refused": MessageVector(
             "a call that failed",
             {
-                "type": "reply", "id": 9, "ok": False, "code": "refused",
+                "type": "reply",
+                "id": 9,
+                "ok": False,
+                "code": "refused",
                 "problem": "camera 2 (left) is adjusted by kim",
                 "remedy": "ask kim for it, or wait until 14:32",
             },
@@ -324,7 +338,8 @@ def good_messages() -> dict[str, MessageVector]:
         "live": MessageVector(
             "what was set of a camera while it ran: values of each kind",
             {
-                "type": "live", "camera": 1,
+                "type": "live",
+                "camera": 1,
                 "settings": [
                     {"feature": "ExposureTime", "value": 5000.5},
                     {"feature": "Gain", "value": -3, "selectors": {"GainSelector": "All"}},

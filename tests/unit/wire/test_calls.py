@@ -158,7 +158,7 @@ def test_numbers_that_nobody_can_hold_are_passed_on_and_refused_by_who_reads_the
     text = '{"type":"call","id":1,"camera":0,"do":"null","with":{"feature":"A","value":1e999}}'
     for crossing in CROSSINGS:
         if Call in crossing.classes.values():
-            call = crossing.decode(text)
+            call: Any = crossing.decode(text)
             assert crossing.encode(call).decode() == text
             with pytest.raises(WireError, match="with"):
                 unpack(call.with_, SetFeature, "with")

@@ -26,6 +26,7 @@
     │   ├── UnsupportedPixelFormatError
     │   ├── PayloadSizeError
     │   └── NoImageError            a buffer holds no image at all
+    ├── CallError                   what was asked of a camera was not done
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
@@ -41,6 +42,7 @@ from typing import ClassVar
 __all__ = [
     "AddressInUseError",
     "BridgeTakenError",
+    "CallError",
     "CameraAmbiguousError",
     "CameraBusyError",
     "CameraError",
@@ -359,6 +361,23 @@ class SocketPathError(SubjectError):
     """The UNIX socket's path cannot be used."""
 
     kind = "socket"
+
+
+class CallError(CamstrmError):
+    """What was asked of a camera was not done; the caller gets this as the reply.
+
+    ``problem``: a sentence's end for the user, ``remedy``: what to do, may be empty. ``code``:
+    the reply's, one of those that wire/calls.py lists.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", code: str = "failed") -> None:
+        super().__init__(problem, remedy, code)
+        self.problem = problem
+        self.remedy = remedy
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.problem}. {self.remedy}" if self.remedy else self.problem
 
 
 class BridgeTakenError(CamstrmError):

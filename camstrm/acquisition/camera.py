@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -15,6 +16,7 @@ from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, 
 from camstrm.acquisition.gentl.binding import gentl
 from camstrm.acquisition.gentl.errors import GENTL_ERRORS, camera_errors, value_or
 from camstrm.acquisition.gentl.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.gentl.port import RegisterPort
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.open_mark import OpenMark
 from camstrm.acquisition.stream.drain import StreamHandles
@@ -71,6 +73,8 @@ class Camera:
 
     Not to be made in the main thread: Harvesters' acquirer replaces the SIGINT handler
     there. Every method raises CameraError and its kin only.
+
+    One thread opens, starts and closes it; another may use the node map while it is open.
     """
 
     def __init__(
@@ -89,12 +93,17 @@ class Camera:
         """
         self.serial = serial
         self.name = name or serial
+        self.lock = threading.RLock()
+        """Held by whoever uses the node map, also by every method here that does. Two threads on
+        one node map stand still for ever, see :class:`RegisterPort`."""
         self.info = producer.device(serial)
         self._producer = producer
         self._preopen_bypass = preopen_bypass
         self._local_teardown = dict(local_teardown or {})
         self._acquirer: Any = None
         """Harvesters' ImageAcquirer while the camera is open."""
+        self._port: RegisterPort | None = None
+        """What the node map reads and writes registers with; None before it is open."""
         self._mark: OpenMark | None = None
         """Shows camstrm's other commands that it is open."""
 
@@ -141,7 +150,7 @@ class Camera:
 
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
-        with self._errors("starting the acquisition"):
+        with self.lock, self._errors("starting the acquisition"):
             least = max(self._acquirer.min_num_buffers, _LEAST_BUFFERS)
             self._acquirer.num_buffers = max(num_buffers, least)
             self._acquirer.start()
@@ -152,6 +161,19 @@ class Camera:
                 event=int(monitor.handle),
             )
 
+    def stop(self) -> None:
+        """Stop the acquisition and free its buffers; the camera stays open."""
+        with self.lock, self._errors("stopping the acquisition"):
+            self._acquirer.stop()
+
+    def interrupt(self, thread: int) -> None:
+        """Let a thread (``threading.get_ident``) that uses the node map fail as soon as it can.
+
+        Whoever is to close the camera then gets the lock. Any thread may call this.
+        """
+        if self._port is not None:
+            self._port.interrupt(thread)
+
     def close(self, *, answers: bool) -> None:
         """Stop and release the camera; never raises.
 
@@ -161,7 +183,8 @@ class Camera:
         """
         if self._acquirer is None:
             return
-        with self._producer.lock:
+        # In this order, so that who waits for a slow camera does not hold up all others.
+        with self.lock, self._producer.lock:
             self._release(answers)
         if self._mark is not None:
             self._mark.close()
@@ -177,7 +200,7 @@ class Camera:
 
     def payload_size(self) -> int:
         """Return the bytes of one buffer; CameraError for a number that cannot be true."""
-        with self._errors("reading the payload size"):
+        with self.lock, self._errors("reading the payload size"):
             if self._stream.defines_payload_size():
                 size = int(self._stream.payload_size)
             else:
@@ -308,7 +331,17 @@ class Camera:
 
     def _prepare_node_map(self) -> None:
         remote = self._acquirer.remote_device
-        remote._node_map = CommandlessNodes(remote.node_map)  # noqa: SLF001  # no public way
+        node_map = remote.node_map
+        self._port = RegisterPort(
+            self._producer.library,
+            int(remote.port.handle),
+            self.name,
+            text_encoding=self._encoding,
+        )
+        with self._errors("connecting its node map"):
+            # In place of Harvesters' own.
+            node_map.connect(self._port, str(remote.port.name))
+        remote._node_map = CommandlessNodes(node_map)  # noqa: SLF001  # no public way
         repairs = "; ".join(xml_repairs(remote))
         if repairs and self._producer.note_repair(self.serial, repairs):
             _log.info("camera %s: its XML had to be repaired: %s", self.name, repairs)

@@ -18,6 +18,7 @@ from camstrm.wire.bundle import (
 from camstrm.wire.bundle_change import merge_bundles, select_cameras, select_entries
 from camstrm.wire.calls import (
     CALL_TIMEOUT_S,
+    MAX_CALL_DATA,
     MAX_CALLS,
     MAX_WAITING_CALLS,
     Call,
@@ -62,5 +63,14 @@ from camstrm.wire.messages import (
     ViewerStatus,
     Views,
 )
-from camstrm.wire.packet import Packet, PacketKind, PacketSplitter, encode_packet_parts
+from camstrm.wire.operations import OPERATIONS
+from camstrm.wire.packet import (
+    DATA_PIECE,
+    Packet,
+    PacketKind,
+    PacketSplitter,
+    decode_data,
+    encode_data_parts,
+    encode_packet_parts,
+)
 from camstrm.wire.views import Region, View, admitted, rounded

@@ -25,6 +25,9 @@ MAX_WAITING_CALLS = 16
 CALL_TIMEOUT_S = 10.0
 """Seconds after which a call is answered in any case."""
 
+MAX_CALL_DATA = 256 * 1024 * 1024
+"""Bytes of data that may belong to one reply."""
+
 _EMPTY = Raw(b"{}")
 
 Code = Literal[

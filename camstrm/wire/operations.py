@@ -184,9 +184,9 @@ class Reconnect(Arguments, frozen=True):
 class Measure(Arguments, frozen=True):
     """``measure``: the newest frame's raw bits within ``region`` (None: the whole picture).
 
-    ``bins``: of each histogram, a power of two, 0 for none. ``point``: [x, y] of the sensor
-    whose value is asked for. ``line``: [x1, y1, x2, y2] of a line profile. ``exact``: look at
-    each pixel, however many there are.
+    ``bins``: of each histogram, a power of two, 0 for none; never more than there are values.
+    ``point``: [x, y] of the sensor whose value is asked for. ``line``: [x1, y1, x2, y2] of a line
+    profile. ``exact``: look at each pixel, however many there are.
     """
 
     region: Region | None = None
@@ -199,6 +199,8 @@ class Measure(Arguments, frozen=True):
 class ChannelMeasurement(Struct, frozen=True):
     """One colour of the sensor, or its grey. Values are those of the raw bits.
 
+    ``name``: "R", "G", "B" ("G" of a mosaic is both greens together), "Y" and "U", "V" or "Cb",
+    "Cr" as the format has them, or "grey".
     ``clipped``: percent of the pixels at the largest value; ``black``: at 0. ``histogram``:
     pixels for each bin, from 0 to the largest value.
     """
@@ -214,7 +216,7 @@ class ChannelMeasurement(Struct, frozen=True):
 
 
 class LineProfile(Struct, frozen=True):
-    """Values along a line, by colour; ``positions`` in pixels from its begin."""
+    """Values along a line, by colour; ``positions`` in pixels from its begin, at most 2048."""
 
     positions: tuple[float, ...]
     values: dict[str, tuple[float, ...]]
@@ -227,7 +229,8 @@ class Measurement(Result, frozen=True):
     ``pixels``: how many, of each ``step``-th cell of colours in both directions.
     ``sharpness``: the mean of the squared differences between neighbours of one colour, in parts of
     the squared largest value, times 1e6: grows with focus, and only compares with itself.
-    ``point``: value of each colour of the cell at the point.
+    ``point``: value of each colour of the cell at the point; a mosaic's greens are "Gr", in the
+    line of the reds, and "Gb".
     """
 
     pixel_format: str
@@ -246,21 +249,28 @@ class Measurement(Result, frozen=True):
 class TakeStill(Arguments, frozen=True):
     """``still``: one picture of the newest frame, with the reply's data.
 
-    ``format``: "jpeg", "png" or "tiff". ``region``: None for the whole picture. ``max_width``,
-    ``max_height``, ``quality``: of a JPEG or a PNG, None: not scaled, quality 90. ``raw``: a
-    TIFF of the raw bits (Bayer as CFA), otherwise RGB or grey.
+    ``region``: None for the whole picture; what is beside the picture is left out. ``scale``
+    (1: each pixel of the sensor), ``max_width``, ``max_height``: of a JPEG or a PNG, which are
+    made smaller until they fit, never larger. ``quality``: of a JPEG, None: 90. ``bits``: of a
+    PNG, per colour; 16 keeps all that the sensor gives, as the highest of 16 where it gives
+    more than 8. ``raw``: a TIFF of the raw bits (a mosaic as it is), otherwise of RGB or grey.
     """
 
     format: Literal["jpeg", "png", "tiff"] = "jpeg"
     region: Region | None = None
+    scale: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_width: Side | None = None
     max_height: Side | None = None
     quality: Quality | None = None
+    bits: Literal[8, 16] | None = None
     raw: bool = True
 
 
 class Still(Result, frozen=True):
-    """A picture; its bytes are the reply's data. ``size``: of these."""
+    """A picture; its bytes are the reply's data, ``size`` of them.
+
+    ``bits``: how many of each value hold what the sensor gave.
+    """
 
     media_type: str
     size: Count
@@ -268,6 +278,7 @@ class Still(Result, frozen=True):
     height: Count
     region: Region
     pixel_format: str
+    bits: Count = 8
     frame_id: Count | None = None
     capture_time_us: Count = 0
     device_timestamp_ns: Count | None = None
@@ -287,10 +298,11 @@ class ChangeLease(Arguments, frozen=True):
 
 
 class Operation(Struct, frozen=True):
-    """What belongs to the ``do`` of a call."""
+    """What belongs to the ``do`` of a call. ``data``: bytes come with the reply."""
 
     arguments: type[Arguments]
     result: type[Struct]
+    data: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -306,7 +318,7 @@ OPERATIONS: dict[str, Operation] = {
     "diagnose": Operation(Diagnose, Findings),
     "reconnect": Operation(Reconnect, Result),
     "measure": Operation(Measure, Measurement),
-    "still": Operation(TakeStill, Still),
+    "still": Operation(TakeStill, Still, data=True),
     "lease": Operation(ChangeLease, CameraLease),
 }
 """Each operation by its name on the wire."""

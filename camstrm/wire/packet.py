@@ -31,6 +31,11 @@ MAX_PACKET_SIZE = MAX_BUNDLE_SIZE
 A control message (TEXT) may have MAX_TEXT_SIZE bytes.
 """
 
+DATA_PIECE = 128 * 1024
+"""Bytes of a reply's data in one packet at most: what is more urgent waits for one piece only."""
+
+_DATA_HEAD = struct.Struct("<Q")
+
 _LEAST_ROOM = 4096
 """Bytes of the smallest buffer of a PacketSplitter: some control messages."""
 
@@ -66,6 +71,19 @@ def encode_packet_parts(kind: PacketKind, parts: Sequence[Buffer]) -> list[Buffe
     _check_size(kind, size, MAX_PACKET_SIZE)
     header = _PACKET_HEADER.pack(PACKET_MAGIC, PACKET_VERSION, PACKET_HEADER_SIZE, kind, size, 0)
     return [header, *parts]
+
+
+def encode_data_parts(call_id: int, piece: Buffer) -> list[Buffer]:
+    """Return the payload of a DATA packet: a piece of the data that belongs to a call's reply."""
+    return [_DATA_HEAD.pack(call_id), piece]
+
+
+def decode_data(payload: memoryview) -> tuple[int, memoryview]:
+    """Return the call's id and the piece of a DATA packet, which points into ``payload``."""
+    if len(payload) < _DATA_HEAD.size:
+        raise WireError("data", f"{len(payload)} bytes, wanted at least {_DATA_HEAD.size}")
+    (call_id,) = _DATA_HEAD.unpack_from(payload)
+    return call_id, payload[_DATA_HEAD.size :]
 
 
 def _check_size(kind: int, size: int, limit: int) -> None:

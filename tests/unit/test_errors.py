@@ -9,6 +9,7 @@ from camstrm import errors
 from camstrm.errors import (
     AddressInUseError,
     BridgeTakenError,
+    CallError,
     CameraAmbiguousError,
     CameraBusyError,
     CameraError,
@@ -197,6 +198,11 @@ SENTENCES = [
         AddressInUseError("127.0.0.1", 8765, "nginx (pid 12)"),
         "port 8765 on 127.0.0.1 is in use by nginx (pid 12). Stop it or choose another --port",
     ),
+    (
+        CallError("Gain is read-only now", "Set GainAuto to Off"),
+        "Gain is read-only now. Set GainAuto to Off",
+    ),
+    (CallError("Gain is read-only"), "Gain is read-only"),
     (
         AddressInUseError("::", 80),
         "port 80 on :: is in use. Stop it or choose another --port",

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from camstrm.acquisition.gentl.binding import genapi, gentl
 from camstrm.acquisition.gentl.error_text import code_in, decode_text, keep_bytes
-from camstrm.acquisition.gentl.library import GcError
+from camstrm.acquisition.gentl.library import GcError, code_name
+from camstrm.acquisition.gentl.register_error import RegisterError
 from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
 __all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code", "value_or"]
@@ -53,6 +54,8 @@ def value_or(default: D, read: Callable[[], T]) -> D | T:
 
 def error_code(error: BaseException) -> int | None:
     """Return the GC_ERROR code that an exception carries, None if it carries none."""
+    if isinstance(error, RegisterError):
+        return error.code
     code = code_in(_text(error, "gbk"))
     return _CODES.get(type(error)) if code is None else code  # type: ignore[arg-type]  # any class may be asked
 
@@ -63,15 +66,14 @@ def describe_error(error: BaseException, encoding: str = "gbk") -> str:
     ``encoding`` is the producer's (profile quirk ``text_encoding``), used where its text
     is not UTF-8.
     """
+    if isinstance(error, RegisterError):
+        return error.meaning
     text = " ".join(_text(error, encoding).split())
     match = re.search(r"\(Message from the source: (.*?)\) \(ID:", text)
     code = error_code(error)
     if code is None:
         return _meant_by_genapi(text) or type(error).__name__
-    try:
-        name = f"GC_ERR_{GcError(code).name}"
-    except ValueError:
-        name = "GC_ERR"
+    name = code_name(code)
     detail = match.group(1) if match else ""
     return f"{detail} ({name} {code})" if detail else f"{name} {code}"
 

@@ -13,11 +13,13 @@ from ctypes import (
     addressof,
     byref,
     c_bool,
+    c_char_p,
     c_int32,
     c_size_t,
     c_uint8,
     c_uint64,
     c_void_p,
+    create_string_buffer,
     sizeof,
 )
 from enum import IntEnum
@@ -25,7 +27,7 @@ from typing import Any
 
 from camstrm.errors import ProducerError
 
-__all__ = ["BufferInfo", "GcError", "GentlLibrary", "StreamCalls"]
+__all__ = ["BufferInfo", "GcError", "GentlLibrary", "StreamCalls", "code_name"]
 
 
 class GcError(IntEnum):
@@ -56,6 +58,14 @@ class GcError(IntEnum):
     BUSY = -1022
 
 
+def code_name(code: int) -> str:
+    """Return a code as the standard calls it; "GC_ERR" for one that it does not have."""
+    try:
+        return f"GC_ERR_{GcError(code).name}"
+    except ValueError:
+        return "GC_ERR"
+
+
 class BufferInfo(IntEnum):
     """BUFFER_INFO_CMD values that are asked."""
 
@@ -72,6 +82,9 @@ class BufferInfo(IntEnum):
     PIXELFORMAT = 20
     TIMESTAMP_NS = 28
 
+
+_ERROR_TEXT_BYTES = 1024
+"""Longest error text that is asked for."""
 
 _STREAM_INFO_NUM_UNDERRUN = 2
 _EVENT_NUM_IN_QUEUE = 1
@@ -103,6 +116,9 @@ class GentlLibrary:
             self._get_buffer_info = library.DSGetBufferInfo
             self._queue_buffer = library.DSQueueBuffer
             self._get_stream_info = library.DSGetInfo
+            self._read_port = library.GCReadPort
+            self._write_port = library.GCWritePort
+            self._get_last_error = library.GCGetLastError
         except (OSError, AttributeError) as error:
             raise ProducerError(cti, f"cannot be called directly ({error})") from None
         self._library = library
@@ -113,6 +129,9 @@ class GentlLibrary:
             (self._get_buffer_info, (c_void_p, c_void_p, *asked)),
             (self._queue_buffer, (c_void_p, c_void_p)),
             (self._get_stream_info, (c_void_p, *asked)),
+            (self._read_port, (c_void_p, c_uint64, c_void_p, POINTER(c_size_t))),
+            (self._write_port, (c_void_p, c_uint64, c_char_p, POINTER(c_size_t))),
+            (self._get_last_error, (POINTER(c_int32), c_void_p, POINTER(c_size_t))),
         ):
             function.argtypes = arguments
             function.restype = c_int32
@@ -136,6 +155,28 @@ class GentlLibrary:
     def num_underrun(self, stream: int) -> int | None:
         """Return the frames that the producer lost because no buffer was queued."""
         return _asked(self._get_stream_info, c_uint64(), stream, _STREAM_INFO_NUM_UNDERRUN)
+
+    def read_port(self, port: int, address: int, length: int) -> tuple[int, bytes]:
+        """Read registers of a PORT_HANDLE; return the GC_ERROR code and what they hold."""
+        data = create_string_buffer(length)
+        size = c_size_t(length)
+        code = int(self._read_port(port, address, data, byref(size)))
+        return code, b"" if code else data.raw
+
+    def write_port(self, port: int, address: int, data: bytes) -> int:
+        """Write registers of a PORT_HANDLE; return the GC_ERROR code."""
+        return int(self._write_port(port, address, data, byref(c_size_t(len(data)))))
+
+    def last_error(self, code: int) -> bytes:
+        """Return the producer's text about the error that this thread's last call returned.
+
+        Empty where it has none, and where it speaks of another error than ``code``.
+        """
+        about, size = c_int32(), c_size_t(_ERROR_TEXT_BYTES)
+        text = create_string_buffer(_ERROR_TEXT_BYTES)
+        if self._get_last_error(byref(about), text, byref(size)) or about.value != code:
+            return b""
+        return text.value
 
 
 def _asked(function: Any, value: Any, *arguments: int) -> int | None:

@@ -2,8 +2,9 @@
 
 Started as ``python -m camstrm.grab.camera.process FD`` with one end of a socket pair as
 file descriptor FD. The first packet says what to open (Start); then each FrameRequest is
-answered with a FrameBundle of this process's cameras. Reports go out when a camera's
-condition changes and twice a second. The end of the connection is the end of the process.
+answered with a FrameBundle of this process's cameras, and each Call with a Reply. Reports go
+out when a camera's condition changes and twice a second. The end of the connection is the end of
+the process.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from camstrm.acquisition.worker.settings import acquisition_settings
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.errors import CamstrmError, ProducerError, WireError
 from camstrm.feed.packet_socket import BlockingPacketSocket
+from camstrm.grab.camera.call_desk import CallDesk
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
+from camstrm.grab.camera.examiner import Examiner
 from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
@@ -37,6 +40,7 @@ from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
+    Call,
     CameraFrame,
     FrameBundle,
     FrameRequest,
@@ -74,6 +78,10 @@ class CameraProcess:
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
+        self._desk = CallDesk(self._wake)
+        self._examiner = Examiner()
+        self._changed = False
+        """Whether a camera's condition has changed since the last report; set by any thread."""
         self._channels: dict[int, CameraChannel] = {}
         self._claim: CameraClaim | None = None
         self._producer: GentlProducer | None = None
@@ -158,15 +166,19 @@ class CameraProcess:
                     known=bool(group.gone_s),
                     note_step=self._steps.note,
                 ),
-                on_change=self._wake,
+                on_change=self._condition_changed,
             )
             encoder = PictureEncoder(
                 max_width=stream.max_width, max_height=stream.max_height, quality=stream.quality
             )
             label = camera.settings.label
             self._channels[camera.index] = CameraChannel(camera.index, label, worker, encoder)
+            self._desk.register(
+                camera.index, label, self._examiner.add(camera.index, label, worker)
+            )
         for channel in self._channels.values():
             channel.worker.start()
+        self._examiner.start()
 
     def _arm_deadman(self) -> None:
         if self._deadman is not None:
@@ -175,29 +187,54 @@ class CameraProcess:
     def _serve(self) -> None:
         next_report = 0.0
         with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
+            wire = selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._wake_in, selectors.EVENT_READ)
             while True:
                 self._arm_deadman()
-                ready = selector.select(max(0.0, next_report - time.monotonic()))
-                for key, _ in ready:
+                # Data goes when the kernel has room: a piece never blocks this thread.
+                events = selectors.EVENT_READ
+                if self._desk.replies.has_data:
+                    events |= selectors.EVENT_WRITE
+                if events != wire.events:
+                    wire = selector.modify(self._socket, events)
+                room = False
+                for key, mask in selector.select(max(0.0, next_report - time.monotonic())):
                     if key.fileobj is self._wake_in:
                         self._wake_in.recv(4096)
-                        next_report = 0.0
-                    elif not self._answer():
+                        continue
+                    room = bool(mask & selectors.EVENT_WRITE)
+                    if mask & selectors.EVENT_READ and not self._answer():
                         return
-                if time.monotonic() >= next_report:
+                self._send_replies()
+                if self._changed or time.monotonic() >= next_report:
+                    self._changed = False
                     self._report()
                     next_report = time.monotonic() + _REPORT_S
+                if room:
+                    self._send_piece()
 
     def _answer(self) -> bool:
         for packet in self._socket.receive():
             message = PROCESS_DOWN.decode(packet.payload)
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)
+            elif isinstance(message, Call):
+                self._desk.take(message)
             elif isinstance(message, Stop):
                 return False
         return True
+
+    def _send_replies(self) -> None:
+        while (text := self._desk.replies.text()) is not None:
+            self._socket.send_text(text)
+
+    def _send_piece(self) -> None:
+        """Send one piece of data: a request that comes next waits for no more than that."""
+        payload = self._desk.replies.piece()
+        if payload is None:
+            self._send_replies()
+        else:
+            self._socket.send(PacketKind.DATA, payload)
 
     def _send_pictures(self, request: FrameRequest) -> None:
         def picture(index: int) -> CameraFrame:
@@ -228,6 +265,11 @@ class CameraProcess:
         except (OSError, WireError):
             _log.error("%s", text)
 
+    def _condition_changed(self) -> None:
+        self._changed = True
+        self._examiner.look_again()
+        self._wake()
+
     def _wake(self) -> None:
         try:
             self._wake_out.send(b"\0")
@@ -236,6 +278,8 @@ class CameraProcess:
             return
 
     def _close(self) -> None:
+        self._desk.close()
+        self._examiner.stop()
         for channel in self._channels.values():
             channel.worker.stop()
         # Before the grabber's patience is over, which is as long.
@@ -244,6 +288,7 @@ class CameraProcess:
             channel.worker.join(max(0.0, deadline - time.monotonic()))
             for channel in self._channels.values()
         ]
+        self._examiner.join(max(0.0, deadline - time.monotonic()))
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if all(ended) and self._producer is not None:

@@ -13,9 +13,11 @@
 namespace camsim {
 namespace {
 
-void block(uint64_t milliseconds) {
-    if (milliseconds) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+void block_us(uint64_t microseconds) {
+    if (microseconds) std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
 }
+
+void block(uint64_t milliseconds) { block_us(1000 * milliseconds); }
 
 }  // namespace
 
@@ -111,7 +113,8 @@ void Device::access(bool write) {
     SharedCamera& shared = camera.shared;
     shared.count(write ? Slot::writes : Slot::reads);
     crash_if_told(shared, kCrashOnRegister);
-    block(shared.get(Slot::register_ms));
+    // No lock is held: the stream goes on meanwhile, and other cameras' registers.
+    block_us(1000 * shared.get(Slot::register_ms) + shared.get(Slot::register_us));
     if (life() == Life::Loud) {
         shared.count(Slot::errors);
         if (blocked_once_.exchange(true)) fail(GC_ERR_IO, "the camera is gone");

@@ -176,7 +176,7 @@ def test_heartbeat_that_stops_loses_the_camera(camera: OpenCamera, control: Came
 def test_register_accesses_can_take_their_time(camera: OpenCamera, control: CameraControl) -> None:
     camera.get("Width")
     before = control["reads"]
-    control.set(register_ms=1)
+    control.set(register_ms=1, register_us=300)
     camera.get("Width")
     assert control["reads"] == before + 1
 

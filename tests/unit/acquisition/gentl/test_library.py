@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ STUB = """
 #include <stdint.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 int EventGetData(void *event, uint64_t *out, size_t *size, uint64_t timeout)
 {
     if (*size != 16) return -1009;
@@ -45,6 +47,31 @@ int DSGetInfo(void *s, int32_t what, int32_t *type, void *out, size_t *size)
     (void)type;
     if (!s || *size != 8) return -1003;
     *(uint64_t *)out = 100 + (uint64_t)what;
+    return 0;
+}
+static uint8_t registers[16];
+static int failed;
+int GCReadPort(void *port, uint64_t address, void *out, size_t *size)
+{
+    /* A register at 256 and above is a flag that somebody else must set meanwhile. */
+    for (int i = 0; address >= 256 && !*(volatile uint8_t *)address; i++) {
+        if (i == 100000) return failed = -1011;
+        usleep(100);
+    }
+    if (!port || (address < 256 && address + *size > 16)) return failed = -1015;
+    memcpy(out, address < 256 ? registers + address : (uint8_t *)address, *size);
+    return 0;
+}
+int GCWritePort(void *port, uint64_t address, const void *in, size_t *size)
+{
+    if (!port || address + *size > 16) return failed = -1005;
+    memcpy(registers + address, in, *size);
+    return 0;
+}
+int GCGetLastError(int32_t *code, char *text, size_t *size)
+{
+    *code = failed;
+    strncpy(text, "\\xBE\\xDC\\xBE\\xF8", *size);
     return 0;
 }
 """
@@ -94,6 +121,22 @@ def test_what_a_producer_does_not_tell(stub: GentlLibrary, monkeypatch: pytest.M
 def test_the_code_of_a_refused_buffer(stub: GentlLibrary) -> None:
     assert stub.queue_buffer(1, 2) == GcError.SUCCESS
     assert stub.queue_buffer(1, 1) == GcError.RESOURCE_IN_USE
+
+
+def test_registers_are_read_and_written(stub: GentlLibrary) -> None:
+    assert stub.write_port(2**63 + 1, 4, b"\0\1\0\2") == GcError.SUCCESS
+    assert stub.read_port(1, 5, 3) == (GcError.SUCCESS, b"\1\0\2")
+    assert stub.read_port(0, 5, 3) == (GcError.INVALID_ADDRESS, b"")
+    assert stub.last_error(GcError.INVALID_ADDRESS) == "拒绝".encode("gbk")
+    assert stub.last_error(GcError.IO) == b"", "it speaks of another error"
+
+
+def test_other_threads_run_while_a_register_is_read(stub: GentlLibrary) -> None:
+    flag = ctypes.c_uint8(0)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(stub.read_port, 1, ctypes.addressof(flag), 1)
+        flag.value = 7
+        assert reading.result() == (GcError.SUCCESS, b"\7")
 
 
 def test_a_library_that_is_no_producer(tmp_path: Path) -> None:

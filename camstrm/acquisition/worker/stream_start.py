@@ -11,6 +11,7 @@ from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.gentl.library import GentlLibrary
 from camstrm.acquisition.stream.drain import BufferDrain, StreamHandles
 from camstrm.acquisition.stream.statistics import StreamStatistics
+from camstrm.acquisition.stream.stream_watch import Experience, StreamWatch
 
 __all__ = ["StreamStart", "start_stream"]
 
@@ -50,6 +51,16 @@ class StreamStart:
             ticks_per_s=self.ticks_per_s,
             buffers=self.buffers,
             clock=clock,
+        )
+
+    def watch(self, now_s: float, stall_timeout_s: float, experience: Experience) -> StreamWatch:
+        """Return what judges it; ``stall_timeout_s``: least patience."""
+        return StreamWatch(
+            self.rate,
+            now_s,
+            triggered=self.triggered,
+            stall_timeout_s=stall_timeout_s,
+            experience=experience,
         )
 
 

@@ -279,15 +279,9 @@ class AcquisitionWorker:
         overdue.
         """
         facts = str(start)
-        watch = StreamWatch(
-            start.rate,
-            self._clock.monotonic(),
-            triggered=start.triggered,
-            stall_timeout_s=self._settings.stall_timeout_s,
-            experience=self._experience,
-        )
-        self.interval_s = watch.interval_s
         next_look = turned = self._clock.monotonic()
+        watch = start.watch(turned, self._settings.stall_timeout_s, self._experience)
+        self.interval_s = watch.interval_s
         logged = stalled = False
         loss = ""
         incomplete = self.statistics.incomplete

@@ -28,6 +28,7 @@ class TextKind(enum.IntEnum):
 
     HELLO = 0
     STATUS = 1
+    LEASES = 2
 
 
 class ViewerOutbox:
@@ -54,7 +55,9 @@ class ViewerOutbox:
         "credit",
         "id",
         "max_fps",
+        "name",
         "reason",
+        "role",
         "sent",
         "sent_bytes",
         "sent_fps",
@@ -67,6 +70,10 @@ class ViewerOutbox:
         """Let at most ``window`` bundles be under way to a viewer that acknowledges."""
         self.id = viewer_id
         """Number of the viewer since the bridge's start, from 1."""
+        self.name = ""
+        """Of the viewer's token; "" without one."""
+        self.role = ""
+        """Of the viewer's token; "" as long as nobody has said."""
         self.cameras: frozenset[int] | None = None
         """Indices of the cameras whose pictures the viewer wants; None: of all."""
         self.max_fps: float | None = None
@@ -177,6 +184,8 @@ class ViewerOutbox:
             reason=self.reason,
             in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
+            name=self.name,
+            role=self.role,
         )
 
     @property

@@ -249,21 +249,28 @@ class Measurement(Result, frozen=True):
 class TakeStill(Arguments, frozen=True):
     """``still``: one picture of the newest frame, with the reply's data.
 
-    ``format``: "jpeg", "png" or "tiff". ``region``: None for the whole picture. ``max_width``,
-    ``max_height``, ``quality``: of a JPEG or a PNG, None: not scaled, quality 90. ``raw``: a
-    TIFF of the raw bits (Bayer as CFA), otherwise RGB or grey.
+    ``region``: None for the whole picture; what is beside the picture is left out. ``scale``
+    (1: each pixel of the sensor), ``max_width``, ``max_height``: of a JPEG or a PNG, which are
+    made smaller until they fit, never larger. ``quality``: of a JPEG, None: 90. ``bits``: of a
+    PNG, per colour; 16 keeps all that the sensor gives, as the highest of 16 where it gives
+    more than 8. ``raw``: a TIFF of the raw bits (a mosaic as it is), otherwise of RGB or grey.
     """
 
     format: Literal["jpeg", "png", "tiff"] = "jpeg"
     region: Region | None = None
+    scale: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_width: Side | None = None
     max_height: Side | None = None
     quality: Quality | None = None
+    bits: Literal[8, 16] | None = None
     raw: bool = True
 
 
 class Still(Result, frozen=True):
-    """A picture; its bytes are the reply's data. ``size``: of these."""
+    """A picture; its bytes are the reply's data, ``size`` of them.
+
+    ``bits``: how many of each value hold what the sensor gave.
+    """
 
     media_type: str
     size: Count
@@ -271,6 +278,7 @@ class Still(Result, frozen=True):
     height: Count
     region: Region
     pixel_format: str
+    bits: Count = 8
     frame_id: Count | None = None
     capture_time_us: Count = 0
     device_timestamp_ns: Count | None = None

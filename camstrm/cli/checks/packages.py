@@ -22,6 +22,7 @@ _PACKAGES = (
     ("numpy", "numpy", "grab", Level.FAIL),
     ("cv2", "opencv-python-headless", "grab", Level.FAIL),
     ("simplejpeg", "simplejpeg", "grab", Level.FAIL),
+    ("tifffile", "tifffile", "grab", Level.WARN),
     ("aiohttp", "aiohttp", "bridge", Level.WARN),
     ("prometheus_client", "prometheus-client", "bridge", Level.WARN),
     ("PySide6", "PySide6-Essentials", "viewer", Level.OK),

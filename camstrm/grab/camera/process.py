@@ -32,6 +32,7 @@ from camstrm.grab.camera.call_desk import CallDesk
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
+from camstrm.grab.camera.examiner import Examiner
 from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
@@ -78,6 +79,7 @@ class CameraProcess:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._desk = CallDesk(self._wake)
+        self._examiner = Examiner()
         self._changed = False
         """Whether a camera's condition has changed since the last report; set by any thread."""
         self._channels: dict[int, CameraChannel] = {}
@@ -171,9 +173,12 @@ class CameraProcess:
             )
             label = camera.settings.label
             self._channels[camera.index] = CameraChannel(camera.index, label, worker, encoder)
-            self._desk.register(camera.index, label, {})
+            self._desk.register(
+                camera.index, label, self._examiner.add(camera.index, label, worker)
+            )
         for channel in self._channels.values():
             channel.worker.start()
+        self._examiner.start()
 
     def _arm_deadman(self) -> None:
         if self._deadman is not None:
@@ -262,6 +267,7 @@ class CameraProcess:
 
     def _condition_changed(self) -> None:
         self._changed = True
+        self._examiner.look_again()
         self._wake()
 
     def _wake(self) -> None:
@@ -273,6 +279,7 @@ class CameraProcess:
 
     def _close(self) -> None:
         self._desk.close()
+        self._examiner.stop()
         for channel in self._channels.values():
             channel.worker.stop()
         # Before the grabber's patience is over, which is as long.
@@ -281,6 +288,7 @@ class CameraProcess:
             channel.worker.join(max(0.0, deadline - time.monotonic()))
             for channel in self._channels.values()
         ]
+        self._examiner.join(max(0.0, deadline - time.monotonic()))
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if all(ended) and self._producer is not None:

@@ -86,7 +86,9 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``fps``: bundles per second. ``max_width``, ``max_height``: pixels; larger pictures
     are scaled down to fit (default: half of 2656x2304, the largest camera of the
     reference set). ``quality``: of the JPEG, 1 to 100. ``max_mbit``: most that a viewer of
-    all cameras is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
+    all cameras and views is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
+    ``max_views``: regions and other views of all viewers that are made beside the whole pictures,
+    of all cameras together; equal ones count once, small whole pictures (640 pixels) do not.
     """
 
     fps: Annotated[float, Meta(ge=1, le=60)] = 30.0
@@ -94,6 +96,7 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_height: Annotated[int, Meta(ge=16, le=16384)] = 1152
     quality: Annotated[int, Meta(ge=1, le=100)] = 80
     max_mbit: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    max_views: Annotated[int, Meta(ge=0, le=64)] = 8
 
     def for_camera(self, camera: CameraSettings) -> StreamSettings:
         """Return these settings with the camera's own in place of the stream's."""

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import cv2
 import msgspec
@@ -237,15 +238,14 @@ class CameraProcess:
             self._socket.send(PacketKind.DATA, payload)
 
     def _send_pictures(self, request: FrameRequest) -> None:
-        def picture(index: int) -> CameraFrame:
-            return self._channels[index].picture(
-                refresh=index in request.refresh, quality=request.quality, halvings=request.halvings
-            )
+        def entries(index: int) -> list[CameraFrame]:
+            return self._channels[index].entries(request)
 
-        indices = [index for index in request.cameras if index in self._channels]
+        wanted = {*request.cameras, *(view.camera for view in request.views)}
+        indices = [index for index in self._channels if index in wanted]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
         encode = self._pool.map if self._pool is not None else map
-        frames = tuple(encode(picture, indices))
+        frames = tuple(chain.from_iterable(encode(entries, indices)))
         bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
         self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
 

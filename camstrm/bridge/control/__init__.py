@@ -2,5 +2,5 @@
 
 Start at ``room.ControlRoom``: a bridge has one. ``gate.ControlGate`` decides on each call.
 ``token_book.TokenBook`` knows the tokens, ``lease.LeaseDesk`` who may change which camera now,
-``rules.FeatureRules`` what may be changed at all; ``audit.AuditTrail`` writes down what was changed.
+``rules.FeatureRules`` what may be changed at all; ``audit.AuditTrail`` writes changes down.
 """

@@ -276,8 +276,8 @@ class AcquisitionWorker:
     ) -> Pause[StreamStart] | None:
         """Drain until the stop, or until the camera is to be opened again.
 
-        ``word``: what the log calls it. Returns early with a pause that is to be kept. Raises CameraLostError when frames are
-        overdue.
+        ``word``: what the log calls it. Returns early with a pause that is to be kept. Raises
+        CameraLostError when frames are overdue.
         """
         facts = str(start)
         next_look = turned = self._clock.monotonic()

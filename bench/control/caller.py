@@ -1,4 +1,4 @@
-"""Set and read a camera's features: ``python -m bench.control.caller URL CAMERA RATE SECONDS TREE``.
+"""Set and read features: ``python -m bench.control.caller URL CAMERA RATE SECONDS TREE``.
 
 ``RATE`` times a second ExposureTime is set, whether the one before has been answered or not, as
 a slider does. With ``TREE`` "tree" the state of all features is read again and again. The token is

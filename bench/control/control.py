@@ -51,15 +51,15 @@ def _rows(folder: Path, seconds: float, registers: tuple[int, ...]) -> list[Row]
         with system.watched(_VIEWERS) as watchers, system.control(serial) as knobs:
             system.window(_SETTLE_S, watchers)
             for register_us in registers:
-                knobs["register_us"] = register_us
+                knobs.set(register_us=register_us)
                 for tree in ("", "tree"):
                     quiet = system.window(seconds / 2, watchers)
                     with _Caller(system, serial, seconds, tree) as caller:
                         busy = system.window(seconds, watchers)
-                    what = f"{SETS_PER_S:g} sets/s" + (" and all features read" if tree else "")
-                    what = f"registers of {register_us / 1000:g} ms, {what}, {seconds:g} s"
+                    asked = f"{SETS_PER_S:g} sets/s" + (" and all features read" if tree else "")
+                    what = f"registers of {register_us / 1000:g} ms, {asked}, {seconds:g} s"
                     rows += _of_turn(what, register_us, quiet, busy, caller.result, tree=bool(tree))
-                knobs["register_us"] = 0
+                knobs.set(register_us=0)
     return rows
 
 
@@ -70,9 +70,9 @@ class _Caller:
         self.result: dict[str, Any] = {}
         token = (system.system.folder / CONTROL_TOKEN_FILE).read_text().strip()
         self._seconds = seconds
+        program = [sys.executable, "-m", "bench.control.caller"]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.control.caller", system.system.url, camera]
-            + [str(SETS_PER_S), str(seconds), tree],
+            [*program, system.system.url, camera, str(SETS_PER_S), str(seconds), tree],
             cwd=ROOT,
             env={**os.environ, "CAMSTRM_TOKEN": token},
             stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ class _Caller:
 
     def __exit__(self, *_: object) -> None:
         try:
-            text, _ = self._process.communicate(timeout=self._seconds + _SPARE_S)
+            text = self._process.communicate(timeout=self._seconds + _SPARE_S)[0]
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()

@@ -18,6 +18,7 @@ from camstrm.acquisition.features.description import STREAM_LOCK, CameraDescript
 from camstrm.acquisition.features.persistence import load_settings
 from camstrm.acquisition.features.persistence_file import FileSetting, parse_settings
 from camstrm.acquisition.features.selectors import selected
+from camstrm.acquisition.features.setting import present_selectors
 from camstrm.acquisition.features.state import read_state
 from camstrm.errors import CallError, CameraError, ConfigError
 from camstrm.feature import FeatureChange, FeatureSetting, FeatureValue, Selectors
@@ -245,14 +246,8 @@ class FeatureChanges:
         self, camera: OpenCamera, setting: FeatureSetting
     ) -> FeatureSetting:
         """Return the setting with each selector that the feature has, as it is now if not given."""
-        info = camera.description().info(setting.feature)
-        selectors = dict(setting.selectors)
-        for name in info.selectors if info is not None else ():
-            if name not in selectors:
-                value = read_feature(camera.node_map, name, encoding=self._encoding).value
-                if isinstance(value, (str, int)):
-                    selectors[name] = value
-        return msgspec.structs.replace(setting, selectors=selectors)
+        present = present_selectors(camera.node_map, setting.feature)
+        return msgspec.structs.replace(setting, selectors={**present, **setting.selectors})
 
     def _note(self, camera: OpenCamera, setting: FeatureSetting, change: FeatureChange) -> None:
         """Let the value be set again after a reconnect, unless it only points at others."""

@@ -19,6 +19,7 @@ from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
+from camstrm.bridge.viewers.views import ViewPlanner
 from camstrm.rates import RateMeter
 from camstrm.wire import (
     MAX_CAMERAS,
@@ -33,7 +34,8 @@ from camstrm.wire import (
     SharedStatus,
     Status,
     Subscribe,
-    select_cameras,
+    View,
+    select_entries,
 )
 
 __all__ = ["BundleHub"]
@@ -69,6 +71,7 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
+        self._views = ViewPlanner(self._demand, self.pictures)
         self._send: Callable[[Call], None] | None = None
         """The way to the grabber; None without one."""
         self._newest: SharedBundle | None = None
@@ -97,7 +100,7 @@ class BundleHub:
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
         self._send = send
-        self._demand.attach(send, refresh=self._lacks_picture(None))
+        self._demand.attach(send, refresh=self._views.lack_picture())
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
@@ -119,10 +122,12 @@ class BundleHub:
         self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
             viewer.put_text(TextKind.HELLO, self._hello_text)
+        self._views.offers(hello)
 
     def grabber_sent_status(self, status: Status) -> None:
         """Keep the grabber's counters for the next status to the viewers."""
         self._grabber_status = status
+        self._views.saw_status(status.cameras)
 
     def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
         """Give the bundle to every viewer."""
@@ -152,7 +157,7 @@ class BundleHub:
     def make_outbox(self) -> ViewerOutbox:
         """Return the outbox of the next viewer."""
         self.counters.viewers += 1
-        return ViewerOutbox(self.counters.viewers, self._window, self._clock)
+        return ViewerOutbox(self.counters.viewers, self._window, self._clock, self._step)
 
     def join(
         self,
@@ -166,7 +171,7 @@ class BundleHub:
         _log.info("viewer %d (%s, %s) joins", viewer.outbox.id, viewer.address, viewer.kind)
         viewer.put_text(TextKind.HELLO, self._hello_text)
         viewer.put_text(TextKind.STATUS, self.status_text(viewer.outbox))
-        viewer.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
+        viewer.outbox.subscribe(frozenset(), None)  # it has nothing so far: all is to catch up
         self.subscribe(viewer, cameras, max_fps)
 
     def leave(self, viewer: ViewerSender) -> None:
@@ -184,31 +189,42 @@ class BundleHub:
         )
         if not self.viewers:
             self.empty.set()
-        self._demand.withdraw(outbox.id)
+        self._views.leave(viewer)
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes
         self.counters.skipped.update(outbox.skipped)
         self.counters.viewers_stuck += viewer.stuck
 
     def subscribe(
-        self, viewer: ViewerSender, cameras: frozenset[int] | None, max_fps: float | None
+        self,
+        viewer: ViewerSender,
+        cameras: frozenset[int] | None,
+        max_fps: float | None,
+        views: tuple[View, ...] = (),
     ) -> None:
-        """Change what a viewer gets; fresh pictures of cameras it did not get go at once."""
+        """Change what a viewer gets; fresh pictures that it did not get so far go at once."""
         before = viewer.outbox.cameras
-        viewer.subscribe(cameras, max_fps)
+        viewer.outbox.subscribe(cameras, max_fps)
+        new_views = self._views.subscribe(viewer, views)
+        viewer.go_on()
         added = self.cameras.keys() if cameras is None else cameras
-        self._catch_up(viewer, frozenset() if before is None else frozenset(added) - before)
-        refresh = self._lacks_picture(cameras)
-        self._demand.wish(viewer.outbox.id, cameras, max_fps, refresh=refresh)
+        new_cameras = frozenset() if before is None else frozenset(added) - before
+        self._catch_up(viewer, new_cameras, new_views)
 
     def subscribe_message(self, viewer: ViewerSender, message: Subscribe) -> None:
         """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
+        outbox = viewer.outbox
+        if outbox.id not in self.viewers:
+            return  # it has left
         cameras = None
         if message.cameras is not None:
             cameras = frozenset(i for i in message.cameras if 0 <= i < MAX_CAMERAS)
         max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
-        if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
-            self.subscribe(viewer, cameras, max_fps)
+        same_views = message.views == self._views.wants(outbox)
+        if (cameras, max_fps) != (outbox.cameras, outbox.max_fps) or not same_views:
+            self.subscribe(viewer, cameras, max_fps, message.views)
+        elif message.views:
+            self._views.answer_again(viewer)
 
     def send_to_camera(self, message: Call) -> None:
         """Pass a viewer's message on to the grabber; without one it is dropped."""
@@ -277,21 +293,24 @@ class BundleHub:
         for viewer in self.viewers.values():
             viewer.close()
 
-    def _catch_up(self, viewer: ViewerSender, cameras: frozenset[int]) -> None:
-        """Let a viewer have the fresh pictures of cameras that it did not get until now."""
-        if self._newest is None or self._input != "ok" or not cameras:
+    def _step(self, outbox: ViewerOutbox) -> None:
+        viewer = self.viewers.get(outbox.id)
+        if viewer is not None:
+            self._views.step(viewer)
+
+    def _catch_up(
+        self, viewer: ViewerSender, cameras: frozenset[int], views: frozenset[int]
+    ) -> None:
+        """Let a viewer have the fresh pictures of what it did not get until now."""
+        if self._newest is None or self._input != "ok" or not (cameras or views):
             return
         completed = self.pictures.completed(self._newest.bundle)
-        viewer.put_bundle(SharedBundle(select_cameras(completed, cameras)))
+        viewer.put_bundle(SharedBundle(select_entries(completed, cameras, views)))
 
     def _start_session(self) -> None:
         self._newest = None
         for viewer in self.viewers.values():
             viewer.start_session()
-
-    def _lacks_picture(self, cameras: frozenset[int] | None) -> bool:
-        wanted = self.cameras if cameras is None else cameras & self.cameras.keys()
-        return not all(self.pictures.fresh(index) for index in wanted)
 
     def _cameras_by_bundle(self) -> tuple[CameraStatus, ...]:
         """Return what the newest bundle says, as long as the grabber has sent no status."""

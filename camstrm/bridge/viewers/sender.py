@@ -79,9 +79,8 @@ class ViewerSender(asyncio.BufferedProtocol):
         self.outbox.put_bundle(bundle)
         self._send()
 
-    def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
-        """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
-        self.outbox.subscribe(cameras, max_fps)
+    def go_on(self) -> None:
+        """Send what may go now that the outbox has other wishes."""
         self._send()
 
     def acknowledge(self, seq: int) -> None:

@@ -92,8 +92,10 @@ class WebSocketViewer(ViewerSender):
     def _encode(self, item: bytes | SharedBundle) -> Sequence[bytes | memoryview]:
         if isinstance(item, bytes):
             return (frame(Opcode.TEXT, item),)
-        parts = item.web_socket_frame(self.outbox.cameras)
-        self.outbox.sent_bytes += len(parts[1])
+        outbox = self.outbox
+        parts, size = item.message(outbox.selection)
+        outbox.sent_bytes += size
+        outbox.last_size = size
         return parts
 
     def _take_messages(self) -> None:

@@ -91,13 +91,13 @@ def test_every_line_that_any_reader_sees_was_looked_at(text: str) -> None:
 )
 @pytest.mark.parametrize("do", ["set", "execute", "revert"])
 def test_names_that_pass_by_patterns_are_refused(do: str, name: str) -> None:
-    wrong: dict[str, Any] = {
+    all_wrong: dict[str, dict[str, Any]] = {
         "set": {"feature": name, "value": 1},
         "execute": {"feature": name},
         "revert": {"features": ["Gain", name]},
-    }[do]
+    }
     with pytest.raises(WireError, match="is no name of a feature") as caught:
-        wishes(call(do, **wrong))
+        wishes(call(do, **all_wrong[do]))
     assert str(caught.value).isprintable()
 
 

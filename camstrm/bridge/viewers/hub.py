@@ -19,8 +19,10 @@ from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
+from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
 from camstrm.rates import RateMeter
 from camstrm.wire import (
+    MAX_CALLS,
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
     TO_VIEWER,
@@ -56,8 +58,10 @@ class BundleHub:
         window: int,
         clock: Callable[[], float] = time.monotonic,
         demand: DemandKeeper | None = None,
+        gate: CallGate | None = None,
     ) -> None:
         self.counters = HubCounters()
+        self.calls = ViewerCalls(gate)
         self.pictures = LatestPictures(clock)
         self.viewers: dict[int, ViewerSender] = {}
         """Who gets bundles now, by the number of its outbox."""
@@ -69,11 +73,9 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
-        self._send: Callable[[Call], None] | None = None
-        """The way to the grabber; None without one."""
         self._newest: SharedBundle | None = None
         """The last bundle of the present run of the grabber."""
-        self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
+        self._hello = Hello("", server, limits=self._limits(Limits()))
         """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
         self._input = "none"
@@ -92,15 +94,18 @@ class BundleHub:
         """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
         return self._input
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
-        """Take ``hello`` of a grabber that has just connected and send it the demand."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
+        """Take ``hello`` of a grabber that has just connected and send it demand and calls.
+
+        ``send`` returns False for a call that the grabber has no room for.
+        """
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
-        self._send = send
+        self.calls.grabber_came(send)
         self._demand.attach(send, refresh=self._lacks_picture(None))
         self.set_input("ok")
 
-    def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
+    def demand_from(self, send_demand: Callable[[Demand], object]) -> None:
         """Tell the demand to a grabber whose cameras the viewers do not know yet."""
         self._demand.attach(send_demand, refresh=True)
 
@@ -114,7 +119,7 @@ class BundleHub:
         cameras = {info.index: info for info in hello.cameras}
         self.pictures.keep_only({i for i, c in cameras.items() if self.cameras.get(i) == c})
         self.cameras = cameras
-        limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
+        limits = self._limits(hello.limits)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
         self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
@@ -138,7 +143,7 @@ class BundleHub:
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
-        self._send = None
+        self.calls.grabber_went()
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
@@ -185,6 +190,7 @@ class BundleHub:
         if not self.viewers:
             self.empty.set()
         self._demand.withdraw(outbox.id)
+        self.calls.viewer_left(viewer)
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes
         self.counters.skipped.update(outbox.skipped)
@@ -209,11 +215,6 @@ class BundleHub:
         max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
         if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
             self.subscribe(viewer, cameras, max_fps)
-
-    def send_to_camera(self, message: Call) -> None:
-        """Pass a viewer's message on to the grabber; without one it is dropped."""
-        if self._send is not None:
-            self._send(message)
 
     def wish_picture(self, who: Hashable, camera: int) -> None:
         """Let the grabber send this camera's picture, also one sent before; see withdraw."""
@@ -276,6 +277,12 @@ class BundleHub:
         """End every viewer's connection."""
         for viewer in self.viewers.values():
             viewer.close()
+
+    def _limits(self, grabber: Limits) -> Limits:
+        """Return what viewers are granted, by the bridge itself and by the grabber."""
+        return Limits(
+            self._window, MAX_VIEWER_TEXT_SIZE, grabber.stream_fps, MAX_CALLS, grabber.max_views
+        )
 
     def _catch_up(self, viewer: ViewerSender, cameras: frozenset[int]) -> None:
         """Let a viewer have the fresh pictures of cameras that it did not get until now."""

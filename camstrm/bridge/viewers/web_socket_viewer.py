@@ -183,7 +183,7 @@ class WebSocketViewer(ViewerSender):
     def _go_on_reading(self) -> None:
         if self._transport is None:
             return
-        if not self._may_say_more():
+        if self._leaves_replies():
             self._loop.call_later(PAUSE_S, self._go_on_reading)
             return
         self._pauses = False

@@ -509,7 +509,7 @@ async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silen
 async def test_grabber_that_never_reads_is_dropped(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection_module, "MAX_UNREAD_DEMAND", 1000)
+    monkeypatch.setattr(connection_module, "MAX_UNREAD", 1000)
     async with listening(hub, path):
         _, writer = await asyncio.open_unix_connection(path, limit=1)
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can

@@ -118,7 +118,7 @@ def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
     hello = drain(join(hub, "a"))[0]
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras) == ("run1", CAMERAS)
-    assert hello.limits == Limits(window=4, max_message_size=65536, stream_fps=20.0)
+    assert hello.limits == Limits(4, 65536, stream_fps=20.0, max_calls=8)
 
 
 def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:

@@ -27,6 +27,7 @@
     │   ├── PayloadSizeError
     │   └── NoImageError            a buffer holds no image at all
     ├── CallError                   what was asked of a camera was not done
+    ├── ServerError                 a server cannot be reached, refuses, or is gone
     ├── BridgeTakenError            the bridge has another grabber already
     ├── AddressInUseError           the TCP port belongs to somebody else
     └── UsageError                  the command line asks for something impossible
@@ -63,6 +64,7 @@ __all__ = [
     "ProducerError",
     "ProducerInUseError",
     "ProducerTimeoutError",
+    "ServerError",
     "SocketPathError",
     "SubjectError",
     "UnsupportedPixelFormatError",
@@ -378,6 +380,27 @@ class CallError(CamstrmError):
 
     def __str__(self) -> str:
         return f"{self.problem}. {self.remedy}" if self.remedy else self.problem
+
+
+class ServerError(CamstrmError):
+    """A camstrm server cannot be reached, refuses this client, or is gone.
+
+    ``server``: host and port; ``problem``: why; ``remedy``: what to do, may be empty.
+    ``patient``: trying again soon is of no use, somebody has to change something first.
+    """
+
+    def __init__(
+        self, server: str, problem: str, remedy: str = "", *, patient: bool = False
+    ) -> None:
+        super().__init__(server, problem, remedy, patient)
+        self.server = server
+        self.problem = problem
+        self.remedy = remedy
+        self.patient = patient
+
+    def __str__(self) -> str:
+        text = f"server {self.server}: {self.problem}"
+        return f"{text}. {self.remedy}" if self.remedy else text
 
 
 class BridgeTakenError(CamstrmError):

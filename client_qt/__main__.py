@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from camstrm.client.address import TOKEN_VARIABLE, find_token
 from camstrm.errors import CamstrmError
 from client_qt.app import quit_viewer, run_viewer
-from client_qt.model.address import TOKEN_VARIABLE, find_token
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from camstrm.client.address import parse_address
 from camstrm.errors import UsageError
-from client_qt.model.address import parse_address
 
 __all__ = ["quit_viewer", "run_viewer"]
 

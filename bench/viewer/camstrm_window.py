@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
 from bench.viewer.feed import CAMERAS
+from camstrm.client.address import parse_address
 from camstrm.wire import TO_VIEWER, Ack, CameraInfo, Hello, Subscribe
-from client_qt.model.address import parse_address
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture

@@ -13,6 +13,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from camstrm.config.control_settings import ControlSettings
+
 __all__ = [
     "ID_PREFIX",
     "BridgeSettings",
@@ -84,7 +86,9 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``fps``: bundles per second. ``max_width``, ``max_height``: pixels; larger pictures
     are scaled down to fit (default: half of 2656x2304, the largest camera of the
     reference set). ``quality``: of the JPEG, 1 to 100. ``max_mbit``: most that a viewer of
-    all cameras is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
+    all cameras and views is sent, in 10^6 bit/s (0: no limit); quality goes down first, then size.
+    ``max_views``: regions and other views of all viewers that are made beside the whole pictures,
+    of all cameras together; equal ones count once, small whole pictures (640 pixels) do not.
     """
 
     fps: Annotated[float, Meta(ge=1, le=60)] = 30.0
@@ -92,6 +96,7 @@ class StreamSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_height: Annotated[int, Meta(ge=16, le=16384)] = 1152
     quality: Annotated[int, Meta(ge=1, le=100)] = 80
     max_mbit: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    max_views: Annotated[int, Meta(ge=0, le=64)] = 8
 
     def for_camera(self, camera: CameraSettings) -> StreamSettings:
         """Return these settings with the camera's own in place of the stream's."""
@@ -123,7 +128,7 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     a viewer that takes nothing for so long is cut off. ``window``: bundles that a viewer
     may leave unacknowledged at most; the bridge uses as few as its path needs (4 keep
     30 fps where bundles are acknowledged after up to 133 ms).
-    ``tls_cert``, ``tls_key``: PEM files, both or none.
+    ``tls_cert``, ``tls_key``: PEM files, both or none. ``control``: who may change what.
     """
 
     host: NonEmpty = "0.0.0.0"  # noqa: S104  viewers are on other machines; the token guards it
@@ -138,6 +143,7 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, Meta(ge=1, le=16)] = 4
     tls_cert: str = ""
     tls_key: str = ""
+    control: ControlSettings = ControlSettings()
 
 
 class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """A frame as the camera delivered it: bytes, geometry, PFNC pixel format, times."""
 
+from camstrm.frame.crop import crop, lines_start_at_blocks
 from camstrm.frame.pixel_format import (
     PREFERRED,
     Layout,
@@ -17,6 +18,8 @@ __all__ = [
     "Packing",
     "PixelFormat",
     "RawFrame",
+    "crop",
+    "lines_start_at_blocks",
     "pixel_format",
     "pixel_format_code",
 ]

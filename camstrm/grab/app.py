@@ -137,7 +137,9 @@ class Grabber:
             session=self._session,
             server=f"camstrm {__version__}",
             cameras=self._ledgers.infos(),
-            limits=Limits(stream_fps=self._config.stream.fps),
+            limits=Limits(
+                stream_fps=self._config.stream.fps, max_views=self._config.stream.max_views
+            ),
         )
 
     def _send_status(self) -> None:

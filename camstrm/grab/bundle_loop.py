@@ -15,13 +15,22 @@ import time
 from collections.abc import Callable
 
 from camstrm.config import StreamSettings
-from camstrm.grab.budget import BandwidthBudget
+from camstrm.grab.budget import BandwidthBudget, Reduction
 from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.tick_phase import tick_shift_s
 from camstrm.repeat_log import RepeatLog
-from camstrm.wire import CameraFrame, CameraState, Demand, FrameBundle, FrameRequest
+from camstrm.wire import (
+    MAX_CAMERAS,
+    CameraFrame,
+    CameraState,
+    Demand,
+    FrameBundle,
+    FrameRequest,
+    View,
+    admitted,
+)
 
 __all__ = ["BundleLoop"]
 
@@ -59,13 +68,15 @@ class BundleLoop:
         self._ledgers = ledgers
         self._utc_ns = utc_ns
         self._fps = stream.fps  # the most bundles a second
+        self._max_views = stream.max_views
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
         self._reduction_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=loop.time)
         self._publish = publish
 
         # What is wanted.
         self._demand = Demand()  # the newest; empty: nobody watches, and nothing ticks
-        # Cameras whose next picture must come even if their frame is not new.
+        self._views: tuple[View, ...] = ()  # those of its views that are made, of any camera
+        # Cameras whose next pictures must come even if their frame is not new.
         self._refresh: set[int] = set()
 
         # When: all in seconds of the loop's time.
@@ -81,26 +92,29 @@ class BundleLoop:
         # The bundle of the last tick.
         self._seq = 0  # its number; grows by one with each tick
         self._timestamp_us = 0  # of the tick, host UTC
-        # Processes that were asked for it and have not answered, and for which cameras.
+        # Processes that were asked for it and have not answered, and for pictures of which cameras.
         self._waiting: dict[ProcessLink, tuple[int, ...]] = {}
         # Cameras that could not be asked, because their process had not answered before.
         self._late: set[int] = set()
-        # Pictures for it, by camera; one that comes after it has gone waits for the next one.
+        # Entries for it, by their key; one that comes after it has gone waits for the next one.
         self._fresh: dict[int, CameraFrame] = {}
 
     def demand(self, demand: Demand) -> None:
         """Take note of what the bridge wants; starts or stops the ticks."""
         self._demand = demand
-        wanted = self._wanted()
-        self._refresh &= wanted
+        # What is made already stays: a view that comes later does not take its place.
+        kept = [view for view in self._views if view in demand.views]
+        self._views = admitted((*kept, *demand.views), self._max_views)
+        watched = self._watched()
+        self._refresh &= watched
         if demand.refresh:
-            self._refresh |= wanted
-        if demand.cameras == ():
+            self._refresh |= watched
+        if demand.empty:
             self.stop()
             self._fresh.clear()
             return
-        for index in self._fresh.keys() - wanted:
-            del self._fresh[index]
+        for key in self._fresh.keys() - self._wanted() - {view.key for view in self._views}:
+            del self._fresh[key]
         soon = max(self._loop.time(), self._last_tick_s + self._period())
         if self._tick_timer is None or self._tick_s > soon:
             # Also while a slower tick is pending: the first viewer may have asked for one
@@ -114,9 +128,14 @@ class BundleLoop:
         """Take a camera process's answer."""
         if bundle.seq == self._seq:
             self._follow(bundle)
+        views = {view.key for view in self._views}
         for frame in bundle.frames:
-            if len(frame.payload) and frame.camera_index in link.group.indices:
-                self._fresh[frame.camera_index] = frame
+            if frame.camera_index not in link.group.indices:
+                continue
+            # A view without payload and with the size of the frame is one that is outside of it.
+            news = frame.key in views and frame.source_width if frame.view else False
+            if news or (len(frame.payload) and not frame.view):
+                self._fresh[frame.key] = frame
         self._waiting.pop(link, None)
         if self._deadline_timer is not None and not self._waiting:
             self._finish()
@@ -131,8 +150,17 @@ class BundleLoop:
         self._budget.pause()
 
     def _wanted(self) -> set[int]:
+        """Return the cameras whose whole picture is wanted."""
         every = set(range(len(self._ledgers)))
         return every if self._demand.cameras is None else every.intersection(self._demand.cameras)
+
+    def _watched(self) -> set[int]:
+        """Return the cameras of which anything is wanted."""
+        return self._wanted().union(view.camera for view in self._known_views())
+
+    def _known_views(self) -> list[View]:
+        """Return the views of cameras that are known; a camera may be found later than wished."""
+        return [view for view in self._views if view.camera < len(self._ledgers)]
 
     def _period(self) -> float:
         fps = self._fps
@@ -159,39 +187,43 @@ class BundleLoop:
             self._finish()
 
     def _ask(self) -> None:
-        wanted = self._wanted()
+        wanted, watched, known = self._wanted(), self._watched(), self._known_views()
         reduction = self._budget.reduction
         self._late.clear()
         self._waiting.clear()
         for link in self._supervisor.links():
-            cameras = tuple(i for i in link.group.indices if i in wanted)
-            if not cameras:
+            indices = link.group.indices
+            cameras = tuple(i for i in indices if i in wanted)
+            views = tuple(view for view in known if view.camera in indices)
+            asked = tuple(i for i in indices if i in watched)
+            if not asked:
                 continue
-            refresh = tuple(i for i in cameras if i in self._refresh)
+            refresh = tuple(i for i in asked if i in self._refresh)
             request = FrameRequest(
-                self._seq, cameras, refresh, reduction.quality, reduction.halvings
+                self._seq, cameras, refresh, reduction.quality, reduction.halvings, views
             )
             if link.request(request):
-                self._waiting[link] = cameras
+                self._waiting[link] = asked
                 self._refresh.difference_update(refresh)
             elif link.busy:
-                self._late.update(cameras)
+                self._late.update(asked)
 
     def _finish(self) -> None:
         if self._deadline_timer is not None:
             self._deadline_timer.cancel()
             self._deadline_timer = None
         self._late.update(*self._waiting.values())
+        came = {frame.camera_index for frame in self._fresh.values()}
         frames = []
         for index, ledger in enumerate(self._ledgers):
-            frame = self._fresh.pop(index, None)
-            if frame is not None:
-                frames.append(frame)
-                continue
-            condition = ledger.condition
-            frames.append(CameraFrame(index, condition.state, state_since_us=condition.since_us))
-            if index in self._late and condition.state == CameraState.STREAMING:
+            entry = self._fresh.pop(index, None)
+            frames.append(self._without_picture(index) if entry is None else entry)
+            missed = index in self._late and index not in came
+            if missed and ledger.condition.state == CameraState.STREAMING:
                 ledger.counters.missed += 1
+        for view in self._known_views()[: MAX_CAMERAS - len(frames)]:
+            entry = self._fresh.pop(view.key, None)
+            frames.append(self._without_picture(view.camera, view.id) if entry is None else entry)
         self._waiting.clear()
         self.bundles += 1
         bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
@@ -199,15 +231,21 @@ class BundleLoop:
             reduction = self._budget.reduction
             divisor = 2**reduction.halvings
             size = f", 1/{divisor} of the size" if divisor > 1 else ""
-            text = "pictures within max_mbit: quality up to %d%s"
-            self._reduction_log.log(logging.INFO, text, reduction.quality, size)
+            what = f"quality up to {reduction.quality}{size}"
+            text = "pictures within max_mbit: %s"
+            unreduced = reduction == Reduction()
+            self._reduction_log.log(logging.INFO, text, "not reduced" if unreduced else what)
         self._publish(bundle)
+
+    def _without_picture(self, index: int, view: int = 0) -> CameraFrame:
+        condition = self._ledgers[index].condition
+        return CameraFrame(index, condition.state, state_since_us=condition.since_us, view=view)
 
     def _follow(self, answer: FrameBundle) -> None:
         """Let the next tick come when the slowest camera's frame has just arrived."""
         least_fps = _FOLLOWED / self._period()
-        wanted = sorted(self._wanted())
-        rates = {i: fps for i in wanted if (fps := self._ledgers[i].grab_fps) > least_fps}
+        watched = sorted(self._watched())
+        rates = {i: fps for i in watched if (fps := self._ledgers[i].grab_fps) > least_fps}
         slowest = min(rates, key=rates.__getitem__, default=-1)
         # Of two cameras of one rate, now one, now the other is the slower: stay with one.
         followed_fps = rates.get(self._followed, 0.0)

@@ -1,5 +1,5 @@
 """From a camera's raw frame to a picture: unpack, demosaic, scale, JPEG."""
 
-from camstrm.imaging.encoder import EncodedPicture, PictureEncoder
+from camstrm.imaging.encoder import EncodedPicture, FrameEncoding, PictureEncoder
 
-__all__ = ["EncodedPicture", "PictureEncoder"]
+__all__ = ["EncodedPicture", "FrameEncoding", "PictureEncoder"]

@@ -25,20 +25,20 @@ _SMALLEST = 4
 _BORDER = 4
 
 
-def demosaic(mosaic: NDArray[Any], order: str, scratch: Scratch) -> NDArray[np.uint8]:
-    """Interpolate bilinearly from uint8 (height, width) to RGB (height, width, 3).
+def demosaic(mosaic: NDArray[Any], order: str, scratch: Scratch) -> NDArray[Any]:
+    """Interpolate bilinearly from uint8 or uint16 (height, width) to RGB (height, width, 3).
 
     ``order``: colours of the first two pixels of line 0 and line 1, such as ``RGGB``.
     """
     height, width = mosaic.shape
     if min(height, width) < _SMALLEST:
         return _demosaic_tiny(mosaic, order)
-    out = scratch.array((height, width, 3))
-    rgb: NDArray[np.uint8] = cv2.cvtColor(mosaic, _TO_RGB[order], dst=out)
+    out = scratch.array((height, width, 3), mosaic.dtype)
+    rgb: NDArray[Any] = cv2.cvtColor(mosaic, _TO_RGB[order], dst=out)
     return rgb
 
 
-def _demosaic_tiny(mosaic: NDArray[Any], order: str) -> NDArray[np.uint8]:
+def _demosaic_tiny(mosaic: NDArray[Any], order: str) -> NDArray[Any]:
     # OpenCV leaves images of one or two lines or columns black. Mirroring by an even number
     # of pixels keeps the colours' order (in a single line a colour is missing anyway).
     height, width = mosaic.shape
@@ -46,7 +46,7 @@ def _demosaic_tiny(mosaic: NDArray[Any], order: str) -> NDArray[np.uint8]:
         np.ascontiguousarray(mosaic), *(_BORDER,) * 4, borderType=cv2.BORDER_REFLECT_101
     )
     rgb = cv2.cvtColor(wide, _TO_RGB[order])
-    inner: NDArray[np.uint8] = rgb[_BORDER : _BORDER + height, _BORDER : _BORDER + width]
+    inner: NDArray[Any] = rgb[_BORDER : _BORDER + height, _BORDER : _BORDER + width]
     return inner
 
 

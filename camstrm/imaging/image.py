@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from camstrm.frame import Layout, Packing
+from camstrm.frame import Layout, Packing, PixelFormat
 from camstrm.imaging.demosaic import demosaic, superpixel
 from camstrm.imaging.pixel_blocks import PixelBlocks, narrow
-from camstrm.imaging.scale import shrink
+from camstrm.imaging.scale import Pyramid
+from camstrm.imaging.scratch import Scratch
 from camstrm.imaging.yuv import rgb_from_yuv
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "DecodedBlocks", "decode", "finished", "full_size"]
 
 _INTERLEAVED = {
     Layout.RGB: "RGB",
@@ -35,24 +36,56 @@ class Decoded(NamedTuple):
     channels: str
 
 
-def decode(blocks: PixelBlocks, width: int, height: int) -> Decoded:
-    """Decode a frame to ``width`` x ``height``, at most its own size.
+class DecodedBlocks:
+    """A frame, or a part of one, at as many sizes as are wanted.
 
-    Work is done on the smaller image wherever the result is the same to the eye.
+    What two sizes have in common is done once. Used by one thread; the pictures are valid as
+    those of :func:`decode`.
     """
-    layout, scratch = blocks.format.layout, blocks.scratch
+
+    def __init__(self, blocks: PixelBlocks) -> None:
+        self.blocks = blocks
+        self._pyramids: dict[bool, Pyramid] = {}  # by whether they begin at half the size
+
+    def sized(self, width: int, height: int) -> Decoded:
+        """Decode to ``width`` x ``height``, at most the size of the blocks.
+
+        Work is done on the smaller image wherever the result is the same to the eye.
+        """
+        blocks, layout = self.blocks, self.blocks.format.layout
+        if layout is Layout.YUV:
+            return Decoded(rgb_from_yuv(blocks, width, height), "RGB")
+        halved = blocks.width >= 2 * width and blocks.height >= 2 * height
+        halved = halved and layout is Layout.BAYER
+        pyramid = self._pyramids.get(halved)
+        if pyramid is None:
+            image = superpixel(blocks) if halved else full_size(blocks)
+            pyramid = self._pyramids[halved] = Pyramid(image, blocks.scratch)
+        return finished(blocks.format, pyramid.reduced(width, height), blocks.scratch)
+
+
+def decode(blocks: PixelBlocks, width: int, height: int) -> Decoded:
+    """Decode a frame to ``width`` x ``height``, at most its own size."""
+    return DecodedBlocks(blocks).sized(width, height)
+
+
+def full_size(blocks: PixelBlocks) -> NDArray[Any]:
+    """Decode at the blocks' own size, to what :func:`finished` takes."""
+    layout = blocks.format.layout
     if layout is Layout.YUV:
-        return Decoded(rgb_from_yuv(blocks, width, height), "RGB")
+        return rgb_from_yuv(blocks, blocks.width, blocks.height)
     if layout is Layout.BAYER:
-        if blocks.width >= 2 * width and blocks.height >= 2 * height:
-            rgb = superpixel(blocks)
-        else:
-            rgb = demosaic(blocks.pixels(), blocks.format.mosaic, scratch)
-        return Decoded(shrink(rgb, width, height, scratch), "RGB")
+        return demosaic(blocks.pixels(), blocks.format.mosaic, blocks.scratch)
     if layout is not Layout.MONO:
-        return Decoded(shrink(blocks.data, width, height, scratch), _INTERLEAVED[layout])
-    if blocks.format.packing is Packing.UINT16:
-        # Averaging 16-bit values costs what 8-bit ones do, and leaves a quarter to narrow.
-        small = shrink(blocks.words(), width, height, scratch)
-        return Decoded(narrow(small, blocks.format.significant_bits, scratch), "GRAY")
-    return Decoded(shrink(blocks.pixels(), width, height, scratch), "GRAY")
+        return blocks.data
+    # Averaging 16-bit values costs what 8-bit ones do, and leaves a quarter to narrow.
+    return blocks.words() if blocks.format.packing is Packing.UINT16 else blocks.pixels()
+
+
+def finished(known: PixelFormat, image: NDArray[Any], scratch: Scratch) -> Decoded:
+    """Return an image of :func:`full_size`, or what it was reduced to, as 8 bits a channel."""
+    if known.layout is not Layout.MONO:
+        return Decoded(image, _INTERLEAVED.get(known.layout, "RGB"))
+    if known.packing is Packing.UINT16:
+        image = narrow(image, known.significant_bits, scratch)
+    return Decoded(image, "GRAY")

@@ -20,7 +20,7 @@ from camstrm.errors import PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import Layout, Packing, PixelFormat, RawFrame, pixel_format
 from camstrm.imaging.scratch import Scratch
 
-__all__ = ["PixelBlocks", "interleave", "narrow", "pixel_blocks"]
+__all__ = ["PixelBlocks", "check_pixels", "interleave", "narrow", "pixel_blocks"]
 
 Bytes = NDArray[np.uint8]
 
@@ -96,10 +96,8 @@ class PixelBlocks:
         return pixels.reshape(-1)[: self.height * self.width].reshape(self.height, self.width)
 
 
-def pixel_blocks(frame: RawFrame, scratch: Scratch) -> PixelBlocks:
-    """View the frame's pixels as blocks, after checking that they are there.
-
-    A last block that the line or the buffer cuts short is completed in a copy.
+def check_pixels(frame: RawFrame) -> PixelFormat:
+    """Return the frame's pixel format, after checking that its pixels are there.
 
     Raises UnsupportedPixelFormatError if there is no decoder for the frame's pixel format,
     PayloadSizeError if the frame has no pixels or its buffer is too short for them.
@@ -111,6 +109,15 @@ def pixel_blocks(frame: RawFrame, scratch: Scratch) -> PixelBlocks:
     wanted = known.payload_size(frame.width, frame.height, frame.padding_x)
     if wanted == 0 or frame.data.size < wanted:
         raise PayloadSizeError(known.name, frame.width, frame.height, wanted, frame.data.size)
+    return known
+
+
+def pixel_blocks(frame: RawFrame, scratch: Scratch) -> PixelBlocks:
+    """View the frame's pixels as blocks, after :func:`check_pixels`.
+
+    A last block that the line or the buffer cuts short is completed in a copy.
+    """
+    known = check_pixels(frame)
     padding = max(0, frame.padding_x)
     rows, run = frame.height, frame.width
     if run % known.block_pixels and not padding:

@@ -73,4 +73,4 @@ from camstrm.wire.packet import (
     encode_data_parts,
     encode_packet_parts,
 )
-from camstrm.wire.views import Region, View, admitted, rounded
+from camstrm.wire.views import Region, View, admitted, clipped, rounded

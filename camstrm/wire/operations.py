@@ -12,7 +12,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from camstrm.camera_state import Count
-from camstrm.feature import FeatureChange, FeatureInfo, FeatureSetting, FeatureState, FeatureValue
+from camstrm.feature import (
+    FeatureChange,
+    FeatureDifference,
+    FeatureInfo,
+    FeatureSetting,
+    FeatureState,
+    FeatureValue,
+)
 from camstrm.feature import Selectors as _Selectors
 from camstrm.wire.messages import CameraLease
 from camstrm.wire.views import Position, Quality, Region, Side
@@ -69,11 +76,13 @@ class FeatureValues(Result, frozen=True):
     """The state of features by name: of all that were asked for, or what changed.
 
     ``live``: what was set while the camera ran and is applied again after a reconnect.
+    ``unread``: those that a slow camera did not give within the time of a call; ask again.
     """
 
     revision: Count = 0
     features: dict[str, FeatureState] = {}
     live: tuple[FeatureSetting, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class SetFeature(Arguments, frozen=True):
@@ -136,20 +145,10 @@ class CompareFeatures(Arguments, frozen=True):
     text: str
 
 
-class Difference(Struct, frozen=True, omit_defaults=True):
-    """A feature that has another value. ``value``: the camera's, None where it cannot be read."""
-
-    feature: str
-    wanted: FeatureValue
-    value: FeatureValue | None = None
-    selectors: _Selectors = {}
-    reason: str = ""
-
-
 class Differences(Result, frozen=True):
     """What differs, in the order of the file; ``equal``: how many settings do not."""
 
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[FeatureDifference, ...] = ()
     equal: Count = 0
 
 
@@ -249,21 +248,28 @@ class Measurement(Result, frozen=True):
 class TakeStill(Arguments, frozen=True):
     """``still``: one picture of the newest frame, with the reply's data.
 
-    ``format``: "jpeg", "png" or "tiff". ``region``: None for the whole picture. ``max_width``,
-    ``max_height``, ``quality``: of a JPEG or a PNG, None: not scaled, quality 90. ``raw``: a
-    TIFF of the raw bits (Bayer as CFA), otherwise RGB or grey.
+    ``region``: None for the whole picture; what is beside the picture is left out. ``scale``
+    (1: each pixel of the sensor), ``max_width``, ``max_height``: of a JPEG or a PNG, which are
+    made smaller until they fit, never larger. ``quality``: of a JPEG, None: 90. ``bits``: of a
+    PNG, per colour; 16 keeps all that the sensor gives, as the highest of 16 where it gives
+    more than 8. ``raw``: a TIFF of the raw bits (a mosaic as it is), otherwise of RGB or grey.
     """
 
     format: Literal["jpeg", "png", "tiff"] = "jpeg"
     region: Region | None = None
+    scale: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_width: Side | None = None
     max_height: Side | None = None
     quality: Quality | None = None
+    bits: Literal[8, 16] | None = None
     raw: bool = True
 
 
 class Still(Result, frozen=True):
-    """A picture; its bytes are the reply's data. ``size``: of these."""
+    """A picture; its bytes are the reply's data, ``size`` of them.
+
+    ``bits``: how many of each value hold what the sensor gave.
+    """
 
     media_type: str
     size: Count
@@ -271,6 +277,7 @@ class Still(Result, frozen=True):
     height: Count
     region: Region
     pixel_format: str
+    bits: Count = 8
     frame_id: Count | None = None
     capture_time_us: Count = 0
     device_timestamp_ns: Count | None = None

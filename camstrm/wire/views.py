@@ -79,8 +79,13 @@ class View(Struct, frozen=True, omit_defaults=True):
         return zlib.crc32(packed) or 1
 
     @property
+    def key(self) -> int:
+        """The key of its entries in bundles (:attr:`CameraFrame.key`)."""
+        return self.id << 16 | self.camera
+
+    @property
     def small(self) -> bool:
-        """Whether it is a small whole picture, which ``stream.max_views`` does not count."""
+        """Whether it is a small whole picture by both limits; ``stream.max_views`` counts none."""
         sides = self.max_width or MAX_SIDE, self.max_height or MAX_SIDE
         return self.region is None and max(sides) <= SMALL_SIDE
 
@@ -123,6 +128,20 @@ def rounded(view: View) -> View:
         _step(view.max_height, SIZES),
         _step(view.quality, QUALITIES),
     )
+
+
+def clipped(region: Region | None, width: int, height: int) -> Region | None:
+    """Return what a view with ``region`` shows of a frame of ``width`` x ``height`` pixels.
+
+    The region is enlarged to multiples of GRID and ends at the frame's edges; None: nothing of it
+    is inside the frame. Without a region all of the frame is shown.
+    """
+    if region is None:
+        return Region(0, 0, width, height) if min(width, height) > 0 else None
+    x, y = region.x - region.x % GRID, region.y - region.y % GRID
+    right = min(_up(region.x + region.width), width)
+    bottom = min(_up(region.y + region.height), height)
+    return Region(x, y, right - x, bottom - y) if x < right and y < bottom else None
 
 
 def _up(edge: int) -> int:

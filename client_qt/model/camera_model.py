@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
+from camstrm.client.clock_offset import ClockOffset
 from camstrm.rates import SlidingRate
 from camstrm.wire import HEALTHY_STATES, CameraFrame, CameraInfo, CameraState, CameraStatus
-from client_qt.model.clock_offset import ClockOffset
 
 __all__ = ["CameraModel"]
 

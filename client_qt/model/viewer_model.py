@@ -10,10 +10,10 @@ import enum
 import math
 from collections.abc import Sequence
 
+from camstrm.client.clock_offset import ClockOffset
 from camstrm.rates import SlidingRate
 from camstrm.wire import CameraInfo, FrameBundle, Hello, Status
 from client_qt.model.camera_model import CameraModel
-from client_qt.model.clock_offset import ClockOffset
 
 __all__ = ["Connection", "ViewerModel"]
 

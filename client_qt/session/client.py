@@ -20,6 +20,7 @@ from PySide6.QtNetwork import (
 from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 
 from camstrm.backoff import Backoff
+from camstrm.client.address import ServerAddress
 from camstrm.errors import WireError
 from camstrm.wire import (
     FROM_VIEWER,
@@ -32,7 +33,6 @@ from camstrm.wire import (
     Subscribe,
     decode_bundle,
 )
-from client_qt.model.address import ServerAddress
 from client_qt.model.failure import explain_failure
 
 __all__ = ["StreamClient", "reconnect_pauses"]

@@ -10,13 +10,11 @@ import simplejpeg
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from camstrm.client.picture import MAX_PIXELS, jpeg_size
 from camstrm.errors import WireError
-from camstrm.wire import CameraFrame, Encoding
+from camstrm.wire import CameraFrame
 
 __all__ = ["MAX_PIXELS", "DecodedPicture", "decode_picture"]
-
-MAX_PIXELS = 64_000_000
-"""Larger pictures are refused before memory is used: 64 MP are 256 MB decoded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +48,7 @@ def decode_picture(frame: CameraFrame, view_size: tuple[int, int] = (0, 0)) -> D
     simplejpeg works without the GIL, which QImage.loadFromData holds for 17 ms.
     """
     what = f"picture of camera {frame.camera_index}"
-    if frame.encoding != Encoding.JPEG:
-        raise WireError(what, f"encoding {frame.encoding}, this viewer knows JPEG (1)")
-    try:
-        height, width, _, _ = simplejpeg.decode_jpeg_header(frame.payload)
-    except (ValueError, RuntimeError) as error:
-        raise WireError(what, f"not a JPEG ({error})") from None
-    if (width, height) != (frame.width, frame.height):
-        raise WireError(
-            what, f"JPEG is {width}x{height}, its header says {frame.width}x{frame.height}"
-        )
-    if width * height > MAX_PIXELS:
-        raise WireError(what, f"{width}x{height} is above {MAX_PIXELS // 1_000_000} megapixels")
+    width, height, _ = jpeg_size(frame, what)
     factor = _reduction(width, height, view_size)
     try:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from client_qt.model.address import ServerAddress
+from camstrm.client.address import ServerAddress
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession

@@ -20,8 +20,8 @@ from PySide6.QtNetwork import (
 from PySide6.QtWebSockets import QWebSocketServer
 
 from camstrm.backoff import Backoff
+from camstrm.client.address import parse_address
 from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
-from client_qt.model.address import parse_address
 from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient, reconnect_pauses
 from tests.fakes.bridge.viewer_server import RefusingServer, ViewerServer, WaitUntil

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from client_qt.model.clock_offset import ClockOffset
+from camstrm.client.clock_offset import ClockOffset
 
 SERVER_US = 1_700_000_000_000_000
 

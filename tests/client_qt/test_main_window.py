@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from camstrm.client.address import parse_address
 from camstrm.wire import CameraFrame, CameraInfo, CameraStatus, Hello, Status
-from client_qt.model.address import parse_address
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession

@@ -33,7 +33,7 @@ def live_model(now: float = 100.0) -> ViewerModel:
 
 def test_model_and_display_need_no_qt() -> None:
     script = (
-        "import sys, client_qt.model.display, client_qt.model.address, client_qt.app; "
+        "import sys, client_qt.model.display, camstrm.client.address, client_qt.app; "
         "sys.exit(any(m.startswith('PySide6') for m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from client_qt.model.address import parse_address
+from camstrm.client.address import parse_address
 from client_qt.model.viewer_model import Connection
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from camstrm.client.address import parse_address
 from camstrm.repeat_log import RepeatLog
 from camstrm.wire import CameraFrame, CameraState, Hello, Status
-from client_qt.model.address import parse_address
 from client_qt.model.viewer_model import Connection
 from client_qt.session import session as session_module
 from client_qt.session.client import StreamClient, reconnect_pauses

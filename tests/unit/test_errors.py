@@ -30,6 +30,7 @@ from camstrm.errors import (
     ProducerError,
     ProducerInUseError,
     ProducerTimeoutError,
+    ServerError,
     SocketPathError,
     SubjectError,
     UnsupportedPixelFormatError,
@@ -203,6 +204,11 @@ SENTENCES = [
         "Gain is read-only now. Set GainAuto to Off",
     ),
     (CallError("Gain is read-only"), "Gain is read-only"),
+    (
+        ServerError("h:8765", "a token is needed", "Use the whole address"),
+        "server h:8765: a token is needed. Use the whole address",
+    ),
+    (ServerError("h:8765", "it does not answer"), "server h:8765: it does not answer"),
     (
         AddressInUseError("::", 80),
         "port 80 on :: is in use. Stop it or choose another --port",

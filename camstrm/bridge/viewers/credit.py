@@ -108,11 +108,14 @@ class CreditWindow:
         """Note that a bundle is there which the window does not let go."""
         self._held_back = True
 
-    def acknowledge(self, seq: int, now: float) -> bool:
-        """Take bundle ``seq`` and all sent before it as shown; return False if never sent."""
+    def acknowledge(self, seq: int, now: float) -> float | None:
+        """Take bundle ``seq`` and all sent before it as shown.
+
+        Return when it was sent; None if it never was.
+        """
         sent_s = self._in_flight.get(seq)
         if sent_s is None:
-            return False
+            return None
         while self._in_flight.popitem(last=False)[0] != seq:
             pass
         if not self.acknowledges:
@@ -120,7 +123,7 @@ class CreditWindow:
             self._set(1, now)
         elif sent_s >= self._since_s:
             self._measure(now - sent_s, now)
-        return True
+        return sent_s
 
     def clear(self) -> None:
         """Forget what is under way: it will not be acknowledged."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+
+from msgspec.structs import replace
 
 from camstrm.wire import Demand, union
 
@@ -17,9 +19,9 @@ any rate, the grabber gets at most 20 demands a second."""
 class DemandKeeper:
     """Joins the wishes of all viewers into one Demand and sends it when it changes.
 
-    Nothing wanted is a demand with no cameras. While no grabber is attached, wishes are
-    only kept. With an ``interval_s`` of 0 each change is sent at once. Belongs to one event
-    loop.
+    Nothing wanted is a demand with no cameras and no views. While no grabber is attached,
+    wishes are only kept. With an ``interval_s`` of 0 each change is sent at once. Belongs to
+    one event loop.
     """
 
     def __init__(self, interval_s: float = MIN_INTERVAL_S) -> None:
@@ -39,7 +41,12 @@ class DemandKeeper:
         refresh: bool = False,
     ) -> None:
         """Set what ``who`` wants; ``refresh``: also pictures that were sent before."""
-        self._wishes[who] = Demand(None if cameras is None else tuple(cameras), max_fps)
+        wanted = Demand(None if cameras is None else tuple(cameras), max_fps)
+        self.wish_all({who: wanted}, refresh=refresh)
+
+    def wish_all(self, wishes: Mapping[Hashable, Demand], *, refresh: bool) -> None:
+        """Set what several want, as one change."""
+        self._wishes.update(wishes)
         self._refresh = self._refresh or refresh
         self._update()
 
@@ -73,7 +80,7 @@ class DemandKeeper:
         if self._send is None or self._timer is not None:
             return
         demand = self.combined()
-        refresh = self._refresh and demand.cameras != ()
+        refresh = self._refresh and not demand.empty
         self._refresh = False
         if demand == self._sent and not refresh:
             return
@@ -81,7 +88,7 @@ class DemandKeeper:
         if self._interval_s:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(self._interval_s, self._interval_over)
-        self._send(Demand(demand.cameras, demand.max_fps, refresh))
+        self._send(replace(demand, refresh=refresh))
 
     def _interval_over(self) -> None:
         self._timer = None

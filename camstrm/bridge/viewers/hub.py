@@ -20,6 +20,7 @@ from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
 from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
+from camstrm.bridge.viewers.views import ViewPlanner
 from camstrm.rates import RateMeter
 from camstrm.wire import (
     MAX_CALLS,
@@ -31,11 +32,13 @@ from camstrm.wire import (
     CameraStatus,
     Demand,
     Hello,
+    Leases,
     Limits,
     SharedStatus,
     Status,
     Subscribe,
-    select_cameras,
+    View,
+    select_entries,
 )
 
 __all__ = ["BundleHub"]
@@ -73,11 +76,14 @@ class BundleHub:
         self._window = window
         self._clock = clock
         self._demand = demand or DemandKeeper()
+        self._views = ViewPlanner(self._demand, self.pictures)
         self._newest: SharedBundle | None = None
         """The last bundle of the present run of the grabber."""
         self._hello = Hello("", server, limits=self._limits(Limits()))
         """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
+        self._leases_text: bytes | None = None
+        """Who may change which camera, as viewers hear it; None as long as nobody ever could."""
         self._input = "none"
         self._input_since_us = _now_us()
         """Since when the input is as it is, in us of UTC."""
@@ -102,7 +108,7 @@ class BundleHub:
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
         self.calls.grabber_came(send)
-        self._demand.attach(send, refresh=self._lacks_picture(None))
+        self._demand.attach(send, refresh=self._views.lack_picture())
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], object]) -> None:
@@ -124,10 +130,12 @@ class BundleHub:
         self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
             viewer.put_text(TextKind.HELLO, self._hello_text)
+        self._views.offers(hello)
 
     def grabber_sent_status(self, status: Status) -> None:
         """Keep the grabber's counters for the next status to the viewers."""
         self._grabber_status = status
+        self._views.saw_status(status.cameras)
 
     def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
         """Give the bundle to every viewer."""
@@ -157,7 +165,7 @@ class BundleHub:
     def make_outbox(self) -> ViewerOutbox:
         """Return the outbox of the next viewer."""
         self.counters.viewers += 1
-        return ViewerOutbox(self.counters.viewers, self._window, self._clock)
+        return ViewerOutbox(self.counters.viewers, self._window, self._clock, self._step)
 
     def join(
         self,
@@ -171,7 +179,9 @@ class BundleHub:
         _log.info("viewer %d (%s, %s) joins", viewer.outbox.id, viewer.address, viewer.kind)
         viewer.put_text(TextKind.HELLO, self._hello_text)
         viewer.put_text(TextKind.STATUS, self.status_text(viewer.outbox))
-        viewer.subscribe(frozenset(), None)  # what it has so far: nothing to catch up with
+        if self._leases_text is not None:
+            viewer.put_text(TextKind.LEASES, self._leases_text)
+        viewer.outbox.subscribe(frozenset(), None)  # it has nothing so far: all is to catch up
         self.subscribe(viewer, cameras, max_fps)
 
     def leave(self, viewer: ViewerSender) -> None:
@@ -189,7 +199,7 @@ class BundleHub:
         )
         if not self.viewers:
             self.empty.set()
-        self._demand.withdraw(outbox.id)
+        self._views.leave(viewer)
         self.calls.viewer_left(viewer)
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes
@@ -197,24 +207,41 @@ class BundleHub:
         self.counters.viewers_stuck += viewer.stuck
 
     def subscribe(
-        self, viewer: ViewerSender, cameras: frozenset[int] | None, max_fps: float | None
+        self,
+        viewer: ViewerSender,
+        cameras: frozenset[int] | None,
+        max_fps: float | None,
+        views: tuple[View, ...] = (),
     ) -> None:
-        """Change what a viewer gets; fresh pictures of cameras it did not get go at once."""
+        """Change what a viewer gets; fresh pictures that it did not get so far go at once."""
         before = viewer.outbox.cameras
-        viewer.subscribe(cameras, max_fps)
+        viewer.outbox.subscribe(cameras, max_fps)
+        new_views = self._views.subscribe(viewer, views)
+        viewer.go_on()
         added = self.cameras.keys() if cameras is None else cameras
-        self._catch_up(viewer, frozenset() if before is None else frozenset(added) - before)
-        refresh = self._lacks_picture(cameras)
-        self._demand.wish(viewer.outbox.id, cameras, max_fps, refresh=refresh)
+        new_cameras = frozenset() if before is None else frozenset(added) - before
+        self._catch_up(viewer, new_cameras, new_views)
 
     def subscribe_message(self, viewer: ViewerSender, message: Subscribe) -> None:
         """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
+        outbox = viewer.outbox
+        if outbox.id not in self.viewers:
+            return  # it has left
         cameras = None
         if message.cameras is not None:
             cameras = frozenset(i for i in message.cameras if 0 <= i < MAX_CAMERAS)
         max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
-        if (cameras, max_fps) != (viewer.outbox.cameras, viewer.outbox.max_fps):
-            self.subscribe(viewer, cameras, max_fps)
+        same_views = message.views == self._views.wants(outbox)
+        if (cameras, max_fps) != (outbox.cameras, outbox.max_fps) or not same_views:
+            self.subscribe(viewer, cameras, max_fps, message.views)
+        elif message.views:
+            self._views.answer_again(viewer)
+
+    def publish_leases(self, leases: Leases) -> None:
+        """Tell every viewer, and each that joins, who may change which camera."""
+        self._leases_text = TO_VIEWER.encode(leases)
+        for viewer in self.viewers.values():
+            viewer.put_text(TextKind.LEASES, self._leases_text)
 
     def wish_picture(self, who: Hashable, camera: int) -> None:
         """Let the grabber send this camera's picture, also one sent before; see withdraw."""
@@ -284,21 +311,24 @@ class BundleHub:
             self._window, MAX_VIEWER_TEXT_SIZE, grabber.stream_fps, MAX_CALLS, grabber.max_views
         )
 
-    def _catch_up(self, viewer: ViewerSender, cameras: frozenset[int]) -> None:
-        """Let a viewer have the fresh pictures of cameras that it did not get until now."""
-        if self._newest is None or self._input != "ok" or not cameras:
+    def _step(self, outbox: ViewerOutbox) -> None:
+        viewer = self.viewers.get(outbox.id)
+        if viewer is not None:
+            self._views.step(viewer)
+
+    def _catch_up(
+        self, viewer: ViewerSender, cameras: frozenset[int], views: frozenset[int]
+    ) -> None:
+        """Let a viewer have the fresh pictures of what it did not get until now."""
+        if self._newest is None or self._input != "ok" or not (cameras or views):
             return
         completed = self.pictures.completed(self._newest.bundle)
-        viewer.put_bundle(SharedBundle(select_cameras(completed, cameras)))
+        viewer.put_bundle(SharedBundle(select_entries(completed, cameras, views)))
 
     def _start_session(self) -> None:
         self._newest = None
         for viewer in self.viewers.values():
             viewer.start_session()
-
-    def _lacks_picture(self, cameras: frozenset[int] | None) -> bool:
-        wanted = self.cameras if cameras is None else cameras & self.cameras.keys()
-        return not all(self.pictures.fresh(index) for index in wanted)
 
     def _cameras_by_bundle(self) -> tuple[CameraStatus, ...]:
         """Return what the newest bundle says, as long as the grabber has sent no status."""

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from camstrm.bridge.viewers.credit import CreditWindow
+from camstrm.bridge.viewers.ladder import SizeLadder
+from camstrm.bridge.viewers.selection import EVERYTHING, Selection
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.rates import RateMeter
 from camstrm.wire import ViewerStatus
@@ -22,12 +24,19 @@ the next one has it. The turns keep their times, so the rate holds all the same.
 _LAST = 1.5
 """Intervals after which a bundle that came before its turn goes, because no other has come."""
 
+_SETTLE_S = 0.5
+"""After a change of the sizes of a slow viewer's pictures, bundles that are not of the new ones
+wait so long: the grabber needs a tick or two to make them, and one large picture more would keep
+a slow link busy for seconds."""
+
 
 class TextKind(enum.IntEnum):
     """What a text is, in the order in which texts go; the newest of a kind replaces the others."""
 
     HELLO = 0
     STATUS = 1
+    VIEWS = 2
+    LEASES = 3
 
 
 _FIRST_REPLY = 1 << 8
@@ -57,15 +66,23 @@ class ViewerOutbox:
         "_interval_s",
         "_meter",
         "_next_reply",
+        "_on_step",
         "_release_s",
+        "_settle_s",
         "_texts",
         "cameras",
         "credit",
         "id",
+        "ladder",
+        "last_size",
         "max_fps",
+        "name",
         "reason",
+        "reduced",
         "replies",
         "reply_size",
+        "role",
+        "selection",
         "sent",
         "sent_bytes",
         "sent_fps",
@@ -73,19 +90,34 @@ class ViewerOutbox:
     )
 
     def __init__(
-        self, viewer_id: int, window: int, clock: Callable[[], float] = time.monotonic
+        self,
+        viewer_id: int,
+        window: int,
+        clock: Callable[[], float] = time.monotonic,
+        on_step: Callable[[ViewerOutbox], None] | None = None,
     ) -> None:
-        """Let at most ``window`` bundles be under way to a viewer that acknowledges."""
+        """Let at most ``window`` bundles be under way to a viewer that acknowledges.
+
+        ``on_step`` is called when the viewer needs smaller pictures, or may have larger ones.
+        """
         self.id = viewer_id
         """Number of the viewer since the bridge's start, from 1."""
+        self.name = ""
+        """Of the viewer's token; "" without one."""
+        self.role = ""
+        """Of the viewer's token; "" as long as nobody has said."""
         self.cameras: frozenset[int] | None = None
-        """Indices of the cameras whose pictures the viewer wants; None: of all."""
+        """Indices of the cameras whose whole pictures the viewer wants; None: of all."""
+        self.selection = EVERYTHING
+        """What it gets of each bundle: these pictures or smaller ones, and its views."""
         self.max_fps: float | None = None
         """Bundles a second that the viewer wants at most; None: each."""
         self.sent = 0
         """Bundles that went; only grows."""
         self.sent_bytes = 0
         """Bytes of those, without the transport's framing; only grows. The sender counts them."""
+        self.last_size = 0
+        """Bytes of the last one. The sender notes them."""
         self.skipped: Counter[str] = Counter()
         """Bundles that a newer one replaced, by reason; only grows."""
         self.reason = ""
@@ -98,7 +130,13 @@ class ViewerOutbox:
         """Replies that wait."""
         self.reply_size = 0
         """Bytes of those."""
+        self.ladder = SizeLadder()
+        """How small pictures the viewer needs; public for those who read it."""
+        self.reduced = 0
+        """Longest side in pixels to which its pictures are reduced for that; 0: they are not."""
         self._clock = clock
+        self._on_step = on_step
+        """Called when the ladder has changed its rung."""
         self._texts: dict[int, bytes] = {}
         """Texts that wait, UTF-8; they go in the order of their kinds (TextKind), then replies."""
         self._next_reply = _FIRST_REPLY
@@ -111,6 +149,8 @@ class ViewerOutbox:
         """When the viewer's next turn is, in the clock's seconds."""
         self._release_s = float("-inf")
         """When the bundle that waits may go, in the clock's seconds."""
+        self._settle_s = 0.0
+        """Until when only a bundle goes that has all that ``selection`` takes; 0: any goes."""
         self._meter = RateMeter(0, 0, clock)
         self._meter.rate(0)
 
@@ -128,6 +168,8 @@ class ViewerOutbox:
     def goes_at_once(self, bundle: SharedBundle) -> bool:
         """Return whether ``bundle`` goes without being put, counting it as sent: most do."""
         if self._texts or self._bundle is not None or self._interval_s or not self.credit.open:
+            return False
+        if self._settle_s and not self._settled(bundle, self._clock()):
             return False
         self.sent += 1
         self.credit.sent(bundle.bundle.seq, self._clock())
@@ -154,15 +196,28 @@ class ViewerOutbox:
 
     def acknowledge(self, seq: int) -> bool:
         """Take ``seq`` and all sent before it as shown; return whether a bundle waits."""
-        self.credit.acknowledge(seq, self._clock())
+        now = self._clock()
+        sent_s = self.credit.acknowledge(seq, now)
+        if sent_s is not None:
+            stepped = self.ladder.acknowledged(sent_s, now, self.last_size)
+            if stepped and self._on_step is not None:
+                self._on_step(self)
         return self._bundle is not None
 
     def subscribe(self, cameras: frozenset[int] | None, max_fps: float | None) -> None:
         """Send only pictures of ``cameras`` (None: all), at most ``max_fps`` bundles a second."""
-        self.cameras = cameras
+        if cameras != self.cameras:
+            self.cameras = cameras
+            self.selection = self.selection._replace(cameras=cameras)
         self.max_fps = max_fps
         self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
+
+    def show(self, selection: Selection, *, settle: bool) -> None:
+        """Send this of each bundle; with ``settle``, wait a moment for one that has it all."""
+        self.selection = selection
+        if settle:
+            self._settle_s = self._clock() + _SETTLE_S
 
     def take(self) -> bytes | SharedBundle | None:
         """Return what to send now, counting it as sent; None if nothing may go yet."""
@@ -172,7 +227,7 @@ class ViewerOutbox:
         if bundle is None or not self.credit.open:
             return None
         now = self._clock()
-        if now < self._release_s:
+        if now < self._release_s or (self._settle_s and not self._settled(bundle, now)):
             return None
         self._bundle = None
         self.sent += 1
@@ -186,7 +241,7 @@ class ViewerOutbox:
         """Return in how many seconds a bundle's turn comes; None if nothing waits for its turn."""
         if self._bundle is None or not self.credit.open:
             return None
-        return max(0.0, self._release_s - self._clock())
+        return max(0.0, max(self._release_s, self._settle_s) - self._clock())
 
     def measure(self) -> None:
         """Set ``sent_fps`` from what was sent since the last call; to be called each second."""
@@ -201,6 +256,9 @@ class ViewerOutbox:
             reason=self.reason,
             in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
+            name=self.name,
+            role=self.role,
+            reduced=self.reduced,
         )
 
     @property
@@ -218,14 +276,22 @@ class ViewerOutbox:
 
     def _turn_s(self, bundle: SharedBundle, now: float) -> float:
         """Return when a bundle that has just come may go to a viewer with max_fps."""
-        pictures = bundle.pictures if self.cameras is None else bundle.pictures & self.cameras
         slack_s = _SLACK * self._interval_s
-        begin_s = self._due_s - slack_s if pictures else self._due_s + slack_s
+        shows = self.selection.shows(bundle.pictures)
+        begin_s = self._due_s - slack_s if shows else self._due_s + slack_s
         # What waits for the viewer, not for its turn, keeps its right to go.
         waits = self._bundle is not None and now >= self._release_s
         if waits or now >= begin_s:
             return now
         return now + _LAST * self._interval_s
+
+    def _settled(self, bundle: SharedBundle, now: float) -> bool:
+        """Return whether a bundle may go to a viewer whose pictures have just changed."""
+        selection = self.selection
+        has_all = selection.has_all(bundle.keys) and selection.shows(bundle.pictures)
+        if has_all or now >= self._settle_s:
+            self._settle_s = 0.0
+        return not self._settle_s
 
     def _reason(self, now: float) -> str:
         if not self.credit.open:

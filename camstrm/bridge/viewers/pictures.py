@@ -1,4 +1,4 @@
-"""The newest picture of each camera, for viewers that come and for single pictures."""
+"""The newest picture of each camera and view, for viewers that come and for single pictures."""
 
 from __future__ import annotations
 
@@ -26,45 +26,50 @@ class ReceivedPicture(msgspec.Struct, frozen=True):
 
 
 class LatestPictures:
-    """Keeps each camera's newest picture and wakes who waits for the next.
+    """Keeps the newest picture of each camera and view and wakes who waits for the next.
 
-    A picture keeps the whole bundle in memory that it came with: at most one bundle for
-    each camera.
+    Both are named by their key (CameraFrame.key), which of a camera is its index. A picture
+    keeps the whole bundle in memory that it came with: at most one bundle for each key.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pictures: dict[int, ReceivedPicture] = {}
-        """The newest picture of each camera, by its index."""
+        """The newest picture of each camera and view, by its key."""
         self._waiting: dict[int, set[asyncio.Future[None]]] = {}
-        """Who waits for a camera's next picture, by its index."""
+        """Who waits for the next picture, by its key."""
 
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""
         now = self._clock()
         for frame in bundle.frames:
             if frame.payload:
-                self._pictures[frame.camera_index] = ReceivedPicture(frame, now)
+                key = frame.key if frame.view else frame.camera_index
+                self._pictures[key] = ReceivedPicture(frame, now)
                 if self._waiting:
-                    for waiter in self._waiting.pop(frame.camera_index, ()):
+                    for waiter in self._waiting.pop(key, ()):
                         if not waiter.done():
                             waiter.set_result(None)
 
     def keep_only(self, cameras: Collection[int]) -> None:
         """Forget the pictures of all other cameras."""
-        self._pictures = {i: p for i, p in self._pictures.items() if i in cameras}
+        self._keep(lambda frame: frame.camera_index in cameras)
 
-    def get(self, camera: int) -> ReceivedPicture | None:
-        """Return the camera's newest picture, however old it is."""
-        return self._pictures.get(camera)
+    def keep_views(self, views: Collection[int]) -> None:
+        """Forget the pictures of all other views, given by their ids."""
+        self._keep(lambda frame: not frame.view or frame.view in views)
 
-    def fresh(self, camera: int) -> bool:
-        """Tell whether the camera's newest picture is new enough to begin with."""
-        picture = self._pictures.get(camera)
+    def get(self, key: int) -> ReceivedPicture | None:
+        """Return the newest picture of a camera or view, however old it is."""
+        return self._pictures.get(key)
+
+    def fresh(self, key: int) -> bool:
+        """Return whether the newest picture of a camera or view is new enough to begin with."""
+        picture = self._pictures.get(key)
         return picture is not None and self._clock() - picture.received_s <= FRESH_S
 
     def completed(self, bundle: FrameBundle) -> FrameBundle:
-        """Return ``bundle`` with the fresh pictures of the cameras that have none in it.
+        """Return ``bundle`` with the fresh pictures of the cameras and views without one in it.
 
         A picture from before the camera's present state (it was lost, and is open again)
         is left out.
@@ -72,22 +77,22 @@ class LatestPictures:
         return replace(bundle, frames=tuple(self._complete(f) for f in bundle.frames))
 
     def _complete(self, frame: CameraFrame) -> CameraFrame:
-        picture = self._pictures.get(frame.camera_index)
-        if len(frame.payload) or picture is None or not self.fresh(frame.camera_index):
+        picture = self._pictures.get(frame.key)
+        if len(frame.payload) or picture is None or not self.fresh(frame.key):
             return frame
         if 0 < picture.frame.capture_time_us < frame.state_since_us:
             return frame
         return replace(picture.frame, state=frame.state, state_since_us=frame.state_since_us)
 
     async def next_after(
-        self, camera: int, received_s: float, timeout_s: float
+        self, key: int, received_s: float, timeout_s: float
     ) -> ReceivedPicture | None:
         """Return the first picture that came after ``received_s``; None after ``timeout_s``."""
-        picture = self._pictures.get(camera)
+        picture = self._pictures.get(key)
         if picture is not None and picture.received_s > received_s:
             return picture
         waiter = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(camera, set())
+        waiting = self._waiting.setdefault(key, set())
         waiting.add(waiter)
         try:
             await asyncio.wait_for(waiter, timeout_s)
@@ -95,4 +100,7 @@ class LatestPictures:
             return None
         finally:
             waiting.discard(waiter)
-        return self._pictures.get(camera)
+        return self._pictures.get(key)
+
+    def _keep(self, wanted: Callable[[CameraFrame], bool]) -> None:
+        self._pictures = {key: p for key, p in self._pictures.items() if wanted(p.frame)}

@@ -87,7 +87,8 @@ class WebSocketViewer(ViewerSender):
         return await self.serve(request, web.WebSocketResponse(compress=False))
 
     def _goodbye(self) -> None:
-        self._close(WSCloseCode.GOING_AWAY, "the bridge stops")
+        code = WSCloseCode.POLICY_VIOLATION if self._dismissed else WSCloseCode.GOING_AWAY
+        self._close(code, self._farewell)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the reader knows better
         return self._reader.get_buffer()
@@ -100,8 +101,10 @@ class WebSocketViewer(ViewerSender):
     def _encode(self, item: bytes | SharedBundle) -> Sequence[bytes | memoryview]:
         if isinstance(item, bytes):
             return (frame(Opcode.TEXT, item),)
-        parts = item.web_socket_frame(self.outbox.cameras)
-        self.outbox.sent_bytes += len(parts[1])
+        outbox = self.outbox
+        parts, size = item.message(outbox.selection)
+        outbox.sent_bytes += size
+        outbox.last_size = size
         return parts
 
     def _take_messages(self) -> None:

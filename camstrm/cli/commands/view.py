@@ -12,8 +12,8 @@ __all__ = ["run"]
 
 def run(options: ViewOptions) -> int:
     """Show the viewer until its window is closed."""
+    from camstrm.client.address import find_token
     from client_qt.app import quit_viewer, run_viewer
-    from client_qt.model.address import find_token
 
     token = find_token(options.token, options.token_file, os.environ)
     with stop_on_signals(quit_viewer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from msgspec import structs
@@ -11,11 +12,21 @@ from msgspec import structs
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
-from camstrm.frame import pixel_format
-from camstrm.imaging import PictureEncoder
+from camstrm.frame import RawFrame, pixel_format
+from camstrm.grab.camera.view_turns import ViewTurns
+from camstrm.imaging import EncodedPicture, FrameEncoding, PictureEncoder
 from camstrm.rates import RateMeter
 from camstrm.repeat_log import RepeatLog
-from camstrm.wire import CameraFrame, CameraInfo, CameraStatus, Encoding, FrameFlag
+from camstrm.wire import (
+    CameraFrame,
+    CameraInfo,
+    CameraStatus,
+    Encoding,
+    FrameFlag,
+    FrameRequest,
+    Region,
+    View,
+)
 
 __all__ = ["CameraChannel"]
 
@@ -31,8 +42,8 @@ _LOG_INTERVAL_S = 60.0
 class CameraChannel:
     """Encodes the newest frame of one camera when asked, and reports how the camera does.
 
-    Used by one thread. The last picture is kept (encoded), so that a viewer that comes
-    later can be given it without encoding it again.
+    Used by one thread. What was made of the newest frame is kept (encoded), so that a viewer
+    that comes later can be given it without encoding it again.
     """
 
     def __init__(
@@ -42,9 +53,11 @@ class CameraChannel:
         self.name = name
         self.worker = worker
         self._encoder = encoder
-        self._last: CameraFrame | None = None  # the last picture
-        self._last_stream = 0  # of which stream, counted by reconnects, it is
-        self._encoded_s = 0.0  # when it was encoded, monotonic
+        # What became of the newest frame for each view of the last request, by the view's id, 0
+        # for the whole picture; without a payload where there is nothing to show.
+        self._made: dict[int, CameraFrame] = {}
+        self._made_stream = 0  # of which stream, counted by reconnects, they are
+        self._encoded_s = 0.0  # when a frame was encoded last, monotonic
         # Pixel format's name, width and height of the camera's frames.
         self._source: tuple[str, int, int] = ("", 0, 0)
         # Why no picture comes although frames do; None: the newest frame became one.
@@ -53,23 +66,41 @@ class CameraChannel:
         self._grab_rate = RateMeter()
         self._sent_rate = RateMeter()
         self._rejected_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=time.monotonic)
+        self._turns = ViewTurns(time.monotonic)
+        self._view_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=time.monotonic)
 
-    def picture(self, *, refresh: bool, quality: int = 100, halvings: int = 0) -> CameraFrame:
-        """Encode the newest frame and return it as this camera's part of a bundle.
+    def entries(self, request: FrameRequest) -> list[CameraFrame]:
+        """Encode the newest frame as ``request`` wants it; return this camera's entries.
 
-        Without a frame newer than the last call's the result has no payload, unless
-        ``refresh`` asks for the last picture again. ``quality``, ``halvings``: see
-        :meth:`PictureEncoder.encode`.
+        The whole picture first, if it is asked for, then the views. An entry has no payload
+        without a frame newer than the last request's, unless it was not asked for then or
+        ``request.refresh`` asks for the last picture again. A view whose region is outside the
+        frame has the frame's size and no payload; one whose turn it is not has nothing.
         """
-        fresh = self._encode(quality, halvings)
+        wished = {view.id: view for view in request.views if view.camera == self.index}
+        whole = {0: View(self.index)} if self.index in request.cameras else {}
+        views = whole | {number: wished[number] for number in self._turns.order(wished)}
+        made = self._take(views, request)
         condition = self._condition()
+        if self._made_stream != self._stream or not condition.healthy:
+            # Never a picture from before the camera was opened again.
+            self._made, self._made_stream = {}, self._stream
+        self._made = {number: self._made[number] for number in views if number in self._made}
+        missing = {number: view for number, view in views.items() if number not in self._made}
+        if missing and made is None and condition.healthy:
+            made = self._look(missing, request)
+            condition = self._condition()
+        made = made or {}
+        shown = self._made if self.index in request.refresh else made
         state, since_us = condition.state, condition.since_us
-        if fresh is None and refresh and condition.healthy:
-            # Never one from before the camera was opened again.
-            fresh = self._last if self._last_stream == self._stream else None
-        if fresh is None:
-            return CameraFrame(self.index, state, state_since_us=since_us)
-        return structs.replace(fresh, state=state, state_since_us=since_us)
+        return [
+            structs.replace(
+                shown.get(number) or CameraFrame(self.index, state, view=number),
+                state=state,
+                state_since_us=since_us,
+            )
+            for number in whole | wished
+        ]
 
     def status(self) -> CameraStatus:
         """Return state, counters and rates; a camera that does not stream has no rate."""
@@ -110,8 +141,10 @@ class CameraChannel:
                 return failure
         return condition
 
-    def _encode(self, quality: int, halvings: int) -> CameraFrame | None:
-        """Encode the newest frame; None without one, and for one that cannot be shown."""
+    def _take(
+        self, views: Mapping[int, View], request: FrameRequest
+    ) -> dict[int, CameraFrame] | None:
+        """Encode the newest frame that was not taken before; None if there is none."""
         try:
             frame = self.worker.take()
         except NoImageError as error:
@@ -120,44 +153,106 @@ class CameraChannel:
         if frame is None:
             return None
         with frame:
-            try:
-                picture = self._encoder.encode(frame, quality=quality, halvings=halvings)
-            except UnsupportedPixelFormatError as error:
-                self._note_unsupported(str(error))
-                self._source = (error.name, frame.width, frame.height)
-                return None
-            except ImageError as error:
-                self.worker.statistics.rejected += 1
-                self._note_rejected(error)
-                return None
-        self._note_shown()
-        self.worker.statistics.encoded += 1
-        self._encoded_s = time.monotonic()
-        self._source = (pixel_format(frame.pixel_format).name, frame.width, frame.height)
-        times = frame.times
-        flags = 0
+            self._made, self._made_stream = {}, self._stream
+            made = self._encode(frame, views, request)
+        if any(len(entry.payload) for entry in made.values()):
+            self.worker.statistics.encoded += 1
+            self._encoded_s = time.monotonic()
+        return made
+
+    def _look(self, views: Mapping[int, View], request: FrameRequest) -> dict[int, CameraFrame]:
+        """Encode views that are new of the newest frame, although that was taken before."""
+        try:
+            frame = self.worker.newest()
+        except NoImageError:
+            return {}  # take() will count it
+        if frame is None:
+            return {}
+        with frame:
+            return self._encode(frame, views, request)
+
+    def _encode(
+        self, frame: RawFrame, views: Mapping[int, View], request: FrameRequest
+    ) -> dict[int, CameraFrame]:
+        """Encode views of a frame, as far as it is their turn, and keep them.
+
+        What cannot be shown is kept without payload, so that it is not tried again.
+        """
+        made: dict[int, CameraFrame] = {}
+        try:
+            encoding = self._encoder.begin(frame)
+            for number, view in views.items():
+                if not number:
+                    made[0] = self._entry(frame, encoding, 0, view, request)
+                elif self._turns.begin(number):
+                    made[number] = self._entry(frame, encoding, number, view, request)
+                    self._turns.end()
+        except UnsupportedPixelFormatError as error:
+            made = self._nothing(views)
+            self._note_unsupported(str(error))
+            self._source = (error.name, frame.width, frame.height)
+        except ImageError as error:
+            made = self._nothing(views)
+            self.worker.statistics.rejected += 1
+            self._note_rejected(error)
+        else:
+            self._note_shown()
+            self._source = (pixel_format(frame.pixel_format).name, frame.width, frame.height)
+        self._made |= made
+        return made
+
+    def _nothing(self, views: Mapping[int, View]) -> dict[int, CameraFrame]:
+        state = CameraState.STREAMING
+        return {number: CameraFrame(self.index, state, view=number) for number in views}
+
+    def _entry(
+        self,
+        frame: RawFrame,
+        encoding: FrameEncoding,
+        number: int,
+        view: View,
+        request: FrameRequest,
+    ) -> CameraFrame:
+        picture: EncodedPicture | None = None
+        try:
+            picture = encoding.view(view, quality=request.quality, halvings=request.halvings)
+        except ImageError as error:
+            if not number:
+                raise
+            text = "camera %s: a view of it cannot be shown: %s"
+            self._view_log.warning(text, self.name, error)
+        entry = CameraFrame(
+            self.index,
+            CameraState.STREAMING,
+            pixel_format=frame.pixel_format & 0xFFFFFFFF,
+            source_width=frame.width,
+            source_height=frame.height,
+            view=number,
+        )
+        if picture is None:
+            return entry
+        times, flags = frame.times, 0
         if frame.frame_id is not None:
             flags |= FrameFlag.FRAME_ID
         if times.device_timestamp_ns is not None:
             flags |= FrameFlag.DEVICE_TIMESTAMP
-        self._last_stream = self._stream
-        self._last = CameraFrame(
-            self.index,
-            CameraState.STREAMING,
+        region = picture.region if number else Region(0, 0, 0, 0)
+        return structs.replace(
+            entry,
             encoding=Encoding.JPEG,
             flags=flags,
-            pixel_format=frame.pixel_format & 0xFFFFFFFF,
             frame_id=frame.frame_id or 0,
             device_timestamp_ns=times.device_timestamp_ns or 0,
             capture_time_us=times.capture_time_us,
             encoded_time_us=time.time_ns() // 1000,
             width=picture.width,
             height=picture.height,
-            source_width=picture.source_width,
-            source_height=picture.source_height,
             payload=picture.jpeg,
+            x=region.x,
+            y=region.y,
+            region_width=region.width,
+            region_height=region.height,
         )
-        return self._last
 
     def _note_shown(self) -> None:
         failure, self._failure = self._failure, None

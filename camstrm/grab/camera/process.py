@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import cv2
 import msgspec
@@ -32,7 +33,9 @@ from camstrm.grab.camera.call_desk import CallDesk
 from camstrm.grab.camera.channel import CameraChannel
 from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
+from camstrm.grab.camera.examiner import Examiner
 from camstrm.grab.camera.exit_code import ExitCode
+from camstrm.grab.camera.feature_calls import FeatureCalls
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
@@ -78,6 +81,7 @@ class CameraProcess:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._desk = CallDesk(self._wake)
+        self._examiner = Examiner()
         self._changed = False
         """Whether a camera's condition has changed since the last report; set by any thread."""
         self._channels: dict[int, CameraChannel] = {}
@@ -171,9 +175,14 @@ class CameraProcess:
             )
             label = camera.settings.label
             self._channels[camera.index] = CameraChannel(camera.index, label, worker, encoder)
-            self._desk.register(camera.index, label, {})
+            self._desk.register(
+                camera.index, label, self._examiner.add(camera.index, label, worker)
+            )
+            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            self._desk.register(camera.index, label, features.handlers())
         for channel in self._channels.values():
             channel.worker.start()
+        self._examiner.start()
 
     def _arm_deadman(self) -> None:
         if self._deadman is not None:
@@ -232,15 +241,14 @@ class CameraProcess:
             self._socket.send(PacketKind.DATA, payload)
 
     def _send_pictures(self, request: FrameRequest) -> None:
-        def picture(index: int) -> CameraFrame:
-            return self._channels[index].picture(
-                refresh=index in request.refresh, quality=request.quality, halvings=request.halvings
-            )
+        def entries(index: int) -> list[CameraFrame]:
+            return self._channels[index].entries(request)
 
-        indices = [index for index in request.cameras if index in self._channels]
+        wanted = {*request.cameras, *(view.camera for view in request.views)}
+        indices = [index for index in self._channels if index in wanted]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
         encode = self._pool.map if self._pool is not None else map
-        frames = tuple(encode(picture, indices))
+        frames = tuple(chain.from_iterable(encode(entries, indices)))
         bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
         self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
 
@@ -262,6 +270,7 @@ class CameraProcess:
 
     def _condition_changed(self) -> None:
         self._changed = True
+        self._examiner.look_again()
         self._wake()
 
     def _wake(self) -> None:
@@ -273,6 +282,7 @@ class CameraProcess:
 
     def _close(self) -> None:
         self._desk.close()
+        self._examiner.stop()
         for channel in self._channels.values():
             channel.worker.stop()
         # Before the grabber's patience is over, which is as long.
@@ -281,6 +291,7 @@ class CameraProcess:
             channel.worker.join(max(0.0, deadline - time.monotonic()))
             for channel in self._channels.values()
         ]
+        self._examiner.join(max(0.0, deadline - time.monotonic()))
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         if all(ended) and self._producer is not None:

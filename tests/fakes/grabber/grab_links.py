@@ -42,7 +42,7 @@ class FakeLink:
     def picture(
         self, *indices: int, text: str = "picture", capture_time_us: int = 0
     ) -> FrameBundle:
-        """Return the answer to the last request, with pictures of ``indices``."""
+        """Return the answer to the last request, with pictures and views of ``indices``."""
         self.busy = False
         frames = tuple(
             CameraFrame(
@@ -53,6 +53,19 @@ class FakeLink:
                 payload=f"{text} {i}".encode() if i in indices else b"",
             )
             for i in self.requests[-1].cameras
+        )
+        frames += tuple(
+            CameraFrame(
+                view.camera,
+                CameraState.STREAMING,
+                Encoding.JPEG,
+                capture_time_us=capture_time_us,
+                source_width=640,
+                payload=f"view {text} {view.camera}".encode(),
+                view=view.id,
+            )
+            for view in self.requests[-1].views
+            if view.camera in indices
         )
         return FrameBundle(self.requests[-1].seq, 0, frames)
 

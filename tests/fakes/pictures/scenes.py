@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from camstrm.frame import RawFrame
+from tests.fakes.pictures.pixel_packing import INTERLEAVED, ONE_COMPONENT, pack_colour, pack_values
+
 _MOSAICS = {
     "RG": ((0, 1), (1, 2)),
     "GR": ((1, 0), (2, 1)),
@@ -62,6 +65,14 @@ def mosaic_of(rgb: NDArray[np.uint8], start: str) -> NDArray[np.int64]:
         for column, colour in enumerate(colours):
             mosaic[row::2, column::2] = rgb[row::2, column::2, colour]
     return mosaic
+
+
+def frame_of(name: str, scene: NDArray[np.uint8], padding_x: int = 0) -> RawFrame:
+    """Make what a camera of pixel format ``name`` sends of ``scene``; grey ones see its green."""
+    if name in INTERLEAVED:
+        return pack_colour(name, scene, padding_x)
+    values = mosaic_of(scene, name[5:7]) if name.startswith("Bayer") else scene[:, :, 1]
+    return pack_values(name, values.astype(np.int64) << (ONE_COMPONENT[name][1] - 8), padding_x)
 
 
 def psnr(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

@@ -16,22 +16,11 @@ from camstrm.frame import FrameTimes, RawFrame, pixel_format
 from camstrm.imaging import EncodedPicture, PictureEncoder
 from tests.fakes.pictures.pixel_packing import (
     ALL_CODES,
-    INTERLEAVED,
-    ONE_COMPONENT,
-    pack_colour,
-    pack_values,
     raw_frame,
 )
-from tests.fakes.pictures.scenes import mosaic_of, natural_scene, plain_scene, psnr
+from tests.fakes.pictures.scenes import frame_of, natural_scene, plain_scene, psnr
 
 EVERY_NAME = list(ALL_CODES)
-
-
-def frame_of(name: str, scene: NDArray[np.uint8], padding_x: int = 0) -> RawFrame:
-    if name in INTERLEAVED:
-        return pack_colour(name, scene, padding_x)
-    values = mosaic_of(scene, name[5:7]) if name.startswith("Bayer") else scene[:, :, 1]
-    return pack_values(name, values.astype(np.int64) << (ONE_COMPONENT[name][1] - 8), padding_x)
 
 
 def pixels_of(picture: EncodedPicture) -> NDArray[np.uint8]:
@@ -243,7 +232,7 @@ def test_a_frame_that_opencv_refuses_is_an_image_error(monkeypatch: pytest.Monke
         raise cv2.error("size too large")
 
     encoder, frame = PictureEncoder(), frame_of("BayerRG8", natural_scene(48, 64))
-    monkeypatch.setattr("camstrm.imaging.encoder.decode", refuse)
+    monkeypatch.setattr("camstrm.imaging.image.full_size", refuse)
     with pytest.raises(ImageError, match="64x48 BayerRG8 cannot be encoded: size too large"):
         encoder.encode(frame)
     monkeypatch.undo()

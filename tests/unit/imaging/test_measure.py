@@ -6,6 +6,7 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 
 import hypothesis.strategies as st
 import numpy as np
@@ -185,8 +186,9 @@ def test_values_along_a_line(reference: Reference, data: st.DataObject) -> None:
     assert line.positions == pytest.approx([i * length / max(1, steps) for i in range(steps + 1)])
     wanted: dict[str, list[float]] = defaultdict(list)
     for i in range(steps + 1):
-        share = i / max(1, steps)
-        x, y = math.floor(x1 + share * (x2 - x1) + 0.5), math.floor(y1 + share * (y2 - y1) + 0.5)
+        share = Fraction(i, max(1, steps))
+        x = math.floor(x1 + share * (x2 - x1) + Fraction(1, 2))
+        y = math.floor(y1 + share * (y2 - y1) + Fraction(1, 2))
         left, top = min(x, max(0, width - cell)), min(y, max(0, height - cell))
         colours: dict[str, list[int]] = defaultdict(list)
         for dy in range(min(cell, height)):

@@ -184,7 +184,8 @@ async def test_what_the_kernel_does_not_take_holds_back_the_rest_and_the_newest_
 async def test_a_bundle_goes_when_its_turn_comes(clock: Clock) -> None:
     found = await connected(clock)
     viewer = found.viewer
-    viewer.subscribe(None, 10.0)
+    viewer.outbox.subscribe(None, 10.0)
+    viewer.go_on()
     with StoppedLoopTime() as time:
         viewer.put_bundle(bundle(1))
         clock.now += 0.02
@@ -223,7 +224,8 @@ async def test_a_write_that_was_taken_is_not_watched(clock: Clock) -> None:
 
 async def test_a_lost_connection_ends_it_and_aiohttp_hears_of_it(clock: Clock) -> None:
     found = await connected(clock)
-    found.viewer.subscribe(None, 10.0)
+    found.viewer.outbox.subscribe(None, 10.0)
+    found.viewer.go_on()
     found.viewer.put_bundle(bundle(1))
     found.viewer.put_bundle(bundle(2))
     await ended(found)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import logging
-from types import SimpleNamespace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,22 @@ import pytest
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.camera_state import CameraCondition
-from camstrm.errors import NoImageError, PayloadSizeError, UnsupportedPixelFormatError
+from camstrm.errors import ImageError, NoImageError, PayloadSizeError, UnsupportedPixelFormatError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab.camera import channel as camera_channel_module
 from camstrm.grab.camera.channel import CameraChannel
-from camstrm.imaging import PictureEncoder
+from camstrm.imaging import EncodedPicture, PictureEncoder
 from camstrm.rates import RateMeter
-from camstrm.wire import CameraState, Encoding, FrameFlag
+from camstrm.wire import (
+    CameraFrame,
+    CameraState,
+    Encoding,
+    FrameFlag,
+    FrameRequest,
+    Region,
+    View,
+    clipped,
+)
 from tests.fakes.clock import START_NS, FakeClock
 
 MONO8, HB_MONO8 = 0x01080001, 0x81080001
@@ -30,6 +40,7 @@ class FakeWorker:
         self.condition = CameraCondition(CameraState.STREAMING, 5)
         self.info = DeviceInfo("x.cti", "007", "Maker", "Model")
         self.frame: RawFrame | None = None
+        self.taken: RawFrame | None = None
         self.released = 0
         self.interval_s = 0.0
         self.no_image: NoImageError | None = None
@@ -38,21 +49,26 @@ class FakeWorker:
         if self.no_image is not None:
             raise self.no_image
         frame, self.frame = self.frame, None
+        self.taken = frame or self.taken
         return frame
 
-    def give(self, **values: Any) -> None:
-        def release() -> None:
-            self.released += 1
+    def newest(self) -> RawFrame | None:
+        frame = self.taken
+        return None if frame is None else replace(frame, on_release=self.release)
 
+    def release(self) -> None:
+        self.released += 1
+
+    def give(self, **values: Any) -> None:
         self.frame = RawFrame(
-            np.zeros(6, np.uint8),
             **{
+                "data": np.zeros(6, np.uint8),
                 "width": 3,
                 "height": 2,
                 "pixel_format": MONO8,
                 "times": FrameTimes(1234, 99),
                 "frame_id": 17,
-                "on_release": release,
+                "on_release": self.release,
                 **values,
             },
         )
@@ -65,19 +81,35 @@ class FakeEncoder:
         self.frames = 0
         self.wanted = (0, 0)
         self.error: Exception | None = None
+        self.view_error: Exception | None = None
+        self.on_view: Callable[[], None] = lambda: None
 
-    def encode(self, frame: RawFrame, *, quality: int, halvings: int) -> Any:
+    def begin(self, frame: RawFrame) -> FakeEncoding:
         self.frames += 1
-        self.wanted = (quality, halvings)
         if self.error is not None:
             raise self.error
-        return SimpleNamespace(
-            jpeg=f"jpeg {self.frames}".encode(),
-            width=2,
-            height=1,
-            source_width=frame.width,
-            source_height=frame.height,
-        )
+        return FakeEncoding(self, frame)
+
+
+class FakeEncoding:
+    """Pictures of one frame, whose JPEG says the frame's number and the view's width."""
+
+    def __init__(self, encoder: FakeEncoder, frame: RawFrame) -> None:
+        self.encoder = encoder
+        self.frame = frame
+
+    def view(self, view: View, *, quality: int, halvings: int) -> EncodedPicture | None:
+        self.encoder.wanted = (quality, halvings)
+        if view.max_width:
+            self.encoder.on_view()
+        if self.encoder.view_error is not None and view.max_width:
+            raise self.encoder.view_error
+        region = clipped(view.region, self.frame.width, self.frame.height)
+        if region is None:
+            return None
+        text = f"jpeg {self.encoder.frames}" + (f" {view.max_width}" if view.max_width else "")
+        sides = (2, 1, self.frame.width, self.frame.height)
+        return EncodedPicture(text.encode(), *sides, self.frame.pixel_format, region)
 
 
 class Rig:
@@ -94,13 +126,26 @@ class Rig:
         self.channel._grab_rate = RateMeter(clock=clock.monotonic)
         self.channel._sent_rate = RateMeter(clock=clock.monotonic)
 
-    def picture(self, *, refresh: bool = False) -> Any:
-        return self.channel.picture(refresh=refresh)
+    def picture(self, *, refresh: bool = False) -> CameraFrame:
+        return picture_of(self.channel, refresh=refresh)
+
+    def entries(
+        self, *views: View, whole: bool = False, refresh: bool = False
+    ) -> list[CameraFrame]:
+        cameras, again = (4,) if whole else (), (4,) if refresh else ()
+        return self.channel.entries(FrameRequest(1, cameras, again, views=views))
 
     def fail(self, error: Exception) -> None:
         self.encoder.error = error
         self.worker.give()
         assert not self.picture().payload
+
+
+def picture_of(channel: CameraChannel, *, refresh: bool = False) -> CameraFrame:
+    """Ask for the whole picture alone."""
+    index = (channel.index,)
+    (entry,) = channel.entries(FrameRequest(1, index, index if refresh else ()))
+    return entry
 
 
 @pytest.fixture
@@ -131,7 +176,7 @@ def test_the_newest_frame_becomes_a_picture(rig: Rig, clock: FakeClock) -> None:
 
 def test_pictures_are_reduced_as_the_request_says(rig: Rig) -> None:
     rig.worker.give()
-    rig.channel.picture(refresh=False, quality=50, halvings=2)
+    rig.channel.entries(FrameRequest(1, (4,), quality=50, halvings=2))
     assert rig.encoder.wanted == (50, 2)
 
 
@@ -245,6 +290,7 @@ def test_a_camera_that_waits_for_a_trigger_gives_its_last_picture_again(rig: Rig
     assert (frame.state, frame.payload) == (CameraState.WAITING_FOR_TRIGGER, payload)
     assert not rig.picture().payload
     rig.worker.statistics.reconnects += 1
+    rig.worker.taken = None
     assert not rig.picture(refresh=True).payload, "it is from before the camera was away"
 
 
@@ -309,12 +355,12 @@ def test_a_real_encoder_refuses_what_it_cannot_show(
     any_worker: Any = worker
     channel = CameraChannel(0, "left", any_worker, PictureEncoder())
     worker.give(pixel_format=0x81080001)
-    assert channel.picture(refresh=False).state == CameraState.UNSUPPORTED
+    assert picture_of(channel).state == CameraState.UNSUPPORTED
     worker.give(width=30)
-    channel.picture(refresh=False)
+    picture_of(channel)
     assert worker.statistics.rejected == 1
     worker.give()
-    frame = channel.picture(refresh=False)
+    frame = picture_of(channel)
     assert bytes(frame.payload[:2]) == b"\xff\xd8"
     assert "camera left: the pixel format can be shown again" in caplog.text
     assert worker.released == 3
@@ -323,3 +369,140 @@ def test_a_real_encoder_refuses_what_it_cannot_show(
 def test_a_code_of_more_than_32_bits_fits_into_the_header(rig: Rig) -> None:
     rig.worker.give(pixel_format=0x1_0108_0001)
     assert rig.picture().pixel_format == 0x01080001
+
+
+SMALL, PART = View(4, max_width=80), View(4, Region(1, 0, 1, 2), max_width=640)
+OUTSIDE = View(4, Region(800, 0, 64, 64))
+
+
+def test_views_come_behind_the_whole_picture_and_say_what_they_show(rig: Rig) -> None:
+    rig.worker.give()
+    whole, small, part = rig.entries(SMALL, View(5), PART, whole=True)
+    assert [f.payload for f in (whole, small, part)] == [b"jpeg 1", b"jpeg 1 80", b"jpeg 1 640"]
+    assert [f.view for f in (whole, small, part)] == [0, SMALL.id, PART.id]
+    assert (whole.x, whole.y, whole.region_width, whole.region_height) == (0, 0, 0, 0)
+    for frame in (small, part):
+        assert (frame.x, frame.y, frame.region_width, frame.region_height) == (0, 0, 3, 2)
+        assert (frame.source_width, frame.source_height, frame.frame_id) == (3, 2, 17)
+        assert (frame.encoding, frame.pixel_format) == (Encoding.JPEG, MONO8)
+        assert (frame.state, frame.state_since_us) == (CameraState.STREAMING, 5)
+    assert rig.worker.statistics.encoded == 1, "frames are counted, not pictures"
+    assert (rig.encoder.frames, rig.worker.released) == (1, 1)
+
+
+def test_a_camera_that_is_only_viewed_has_entries_of_its_views_alone(rig: Rig) -> None:
+    rig.worker.give()
+    assert [frame.view for frame in rig.entries(SMALL)] == [SMALL.id]
+    assert rig.worker.statistics.encoded == 1
+    assert rig.entries() == []
+
+
+def test_a_new_view_gets_a_picture_although_the_frame_is_not_new(rig: Rig) -> None:
+    rig.worker.give()
+    assert rig.picture().payload
+    whole, small = rig.entries(SMALL, whole=True)
+    assert (whole.payload, small.payload) == (b"", b"jpeg 2 80")
+    whole, small, part = rig.entries(SMALL, PART, whole=True)
+    assert [f.payload for f in (whole, small, part)] == [b"", b"", b"jpeg 3 640"]
+    assert [f.payload for f in rig.entries(SMALL, PART)] == [b"", b""]
+    (small,) = rig.entries(SMALL)
+    assert not small.payload
+    assert rig.entries(SMALL, PART)[1].payload == b"jpeg 4 640", "it was left, and is wished again"
+    assert rig.worker.statistics.encoded == 1
+    assert rig.worker.released == rig.encoder.frames == 4
+
+
+def test_a_whole_picture_is_never_older_than_the_frame_that_views_took(rig: Rig) -> None:
+    rig.worker.give()
+    assert rig.picture().payload == b"jpeg 1"
+    rig.worker.give(frame_id=18)
+    rig.entries(SMALL)
+    frame = rig.picture(refresh=True)
+    assert (frame.payload, frame.frame_id) == (b"jpeg 3", 18)
+
+
+def test_a_refresh_gives_the_last_pictures_of_views_too(rig: Rig) -> None:
+    rig.worker.give()
+    rig.entries(SMALL, PART)
+    again = rig.entries(SMALL, PART, whole=True, refresh=True)
+    assert [f.payload for f in again] == [b"jpeg 2", b"jpeg 1 80", b"jpeg 1 640"]
+
+
+def test_a_view_outside_the_frame_has_the_frame_s_size_and_no_picture(rig: Rig) -> None:
+    rig.worker.give()
+    outside, small = rig.entries(OUTSIDE, SMALL)
+    assert (outside.payload, outside.encoding) == (b"", Encoding.NONE)
+    assert (outside.source_width, outside.source_height, outside.region_width) == (3, 2, 0)
+    assert small.payload
+    rig.entries(OUTSIDE, SMALL)
+    assert rig.encoder.frames == 1, "it is not tried again with the same frame"
+    rig.worker.give(width=900, height=70, data=np.zeros(63_000, np.uint8))
+    (frame,) = rig.entries(OUTSIDE)
+    assert (frame.x, frame.y, frame.region_width, frame.region_height) == (800, 0, 64, 64)
+
+
+def test_a_view_that_fails_leaves_the_whole_picture_alone(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.encoder.view_error = ImageError("too large")
+    for _ in range(4):
+        rig.worker.give()
+        whole, small = rig.entries(SMALL, whole=True)
+        assert (bool(whole.payload), bool(small.payload)) == (True, False)
+    assert rig.channel.status().state == CameraState.STREAMING
+    assert rig.worker.statistics.rejected == 0
+    assert caplog.messages == ["camera left: a view of it cannot be shown: too large"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [PayloadSizeError("Mono8", 3, 2, 6, 5), UnsupportedPixelFormatError(HB_MONO8, "HB", "set it")],
+)
+def test_a_frame_that_cannot_be_shown_is_tried_once(rig: Rig, error: Exception) -> None:
+    rig.encoder.error = error
+    rig.worker.give()
+    for _ in range(3):
+        assert [f.payload for f in rig.entries(SMALL, whole=True, refresh=True)] == [b"", b""]
+    assert rig.encoder.frames == 1
+    assert rig.worker.statistics.encoded == 0
+
+
+def test_no_view_of_a_camera_that_does_not_stream(rig: Rig) -> None:
+    rig.worker.give()
+    rig.entries(SMALL)
+    rig.worker.condition = CameraCondition(CameraState.LOST, 9)
+    frames = rig.entries(SMALL, PART, refresh=True)
+    assert [(f.payload, f.state, f.state_since_us) for f in frames] == [(b"", 4, 9)] * 2
+    rig.worker.condition = CameraCondition(CameraState.STREAMING, 10)
+    rig.worker.taken = None
+    rig.worker.statistics.reconnects += 1
+    assert not any(frame.payload for frame in rig.entries(SMALL, PART, refresh=True))
+
+
+def test_views_that_take_too_long_take_turns_and_leave_the_whole_picture_alone(
+    rig: Rig, clock: FakeClock
+) -> None:
+    """At 30 requests a second, views of 40 ms."""
+    rig.encoder.on_view = lambda: clock.advance(0.04)
+    made = []
+    for number in range(90):
+        rig.worker.give(frame_id=number)
+        whole, small, part = rig.entries(SMALL, PART, whole=True)
+        assert (whole.frame_id, bool(whole.payload)) == (number, True)
+        made.append([len(f.payload) > 0 for f in (small, part)])
+        clock.advance(1 / 30 if not any(made[-1]) else 0.0)
+    small_made, part_made = (sum(column) for column in zip(*made, strict=True))
+    assert abs(small_made - part_made) <= 1
+    assert 20 <= small_made + part_made <= 60, "0.6 of the time"
+
+
+def test_a_view_that_had_no_turn_is_made_of_a_frame_that_is_not_new(
+    rig: Rig, clock: FakeClock
+) -> None:
+    rig.encoder.on_view = lambda: clock.advance(0.1)
+    rig.worker.give()
+    made = []
+    for _ in range(8):
+        made += [f.view for f in rig.entries(SMALL, PART) if f.payload]
+        clock.advance(1 / 30)
+    assert made == [SMALL.id, PART.id]

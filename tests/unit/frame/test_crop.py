@@ -1,4 +1,4 @@
-"""A part of a frame is a frame: its first byte lies further on, and more lies between its lines."""
+"""A part of a frame is a frame: its first byte is further on, and more is between its lines."""
 
 from __future__ import annotations
 
@@ -9,46 +9,14 @@ import pytest
 import simplejpeg
 from numpy.typing import NDArray
 
-from camstrm.frame import Layout, RawFrame, pixel_format
+from camstrm.frame import RawFrame, crop, lines_start_at_blocks, pixel_format
 from camstrm.imaging import PictureEncoder
+from camstrm.wire import Region
 from tests.fakes.pictures.decoded import to_image
 from tests.fakes.pictures.pixel_packing import INTERLEAVED, ONE_COMPONENT, pack_colour, pack_values
 
-Region = tuple[int, int, int, int]
+Sides = tuple[int, int, int, int]
 WIDTH, HEIGHT = 48, 20
-
-
-def crop(frame: RawFrame, x: int, y: int, width: int, height: int) -> RawFrame:
-    """View ``width`` x ``height`` pixels of ``frame``, from (``x``, ``y``), as a frame.
-
-    Nothing is copied, and the whole frame is still what has to be released. Raises ValueError
-    for a region that is not inside the frame or that cuts a block of pixels or a Bayer cell.
-    """
-    known = pixel_format(frame.pixel_format)
-    block, padding = known.block_pixels, max(0, frame.padding_x)
-    inside = 0 <= x < x + width <= frame.width and 0 <= y < y + height <= frame.height
-    if not inside:
-        raise ValueError(f"not inside {frame.width}x{frame.height}")
-    if frame.width % block and not padding:
-        raise ValueError(f"lines of {frame.width} pixels {known.name} do not start at a byte")
-    cell_x, cell_y = (max(block, 2), 2) if known.layout is Layout.BAYER else (block, 1)
-    if x % cell_x or y % cell_y:
-        raise ValueError(f"x must be a multiple of {cell_x}, y of {cell_y}")
-    # The last colour of a line is shared by the pixels of a whole block.
-    if known.layout is Layout.YUV and width % block and (x + width < frame.width or width < block):
-        raise ValueError(f"width must be a multiple of {block}")
-    line = -(-frame.width * known.bits_per_pixel // 8) + padding
-    padding_x = line - -(-width * known.bits_per_pixel // 8)
-    start = y * line + x * known.bits_per_pixel // 8
-    end = start + known.payload_size(width, height, padding_x)
-    return replace(
-        frame,
-        data=frame.data[start:end],
-        width=width,
-        height=height,
-        padding_x=padding_x,
-        on_release=lambda: None,
-    )
 
 
 def frame_of(name: str, width: int, height: int, padding_x: int) -> RawFrame:
@@ -60,7 +28,7 @@ def frame_of(name: str, width: int, height: int, padding_x: int) -> RawFrame:
     )
 
 
-def shown_in(image: NDArray[np.uint8], region: Region, border: int = 0) -> NDArray[np.uint8]:
+def shown_in(image: NDArray[np.uint8], region: Sides, border: int = 0) -> NDArray[np.uint8]:
     x, y, width, height = region
     return image[y + border : y + height - border, x + border : x + width - border]
 
@@ -75,7 +43,7 @@ REGIONS += [(0, 0, WIDTH, HEIGHT), (4, 3, 9, 5)]
 def test_grey(name: str, padding_x: int) -> None:
     frame = frame_of(name, WIDTH, HEIGHT, padding_x)
     for region in REGIONS:
-        part = crop(frame, *region)
+        part = crop(frame, Region(*region))
         assert np.shares_memory(part.data, frame.data)
         np.testing.assert_array_equal(to_image(part), shown_in(to_image(frame), region))
 
@@ -87,7 +55,7 @@ def test_colour(name: str, padding_x: int) -> None:
     block = pixel_format(frame.pixel_format).block_pixels
     for region in [region for region in REGIONS if region[2] % block == 0]:
         np.testing.assert_array_equal(
-            to_image(crop(frame, *region)), shown_in(to_image(frame), region)
+            to_image(crop(frame, Region(*region))), shown_in(to_image(frame), region)
         )
 
 
@@ -96,7 +64,7 @@ def test_colour(name: str, padding_x: int) -> None:
 def test_bayer_but_for_the_border_whose_neighbours_are_missing(name: str, padding_x: int) -> None:
     frame = frame_of(name, WIDTH, HEIGHT, padding_x)
     for region in [(0, 0, 8, 6), (8, 4, 12, 7), (36, 10, 12, 10), (4, 2, 9, 5)]:
-        part = to_image(crop(frame, *region))
+        part = to_image(crop(frame, Region(*region)))
         own = shown_in(part, (0, 0, *region[2:]), border=1)
         np.testing.assert_array_equal(own, shown_in(to_image(frame), region, border=1))
 
@@ -106,14 +74,14 @@ def test_lines_that_end_within_a_block(name: str) -> None:
     frame = frame_of(name, 47, HEIGHT, padding_x=3)
     for region in ((0, 0, 47, HEIGHT), (36, 11, 11, 9), (4, 2, 8, 5)):
         np.testing.assert_array_equal(
-            to_image(crop(frame, *region)), shown_in(to_image(frame), region)
+            to_image(crop(frame, Region(*region))), shown_in(to_image(frame), region)
         )
 
 
 @pytest.mark.parametrize("name", ["Mono8", "Mono12Packed", "BayerRG8", "BayerRG10p", "YUV422_8"])
 def test_a_reduced_picture_of_a_part(name: str) -> None:
     frame = frame_of(name, WIDTH, HEIGHT, padding_x=0)
-    part = crop(frame, 36, 10, 12, 10)
+    part = crop(frame, Region(36, 10, 12, 10))
     picture = PictureEncoder(max_width=6, max_height=5).encode(part)
     alone = PictureEncoder(max_width=6, max_height=5).encode(
         replace(part, data=np.ascontiguousarray(np.append(part.data, np.zeros(99, np.uint8))))
@@ -135,11 +103,32 @@ def test_a_reduced_picture_of_a_part(name: str) -> None:
         ("YUV422_8", (2, 0, 5, 4), "width must be a multiple of 2"),
     ],
 )
-def test_a_region_that_cannot_be_cut_out(name: str, region: Region, words: str) -> None:
+def test_a_region_that_cannot_be_cut_out(name: str, region: Sides, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        crop(frame_of(name, WIDTH, HEIGHT, 0), *region)
+        crop(frame_of(name, WIDTH, HEIGHT, 0), Region(*region))
 
 
-def test_lines_that_share_a_byte_cannot_be_cut() -> None:
-    with pytest.raises(ValueError, match="lines of 47 pixels Mono12p do not start at a byte"):
-        crop(frame_of("Mono12p", 47, HEIGHT, 0), 0, 0, 4, 4)
+def test_lines_that_share_a_byte_cannot_be_cut_within() -> None:
+    frame = frame_of("Mono12p", 47, HEIGHT, 0)
+    assert not lines_start_at_blocks(frame)
+    words = "lines of 47 pixels Mono12p do not start at a byte"
+    for region in (Region(0, 0, 4, 4), Region(0, 3, 47, 4)):
+        with pytest.raises(ValueError, match=words):
+            crop(frame, region)
+
+
+@pytest.mark.parametrize("name", ["Mono12p", "Mono10p", "Mono12Packed", "YUV422_8", "YCbCr411_8"])
+def test_whole_lines_that_share_bytes_with_others(name: str) -> None:
+    frame = frame_of(name, 47, HEIGHT, 0)
+    for region in ((0, 0, 47, 8), (0, 4, 47, HEIGHT - 4), (0, 8, 47, 4)):
+        part = crop(frame, Region(*region))
+        assert np.shares_memory(part.data, frame.data)
+        np.testing.assert_array_equal(to_image(part), shown_in(to_image(frame), region))
+
+
+def test_a_part_does_not_release_the_frame() -> None:
+    released: list[str] = []
+    frame = frame_of("Mono8", WIDTH, HEIGHT, 0)
+    frame.on_release = lambda: released.append("whole")
+    crop(frame, Region(0, 0, 8, 8)).release()
+    assert released == []

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.client.address import find_token, parse_address
 from camstrm.errors import UsageError
-from client_qt.model.address import find_token, parse_address
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""ClientSession: what a client knows of a server and has asked it, without input and output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from camstrm.client.bundle import Bundle
+from camstrm.client.clock_offset import ClockOffset
+from camstrm.client.picture import Picture
+from camstrm.client.wish import ViewWish, Wishes
+from camstrm.errors import CallError, WireError
+from camstrm.wire import (
+    FROM_VIEWER,
+    PROTOCOL,
+    TO_VIEWER,
+    Ack,
+    Call,
+    CameraInfo,
+    CameraLease,
+    FrameBundle,
+    GrantedView,
+    Hello,
+    Leases,
+    Reply,
+    Status,
+    Views,
+    decode_bundle,
+    merge_bundles,
+    pack,
+    unpack,
+)
+from camstrm.wire.operations import OPERATIONS, Arguments
+
+__all__ = ["Answer", "ClientSession"]
+
+Answer = Callable[[Struct | CallError], None]
+"""Takes the result of a call, or why there is none; called once."""
+
+
+class ClientSession:
+    """Takes what the server sends and returns what is to be sent; keeps the newest bundle.
+
+    Outlives connections: after a new one the wishes are sent again. Used by one event loop.
+    """
+
+    def __init__(self, wishes: Wishes, clock: Callable[[], float]) -> None:
+        self.hello: Hello | None = None
+        """The newest of the present connection, None before it."""
+        self.cameras: dict[str, CameraInfo] = {}
+        """The server's cameras by name; those of the last connection while there is none."""
+        self.status: Status | None = None
+        """The newest, None before the first."""
+        self.leases: dict[str, CameraLease] = {}
+        """Who may change which camera, by its name; without an entry nobody holds its lease."""
+        self.granted: dict[ViewWish, GrantedView] = {}
+        """What became of the wishes for views."""
+        self._wishes = wishes
+        self._clock = clock
+        self._offset = ClockOffset()
+        self._asked: tuple[ViewWish, ...] = ()
+        """The wishes for views of the last subscribe, in its order."""
+        self._by_id: dict[int, ViewWish] = {}
+        """The wish that a view in a bundle belongs to, by the view's id."""
+        self._waiting: tuple[FrameBundle, float] | None = None
+        """The newest bundle that was not taken, and when it came (clock's seconds)."""
+        self._seq: int | None = None
+        """Of the bundle that was taken last on this connection and is not acknowledged."""
+        self._calls: dict[int, tuple[str, Answer]] = {}
+        """Operation and answer of each open call, by its id."""
+        self._last_id = 0
+
+    def text_received(self, text: str) -> list[bytes]:
+        """Take a text message; return what is to be sent. Raises WireError."""
+        message = TO_VIEWER.decode(text)
+        if isinstance(message, Hello):
+            return self._hello_received(message)
+        if isinstance(message, Status):
+            self.status = message
+            self._offset.observe(message.time_us, self._clock())
+        elif isinstance(message, Reply):
+            self._reply_received(message)
+        elif isinstance(message, Views):
+            granted = dict(zip(self._asked, message.views, strict=False))
+            self.granted = granted
+            self._by_id = {view.view: wish for wish, view in granted.items() if view.view}
+        elif isinstance(message, Leases):
+            names = {camera.index: name for name, camera in self.cameras.items()}
+            self.leases = {
+                names[lease.camera]: lease
+                for lease in message.leases
+                if lease.camera in names and lease.holder
+            }
+        return []
+
+    def bundle_received(self, data: bytes) -> None:
+        """Keep a bundle until it is taken; a newer one takes over its pictures.
+
+        Raises WireError.
+        """
+        bundle, now = decode_bundle(data), self._clock()
+        self._offset.observe(bundle.timestamp_us, now)
+        if self._waiting is not None and self._waiting[0].seq < bundle.seq:
+            bundle = merge_bundles(self._waiting[0], bundle)
+        self._waiting = bundle, now
+
+    @property
+    def has_bundle(self) -> bool:
+        """Whether a bundle can be taken."""
+        return self._waiting is not None and self.hello is not None
+
+    def take_bundle(self) -> Bundle:
+        """Return the newest bundle; it counts as shown when :meth:`acknowledge` is called."""
+        assert self._waiting is not None
+        (bundle, came_s), self._waiting = self._waiting, None
+        self._seq = bundle.seq
+        cameras = {camera.index: camera for camera in self.cameras.values()}
+        pictures: dict[str, Picture] = {}
+        views: dict[ViewWish, Picture] = {}
+        states: dict[str, int] = {}
+        for frame in bundle.frames:
+            camera = cameras.get(frame.camera_index)
+            if camera is None:
+                continue
+            if not frame.view:
+                states[camera.name] = frame.state
+            if not len(frame.payload):
+                continue
+            age_s = self._offset.age(frame.capture_time_us, came_s)
+            picture = Picture(camera, frame, age_s or 0.0)
+            if not frame.view:
+                if self._wishes.cameras is None or camera.name in self._wishes.cameras:
+                    pictures[camera.name] = picture
+            elif frame.view in self._by_id:
+                views[self._by_id[frame.view]] = picture
+        return Bundle(bundle.seq, bundle.timestamp_us, pictures, states, views)
+
+    def acknowledge(self) -> bytes | None:
+        """Return the acknowledgement of the bundle that was taken last; None if it has gone."""
+        seq, self._seq = self._seq, None
+        return None if seq is None else FROM_VIEWER.encode(Ack(seq))
+
+    def acknowledge_received(self) -> list[bytes]:
+        """Return the acknowledgement of the bundle that came last, whether it was taken or not."""
+        self._seq = None
+        if self._waiting is None:
+            return []
+        return [FROM_VIEWER.encode(Ack(self._waiting[0].seq))]
+
+    def wish(self, wishes: Wishes) -> list[bytes]:
+        """Change what is wanted; return what is to be sent."""
+        self._wishes = wishes
+        return [] if self.hello is None else [self._subscribe()]
+
+    def call(self, camera: str, do: str, arguments: Arguments | None, answer: Answer) -> bytes:
+        """Return the text of a call; ``answer`` gets its result.
+
+        Raises CallError for a camera or an operation that there is not, and while there is no
+        connection; WireError for arguments that cannot be sent.
+        """
+        if self.hello is None:
+            raise CallError("there is no connection to the server", code="gone")
+        known = self.cameras.get(camera)
+        if known is None:
+            names = ", ".join(self.cameras) or "none"
+            raise CallError(f"no camera {camera!r} here, only {names}", code="unknown")
+        if do not in OPERATIONS:
+            raise CallError(f"no operation {do!r}, only {', '.join(OPERATIONS)}", code="unknown")
+        self._last_id += 1
+        with_ = pack(arguments or OPERATIONS[do].arguments())
+        text = FROM_VIEWER.encode(Call(self._last_id, known.index, do, with_))
+        self._calls[self._last_id] = do, answer
+        return text
+
+    def forget(self, answer: Answer) -> None:
+        """Let a call's reply, when it comes, go nowhere: its caller has given up."""
+        self._calls = {i: call for i, call in self._calls.items() if call[1] is not answer}
+
+    def connection_lost(self, problem: str) -> None:
+        """Answer what is open: the replies will never come."""
+        self.hello = None
+        self._waiting = self._seq = None
+        self.leases = {}
+        calls, self._calls = self._calls, {}
+        for _, answer in calls.values():
+            answer(CallError(problem, code="gone"))
+
+    def _hello_received(self, hello: Hello) -> list[bytes]:
+        if hello.protocol != PROTOCOL:
+            raise WireError("hello.protocol", f"version {hello.protocol}, this client {PROTOCOL}")
+        again = self.hello is not None and self.hello.cameras == hello.cameras
+        self.hello = hello
+        self.cameras = {camera.name: camera for camera in hello.cameras}
+        if again or self._wishes == Wishes():
+            return []
+        return [self._subscribe()]
+
+    def _subscribe(self) -> bytes:
+        message, self._asked = self._wishes.subscribe(tuple(self.cameras.values()))
+        return FROM_VIEWER.encode(message)
+
+    def _reply_received(self, reply: Reply) -> None:
+        call = self._calls.pop(reply.id, None)
+        if call is None:
+            return
+        do, answer = call
+        if not reply.ok:
+            answer(CallError(reply.problem, reply.remedy, reply.code or "failed"))
+            return
+        try:
+            answer(unpack(reply.result, OPERATIONS[do].result, do))
+        except WireError as error:
+            answer(CallError(f"the server's reply cannot be read: {error}"))

@@ -1,0 +1,67 @@
+"""Write an image as TIFF: all bits of the sensor, and what is known of the frame."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+from camstrm.imaging.full_depth import DeepImage
+
+__all__ = ["encode_tiff"]
+
+_ASCII, _SHORT, _BYTE = 2, 3, 1
+"""Types of TIFF 6.0, section 2."""
+
+_MAX_SAMPLE_VALUE = 281
+_MAKE = 271
+_MODEL = 272
+_CFA_REPEAT_PATTERN_DIM = 33421
+_CFA_PATTERN = 33422
+"""Tags of TIFF 6.0 and TIFF/EP (ISO 12234-2)."""
+
+_COLOURS = {"R": 0, "G": 1, "B": 2}
+"""Numbers of colours in CFAPattern."""
+
+
+def encode_tiff(
+    image: DeepImage, text: str, *, make: str, model: str, taken: datetime, software: str
+) -> memoryview:
+    """Write an image uncompressed; its values stay in the low bits.
+
+    A mosaic is grey for readers that know no mosaics, with the tags CFARepeatPatternDim and
+    CFAPattern: photometric interpretation 32803 (CFA) would say it more loudly, but OpenCV and
+    Pillow refuse files with it. MaxSampleValue is the largest value of the sensor's bits.
+    ``text``: ASCII, becomes ImageDescription. ``taken``: UTC.
+    """
+    # Half of a camera process's time for a first TIFF: 20 ms that others need not wait for.
+    import tifffile
+
+    colours = 3 if image.channels == "RGB" else 1
+    tags: list[tuple[int, int, int, Any, bool]] = [
+        (_MAX_SAMPLE_VALUE, _SHORT, colours, ((1 << image.bits) - 1,) * colours, True),
+        (_MAKE, _ASCII, 0, _ascii(make), True),
+        (_MODEL, _ASCII, 0, _ascii(model), True),
+    ]
+    if image.channels == "CFA":
+        pattern = bytes(_COLOURS[colour] for colour in image.mosaic)
+        tags += [
+            (_CFA_REPEAT_PATTERN_DIM, _SHORT, 2, (2, 2), True),
+            (_CFA_PATTERN, _BYTE, 4, pattern, True),
+        ]
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        image.pixels,
+        photometric="rgb" if colours == 3 else "minisblack",
+        description=text,
+        metadata=None,
+        datetime=taken.strftime("%Y:%m:%d %H:%M:%S"),
+        software=_ascii(software),
+        extratags=[tag for tag in tags if tag[3]],
+    )
+    return file.getbuffer()
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode("ascii")

@@ -71,6 +71,7 @@ interface CameraStatus {
   missed: number;
   reconnects: number;
   restarts: number;
+  reconfigured: number;
   grab_fps: number;
   sent_fps: number;
   /** Usual time between two frames, 0: not known. */

@@ -41,6 +41,7 @@ CAMERA_STATUS = {
     "missed": 5,
     "reconnects": 6,
     "restarts": 7,
+    "reconfigured": 8,
     "grab_fps": 400.125,
     "sent_fps": 30.0,
     "interval_us": 2500,

@@ -188,6 +188,7 @@ const CAMERA_STATUS = object({
   missed: count,
   reconnects: count,
   restarts: count,
+  reconfigured: count,
   grab_fps: rate,
   sent_fps: rate,
   interval_us: count,

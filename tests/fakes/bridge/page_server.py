@@ -200,6 +200,11 @@ class PageViewer:
         """Return the views that were asked for, in order."""
         return [m.views for m in self.received if isinstance(m, Subscribe)]
 
+    @property
+    def wish(self) -> tuple[View, ...]:
+        """Return the views that were asked for last."""
+        return self.wishes[-1] if self.wishes else ()
+
     async def until(self, true: Callable[[PageViewer], object], timeout_s: float = 10) -> None:
         """Wait until ``true(self)`` holds after a message of the page."""
 

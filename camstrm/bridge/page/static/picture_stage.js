@@ -21,6 +21,8 @@ export class PictureStage {
   #elements;
   #changed;
   #resizes;
+  /** Of the stage, in CSS pixels. */
+  #size = { width: 0, height: 0 };
   /** setTimeout of the last change of size, 0: none. */
   #settling = 0;
   /** @type {Size | null} of the usual whole picture, as it is on a link that is fast enough */
@@ -39,7 +41,7 @@ export class PictureStage {
     this.#changed = changed;
     this.whole = new PictureCanvas(canvasOf(elements.canvas), (frame) => this.#wholePainted(frame));
     this.#part = new PictureCanvas(canvasOf(elements.part), () => this.#place());
-    this.#resizes = new ResizeObserver(() => this.#resized());
+    this.#resizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
     this.#resizes.observe(elements.stage);
   }
 
@@ -111,9 +113,10 @@ export class PictureStage {
     this.#place();
   }
 
-  #resized() {
-    const { clientWidth, clientHeight } = this.#elements.stage;
-    this.viewport.setStage(clientWidth, clientHeight);
+  /** @param {Size} size of the stage */
+  #resized({ width, height }) {
+    this.#size = { width, height };
+    this.viewport.setStage(width, height);
     this.#settleSoon();
     this.moved();
   }
@@ -132,10 +135,10 @@ export class PictureStage {
   /** Size of the whole picture where it fits, in pixels of the screen. */
   #fitting() {
     const { shown } = this.whole;
-    const { clientWidth, clientHeight } = this.#elements.stage;
     if (shown === null || shown.source_width === 0) return { width: 0, height: 0 };
     const { source_width: width, source_height: height } = shown;
-    const scale = Math.min(clientWidth / width, clientHeight / height) * window.devicePixelRatio;
+    const fitting = Math.min(this.#size.width / width, this.#size.height / height);
+    const scale = fitting * window.devicePixelRatio;
     return { width: Math.round(width * scale), height: Math.round(height * scale) };
   }
 

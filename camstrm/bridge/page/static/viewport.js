@@ -119,22 +119,23 @@ export class Viewport {
     return { x: this.#frame.width / 2, y: this.#frame.height / 2 };
   }
 
-  /** Leave no room beside the frame that the frame could fill. */
+  /**
+   * Let the frame cover the place where it fits as a whole. Enlarging it at any point of it keeps
+   * to that by itself, so that the point need not move.
+   */
   #clamp() {
     if (this.fits || !this.known) return;
-    const half = {
-      x: this.#stage.width / 2 / this.#scale,
-      y: this.#stage.height / 2 / this.#scale,
-    };
+    const part = this.#fitting / this.#scale;
     this.#centre = {
-      x: clampCentre(this.#centre.x, half.x, this.#frame.width),
-      y: clampCentre(this.#centre.y, half.y, this.#frame.height),
+      x: clampCentre(this.#centre.x, part, this.#frame.width),
+      y: clampCentre(this.#centre.y, part, this.#frame.height),
     };
   }
 }
 
-/** @type {(centre: number, half: number, size: number) => number} `half` of what is visible */
-function clampCentre(centre, half, size) {
-  if (2 * half >= size) return size / 2;
+/** @type {(centre: number, part: number, size: number) => number} `part` of `size` covers the place */
+function clampCentre(centre, part, size) {
+  const half = (part * size) / 2;
+  if (part >= 1) return size / 2;
   return Math.min(Math.max(centre, half), size - half);
 }

@@ -102,9 +102,10 @@ async def in_view(page: Page) -> Region:
 async def seen(page: Page) -> npt.NDArray[np.uint8]:
     """Return the pixels of the stage as a person sees them, blue first."""
     png = await tile(page, "top", "stage").screenshot()
-    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    assert pixels is not None
-    return pixels.astype(np.uint8)
+    pixels: npt.NDArray[np.uint8] = np.asarray(
+        cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), np.uint8
+    )
+    return pixels
 
 
 def holds(view: View, part: Region) -> bool:
@@ -179,10 +180,7 @@ async def test_the_part_is_where_the_whole_picture_has_it(page: Page, viewer: Pa
 async def test_the_whole_picture_stands_in_until_the_part_is_there(
     page: Page, server: PageServer, viewer: PageViewer
 ) -> None:
-    async def say_nothing(*_: object) -> None:
-        """Leave a subscribe with views without an answer."""
-
-    server.answer_views = say_nothing  # type: ignore[method-assign]
+    server.answers_views = False
     stage = await stage_of(page)
     await page.mouse.move(*stage.at(1400, 1100))
     await turn_wheel(page, 8)

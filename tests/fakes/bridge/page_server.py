@@ -227,6 +227,7 @@ class PageServer:
         self.refuse_status: int | None = None
         self.streaming = True
         self.max_views = 0
+        self.answers_views = True
         self.refuses_views = ""
         self.reduced = 0
         self.viewers: list[PageViewer] = []
@@ -388,7 +389,7 @@ class PageServer:
                 if isinstance(said, Subscribe):
                     viewer.cameras = said.cameras
                     viewer.views = ()
-                    if said.views:
+                    if said.views and self.answers_views:
                         await self.answer_views(viewer, said.views)
                 viewer.heard.set()
         finally:

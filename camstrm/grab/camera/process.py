@@ -178,7 +178,7 @@ class CameraProcess:
             self._desk.register(
                 camera.index, label, self._examiner.add(camera.index, label, worker)
             )
-            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            features = FeatureCalls(worker, worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
         for channel in self._channels.values():
             channel.worker.start()

@@ -125,7 +125,8 @@ class FeatureCalls:
             if begun is None:
                 return None
             call = begun
-            return work(camera, begun.arguments)
+            with camera.remembering():
+                return work(camera, begun.arguments)
 
         def done(result: Struct | CamstrmError | None) -> None:
             if isinstance(result, CamstrmError):
@@ -212,7 +213,8 @@ class FeatureCalls:
 
         def job(camera: OpenCamera) -> list[Finding]:
             opened.begin()
-            return findings_of_node_map(camera.node_map, worker.interval_s, self._encoding)
+            with camera.remembering():
+                return findings_of_node_map(camera.node_map, worker.interval_s, self._encoding)
 
         def done(result: list[Finding] | CamstrmError) -> None:
             # What keeps the camera from being asked is what the worker knows.
@@ -322,9 +324,10 @@ class FeatureCalls:
             return now < until_s and (now < end_s or not self._control.pressed)
 
         description = camera.description()
-        states = read_states(
-            camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
-        )
+        with camera.remembering():
+            states = read_states(
+                camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
+            )
         for name, state in states.items():
             if self._differs(camera, name, selectors):
                 states[name] = msgspec.structs.replace(state, differs=True)

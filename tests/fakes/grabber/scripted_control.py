@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from camstrm.acquisition.discovery.device_info import DeviceInfo
@@ -77,6 +78,9 @@ class ScriptedControl:
 
     def description(self) -> CameraDescription:
         return self.camera.description
+
+    def remembering(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @property
     def pressed(self) -> bool:

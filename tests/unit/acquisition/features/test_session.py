@@ -58,7 +58,7 @@ def test_a_file_is_saved_compared_and_loaded(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_none_is_refused_before_the_camera_is_opened() -> None:
-    with pytest.raises(ConfigError, match="line|persistence"):
+    with pytest.raises(ConfigError, match="it is no GenApi persistence file"):
         run_feature_session("/no.cti", "1", load="Width 640")
 
 

@@ -76,11 +76,13 @@ class FeatureValues(Result, frozen=True):
     """The state of features by name: of all that were asked for, or what changed.
 
     ``live``: what was set while the camera ran and is applied again after a reconnect.
+    ``unread``: those that a slow camera did not give within the time of a call; ask again.
     """
 
     revision: Count = 0
     features: dict[str, FeatureState] = {}
     live: tuple[FeatureSetting, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class SetFeature(Arguments, frozen=True):
@@ -224,8 +226,9 @@ class Measurement(Result, frozen=True):
 
     ``bits``: of a value; the largest is 2^bits - 1. ``region``: what was looked at.
     ``pixels``: how many, of each ``step``-th cell of colours in both directions.
-    ``sharpness``: the mean of the squared differences between neighbours of one colour, in parts of
-    the squared largest value, times 1e6: grows with focus, and only compares with itself.
+    ``sharpness``: the mean of the squared differences between neighbours of one colour, half of it
+    from those side by side and half from those one above the other, in parts of the squared largest
+    value, times 1e6: grows with focus, and only compares with itself.
     ``point``: value of each colour of the cell at the point; a mosaic's greens are "Gr", in the
     line of the reds, and "Gb".
     """

@@ -54,6 +54,7 @@ from camstrm.wire import (
     Start,
     Stop,
     encode_bundle_parts,
+    fitted,
 )
 
 __all__ = ["CameraProcess"]
@@ -264,8 +265,9 @@ class CameraProcess:
         indices = [index for index in self._channels if index in wanted]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
         encode = self._pool.map if self._pool is not None else map
-        frames = tuple(chain.from_iterable(encode(entries, indices)))
-        bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
+        # Whole pictures before views: what is too much for a bundle is left out from behind.
+        frames = sorted(chain.from_iterable(encode(entries, indices)), key=lambda f: f.view > 0)
+        bundle = fitted(FrameBundle(request.seq, time.time_ns() // 1000, tuple(frames)))
         self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
 
     def _report(self, fatal: str = "") -> None:

@@ -56,6 +56,7 @@ from camstrm.wire import (
     Start,
     Stop,
     encode_bundle_parts,
+    fitted,
 )
 
 __all__ = ["CameraProcess"]
@@ -189,7 +190,7 @@ class CameraProcess:
             main_features = MainFeatures(worker.control.submit)
             examined = self._examiner.add(camera.index, label, worker, main_features.read)
             self._desk.register(camera.index, label, examined)
-            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            features = FeatureCalls(worker, worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
             live = worker.control.live
             live.keep(group.live.get(serial, ()))
@@ -272,8 +273,9 @@ class CameraProcess:
         indices = [index for index in self._channels if index in wanted]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
         encode = self._pool.map if self._pool is not None else map
-        frames = tuple(chain.from_iterable(encode(entries, indices)))
-        bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
+        # Whole pictures before views: what is too much for a bundle is left out from behind.
+        frames = sorted(chain.from_iterable(encode(entries, indices)), key=lambda f: f.view > 0)
+        bundle = fitted(FrameBundle(request.seq, time.time_ns() // 1000, tuple(frames)))
         self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
 
     def _report(self, fatal: str = "") -> None:

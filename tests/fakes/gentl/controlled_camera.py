@@ -23,8 +23,8 @@ __all__ = ["ControlledCamera", "in_child", "open_producer"]
 
 LONG_S = 30.0
 
-BUFFERS = 200
-"""Half a second of frames at 400 fps: a busy machine does not count."""
+BUFFERS = 400
+"""A second of frames at 400 fps: a busy machine does not count."""
 
 
 def in_child(scene: Callable[..., Any], scenario: RunnableScenario, **arguments: Any) -> Any:

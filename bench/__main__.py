@@ -19,6 +19,7 @@ PARTS = {
     "broadcast": "broadcast.broadcast",
     "slow links": "network.slow_links",
     "viewer": "viewer.viewer",
+    "client": "client.client",
     "whole way": "whole_way.whole_way",
     "scaling": "whole_way.scaling",
     "restart": "whole_way.restart",

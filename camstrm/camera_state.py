@@ -89,6 +89,9 @@ class CameraCounters(Struct, kw_only=True):
     """Times the camera was opened again."""
     restarts: Count = 0
     """Times the camera's process was started again."""
+    reconfigured: Count = 0
+    """Times the camera was stopped for a moment, because somebody set a feature that is locked
+    while it streams. The frames of that moment are counted nowhere: none was taken."""
 
     @property
     def lost(self) -> int:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 __all__ = [
     "FeatureChange",
+    "FeatureDifference",
     "FeatureEntry",
     "FeatureInfo",
     "FeatureSetting",
@@ -81,6 +82,8 @@ class FeatureState(Struct, frozen=True, omit_defaults=True):
     now. ``locked_by``: a sentence that says why it cannot be written now although it can be
     at other times, empty otherwise. ``needs_stop``: it can be written while the camera is
     stopped. ``differs``: it was set live, and the configuration has another value or none.
+    ``problem``: why a value that should be there cannot be read. A number that is not finite
+    is one of the texts "NaN", "Infinity" and "-Infinity".
     """
 
     access: Access
@@ -92,6 +95,7 @@ class FeatureState(Struct, frozen=True, omit_defaults=True):
     locked_by: str = ""
     needs_stop: bool = False
     differs: bool = False
+    problem: str = ""
 
 
 class FeatureChange(Struct, frozen=True, omit_defaults=True):
@@ -113,3 +117,16 @@ class FeatureChange(Struct, frozen=True, omit_defaults=True):
     selectors: Selectors = {}
     changed: dict[str, FeatureValue] = {}
     stopped_ms: float = 0.0
+
+
+class FeatureDifference(Struct, frozen=True, omit_defaults=True):
+    """A feature that has another value than is wanted.
+
+    ``value``: the camera's, None where it cannot be read; ``reason`` says why not.
+    """
+
+    feature: str
+    wanted: FeatureValue
+    value: FeatureValue | None = None
+    selectors: Selectors = {}
+    reason: str = ""

@@ -18,8 +18,8 @@ _COMMENT = b"\xff\xfe"
 _MAX_COMMENT = 60_000
 
 
-def write_picture_set(folder: Path, size: int = SET_SIZE) -> list[Path]:
-    """Write 0.jpg, 1.jpg, 2.jpg: real JPEGs of exactly ``size`` bytes together.
+def write_picture_set(folder: Path, size: int = SET_SIZE, *, colour: bool = False) -> list[Path]:
+    """Write 0.jpg, 1.jpg, 2.jpg: real JPEGs of exactly ``size`` bytes together, grey or 4:2:0.
 
     Noise is chosen so that they come close below it; comments fill the rest.
     """
@@ -30,12 +30,12 @@ def write_picture_set(folder: Path, size: int = SET_SIZE) -> list[Path]:
         if index == len(PICTURE_SIZES) - 1:
             share = size - sum(path.stat().st_size for path in paths)
         path = folder / f"{index}.jpg"
-        path.write_bytes(_filled(_jpeg(width, height, share), share))
+        path.write_bytes(_filled(_jpeg(width, height, share, colour=colour), share))
         paths.append(path)
     return paths
 
 
-def _jpeg(width: int, height: int, size: int) -> bytes:
+def _jpeg(width: int, height: int, size: int, *, colour: bool) -> bytes:
     """Return the JPEG with the most noise that is not larger than ``size``."""
     generator = np.random.default_rng(1)
     ramp = np.linspace(64, 192, width, dtype=np.float32)
@@ -45,7 +45,15 @@ def _jpeg(width: int, height: int, size: int) -> bytes:
     while high - low > 0.25 or not best:
         middle = (low + high) / 2
         image = (ramp + middle * noise).clip(0, 255).astype(np.uint8)[..., None]
-        jpeg: bytes = simplejpeg.encode_jpeg(image, quality=80, colorspace="GRAY")
+        if colour:
+            image = np.repeat(image, 3, axis=2)
+            image[..., 2] = 255 - image[..., 2]
+        jpeg: bytes = simplejpeg.encode_jpeg(
+            image,
+            quality=80,
+            colorspace="RGB" if colour else "GRAY",
+            colorsubsampling="420" if colour else "444",
+        )
         if len(jpeg) <= size:
             low, best = middle, jpeg
         else:

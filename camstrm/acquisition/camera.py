@@ -12,10 +12,16 @@ from typing import Any
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.access import read_feature, read_positive, write_feature
 from camstrm.acquisition.features.camera_xml import RefusedXmlError
+from camstrm.acquisition.features.description import CameraDescription, describe_camera
 from camstrm.acquisition.features.frame_rate import FrameRate, read_frame_rate, waits_for_triggers
 from camstrm.acquisition.gentl.binding import gentl
 from camstrm.acquisition.gentl.errors import GENTL_ERRORS, camera_errors, value_or
-from camstrm.acquisition.gentl.module_nodes import CommandlessNodes, xml_repairs
+from camstrm.acquisition.gentl.harvesters_device import (
+    UnopenedDevice,
+    close_device,
+    forget_acquirer,
+)
+from camstrm.acquisition.gentl.module_nodes import CommandlessNodes, xml_file, xml_repairs
 from camstrm.acquisition.gentl.port import RegisterPort
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.open_mark import OpenMark
@@ -32,40 +38,6 @@ from camstrm.errors import (
 __all__ = ["Camera"]
 
 _log = logging.getLogger(__name__)
-
-
-_LEAST_BUFFERS = 2
-"""The newest frame keeps its buffer until another one is filled."""
-
-
-class _UnopenedDevice:
-    """Stands in for Harvesters' Device until it is open.
-
-    ``Harvester.create()`` builds a node map from the unopened device and counts on a
-    GenTL error there. Hikrobot's error text is not UTF-8, which on Python >= 3.11 is a
-    UnicodeDecodeError instead (harvesters issues 503 to 505). This object has what
-    Harvesters 1.4.3 uses before it makes the real Device, and no node map.
-    """
-
-    def __init__(self, module: Any, parent: Any) -> None:
-        self.module = module
-        self.parent = parent
-
-    def open(self, flags: int) -> None:
-        self.module.open(flags)
-
-
-def _forget(acquirer: Any, chunk_adapter: Any) -> None:
-    """Take back the exit handlers of a released acquirer and of its chunk adapter.
-
-    Harvesters 1.4.3 and genicam 1.6.0 give ``weakref.finalize`` a bound method, which holds
-    its object, and so the camera's node maps, until the interpreter ends: 0.46 MB remain of
-    each opening (measured with the simulator), 0.01 MB without these handlers.
-    """
-    # Running it detaches the node map while that is still there; at exit it may be gone.
-    if chunk_adapter is not None:
-        chunk_adapter._finalizer()  # noqa: SLF001  # no public way
-    acquirer._finalizer.detach()  # noqa: SLF001  # no public way
 
 
 class Camera:
@@ -88,7 +60,7 @@ class Camera:
     ) -> None:
         """Name a camera of ``producer`` by its serial number, or by "id:" and its device ID.
 
-        ``preopen_bypass``: see :class:`_UnopenedDevice`. ``local_teardown``: nodes of the
+        ``preopen_bypass``: see :class:`UnopenedDevice`. ``local_teardown``: nodes of the
         local device node map to set before closing a camera that no longer answers.
         """
         self.serial = serial
@@ -112,6 +84,17 @@ class Camera:
         """The remote device's node map; the camera is open."""
         nodes = self._acquirer.remote_device.node_map
         return nodes.node_map if isinstance(nodes, CommandlessNodes) else nodes
+
+    def description(self) -> CameraDescription:
+        """Return what the XML says of the camera's features; the camera is open.
+
+        The first time for an XML it takes 40 ms for each MB. Needs no lock and reads no register.
+        """
+        with self._errors("reading its XML"):
+            try:
+                return describe_camera(xml_file(self._acquirer.remote_device))
+            except RefusedXmlError as error:
+                raise CameraXmlError(self.name, error.detail, error.line) from None
 
     @property
     def stream_node_map(self) -> Any:
@@ -151,8 +134,7 @@ class Camera:
     def start(self, num_buffers: int) -> StreamHandles:
         """Announce ``num_buffers`` buffers, start the acquisition, return the handles."""
         with self.lock, self._errors("starting the acquisition"):
-            least = max(self._acquirer.min_num_buffers, _LEAST_BUFFERS)
-            self._acquirer.num_buffers = max(num_buffers, least)
+            self._acquirer.num_buffers = max(num_buffers, self._acquirer.min_num_buffers)
             self._acquirer.start()
             # The one public-looking place of the event handle is a private dictionary.
             (monitor, *_) = self._acquirer._new_buffer_event_monitor_dict.values()  # noqa: SLF001
@@ -165,6 +147,19 @@ class Camera:
         """Stop the acquisition and free its buffers; the camera stays open."""
         with self.lock, self._errors("stopping the acquisition"):
             self._acquirer.stop()
+
+    def abandon_start(self) -> None:
+        """Free what a start that failed has left behind, so that it can be tried again."""
+        with self.lock:
+            self._attempt("stopping", self._acquirer.stop)
+            # Harvesters leaves announced buffers of a stream that did not start.
+            release = self._acquirer._release_buffers  # noqa: SLF001  # no public way
+            self._attempt("freeing the buffers", release)
+
+    @property
+    def register_writes(self) -> int:
+        """How many registers were written since it was opened; asked with the lock."""
+        return self._port.writes if self._port is not None else 0
 
     def interrupt(self, thread: int) -> None:
         """Let a thread (``threading.get_ident``) that uses the node map fail as soon as it can.
@@ -269,7 +264,7 @@ class Camera:
         adapter = getattr(acquirer, "_chunk_adapter", None)
         self._attempt("stopping", acquirer.stop)
         self._attempt("releasing", acquirer.destroy)
-        self._attempt("forgetting", _forget, acquirer, adapter)
+        self._attempt("forgetting", forget_acquirer, acquirer, adapter)
         acquirers = self._producer.harvester.image_acquirers
         if acquirer in acquirers:
             acquirers.remove(acquirer)
@@ -279,21 +274,21 @@ class Camera:
 
         module, parent = raw_info.create_device(), raw_info.parent
         device = (
-            _UnopenedDevice(module, parent)
+            UnopenedDevice(module, parent)
             if self._preopen_bypass
             else Device(module=module, parent=parent)
         )
         config = ParameterSet({ParameterKey.ENABLE_AUTO_CHUNK_DATA_UPDATE: False})
-        create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see _UnopenedDevice
+        create = self._producer.harvester._create_acquirer  # noqa: SLF001  # see UnopenedDevice
         try:
             return create(device_proxy=device, config=config)
         except RefusedXmlError as error:
-            self._attempt("closing after a failed opening", _close_device, module)
+            self._attempt("closing after a failed opening", close_device, module)
             raise CameraXmlError(self.name, error.detail, error.line) from None
         except BaseException:
             # Harvesters leaves the device open when what follows its opening fails (a broken
             # XML); the camera would be in use for as long as anybody refers to the error.
-            self._attempt("closing after a failed opening", _close_device, module)
+            self._attempt("closing after a failed opening", close_device, module)
             raise
 
     def _open(self, info: DeviceInfo, raw_info: Any) -> None:
@@ -390,8 +385,3 @@ def _same_number(one: object, other: object) -> bool:
     """Compare serial numbers; some node maps leave out leading zeros, or fill up with blanks."""
     first, second = (str(number).strip().lstrip("0").casefold() for number in (one, other))
     return first == second
-
-
-def _close_device(module: Any) -> None:
-    if module.is_open():
-        module.close()

@@ -1,5 +1,6 @@
 """The bridge: takes bundles from a grabber and hands the newest to every viewer.
 
 Start at ``app.run_bridge``. ``viewers.hub.BundleHub`` has the newest bundle and all viewers;
-``http`` has the routes, who may use them and the port; ``page`` is the browser's side.
+``control`` decides who may change a camera; ``http`` has the routes and the port; ``page`` is the
+browser's side.
 """

@@ -16,6 +16,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from camstrm import __version__
+from camstrm.bridge.control.role import Role
+from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.http.access_log import AccessLogger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.limits import ClientLimits
@@ -23,7 +25,7 @@ from camstrm.bridge.http.listen import bind_tcp, make_tls
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.own_addresses import own_addresses
 from camstrm.bridge.http.state import BridgeState
-from camstrm.bridge.http.token_file import load_token
+from camstrm.bridge.http.token_file import load_control_token, load_token, state_folder
 from camstrm.bridge.http.web import make_app
 from camstrm.bridge.viewers.hello_hold import HelloHold
 from camstrm.bridge.viewers.hub import BundleHub
@@ -60,7 +62,7 @@ class BridgeAddresses:
     """Where a running bridge is found.
 
     ``host`` as in the settings, ``port`` the real one; ``token`` is None without
-    authentication.
+    authentication. ``control_token``: with role control, None if there is none.
     """
 
     host: str
@@ -68,6 +70,7 @@ class BridgeAddresses:
     tls: bool
     token: str | None
     socket_path: str
+    control_token: str | None = None
 
 
 async def run_bridge(
@@ -79,15 +82,20 @@ async def run_bridge(
     allowed_uids: Collection[int] = (),
     environ: Mapping[str, str] = os.environ,
     listen: Sequence[socket.socket] | None = None,
+    config_file: str = "",
 ) -> None:
     """Serve viewers until ``stop`` is set; ``ready`` is called when both sides listen.
 
     ``listen``: bound TCP sockets in place of settings.host and port; they are closed at
-    the end. Port 0 takes a free one. Handles no signals. Raises AddressInUseError,
+    the end. Port 0 takes a free one. ``config_file``: where the settings stand, for
+    messages. Handles no signals. Raises AddressInUseError,
     SocketPathError, ConfigError (token, certificate) or UsageError (host).
     """
     async with contextlib.AsyncExitStack() as stack:
         token = load_token(settings.token_file, environ) if settings.auth else None
+        folder = state_folder(settings.control.folder, settings.token_file, environ)
+        shared_token = settings.control.shared_token
+        control_token = load_control_token(folder) if shared_token else None
         tls = make_tls(settings.tls_cert, settings.tls_key)
         sockets = list(listen) if listen else await bind_tcp(settings.host, settings.port)
         for sock in sockets:
@@ -96,18 +104,28 @@ async def run_bridge(
         grabber_socket = listen_unix(socket_path, environ, allowed_uids)
         stack.callback(grabber_socket.close)
 
-        state = _make_state(settings, token, grabber_socket.path, allowed_uids)
+        hub = BundleHub(f"camstrm {__version__}", settings.window)
+        control = ControlRoom(
+            settings.control,
+            folder,
+            _shared_tokens(token, control_token),
+            lambda: hub.cameras,
+            hub.publish_leases,
+            config_file,
+        )
+        state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids)
+        await stack.enter_async_context(control.running())
         await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, tls))
         port, path = sockets[0].getsockname()[1], grabber_socket.path
         _log.info("viewers on %s port %d, grabber on %s", settings.host, port, path)
         if ready is not None:
-            ready(BridgeAddresses(settings.host, port, tls is not None, token, path))
+            ready(BridgeAddresses(settings.host, port, tls is not None, token, path, control_token))
         await stop.wait()
         _log.info("the bridge stops")
 
 
-def viewer_urls(addresses: BridgeAddresses) -> list[str]:
-    """Return URLs to open in a browser, token included, the most useful first.
+def viewer_urls(addresses: BridgeAddresses, token: str | None) -> list[str]:
+    """Return URLs to open in a browser with ``token``, the most useful first.
 
     A bridge on all addresses gives the machine's name, which other machines may not know, and
     its addresses.
@@ -120,20 +138,30 @@ def viewer_urls(addresses: BridgeAddresses) -> list[str]:
             hosts = [socket.gethostname(), *found]
     hosts = [f"[{host}]" if ":" in host else host for host in hosts]
     scheme = "https" if addresses.tls else "http"
-    query = "" if addresses.token is None else f"?token={quote(addresses.token, safe='')}"
+    query = "" if token is None else f"?token={quote(token, safe='')}"
     return [f"{scheme}://{host}:{addresses.port}/{query}" for host in hosts]
 
 
+def _shared_tokens(token: str | None, control_token: str | None) -> list[tuple[str, Role]]:
+    """Return the tokens that the bridge makes itself; of one file for both, it is to watch."""
+    given = [(control_token, Role.CONTROL), (token, Role.VIEW)]
+    return [(secret, role) for secret, role in given if secret is not None]
+
+
 def _make_state(
-    settings: BridgeSettings, token: str | None, path: str, allowed_uids: Collection[int]
+    settings: BridgeSettings,
+    hub: BundleHub,
+    control: ControlRoom,
+    path: str,
+    allowed_uids: Collection[int],
 ) -> BridgeState:
-    hub = BundleHub(f"camstrm {__version__}", settings.window)
     names = own_names(settings.host)
     return BridgeState(
         settings=settings,
         hub=hub,
+        control=control,
         listener=FeedListener(HelloHold(hub), path, allowed_uids),
-        tokens=TokenCheck(token),
+        tokens=TokenCheck(control.tokens, open_to_all=not settings.auth),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),
     )

@@ -5,7 +5,7 @@ argparse makes one untyped Namespace for all commands; a test compares it with t
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 __all__ = [
     "BridgeOptions",
@@ -14,6 +14,7 @@ __all__ = [
     "GrabOptions",
     "ListOptions",
     "ListenOptions",
+    "TokenOptions",
     "ViewOptions",
 ]
 
@@ -81,3 +82,13 @@ class ViewOptions(Protocol):
     token: str | None
     token_file: str | None
     insecure: bool
+
+
+class TokenOptions(Protocol):
+    """token; ``name``, ``role`` and ``expires`` only where the action has them."""
+
+    action: str
+    config: str | None
+    name: str
+    role: Literal["view", "control", "admin"]
+    expires: str | None

@@ -78,7 +78,7 @@ _LONGEST_SCAN_S = 600
 
 _INSTALLED = "all producers that are installed where their makers put them"
 
-_SERVER_MODULES = ("grab", "bridge", "up", "demo")
+_SERVER_MODULES = ("grab", "bridge", "up", "demo", "token")
 
 
 def _command(module: str) -> Callable[[argparse.Namespace], int]:
@@ -270,12 +270,35 @@ def _features(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _token(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
+    add = actions.add_parser("add", help="make a token and print it, this once")
+    add.add_argument("name", metavar="NAME", help="whose it is: 1 to 64 characters")
+    add.add_argument(
+        "--role",
+        choices=("view", "control", "admin"),
+        required=True,
+        help="view: watch. control: change what the rules allow, of a camera whose lease one has. "
+        "admin: change all but what the deny-list forbids, and take a lease from others",
+    )
+    add.add_argument(
+        "--expires", metavar="TIME", help="valid for 90m, 12h, 30d, 8w (default: until revoked)"
+    )
+    listing = actions.add_parser("list", help="print names, roles and when they expire")
+    revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")
+    revoke.add_argument("name", metavar="NAME", help="as 'camstrm token list' prints it")
+    for action in (add, listing, revoke):
+        action.add_argument(
+            "--config", metavar="FILE", help="the bridge's configuration, if it has one"
+        )
+
+
 _COMMANDS = {
     "demo": _Command(
         "three simulated cameras, grabber, bridge and page",
         "Show three simulated cameras (the producer that the genicam package ships), the\n"
-        "whole way that real ones take. Prints one URL: open it in a browser, or give it to\n"
-        "'camstrm view'. Ctrl-C ends everything.",
+        "whole way that real ones take. Prints a URL to watch and one to control: open one in a\n"
+        "browser, or give it to 'camstrm view'. Ctrl-C ends everything.",
         _demo,
     ),
     "list": _Command(
@@ -306,9 +329,10 @@ _COMMANDS = {
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
         "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
-        "Viewers need the token of the printed URL. It is made on the first start and stored in\n"
-        "~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
-        "configuration or CAMSTRM_TOKEN_FILE names.",
+        "Viewers need the token of a printed URL. That to watch is made on the first start and\n"
+        "stored in ~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
+        "configuration or CAMSTRM_TOKEN_FILE names; that to control in control-token beside it.\n"
+        "Tokens with a name and a role of their own: 'camstrm token'.",
         _bridge,
     ),
     "up": _Command(
@@ -316,6 +340,15 @@ _COMMANDS = {
         "Run bridge and grabber with one configuration and restart whichever ends. For\n"
         "servers without systemd, and for trying a configuration.",
         _up,
+    ),
+    "token": _Command(
+        "who may watch, control and administrate",
+        "Give people tokens of their own, with a role, and take them back. A running bridge\n"
+        "notices within seconds. Run it as the user of the bridge.\n\n"
+        "  camstrm token add anna --role control --expires 30d\n"
+        "  camstrm token list\n"
+        "  camstrm token revoke anna",
+        _token,
     ),
     "view": _Command(
         "the Qt viewer",

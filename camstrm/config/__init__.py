@@ -1,5 +1,6 @@
 """The configuration file: typed, frozen, every mistake with file, line and key."""
 
+from camstrm.config.control_settings import ControlSettings
 from camstrm.config.load import check_config, convert_toml, load_config
 from camstrm.config.settings import (
     ID_PREFIX,
@@ -20,6 +21,7 @@ __all__ = [
     "BridgeSettings",
     "CameraSettings",
     "Config",
+    "ControlSettings",
     "FeatureValue",
     "ProcessSettings",
     "ProducerSettings",

@@ -81,7 +81,10 @@ def _with_absolute_paths(document: TomlDocument, config: Config) -> Config:
     return replace(
         config,
         socket=located(config.socket, ("path",), "socket"),
-        bridge=located(config.bridge, ("token_file", "tls_cert", "tls_key"), "bridge"),
+        bridge=replace(
+            located(config.bridge, ("token_file", "tls_cert", "tls_key"), "bridge"),
+            control=located(config.bridge.control, ("folder",), "bridge", "control"),
+        ),
         process=replace(config.process, profile_dirs=tuple(folders)),
         producers=producers,
         cameras=tuple(

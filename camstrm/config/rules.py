@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from camstrm.config.mistake import Mistake
@@ -23,8 +24,20 @@ def contradictions(config: Config) -> Iterator[Mistake]:
             f"wanted at least restart_delay_s ({process.restart_delay_s:g}), "
             f"got {process.restart_delay_max_s:g}",
         )
+    yield from _of_locked_cameras(config)
     yield from _of_producers(config.producers)
     yield from _of_cameras(config)
+
+
+def _of_locked_cameras(config: Config) -> Iterator[Mistake]:
+    """Yield locks of no camera: a name with a typing mistake would leave its camera open."""
+    known = {camera.label for camera in config.cameras} | {c.serial for c in config.cameras}
+    for index, name in enumerate(config.bridge.control.locked):
+        if known and unicodedata.normalize("NFC", name) not in known and name not in known:
+            yield Mistake(
+                ("bridge", "control", "locked", index),
+                f"{name!r} is neither the name nor the serial number of a [[camera]]",
+            )
 
 
 def _of_producers(producers: Iterable[ProducerSettings]) -> Iterator[Mistake]:

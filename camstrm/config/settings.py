@@ -13,6 +13,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from camstrm.config.control_settings import ControlSettings
+
 __all__ = [
     "ID_PREFIX",
     "BridgeSettings",
@@ -126,7 +128,7 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     a viewer that takes nothing for so long is cut off. ``window``: bundles that a viewer
     may leave unacknowledged at most; the bridge uses as few as its path needs (4 keep
     30 fps where bundles are acknowledged after up to 133 ms).
-    ``tls_cert``, ``tls_key``: PEM files, both or none.
+    ``tls_cert``, ``tls_key``: PEM files, both or none. ``control``: who may change what.
     """
 
     host: NonEmpty = "0.0.0.0"  # noqa: S104  viewers are on other machines; the token guards it
@@ -141,6 +143,7 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, Meta(ge=1, le=16)] = 4
     tls_cert: str = ""
     tls_key: str = ""
+    control: ControlSettings = ControlSettings()
 
 
 class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):

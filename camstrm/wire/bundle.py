@@ -269,7 +269,8 @@ def _decode_frame(view: memoryview, offset: int, position: int) -> tuple[CameraF
     view_fields = (0, 0, 0, 0, 0)
     if header_size >= VIEW_HEADER_SIZE:
         number, _, *region = _VIEW_FIELDS.unpack_from(view, offset + CAMERA_HEADER_SIZE)
-        view_fields = (number, *region)
+        if number:
+            view_fields = (number, *region)
     frame = CameraFrame(
         camera_index,
         state,

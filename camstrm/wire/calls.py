@@ -101,7 +101,7 @@ def unpack(raw: Raw, cls: type[S], where: str) -> S:
         data = msgspec.json.decode(text, type=cls)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         try:
-            data = msgspec.convert(json_object(text.decode("utf-8", "replace")), cls)
+            data = msgspec.convert(json_object(text.decode("utf-8", "replace"), where), cls)
         except msgspec.ValidationError as error:
             raise explained(where, str(error)) from None
     try:

@@ -23,14 +23,19 @@ enum camstrm_state {
     CAMSTRM_STATE_LOST = 4,
     CAMSTRM_STATE_BACKING_OFF = 5,
     CAMSTRM_STATE_UNSUPPORTED = 6,
-    CAMSTRM_STATE_WAITING_FOR_TRIGGER = 7
+    CAMSTRM_STATE_WAITING_FOR_TRIGGER = 7,
+    CAMSTRM_STATE_RECONFIGURING = 8
 };
 
 enum camstrm_encoding { CAMSTRM_ENCODING_NONE = 0, CAMSTRM_ENCODING_JPEG = 1 };
 
 enum camstrm_flag { CAMSTRM_FLAG_FRAME_ID = 1, CAMSTRM_FLAG_DEVICE_TIMESTAMP = 2 };
 
-enum camstrm_packet_kind { CAMSTRM_PACKET_TEXT = 1, CAMSTRM_PACKET_BUNDLE = 2 };
+enum camstrm_packet_kind {
+    CAMSTRM_PACKET_TEXT = 1,
+    CAMSTRM_PACKET_BUNDLE = 2,
+    CAMSTRM_PACKET_DATA = 3
+};
 
 #pragma pack(push, 1)
 typedef struct camstrm_packet_header { /* 16 bytes */
@@ -72,6 +77,15 @@ typedef struct camstrm_camera_header { /* 72 bytes */
     uint32_t source_width;
     uint32_t source_height;
 } camstrm_camera_header;
+
+typedef struct camstrm_view_header { /* 24 bytes */
+    uint32_t view; /* 0: the default view */
+    uint32_t reserved;
+    uint32_t x;
+    uint32_t y;
+    uint32_t region_width;
+    uint32_t region_height;
+} camstrm_view_header;
 #pragma pack(pop)
 
 /* Read the camera header at *offset and move *offset behind its payload.
@@ -93,6 +107,20 @@ static inline int camstrm_next_camera(const uint8_t *data, size_t size, size_t *
     *payload = data + *offset;
     *offset += header->payload_size;
     return 0;
+}
+
+/* Say which view an entry is. header and payload are those of camstrm_next_camera(); the
+ * fields follow the camera header where it is long enough, else they are all 0. */
+static inline void camstrm_view_of(const camstrm_camera_header *header, const uint8_t *payload,
+                                   camstrm_view_header *view)
+{
+    memset(view, 0, sizeof *view);
+    if (header->header_size >= sizeof *header + sizeof *view) {
+        memcpy(view, payload - header->header_size + sizeof *header, sizeof *view);
+        if (view->view == 0) {
+            memset(view, 0, sizeof *view);
+        }
+    }
 }
 
 /* Check a whole message. Returns 0 and fills *header, or -1 if it is no bundle of this

@@ -17,7 +17,10 @@ _JSON = msgspec.json.Encoder()
 
 
 def encode_json(message: msgspec.Struct) -> bytes:
-    """Return UTF-8 JSON; raise ValueError, TypeError or RecursionError for what has none."""
+    """Return UTF-8 JSON; raise ValueError, TypeError or RecursionError for what has none.
+
+    A Raw stays as it is, byte for byte; only the message itself may have one, not its parts.
+    """
     try:
         data = _JSON.encode(message)
     except UnicodeEncodeError:
@@ -26,9 +29,13 @@ def encode_json(message: msgspec.Struct) -> bytes:
         # msgspec writes null for NaN and infinity.
         if data.count(b"null") == sum(map(_nulls, msgspec.structs.astuple(message))):
             return data
-    body = msgspec.to_builtins(message, enc_hook=_parsed)
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "replace")
+    body = msgspec.to_builtins(message, enc_hook=_nothing_for_raw)
+    raw = {f.encode_name: getattr(message, f.name) for f in msgspec.structs.fields(message)}
+    members = (
+        b"%b:%b" % (_dumped(name), bytes(raw[name]) if _is_raw(raw.get(name)) else _dumped(value))
+        for name, value in body.items()
+    )
+    return b"{%b}" % b",".join(members)
 
 
 def _nulls(member: object) -> int:
@@ -38,25 +45,36 @@ def _nulls(member: object) -> int:
     return member is None
 
 
-def _parsed(member: object) -> Any:
-    if isinstance(member, msgspec.Raw):
-        return json.loads(bytes(member))
-    raise TypeError(f"{type(member).__name__} has no JSON")
+def _is_raw(member: object) -> bool:
+    return isinstance(member, msgspec.Raw)
 
 
-def json_object(text: str) -> dict[str, Any]:
-    """Parse one object, integers of more than 64 bits as real numbers."""
+def _nothing_for_raw(member: object) -> None:
+    if not _is_raw(member):
+        raise TypeError(f"{type(member).__name__} has no JSON")
+
+
+def _dumped(value: object) -> bytes:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "replace")
+
+
+def json_object(text: str, what: str = "control message") -> dict[str, Any]:
+    """Parse one object, integers of more than 64 bits as real numbers.
+
+    Raises WireError that names it ``what``.
+    """
     try:
         body = json.loads(text, parse_constant=_refuse_constant, parse_int=_parse_int)
         # The escape of half a surrogate pair would break the first log, socket or label that
         # encodes the string.
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise WireError("control message", "not JSON (half of a surrogate pair)") from None
+        raise WireError(what, "not JSON (half of a surrogate pair)") from None
     except (ValueError, RecursionError) as error:
-        raise WireError("control message", f"not JSON ({error})") from None
+        raise WireError(what, f"not JSON ({error})") from None
     if not isinstance(body, dict):
-        raise WireError("control message", f"wanted a JSON object, got {kind_of(body)}")
+        raise WireError(what, f"wanted a JSON object, got {kind_of(body)}")
     return body
 
 
@@ -78,6 +96,9 @@ def kind_of(value: object) -> str:
 
 _SENTENCE = re.compile(r"Expected `(?P<wanted>.+)`, got `(?P<got>.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_LENGTH = re.compile(r"Expected `array` (of (?:at (?:least|most) )?length .+)")
+_CHOICE = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 _WANTED = {
     "int": "an integer",
     "float": "a number",
@@ -98,4 +119,10 @@ def explained(tag: str, text: str) -> WireError:
     if found := _SENTENCE.fullmatch(problem):
         wanted = " or ".join(_WANTED[t] for t in found["wanted"].split(" | ") if t in _WANTED)
         return WireError(where, f"wanted {wanted}, got {_GOT.get(found['got'], found['got'])}")
+    if unknown := _UNKNOWN.fullmatch(problem):
+        return WireError(where, f"field {unknown[1][:64]!r} is not known")
+    if length := _LENGTH.fullmatch(problem):
+        return WireError(where, f"wanted an array {length[1]}")
+    if choice := _CHOICE.fullmatch(problem):
+        return WireError(where, f"{choice[1][:64]} is none of the possible values")
     return WireError(where, "number out of range")

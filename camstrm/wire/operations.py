@@ -12,7 +12,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from camstrm.camera_state import Count
-from camstrm.feature import FeatureChange, FeatureInfo, FeatureSetting, FeatureState, FeatureValue
+from camstrm.feature import (
+    FeatureChange,
+    FeatureDifference,
+    FeatureInfo,
+    FeatureSetting,
+    FeatureState,
+    FeatureValue,
+)
 from camstrm.feature import Selectors as _Selectors
 from camstrm.wire.messages import CameraLease
 from camstrm.wire.views import Position, Quality, Region, Side
@@ -136,20 +143,10 @@ class CompareFeatures(Arguments, frozen=True):
     text: str
 
 
-class Difference(Struct, frozen=True, omit_defaults=True):
-    """A feature that has another value. ``value``: the camera's, None where it cannot be read."""
-
-    feature: str
-    wanted: FeatureValue
-    value: FeatureValue | None = None
-    selectors: _Selectors = {}
-    reason: str = ""
-
-
 class Differences(Result, frozen=True):
     """What differs, in the order of the file; ``equal``: how many settings do not."""
 
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[FeatureDifference, ...] = ()
     equal: Count = 0
 
 

@@ -73,7 +73,10 @@ async def grabber(path: str, session: str) -> AsyncIterator[None]:
 
 
 async def test_the_page_on_the_real_bridge(bridge: BridgeAddresses) -> None:
-    async with running_browser() as browser, open_page(browser, viewer_urls(bridge)[0]) as page:
+    async with (
+        running_browser() as browser,
+        open_page(browser, viewer_urls(bridge, bridge.token)[0]) as page,
+    ):
         await shows(header(page), "no frame input")
         assert "token" not in page.url
         for session in ("first", "second"):

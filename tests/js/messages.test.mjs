@@ -1,16 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodeMessage, encodeAck, encodeSubscribe } from "../../camstrm/bridge/page/static/messages.js";
+import {
+  decodeMessage,
+  encodeAck,
+  encodeCall,
+  encodeSubscribe,
+} from "../../camstrm/bridge/page/static/messages.js";
 
 test("what the page sends is what the format says", () => {
   assert.deepEqual(decodeMessage(encodeAck(1234n)), { type: "ack", seq: 1234 });
-  assert.deepEqual(decodeMessage(encodeSubscribe([])), {
-    type: "subscribe",
-    cameras: [],
-    max_fps: null,
+  const subscribe = { type: "subscribe", cameras: [], max_fps: null, views: [] };
+  assert.deepEqual(decodeMessage(encodeSubscribe([], [])), subscribe);
+  assert.deepEqual(decodeMessage(encodeSubscribe(null, [])).cameras, null);
+  const view = { camera: 2, region: [8, 16, 640, 480], max_width: 1280, max_height: null, quality: 90 };
+  assert.deepEqual(decodeMessage(encodeSubscribe([], [view])), { ...subscribe, views: [view] });
+  const call = { id: 7, camera: 2, operation: "set", args: { feature: "Gain", value: -1.5 } };
+  assert.deepEqual(decodeMessage(encodeCall(call)), {
+    ...{ type: "call", id: 7, camera: 2, do: "set" },
+    with: { feature: "Gain", value: -1.5 },
   });
-  assert.deepEqual(decodeMessage(encodeSubscribe(null)).cameras, null);
+});
+
+test("without views the page subscribes as it always did", () => {
+  assert.equal(encodeSubscribe([1], []), '{"type":"subscribe","cameras":[1],"max_fps":null}');
 });
 
 test("an ack keeps all digits of a large seq", () => {

@@ -18,6 +18,13 @@ interface Frame {
   height: number;
   source_width: number;
   source_height: number;
+  /** Id of the view, 0: the whole picture. */
+  view: number;
+  /** What a view shows of the camera's frame; all 0 for the whole picture. */
+  x: number;
+  y: number;
+  region_width: number;
+  region_height: number;
   payload: Bytes;
 }
 
@@ -64,10 +71,13 @@ interface CameraStatus {
   missed: number;
   reconnects: number;
   restarts: number;
+  reconfigured: number;
   grab_fps: number;
   sent_fps: number;
   /** Usual time between two frames, 0: not known. */
   interval_us: number;
+  /** Features that were set live and have another value than the configuration says. */
+  differs: number;
 }
 
 /** How this viewer does; `reason`: why bundles were skipped. */
@@ -78,6 +88,11 @@ interface ViewerStatus {
   reason: string;
   in_flight: number;
   sent_fps: number;
+  /** Of the token, empty without one. */
+  name: string;
+  role: string;
+  /** Longest side of the pictures because the link is slow, 0: they are not made smaller. */
+  reduced: number;
 }
 
 /** What the server wants of a viewer, and the rate of the stream. */
@@ -87,6 +102,58 @@ interface Limits {
   /** Bytes of a message to the server. */
   max_message_size: number;
   stream_fps: number;
+  /** Calls that may be open, 0: the server knows none. */
+  max_calls: number;
+  /** Different views of all viewers, 0: the server knows none. */
+  max_views: number;
+}
+
+/** x, y, width, height in pixels of the camera's frame. */
+type Region = [number, number, number, number];
+
+/** What is wanted of a camera beside its whole picture, null: nothing said. */
+interface View {
+  camera: number;
+  region: Region | null;
+  max_width: number | null;
+  max_height: number | null;
+  quality: number | null;
+}
+
+/** What became of a wished view; `view` is 0 and `refused` says why if it is not made. */
+interface GrantedView {
+  view: number;
+  camera: number;
+  region: Region | null;
+  refused: string;
+}
+
+/** Something asked of a camera; `args` is what the operation takes. */
+interface Call {
+  id: number;
+  camera: number;
+  operation: string;
+  args: object;
+}
+
+interface ReplyBody {
+  id: number;
+  ok: boolean;
+  result: unknown;
+  /** Sentences for the user, and a word for programs. */
+  problem: string;
+  remedy: string;
+  code: string;
+}
+
+/** Who may change a camera. */
+interface CameraLease {
+  camera: number;
+  holder: string;
+  /** Number of the holder's connection. */
+  viewer: number;
+  until_us: number;
+  asked_by: string;
 }
 
 /** The server's first message, and a later one when its cameras change. */
@@ -115,9 +182,12 @@ interface StatusBody {
 
 type Hello = HelloBody & { type: "hello" };
 type Status = StatusBody & { type: "status" };
+type Views = { type: "views"; views: GrantedView[] };
+type Leases = { type: "leases"; leases: CameraLease[] };
+type Reply = ReplyBody & { type: "reply" };
 
 /** `""` stands for all other types: the page looks at no field of theirs. */
-type Message = Hello | Status | { type: "" };
+type Message = Hello | Status | Views | Leases | Reply | { type: "" };
 
 /** How the header shows the way from the cameras to the page; the text says why. */
 interface Summary {

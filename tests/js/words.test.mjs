@@ -12,10 +12,10 @@ test("every state has a name, a later one is shown by its number", () => {
   const names = Object.values(CameraState).map(states.stateName);
   assert.deepEqual(names, [
     ...["closed", "opening", "streaming", "stalled", "lost", "backing off", "unsupported format"],
-    "waiting for a trigger",
+    ...["waiting for a trigger", "reconfiguring"],
   ]);
-  assert.equal(states.stateName(9), "unknown (9)");
-  assert.equal(states.stateClass(9), "unknown");
+  assert.equal(states.stateName(99), "unknown (99)");
+  assert.equal(states.stateClass(99), "unknown");
   assert.equal(states.stateClass(CameraState.WAITING_FOR_TRIGGER), "waiting-for-a-trigger");
 });
 

@@ -55,29 +55,41 @@ def _end(harvester: Any, acquirer: Any) -> None:
 
 def walk(cti: str, serial: str) -> dict[str, Any]:
     """Read every feature of every node map, and write back what was read, and the limits."""
-    import msgspec
-
     from camstrm.acquisition.features.access import write_feature
-    from tests.fakes.gentl.listed_features import list_features
+    from camstrm.acquisition.features.camera_xml import read_xml
+    from camstrm.acquisition.features.description import describe_camera
+    from camstrm.acquisition.features.state import read_states
 
     harvester, acquirer = _acquirer(cti, serial)
-    node_maps = {
-        "remote": acquirer.remote_device.node_map,
-        "device": acquirer.device.node_map,
-        "stream": acquirer.data_streams[0].node_map,
-        "interface": acquirer.device.parent.node_map,
-        "system": acquirer.system.node_map,
+    modules = {
+        "remote": acquirer.remote_device,
+        "device": acquirer.device,
+        "stream": acquirer.data_streams[0],
+        "interface": acquirer.device.parent,
+        "system": acquirer.system,
     }
-    rows = {
-        name: [msgspec.to_builtins(feature) for feature in list_features(node_map)]
-        for name, node_map in node_maps.items()
-    }
+    node_maps = {name: module.node_map for name, module in modules.items()}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, module in modules.items():
+        description = describe_camera(read_xml(module.port))
+        states = read_states(module.node_map, description, description.names)
+        rows[name] = [
+            {
+                "name": info.name,
+                "type": info.type,
+                "access": states[info.name].access,
+                "value": states[info.name].value,
+                "entries": states[info.name].entries,
+                "limits": [states[info.name].minimum, states[info.name].maximum],
+            }
+            for info in description.features
+        ]
     refused = []
     for name, node_map in node_maps.items():
         for row in rows[name]:
-            if row["access"] != "rw" or row["type"] == "command":
+            if row["access"] != "RW" or row["type"] == "command":
                 continue
-            values = row.get("entries") or [row.get("min"), row.get("max")]
+            values = row["entries"] or row["limits"]
             for value in (*values, row["value"]):
                 if value is None:
                     continue
@@ -96,20 +108,19 @@ def script(cti: str, serial: str, steps: list[list[Any]]) -> list[Any]:
     ["get", NAME]. ["limits", NAME]: [min, max]. ["entries", NAME]. ["start"], ["stop"].
     ["fetch"]: [width, height, bytes] of a frame, None for none. ["stream", NAME, VALUE].
     """
-    from camstrm.acquisition.features.access import enum_entries, read_feature
+    from camstrm.acquisition.features.access import enum_entries, find_node, read_feature
     from camstrm.acquisition.features.access import write_feature as write
-    from camstrm.acquisition.features.listing import describe_feature
 
     harvester, acquirer = _acquirer(cti, serial)
     nodes = acquirer.remote_device.node_map
 
     def put(node_map: Any, name: str, value: Any) -> Any:
         result = write(node_map, name, value, clamp=False)
-        return True if result.applied else result.reason
+        return result.reason or result.applied
 
     def limits(name: str) -> list[Any]:
-        feature = describe_feature(nodes, name)
-        return [None, None] if feature is None else [feature.min, feature.max]
+        node = find_node(nodes, name)
+        return [None, None] if node is None else [node.min, node.max]
 
     def fetch(timeout_s: float = _FETCH_S) -> Any:
         buffer = acquirer.try_fetch(timeout=timeout_s)

@@ -6,12 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.vectors.layout import BUNDLE_FIELDS, CAMERA_FIELDS, Values, as_json, pack
+from tests.vectors.layout import (
+    BUNDLE_FIELDS,
+    CAMERA_FIELDS,
+    VIEW_FIELDS,
+    Values,
+    as_json,
+    pack,
+)
 
 JPEG_DIR = Path(__file__).with_name("jpeg")
 
 HEADER = 32
 CAMERA = 72
+VIEW = 96
 T0 = 1_700_000_000_000_000
 MONO8, BAYER_RG8, BAYER_RG12P = 0x01080001, 0x01080009, 0x010C0059
 
@@ -50,7 +58,7 @@ class BundleVector:
     def encode(self) -> bytes:
         parts = [pack(BUNDLE_FIELDS, self.bundle_values())]
         for values, (_, payload) in zip(self.camera_values(), self.cameras, strict=True):
-            parts += [pack(CAMERA_FIELDS, values), payload]
+            parts += [_camera_header(values), payload]
         return b"".join(parts) + self.tail
 
     def expected(self) -> dict[str, Any]:
@@ -58,10 +66,22 @@ class BundleVector:
             "about": self.about,
             "bundle": as_json(BUNDLE_FIELDS, self.bundle_values()),
             "cameras": [
-                {**as_json(CAMERA_FIELDS, values), "payload": payload.hex()}
+                {**_camera_json(values), "payload": payload.hex()}
                 for values, (_, payload) in zip(self.camera_values(), self.cameras, strict=True)
             ],
         }
+
+
+def _camera_header(values: Values) -> bytes:
+    if int(values["header_size"]) < VIEW:
+        return pack(CAMERA_FIELDS, values)
+    return pack({**CAMERA_FIELDS, **VIEW_FIELDS}, values)
+
+
+def _camera_json(values: Values) -> dict[str, int | str]:
+    """Return the header as JSON; those of a view are 0 in the default view."""
+    there = values if int(values["header_size"]) >= VIEW and values.get("view") else {}
+    return {**as_json(CAMERA_FIELDS, values), **as_json(VIEW_FIELDS, there)}
 
 
 def _picture(index: int, width: int, height: int, pixel_format: int, frame_id: int) -> Values:
@@ -92,7 +112,27 @@ def good_bundles() -> dict[str, BundleVector]:
     left = {**_picture(0, 64, 48, MONO8, 4321), "source_width": 640, "source_height": 480}
     right = {**_picture(1, 64, 48, BAYER_RG8, 4322), "source_width": 640, "source_height": 480}
     wide = {**_picture(2, 83, 72, BAYER_RG12P, 96), "source_width": 2656, "source_height": 2304}
+    sensor: Values = {"source_width": 2656, "source_height": 2304}
+    part: Values = {
+        **_picture(2, 64, 48, BAYER_RG12P, 96),
+        **sensor,
+        "header_size": VIEW,
+        "view": 0xDEADBEEF,
+        "x": 1200,
+        "y": 808,
+        "region_width": 64,
+        "region_height": 48,
+    }
+    small: Values = {
+        **_picture(2, 64, 48, BAYER_RG12P, 96),
+        **sensor,
+        "header_size": VIEW,
+        "view": 1,
+        "region_width": 2656,
+        "region_height": 2304,
+    }
     top: Values = {name: 2 ** (8 * size) - 1 for name, size in _unsigned_camera_fields().items()}
+    view_top: Values = dict.fromkeys(VIEW_FIELDS.keys() - {"reserved"}, 2**32 - 1)
     return {
         "empty": BundleVector("no camera at all"),
         "three_jpegs": BundleVector(
@@ -109,7 +149,7 @@ def good_bundles() -> dict[str, BundleVector]:
             [(_without_picture(7, 5), b""), (left, grey), (_without_picture(3, 2), b"")],
         ),
         "every_state": BundleVector(
-            "states 0 to 7", [(_without_picture(state, state), b"") for state in range(8)]
+            "states 0 to 8", [(_without_picture(state, state), b"") for state in range(9)]
         ),
         "unknown_values": BundleVector(
             "state, encoding and flags of a later version: passed on, not refused",
@@ -121,9 +161,28 @@ def good_bundles() -> dict[str, BundleVector]:
             [({**left, "header_size": 80}, grey), ({**_without_picture(1, 2)}, b"")],
             {"header_size": 41},
         ),
+        "views": BundleVector(
+            "a camera's default view, a region of it, a smaller whole picture; one without news",
+            [
+                (wide, large),
+                (part, colour),
+                (small, grey),
+                ({**part, "view": 2, "encoding": 0, "width": 0, "height": 0}, b""),
+            ],
+            seq=1235,
+        ),
+        "longer_view_headers": BundleVector(
+            "a header that ends one byte before the end of a view's fields has none of them; "
+            "a longer one has them",
+            [({**left, "header_size": VIEW - 1}, grey), ({**part, "header_size": 104}, colour)],
+        ),
+        "default_view_with_fields": BundleVector(
+            "view 0 in a long header: the default view, whatever the fields after it say",
+            [({**part, "view": 0, "reserved": 9}, grey)],
+        ),
         "largest_values": BundleVector(
             "every field of the camera and every u64 at its largest",
-            [(top, b"\x01")],
+            [(top, b"\x01"), ({**top, **view_top, "header_size": VIEW}, b"\x01")],
             {"timestamp_us": 2**64 - 1},
             seq=2**64 - 1,
         ),
@@ -205,6 +264,9 @@ def bad_bundles() -> dict[str, BadVector]:
             "header_size 73, one byte more than there is",
             first,
             small_camera[:HEADER] + b"\x49\x00" + small_camera[HEADER + 2 :],
+        ),
+        "view_header_cut": BadVector(
+            "header_size 96, 80 bytes are there", first, lone[:HEADER] + b"\x60\x00" + lone[34:]
         ),
         "payload_beyond_end": camera("payload_size one too large", second, payload_size=9),
         "payload_size_huge": camera("payload_size 2^32 - 1", second, payload_size=2**32 - 1),

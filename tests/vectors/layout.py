@@ -1,4 +1,4 @@
-"""The three headers of FORMAT.md, written out by hand and packed without camstrm's code.
+"""The headers of FORMAT.md, written out by hand and packed without camstrm's code.
 
 A vector must be able to disagree with the codec that is held to it, so nothing here
 imports camstrm.
@@ -38,6 +38,16 @@ CAMERA_FIELDS = {
     "source_width": "I",
     "source_height": "I",
 }
+
+VIEW_FIELDS = {
+    "view": "I",
+    "reserved": "I",
+    "x": "I",
+    "y": "I",
+    "region_width": "I",
+    "region_height": "I",
+}
+"""What follows CAMERA_FIELDS in the header of a view."""
 
 PACKET_FIELDS = {
     "magic": "4s",

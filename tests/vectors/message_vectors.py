@@ -8,7 +8,20 @@ from typing import Any
 
 T0 = 1_700_000_000_000_000
 
-LIMITS = {"window": 2, "max_message_size": 4096, "stream_fps": 30.0}
+LIMITS = {
+    "window": 2,
+    "max_message_size": 4096,
+    "stream_fps": 30.0,
+    "max_calls": 0,
+    "max_views": 0,
+}
+LIMITS_SAID = {
+    "window": 4,
+    "max_message_size": 1024,
+    "stream_fps": 15.5,
+    "max_calls": 8,
+    "max_views": 3,
+}
 CAMERA = {"index": 0, "name": "left", "serial": "DA9795503", "model": "MV-CA003", "vendor": "Hik"}
 CAMERA_STATUS = {
     "index": 0,
@@ -28,9 +41,11 @@ CAMERA_STATUS = {
     "missed": 5,
     "reconnects": 6,
     "restarts": 7,
+    "reconfigured": 8,
     "grab_fps": 400.125,
     "sent_fps": 30.0,
     "interval_us": 2500,
+    "differs": 2,
 }
 CAMERA_ZERO = {
     key: 0 if isinstance(value, int) else 0.0 if isinstance(value, float) else ""
@@ -43,6 +58,9 @@ VIEWER = {
     "reason": "slow",
     "in_flight": 1,
     "sent_fps": 29.5,
+    "name": "kim",
+    "role": "control",
+    "reduced": 640,
 }
 STATUS = {
     "type": "status",
@@ -56,6 +74,15 @@ STATUS = {
     "viewers": 2,
     "viewer": VIEWER,
 }
+
+
+GRANTED = {"view": 0, "camera": 0, "region": None, "refused": ""}
+LEASE = {"camera": 0, "holder": "", "viewer": 0, "until_us": 0, "asked_by": ""}
+
+
+def without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return ``body`` as an older peer sends it."""
+    return {name: value for name, value in body.items() if name not in names}
 
 
 @dataclass
@@ -95,12 +122,19 @@ def good_messages() -> dict[str, MessageVector]:
         "viewers": 0,
         "viewer": None,
     }
-    subscribe_rest = {"cameras": None, "max_fps": None}
+    subscribe_rest: dict[str, Any] = {"cameras": None, "max_fps": None, "views": []}
+    whole = {"region": None, "max_width": None, "max_height": None, "quality": None}
+    region = {"camera": 2, "region": [1200, 804, 640, 480], "max_width": 1280, "quality": 90}
     return {
         "hello": MessageVector(
             "all fields",
             {**hello, "server": "camstrm 0.1.0", "protocol": 1, "cameras": [CAMERA]}
-            | {"limits": {"window": 4, "max_message_size": 1024, "stream_fps": 15.5}},
+            | {"limits": LIMITS_SAID},
+        ),
+        "hello_older": MessageVector(
+            "limits of a server that knows no calls and no views",
+            {**hello, "limits": {"window": 1, "max_message_size": 4096, "stream_fps": 30.0}},
+            {**hello_rest, "limits": {**LIMITS, "window": 1}},
         ),
         "hello_short": MessageVector("only what is required", hello, hello_rest),
         "hello_later": MessageVector(
@@ -116,26 +150,150 @@ def good_messages() -> dict[str, MessageVector]:
             "the same with surrogate pairs as escapes", {**hello, **named}, escape=True
         ),
         "status": MessageVector("all fields", STATUS),
+        "status_older": MessageVector(
+            "of a server that knows no live settings, names and smaller pictures",
+            {
+                **STATUS,
+                "cameras": [without(CAMERA_STATUS, "differs")],
+                "viewer": without(VIEWER, "name", "role", "reduced"),
+            },
+            {
+                "cameras": [{**CAMERA_STATUS, "differs": 0}],
+                "viewer": {**VIEWER, "name": "", "role": "", "reduced": 0},
+            },
+        ),
         "status_no_input": MessageVector("no grabber connected", no_input, status_rest),
         "ack": MessageVector("bundle 1234 is on the screen", {"type": "ack", "seq": 1234}),
         "ack_largest": MessageVector(
             "the largest integer that JavaScript holds exactly", {"type": "ack", "seq": 2**53 - 1}
         ),
         "subscribe": MessageVector(
-            "two cameras", {"type": "subscribe", "cameras": [0, 2], "max_fps": 15}
+            "two cameras", {"type": "subscribe", "cameras": [0, 2], "max_fps": 15}, {"views": []}
+        ),
+        "subscribe_views": MessageVector(
+            "no whole picture, a region and a small picture of one camera",
+            {
+                "type": "subscribe",
+                "cameras": [],
+                "views": [region, {"camera": 1, "max_width": 320, "max_height": 240}],
+            },
+            {
+                "max_fps": None,
+                "views": [
+                    {**whole, **region},
+                    {**whole, "camera": 1, "max_width": 320, "max_height": 240},
+                ],
+            },
         ),
         "subscribe_all": MessageVector("nothing said: all", {"type": "subscribe"}, subscribe_rest),
         "subscribe_none": MessageVector(
-            "no camera", {"type": "subscribe", "cameras": []}, {"max_fps": None}
+            "no camera",
+            {"type": "subscribe", "cameras": []},
+            {"max_fps": None, "views": []},
+        ),
+        "views": MessageVector(
+            "one granted, the whole picture granted, one refused",
+            {
+                "type": "views",
+                "views": [
+                    {"view": 0xDEADBEEF, "camera": 2, "region": [1200, 800, 640, 488]},
+                    {"view": 7, "camera": 1},
+                    {"view": 0, "camera": 0, "refused": "8 different views are watched already"},
+                ],
+            },
+            {
+                "views": [
+                    {**GRANTED, "view": 0xDEADBEEF, "camera": 2, "region": [1200, 800, 640, 488]},
+                    {**GRANTED, "view": 7, "camera": 1},
+                    {**GRANTED, "refused": "8 different views are watched already"},
+                ]
+            },
+        ),
+        "leases": MessageVector(
+            "one camera is held, somebody asks for another",
+            {
+                "type": "leases",
+                "leases": [
+                    {"camera": 0, "holder": "kim", "viewer": 12, "until_us": T0},
+                    {"camera": 2, "holder": "lee", "viewer": 13, "asked_by": "kim"},
+                ],
+            },
+            {
+                "leases": [
+                    {**LEASE, "holder": "kim", "viewer": 12, "until_us": T0},
+                    {**LEASE, "camera": 2, "holder": "lee", "viewer": 13, "asked_by": "kim"},
+                ]
+            },
+        ),
+        "leases_none": MessageVector("nobody", {"type": "leases"}, {"leases": []}),
+        "call": MessageVector(
+            "arguments are any JSON object, with negative numbers too",
+            {
+                "type": "call",
+                "id": 7,
+                "camera": 2,
+                "do": "set",
+                "with": {"feature": "BlackLevel", "value": -1.5, "selectors": {"A": "B", "C": -3}},
+            },
+        ),
+        "call_short": MessageVector(
+            "without arguments",
+            {"type": "call", "id": 2**53 - 1, "camera": 0, "do": "reconnect"},
+            {"with": {}},
+        ),
+        "call_later": MessageVector(
+            "an operation of a later version: answered, not refused as a message",
+            {"type": "call", "id": 1, "camera": 0, "do": "fly", "with": {"a": [None, {"b": []}]}},
+        ),
+        "reply": MessageVector(
+            "the camera rounded what was asked for",
+            {
+                "type": "reply",
+                "id": 7,
+                "ok": True,
+                "result": {
+                    "feature": "BlackLevel",
+                    "wanted": -1.5,
+                    "applied": True,
+                    "value": -1.48,
+                    "old": 0.0,
+                    "reason": "rounded to a step of 0.04",
+                    "changed": {"Gain": -2},
+                },
+            },
+            {"problem": "", "remedy": "", "code": ""},
+        ),
+        "reply_short": MessageVector(
+            "with nothing to say",
+            {"type": "reply", "id": 8, "ok": True},
+            {"result": {}, "problem": "", "remedy": "", "code": ""},
+        ),
+        "reply_refused": MessageVector(
+            "a call that failed",
+            {
+                "type": "reply",
+                "id": 9,
+                "ok": False,
+                "code": "refused",
+                "problem": "camera 2 (left) is adjusted by kim",
+                "remedy": "ask kim for it, or wait until 14:32",
+            },
+            {"result": {}},
         ),
         "demand": MessageVector(
             "from bridge to grabber",
             {"type": "demand", "cameras": [0, 2], "max_fps": 30.0, "refresh": True},
+            {"views": []},
         ),
         "demand_all": MessageVector(
             "every camera",
             {"type": "demand", "cameras": None},
-            {"max_fps": None, "refresh": False},
+            {"max_fps": None, "refresh": False, "views": []},
+        ),
+        "demand_views": MessageVector(
+            "one view and no whole picture",
+            {"type": "demand", "cameras": [], "views": [region]},
+            {"max_fps": None, "refresh": False, "views": [{**whole, **region}]},
         ),
         "refused": MessageVector(
             "from bridge to grabber: there is another one",
@@ -159,7 +317,9 @@ def good_messages() -> dict[str, MessageVector]:
                 "refresh": [1],
                 "quality": 65,
                 "halvings": 1,
+                "views": [region],
             },
+            {"views": [{**whole, **region}]},
         ),
         "report": MessageVector(
             "from camera process to grabber",
@@ -174,6 +334,27 @@ def good_messages() -> dict[str, MessageVector]:
                 "infos": [{"index": 1, "name": "a", "serial": "", "model": "", "vendor": ""}],
                 "heartbeats_s": [3.0],
                 "fatal": "",
+            },
+        ),
+        "live": MessageVector(
+            "what was set of a camera while it ran: values of each kind",
+            {
+                "type": "live",
+                "camera": 1,
+                "settings": [
+                    {"feature": "ExposureTime", "value": 5000.5},
+                    {"feature": "Gain", "value": -3, "selectors": {"GainSelector": "All"}},
+                    {"feature": "ReverseX", "value": True},
+                    {"feature": "ExposureAuto", "value": "Off"},
+                ],
+            },
+            {
+                "settings": [
+                    {"feature": "ExposureTime", "value": 5000.5, "selectors": {}},
+                    {"feature": "Gain", "value": -3, "selectors": {"GainSelector": "All"}},
+                    {"feature": "ReverseX", "value": True, "selectors": {}},
+                    {"feature": "ExposureAuto", "value": "Off", "selectors": {}},
+                ]
             },
         ),
         "stop": MessageVector("without members", {"type": "stop"}),
@@ -261,6 +442,37 @@ def bad_messages() -> dict[str, BadMessage]:
         ),
         "object_array": BadMessage(
             "an array for an object", "hello.limits", '{"type":"hello","session":"a","limits":[]}'
+        ),
+        "region_short": BadMessage(
+            "a region of three numbers",
+            "subscribe.views[0].region",
+            '{"type":"subscribe","views":[{"camera":0,"region":[0,0,8]}]}',
+        ),
+        "region_empty": BadMessage(
+            "a region without width",
+            "subscribe.views[0].region[2]",
+            '{"type":"subscribe","views":[{"camera":0,"region":[0,0,0,8]}]}',
+        ),
+        "view_too_large": BadMessage(
+            "a side larger than any JPEG",
+            "subscribe.views[1].max_width",
+            '{"type":"subscribe","views":[{"camera":0},{"camera":0,"max_width":65501}]}',
+        ),
+        "call_negative": BadMessage(
+            "a negative id", "call.id", '{"type":"call","id":-1,"camera":0,"do":"values"}'
+        ),
+        "call_nan": BadMessage(
+            "NaN in the arguments",
+            any_message,
+            '{"type":"call","id":1,"camera":0,"do":"set","with":{"value":NaN}}',
+        ),
+        "reply_ok": BadMessage(
+            "a number for ok", "reply.ok", '{"type":"reply","id":1,"ok":1,"result":{}}'
+        ),
+        "setting_array": BadMessage(
+            "an array for a value",
+            "live.settings[0].value",
+            '{"type":"live","camera":0,"settings":[{"feature":"Gain","value":[]}]}',
         ),
         "settings_array": BadMessage(
             "an array for settings", "start.settings", '{"type":"start","settings":[]}'

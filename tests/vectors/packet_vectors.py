@@ -9,7 +9,7 @@ from tests.vectors.bundle_vectors import BadVector, good_bundles
 from tests.vectors.layout import PACKET_FIELDS, Values, pack
 
 HEADER = 16
-TEXT, BUNDLE, LATER = 1, 2, 77
+TEXT, BUNDLE, DATA, LATER = 1, 2, 3, 77
 
 
 @dataclass
@@ -35,6 +35,7 @@ def _packet(kind: int, body: bytes, **values: int | bytes) -> bytes:
 def good_packets() -> dict[str, PacketVector]:
     text = b'{"type":"ack","seq":7}'
     bundle = good_bundles()["some_pictures"].encode()
+    call, reply = (7).to_bytes(8, "little"), b'{"type":"reply","id":7,"ok":true}'
     skipped = _packet(LATER, b"a kind of a later version")
     return {
         "text": PacketVector("one control message", _packet(TEXT, text), [(TEXT, text)]),
@@ -42,6 +43,19 @@ def good_packets() -> dict[str, PacketVector]:
             "control message, FrameBundle, control message",
             _packet(TEXT, text) + _packet(BUNDLE, bundle) + _packet(TEXT, b"{}"),
             [(TEXT, text), (BUNDLE, bundle), (TEXT, b"{}")],
+        ),
+        "reply_with_data": PacketVector(
+            "two parts of the data of call 7, a FrameBundle between them, then the reply",
+            _packet(DATA, call + b"first ")
+            + _packet(BUNDLE, bundle)
+            + _packet(DATA, call + b"second")
+            + _packet(TEXT, reply),
+            [
+                (DATA, call + b"first "),
+                (BUNDLE, bundle),
+                (DATA, call + b"second"),
+                (TEXT, reply),
+            ],
         ),
         "unknown_kinds": PacketVector(
             "kinds that are skipped: with a payload, with none, with a longer header",

@@ -28,6 +28,7 @@ __all__ = [
     "has_feature",
     "read_feature",
     "read_positive",
+    "same_value",
     "truth_of",
     "write_feature",
 ]
@@ -165,7 +166,7 @@ def _unwritten(node: Any, name: str, wanted: FeatureValue, reason: str) -> Featu
     if _interface(node) == EInterfaceType.intfIEnumeration:
         with contextlib.suppress(*GENTL_ERRORS):
             goal = _entry(_entries(node), wanted) or str(wanted)
-    same = value is not None and goal is not None and _same(value, goal)
+    same = value is not None and goal is not None and same_value(value, goal)
     return FeatureResult(name, wanted, same, value, "" if same else reason)
 
 
@@ -176,7 +177,7 @@ def _write(node: Any, name: str, wanted: FeatureValue, clamp: bool) -> FeatureRe
             node.execute()
         return FeatureResult(name, wanted, True)
     to_set: FeatureValue = wanted
-    reason = ""
+    reason, outside = "", False
     if kind == EInterfaceType.intfIEnumeration:
         entries = _entries(node)
         entry = _entry(entries, wanted)
@@ -190,7 +191,7 @@ def _write(node: Any, name: str, wanted: FeatureValue, clamp: bool) -> FeatureRe
         limited = limit(node, wanted, integer=integer, clamp=clamp)
         if limited.value is None:
             return _unwritten(node, name, wanted, limited.reason)
-        to_set, reason = limited.value, limited.reason
+        to_set, reason, outside = limited.value, limited.reason, limited.outside
     elif kind == EInterfaceType.intfIBoolean:
         truth = wanted if isinstance(wanted, bool) else None
         if isinstance(wanted, str):
@@ -205,12 +206,13 @@ def _write(node: Any, name: str, wanted: FeatureValue, clamp: bool) -> FeatureRe
         return FeatureResult(name, wanted, False, reason="a feature of this kind cannot be set")
     node.value = to_set
     value = _readable_value(node)
-    if value is None or _same(value, to_set):
-        return FeatureResult(name, wanted, True, value, reason)
+    if value is None or same_value(value, to_set):
+        return FeatureResult(name, wanted, True, value, reason, outside)
     step = increment(node) if kind == EInterfaceType.intfIFloat else None
     if step and isinstance(value, float) and abs(value - float(to_set)) <= step:
         steps = f"steps of {number_text(step)} from {number_text(node.min)}"
-        return FeatureResult(name, wanted, True, value, f"set to {number_text(value)}: {steps}")
+        reason = f"set to {number_text(value)}: {steps}"
+        return FeatureResult(name, wanted, True, value, reason, outside)
     return FeatureResult(name, wanted, False, value, f"the camera answered {value!r}")
 
 
@@ -221,7 +223,8 @@ def _no_entry(entries: Sequence[str], wanted: FeatureValue) -> str:
     return f"no entry {wanted!r}{meant} available: {', '.join(entries) or 'none'}"
 
 
-def _same(value: FeatureValue, wanted: FeatureValue) -> bool:
+def same_value(value: FeatureValue, wanted: FeatureValue) -> bool:
+    """Return whether a camera that has ``value`` has what was wanted, but for its rounding."""
     if isinstance(value, float) and isinstance(wanted, (int, float)):
         # A camera rounds to what its registers hold (exposure in line times).
         return math.isclose(value, wanted, rel_tol=0.02, abs_tol=1e-6)

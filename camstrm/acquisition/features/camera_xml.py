@@ -19,7 +19,7 @@ from typing import Any
 from camstrm.acquisition.gentl.binding import genapi
 from camstrm.acquisition.gentl.error_text import decode_text
 
-__all__ = ["RefusedXmlError", "load_node_map", "read_xml", "repaired"]
+__all__ = ["RefusedXmlError", "load_node_map", "read_xml", "repaired", "xml_text"]
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
@@ -33,7 +33,10 @@ _END = "</RegisterDescription>"
 _ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML 1.0 has not, also not as a reference."""
 
-_BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)")
+_BARE_AMPERSAND = re.compile(
+    r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)|&(?!(?:[A-Za-z_][\w.-]*|#\d+|#x[0-9A-Fa-f]+);)", re.DOTALL
+)
+"""Also what may hold bare ones, as group 1: formulas stand in CDATA sections."""
 
 _MOST_XML = 64 * 1024 * 1024
 """Bytes that an unpacked XML may have; the largest of 92 real ones has 1.3 MB."""
@@ -74,6 +77,14 @@ def load_node_map(data: bytes) -> tuple[Any, tuple[str, ...]]:
         raise RefusedXmlError(error.detail, line) from None
 
 
+def xml_text(data: bytes) -> str:
+    """Return an XML, or the one in a zip file, as text that an XML parser takes.
+
+    Raises RefusedXmlError for a file that holds none.
+    """
+    return repaired(_unzipped(data)).text
+
+
 def read_xml(port: Any) -> bytes:
     """Return the file that a GenTL port's first usable URL names, as it is (XML or zip).
 
@@ -112,9 +123,10 @@ def repaired(xml: bytes) -> _Repaired:
     if _ILLEGAL.search(text):
         notes.append("control characters left out")
         text = _ILLEGAL.sub(" ", text)
-    if _BARE_AMPERSAND.search(text):
+    escaped = _BARE_AMPERSAND.sub(lambda found: found.group(1) or "&amp;", text)
+    if escaped != text:
         notes.append("'&' written as '&amp;'")
-        text = _BARE_AMPERSAND.sub("&amp;", text)
+        text = escaped
     declaration = re.match(r"<\?xml[^>]*\?>", text)
     body = text[declaration.end() :] if declaration else text
     return _Repaired(_DECLARATION + body, tuple(notes), dropped.count("\n"))
@@ -144,6 +156,10 @@ def _read_as(data: bytes, encoding: str, notes: list[str]) -> str:
     except UnicodeDecodeError:
         if name == "UTF-16":
             raise RefusedXmlError("it begins as UTF-16 and is not") from None
+        chinese = _as_gbk(data)
+        if chinese is not None:
+            notes.append(f"bytes that are not {name} read as GBK")
+            return chinese
         notes.append(f"bytes that are not {name} read as Windows-1252")
     except LookupError:
         notes.append(f"its encoding {encoding!r} is not known: read as Windows-1252")
@@ -153,6 +169,21 @@ def _read_as(data: bytes, encoding: str, notes: list[str]) -> str:
         return text
     # Five bytes have no character in Windows-1252.
     return "".join(_windows_1252(byte) for byte in data)
+
+
+def _as_gbk(data: bytes) -> str | None:
+    """Return a text in GBK, None for one that is rather in Windows-1252.
+
+    Chinese characters are pairs of bytes above 0xA0 (GB 2312, which GBK extends). A degree sign
+    or an umlaut stands alone between ASCII letters.
+    """
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    if any(len(run) % 2 or min(run) <= 0xA0 for run in runs):
+        return None
+    try:
+        return data.decode("gb2312")
+    except UnicodeDecodeError:
+        return None
 
 
 def _windows_1252(byte: int) -> str:

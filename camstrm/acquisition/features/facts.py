@@ -1,12 +1,13 @@
-"""What is said of a feature: its description and the result of setting it. Needs no GenApi."""
+"""What is said of a feature: what it is, and the result of setting it. Needs no GenApi."""
 
 from __future__ import annotations
 
 import msgspec
 
 from camstrm.config import FeatureValue
+from camstrm.feature import FeatureInfo, FeatureState
 
-__all__ = ["NOT_AVAILABLE", "NO_SUCH_FEATURE", "FeatureDescription", "FeatureResult"]
+__all__ = ["NOT_AVAILABLE", "NO_SUCH_FEATURE", "FeatureResult", "ListedFeature"]
 
 NO_SUCH_FEATURE = "the camera has no such feature"
 """The reason of a FeatureResult for a node that does not exist."""
@@ -20,7 +21,7 @@ class FeatureResult(msgspec.Struct, frozen=True):
 
     ``applied`` is True when the camera now has the wanted value, within its own limits
     and steps. ``value`` is what was read back (None: not readable); ``reason`` says why
-    it differs or could not be set.
+    it differs or could not be set. ``outside``: it was out of the camera's range.
     """
 
     name: str
@@ -28,6 +29,7 @@ class FeatureResult(msgspec.Struct, frozen=True):
     applied: bool
     value: FeatureValue | None = None
     reason: str = ""
+    outside: bool = False
 
     def __str__(self) -> str:
         wanted = f"{self.name}={self.wanted}"
@@ -36,26 +38,13 @@ class FeatureResult(msgspec.Struct, frozen=True):
         return f"{wanted} not applied: {self.reason}"
 
 
-class FeatureDescription(msgspec.Struct, frozen=True):
-    """One feature as the camera has it now.
+class ListedFeature(msgspec.Struct, frozen=True):
+    """A feature of an open camera, as a list of all shows it."""
 
-    ``type``: integer, float, boolean, enumeration, string, command or register. ``access``: rw,
-    ro, wo (can only be written) or na (not available now: another setting hides it). ``value``:
-    None where there is none to read; ``problem`` says why, unless that is normal (command,
-    register, wo). ``min``, ``max``, ``increment``: None where it has none or they cannot be
-    read. Numbers that are not finite are the texts NaN, Infinity and -Infinity, which JSON
-    has no numbers for.
-    """
+    info: FeatureInfo
+    state: FeatureState
 
-    name: str
-    type: str
-    access: str
-    value: FeatureValue | None = None
-    min: int | float | str | None = None
-    max: int | float | str | None = None
-    increment: int | float | None = None
-    unit: str = ""
-    entries: tuple[str, ...] = ()
-    display_name: str = ""
-    tooltip: str = ""
-    problem: str = ""
+    @property
+    def name(self) -> str:
+        """The feature's name."""
+        return self.info.name

@@ -20,15 +20,21 @@ _WRITES_TO = ("pValue", "pValueIndexed", "pValueDefault")
 
 @dataclass(frozen=True)
 class Limited:
-    """``value`` to write (None: do not write), and ``reason`` where it is not the wanted one."""
+    """``value`` to write (None: do not write), and ``reason`` where it is not the wanted one.
+
+    ``outside``: the wanted one is out of the camera's range.
+    """
 
     value: float | None
     reason: str = ""
+    outside: bool = False
 
 
 def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
     """Fit a finite number into a node's limits and steps; say why if it cannot be written.
 
+    Without ``clamp`` a number out of range is not written. Between two steps it is the lower
+    one: a size that must not exceed something (an MTU) does not.
     Raises what the binding raises for limits that cannot be read.
     """
     low, high = node.min, node.max
@@ -47,18 +53,20 @@ def limit(node: Any, wanted: float, *, integer: bool, clamp: bool) -> Limited:
         )
     value: float = round(wanted) if integer else float(wanted)
     allowed = f"the camera allows {number_text(low)} to {number_text(high)}"
-    if clamp:
-        if low == high != value:
-            return Limited(None, f"the camera allows only {number_text(low)}")
+    outside = not low <= value <= high
+    if outside:
+        if not clamp:
+            return Limited(None, allowed, outside=True)
+        if low == high:
+            return Limited(None, f"the camera allows only {number_text(low)}", outside=True)
         value = min(max(value, low), high)
-    outside = value != (round(wanted) if integer else wanted)
-    if clamp and integer and step:
+    if integer and step:
         value = int(low + (int(value) - low) // step * step)
     if value == wanted:
         return Limited(value)
     done = f"set to {number_text(value)}"
     if outside:
-        return Limited(value, f"{done}, {allowed}")
+        return Limited(value, f"{done}, {allowed}", outside=True)
     if not integer:
         return Limited(value, done)
     if step and step > 1:

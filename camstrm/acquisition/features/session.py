@@ -2,7 +2,8 @@
 
 Run as ``python -m camstrm.acquisition.features.session`` with one JSON object on standard
 input (see _Request); prints one JSON array a line, as it goes on: ["at", what it does],
-["result", ...], ["feature", ...], and at last ["end"] or ["problem", problem, remedy].
+["result", ...], ["change", ...], ["difference", ...], ["saved", ...], ["feature", ...], and at
+last ["end"] or ["problem", problem, remedy].
 """
 
 from __future__ import annotations
@@ -10,16 +11,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from camstrm.acquisition.child import end_child, run_child
-from camstrm.acquisition.features.facts import (
-    NO_SUCH_FEATURE,
-    FeatureDescription,
-    FeatureResult,
-)
+from camstrm.acquisition.features.facts import NO_SUCH_FEATURE, FeatureResult, ListedFeature
+from camstrm.acquisition.features.persistence_file import parse_settings
 from camstrm.config import FeatureValue
 from camstrm.errors import (
     CameraError,
@@ -28,15 +26,19 @@ from camstrm.errors import (
     ChildTimeoutError,
     ProducerError,
 )
+from camstrm.feature import FeatureChange, FeatureDifference, FeatureInfo, FeatureState
 from camstrm.profiles import FeatureStep
 
-__all__ = ["FeatureAnswer", "FeatureSetting", "run_feature_session"]
+if TYPE_CHECKING:
+    from camstrm.acquisition.features.description import CameraDescription
+
+__all__ = ["FeatureAnswer", "SavedFile", "TextSetting", "run_feature_session"]
 
 _MOST_DEATHS = 5
 """How often a session is begun, each time without the feature that ended its process before."""
 
 
-class FeatureSetting(msgspec.Struct, frozen=True):
+class TextSetting(msgspec.Struct, frozen=True):
     """One feature to set from text; ``before``: what must be set so that it can be."""
 
     name: str
@@ -44,31 +46,52 @@ class FeatureSetting(msgspec.Struct, frozen=True):
     before: tuple[FeatureStep, ...] = ()
 
 
+class SavedFile(msgspec.Struct, frozen=True):
+    """A GenApi persistence file, of how many settings, and what was left out with the reason."""
+
+    text: str = ""
+    settings: int = 0
+    left_out: dict[str, str] = {}
+
+
 class FeatureAnswer(msgspec.Struct):
     """What was set, in order, and all features (none if they were not asked for).
 
-    ``problem`` says what ended the session before its end, once something was set.
+    ``changes``: of a file that was loaded, a line each. ``differences``: from a file, ``equal``
+    settings of which the camera has. ``saved``: what was asked to be saved. ``problem`` says
+    what ended the session before its end, once something was set.
     """
 
     results: list[FeatureResult] = []
-    features: list[FeatureDescription] = []
+    changes: list[FeatureChange] = []
+    differences: list[FeatureDifference] = []
+    equal: int = 0
+    saved: SavedFile | None = None
+    features: list[ListedFeature] = []
     problem: str = ""
 
     @property
     def values(self) -> dict[str, FeatureValue]:
         """Values of the features that have one, by name."""
-        return {f.name: f.value for f in self.features if f.value is not None}
+        return {f.name: f.state.value for f in self.features if f.state.value is not None}
 
 
 class _Request(msgspec.Struct):
-    """What the child is asked; ``skip``: features that are not to be touched."""
+    """What the child is asked, in this order; ``skip``: features that are not to be touched.
+
+    ``load``, ``diff``: texts of GenApi persistence files, empty for none. ``save``: "" for no,
+    "streamable", or "all" features that can be written.
+    """
 
     cti: str
     serial: str
-    settings: Sequence[FeatureSetting]
-    listing: bool
-    skip: list[str]
     encoding: str
+    settings: Sequence[TextSetting] = ()
+    load: str = ""
+    diff: str = ""
+    save: str = ""
+    listing: bool = False
+    skip: list[str] = []
 
 
 class _Heard:
@@ -88,10 +111,19 @@ class _Heard:
                 continue
 
     def _take(self, kind: object, values: list[Any]) -> None:
+        answer = self.answer
         if kind == "result":
-            self.answer.results.append(msgspec.convert(values[0], FeatureResult))
+            answer.results.append(msgspec.convert(values[0], FeatureResult))
+        elif kind == "change":
+            answer.changes.append(msgspec.convert(values[0], FeatureChange))
+        elif kind == "difference":
+            answer.differences.append(msgspec.convert(values[0], FeatureDifference))
+        elif kind == "equal":
+            answer.equal = msgspec.convert(values[0], int)
+        elif kind == "saved":
+            answer.saved = msgspec.convert(values[0], SavedFile)
         elif kind == "feature":
-            self.answer.features.append(msgspec.convert(values[0], FeatureDescription))
+            answer.features.append(msgspec.convert(values[0], ListedFeature))
         elif kind == "at":
             self.at = str(values[0])
         elif kind == "problem":
@@ -104,37 +136,48 @@ def run_feature_session(
     cti: str,
     serial: str,
     *,
-    settings: Sequence[FeatureSetting] = (),
+    settings: Sequence[TextSetting] = (),
+    load: str = "",
+    diff: str = "",
+    save: Literal["", "streamable", "all"] = "",
     listing: bool = True,
     environment: Mapping[str, str] | None = None,
     python: str = "",
     text_encoding: str = "gbk",
     timeout_s: float = 60.0,
 ) -> FeatureAnswer:
-    """Open a camera, set features from text, and describe all of them with ``listing``.
+    """Open a camera and do what is asked, in the order of the arguments.
+
+    ``settings``: set features from text. ``load``: write a GenApi persistence file (its text).
+    ``diff``: compare with one. ``save``: write one. ``listing``: describe all features.
 
     A feature that ends the process is one result or description that says so; the rest
     follows from another process. Raises ProducerError or CameraError, unless something was
-    set before: then the answer has the problem, and what was left is "not tried".
+    set before: then the answer has the problem, and what was left is "not tried". Raises
+    ConfigError for a text that is no such file.
     """
+    for text in filter(None, (load, diff)):
+        parse_settings(text)
     answer = FeatureAnswer()
-    request = _Request(cti, serial, list(settings), listing, [], text_encoding)
-    crashing: list[FeatureDescription] = []
+    request = _Request(
+        cti, serial, text_encoding, list(settings), load, diff, save, listing=listing
+    )
+    crashing: list[ListedFeature] = []
     for _ in range(_MOST_DEATHS):
         heard, crash, error = _ask(request, environment, python, timeout_s)
-        answer.results += heard.answer.results
-        answer.features = heard.answer.features
+        answer = _joined(answer, heard.answer)
         request.settings = request.settings[_done(request.settings, heard.answer.results) :]
         doing, _, name = heard.at.partition(" ")
         if crash and doing == "setting" and request.settings:
             text, reason = request.settings[0].text, f"the process {crash} while setting it"
             answer.results.append(FeatureResult(name, text, False, reason=reason))
             request.settings = request.settings[1:]
-            if listing or request.settings:
+            if listing or request.settings or load or diff or save:
                 continue
         elif crash and doing == "reading":
             reason = f"the process {crash} while reading it"
-            crashing.append(FeatureDescription(name, "unknown", "ro", problem=reason))
+            state = FeatureState("RO", problem=reason)
+            crashing.append(ListedFeature(FeatureInfo(name, "unknown"), state))
             request.skip.append(name)
             continue
         elif crash:
@@ -154,7 +197,19 @@ def run_feature_session(
     return answer
 
 
-def _done(settings: Sequence[FeatureSetting], results: Sequence[FeatureResult]) -> int:
+def _joined(before: FeatureAnswer, now: FeatureAnswer) -> FeatureAnswer:
+    """Return what all processes of a session said: features are those of the last one."""
+    return msgspec.structs.replace(
+        now,
+        results=before.results + now.results,
+        changes=now.changes or before.changes,
+        differences=now.differences or before.differences,
+        equal=now.equal or before.equal,
+        saved=now.saved or before.saved,
+    )
+
+
+def _done(settings: Sequence[TextSetting], results: Sequence[FeatureResult]) -> int:
     """Return how many settings have their result; others are of what was set before them."""
     names = [setting.name for setting in settings]
     done = 0
@@ -194,28 +249,10 @@ def _ask(
     return heard, "", CameraError(request.serial, problem)
 
 
-def _value_of(node_map: Any, name: str, text: str) -> FeatureValue:
-    """Turn text into what the feature takes: true/false, a number (also 0x...), or text."""
-    from camstrm.acquisition.features.access import truth_of
-    from camstrm.acquisition.features.listing import feature_type
-
-    kind = feature_type(node_map, name)
-    if kind in ("boolean", "command") and (meant := truth_of(text)) is not None:
-        return meant
-    try:
-        if kind == "integer":
-            return int(text, 0)
-        if kind == "float":
-            return float(text)
-    except ValueError:
-        return text
-    return text
-
-
 def _session(request: _Request, say: Callable[..., None]) -> None:
     # Late: the parent must not load GenTL.
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.features.listing import describe_feature, feature_names
+    from camstrm.acquisition.features.state import read_state
     from camstrm.acquisition.gentl.errors import camera_errors
     from camstrm.acquisition.gentl.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.gentl.producer import GentlProducer
@@ -229,28 +266,63 @@ def _session(request: _Request, say: Callable[..., None]) -> None:
     camera.open()
     try:
         with camera_errors(camera.name, "reading its features", request.encoding):
-            nodes = camera.node_map
+            nodes, description = camera.node_map, camera.description()
             for setting in request.settings:
                 say("at", f"setting {setting.name}")
-                for result in _set(nodes, setting, request.encoding):
+                for result in _set(nodes, description, setting, request.encoding):
                     say("result", result)
-            for name in feature_names(nodes) if request.listing else ():
-                if name in request.skip:
+            _use_files(nodes, description, request, say)
+            for info in description.features if request.listing else ():
+                if info.name in request.skip:
                     continue
-                say("at", f"reading {name}")
-                feature = describe_feature(nodes, name, encoding=request.encoding)
-                if feature is not None:
-                    say("feature", feature)
+                say("at", f"reading {info.name}")
+                state = read_state(nodes, description, info.name, encoding=request.encoding)
+                if state.access != "NI":
+                    say("feature", ListedFeature(info, state))
             say("at", "closing it")
     finally:
         camera.close(answers=True)
         producer.close()
 
 
-def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureResult]:
+def _use_files(
+    nodes: Any, description: CameraDescription, request: _Request, say: Callable[..., None]
+) -> None:
+    from camstrm.acquisition.features.persistence import (
+        compare_settings,
+        load_settings,
+        save_settings,
+    )
+
+    encoding = request.encoding
+    if request.load:
+        say("at", "loading the file")
+        for change in load_settings(
+            nodes, description, parse_settings(request.load), encoding=encoding
+        ):
+            say("change", change)
+    if request.diff:
+        say("at", "comparing with the file")
+        compared = compare_settings(
+            nodes, description, parse_settings(request.diff), encoding=encoding
+        )
+        for difference in compared.differences:
+            say("difference", difference)
+        say("equal", compared.equal)
+    if request.save:
+        say("at", "reading what is to be saved")
+        every = request.save == "all"
+        saved = save_settings(nodes, description, every=every, encoding=encoding)
+        say("saved", SavedFile(saved.text, len(saved.settings), saved.left_out))
+
+
+def _set(
+    node_map: Any, description: CameraDescription, setting: TextSetting, encoding: str
+) -> list[FeatureResult]:
     from camstrm.acquisition.features.access import find_node, read_feature, write_feature
-    from camstrm.acquisition.features.listing import with_proposal
+    from camstrm.acquisition.features.names import proposal
     from camstrm.acquisition.features.steps import apply_step, step_name
+    from camstrm.acquisition.features.text_value import value_of_text
 
     results = []
     there = find_node(node_map, setting.name) is not None
@@ -260,10 +332,12 @@ def _set(node_map: Any, setting: FeatureSetting, encoding: str) -> list[FeatureR
             if done.applied and done.value is not None and done.value != values.get(done.name):
                 reason = f"so that {setting.name} can be set"
                 results.append(msgspec.structs.replace(done, reason=reason))
-    value = _value_of(node_map, setting.name, setting.text)
+    info = description.info(setting.name)
+    value = value_of_text(info.type if info is not None else "", setting.text)
     result = write_feature(node_map, setting.name, value, encoding=encoding)
     if result.reason == NO_SUCH_FEATURE:
-        result = with_proposal(node_map, result)
+        reason = f"{result.reason}{proposal(setting.name, description.names)}"
+        result = msgspec.structs.replace(result, reason=reason)
     return [*results, result]
 
 

@@ -12,7 +12,7 @@ from camstrm.acquisition.features.access import (
     write_feature,
 )
 from camstrm.acquisition.features.facts import NO_SUCH_FEATURE, FeatureResult
-from camstrm.acquisition.features.listing import with_proposal
+from camstrm.acquisition.features.names import with_proposal
 from camstrm.profiles import FeatureStep
 
 __all__ = ["apply_step", "step_name"]

@@ -17,7 +17,7 @@ from camstrm.acquisition.gentl.binding import genapi, gentl
 from camstrm.acquisition.gentl.error_text import code_in, decode_text, keep_bytes
 from camstrm.acquisition.gentl.library import GcError, code_name
 from camstrm.acquisition.gentl.register_error import RegisterError
-from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
+from camstrm.errors import CameraError, CameraLostError, CameraRefusedError, CamstrmError
 
 __all__ = ["GENTL_ERRORS", "camera_errors", "describe_error", "error_code", "value_or"]
 
@@ -103,7 +103,7 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
     """Turn every exception of the body into a CameraError of ``camera``.
 
     ``doing`` completes "while ..." in the message. CameraRefusedError and CameraLostError
-    differ by the GC_ERROR code.
+    differ by the GC_ERROR code. An exception of camstrm's own remains what it is.
     """
     try:
         yield
@@ -115,7 +115,7 @@ def camera_errors(camera: str, doing: str, encoding: str = "gbk") -> Iterator[No
         if code in (GcError.IO, GcError.TIMEOUT, GcError.ABORT, GcError.INVALID_HANDLE):
             raise CameraLostError(camera, detail, "Check cable, power and link") from error
         raise CameraError(camera, detail) from error
-    except CameraError:
+    except CamstrmError:
         raise
     except Exception as error:
         # Harvesters lets KeyError, ValueError, AttributeError and OSError out of its

@@ -15,7 +15,7 @@ from typing import Any
 from camstrm.acquisition.features.camera_xml import RefusedXmlError, load_node_map, read_xml
 from camstrm.acquisition.gentl.binding import genapi
 
-__all__ = ["CommandlessNodes", "ask_only_cameras_for_xml", "xml_repairs"]
+__all__ = ["CommandlessNodes", "ask_only_cameras_for_xml", "xml_file", "xml_repairs"]
 
 _log = logging.getLogger(__name__)
 
@@ -44,16 +44,22 @@ def xml_repairs(remote_device: Any) -> tuple[str, ...]:
     return repairs
 
 
+def xml_file(remote_device: Any) -> bytes:
+    """Return the XML of Harvesters' RemoteDevice as the camera has it, also as a zip file."""
+    data: bytes = vars(remote_device)["xml_file"]
+    return data
+
+
 def _node_map(module: Any, original: Callable[..., Any], **arguments: Any) -> Any:
     """Take the place of Harvesters' method, ``original``, that makes the node map of a module."""
     from harvesters.core import ConcretePort, RemoteDevice
 
-    try:
-        return original(module, **arguments)
-    except (genapi.GenericException, AssertionError, NotImplementedError, ValueError) as error:
-        # AssertionError: a file of 0 bytes. NotImplementedError: it is on a web site.
-        # ValueError: a URL in another form.
-        if not isinstance(module, RemoteDevice):
+    if not isinstance(module, RemoteDevice):
+        try:
+            return original(module, **arguments)
+        except (genapi.GenericException, AssertionError, NotImplementedError, ValueError) as error:
+            # AssertionError: a file of 0 bytes. NotImplementedError: it is on a web site.
+            # ValueError: a URL in another form.
             _log.debug("%s without features: %s", type(module).__name__, error)
             node_map, _ = load_node_map(_NO_FEATURES)
             return node_map
@@ -65,6 +71,7 @@ def _node_map(module: Any, original: Callable[..., Any], **arguments: Any) -> An
     node_map, repairs = load_node_map(data)
     node_map.connect(ConcretePort(port), port.name)
     module.xml_repairs = repairs
+    module.xml_file = data
     return node_map
 
 

@@ -39,6 +39,8 @@ class RegisterPort(genapi.AbstractPort):  # type: ignore[misc]  # the binding ha
         self._handle = handle
         self._camera = camera
         self._text_encoding = text_encoding
+        self.writes = 0
+        """How many registers were written; read with the camera's lock."""
         self._interrupted = 0
         """Thread (``threading.get_ident``) whose accesses fail, 0 for none. Set by the worker
         thread, read by the one that uses the node map."""
@@ -62,6 +64,7 @@ class RegisterPort(genapi.AbstractPort):  # type: ignore[misc]  # the binding ha
     def write(self, address: int, data: bytes) -> None:
         """Write ``data`` from ``address`` on; called by GenApi. Raises RegisterError."""
         self._check(address, write=True)
+        self.writes += 1
         code = self._library.write_port(self._handle, address, bytes(data))
         if code:
             raise self._error(address, code, write=True)

@@ -197,6 +197,12 @@ class BufferDrain:
             self._give_back(filled)
             raise
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a frame is not released."""
+        with self._lock:
+            return self._leased > 0
+
     def update_underrun(self) -> None:
         """Read the producer's underrun counter into the statistics."""
         with self._lock:

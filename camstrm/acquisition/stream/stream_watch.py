@@ -97,23 +97,26 @@ class StreamWatch:
         """
         self._before = experience or Experience()
         """What the streams before this one showed."""
+        self._loss = LossMeter()
+        self._least_s = stall_timeout_s
+        """Least patience."""
+        self._begin(rate, now_s, triggered=triggered)
+
+    def _begin(self, rate: FrameRate, now_s: float, *, triggered: bool) -> None:
         self._triggered = triggered
         self._last_s = now_s
         """When the last complete frame came, or the stream began; later by what was excused."""
         self._frames = 0
-        """Complete frames since the start."""
+        """Complete frames since the start, or since the rate was another one."""
         self._meter = RateMeter()
         """Measures ``_frames``."""
-        self._loss = LossMeter()
         known = rate.known_fps
         self._nominal_s = 1 / known if known else 0.0
         """Time between two frames as the camera says, 0 where it does not."""
-        self._least_s = stall_timeout_s
-        """Least patience."""
         first = _PERIODS * max(self._nominal_s, rate.exposure_s, self._before.interval_s)
         if not known and not self._before.interval_s:
             first = max(first, _UNKNOWN_RATE_S)
-        first = max(first, stall_timeout_s)
+        first = max(first, self._least_s)
         limit = _PATIENCE_SURE_MAX_S if known else _PATIENCE_MAX_S
         self._first_patience_s = max(first, min(first * self._before.growth, limit))
         """Patience until the interval between frames is measured."""
@@ -130,6 +133,11 @@ class StreamWatch:
     def interval_s(self) -> float:
         """Usual time between two frames: as measured, else as the camera says; 0: unknown."""
         return self._meter.interval_s or self._nominal_s
+
+    def renew(self, rate: FrameRate, now_s: float, *, triggered: bool) -> None:
+        """Begin again with another rate or trigger, which somebody has set; losses go on."""
+        self._before = Experience()
+        self._begin(rate, now_s, triggered=triggered)
 
     def frames(self, count: int, now_s: float) -> None:
         """Note that ``count`` complete frames came."""

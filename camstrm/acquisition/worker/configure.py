@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.control.live_values import LiveValues
 from camstrm.acquisition.discovery.link import link_facts
 from camstrm.acquisition.features.facts import NO_SUCH_FEATURE, NOT_AVAILABLE, FeatureResult
+from camstrm.acquisition.features.setting import apply_setting, present_selectors
 from camstrm.acquisition.features.steps import apply_step, step_name
 from camstrm.config import CameraSettings
+from camstrm.feature import FeatureSetting, FeatureValue, Selectors
 from camstrm.frame import pixel_format
 from camstrm.profiles import (
     FeatureStep,
@@ -63,12 +66,15 @@ class CameraConfigurator:
         self._note_step = note_step
         self._lines = _ChangeLog(camera.label, known=known)
 
-    def configure(self, camera: Camera) -> None:
+    def configure(self, camera: Camera, live: LiveValues | None = None) -> None:
         """Set the features; called each time the camera was opened, before it is started.
 
-        What the user asked for and could not be set is logged as a warning; what only the
-        profile proposes and the camera lacks is normal and logged for debugging.
+        After those of profile and configuration what was set while the camera ran, ``live``, which
+        learns what the former are. What the user asked for and could not be set is logged as a
+        warning; what only the profile proposes and the camera lacks is normal and logged for
+        debugging.
         """
+        live = LiveValues() if live is None else live
         profile, wanted = self._profile, self._camera
         if self._candidates:
             info = camera.info
@@ -76,17 +82,31 @@ class CameraConfigurator:
         encoding = profile.quirks.text_encoding
         with self._lines:
             steps = plan_features(profile, wanted, link_facts(camera.node_map, self._siblings))
-            self._apply(
+            set_here = self._apply(
                 camera.node_map,
                 steps,
                 encoding,
                 head=f"profile {profile.name}, ",
                 pixel_format_code=camera.pixel_format_code,
             )
+            live.note_configured(set_here)
+            self._apply_live(camera.node_map, live.settings(), encoding)
             if camera.stream_node_map is not None:
                 count = self.buffer_count(camera.frame_rate().fps, camera.payload_size())
                 steps = plan_stream_features(profile, wanted, count)
                 self._apply(camera.stream_node_map, steps, encoding)
+
+    def configure_stream(self, camera: Camera, buffers: int) -> None:
+        """Set what the data stream is to know of another number of buffers; the camera is stopped.
+
+        Quietly: the log has had it when the camera was opened.
+        """
+        if camera.stream_node_map is None:
+            return
+        encoding = self._profile.quirks.text_encoding
+        for step in plan_stream_features(self._profile, self._camera, buffers):
+            for result in self._step(camera.stream_node_map, step, encoding):
+                _log.debug("camera %s: %s", self._camera.label, result)
 
     def buffer_count(self, rate: float | None, payload_size: int) -> int:
         """Return how many buffers to announce; asked once the features are set.
@@ -103,9 +123,13 @@ class CameraConfigurator:
         *,
         head: str = "",
         pixel_format_code: Callable[[], int] = lambda: 0,
-    ) -> None:
-        """Set features in order and log what became of them; ``head`` begins the summary."""
+    ) -> list[FeatureSetting]:
+        """Set features in order and log what became of them; ``head`` begins the summary.
+
+        Returns what was set, as the camera has it.
+        """
         results = []
+        settings = []
         for step in steps:
             if step.keep_if_decodable:
                 code = pixel_format_code()
@@ -114,19 +138,50 @@ class CameraConfigurator:
             for result in self._step(node_map, step, encoding):
                 self._log_result(step, result)
                 results.append(result)
+                if result.applied and result.value is not None:
+                    selectors: Selectors = {}
+                    if step.selector is not None:
+                        selectors = {step.selector[0]: step.selector[1]}
+                    elif not step.each:
+                        selectors = present_selectors(node_map, result.name)
+                    settings.append(FeatureSetting(result.name, result.value, selectors))
         if results or head:
             self._summarize(head, results)
+        return settings
+
+    def _apply_live(self, node_map: Any, settings: Sequence[FeatureSetting], encoding: str) -> None:
+        refused = []
+        for setting in settings:
+            if setting.feature in self._left_out:
+                refused.append(self._left_out_result(setting.feature, setting.value))
+                continue
+            self._note_step(f"{self._camera.serial}\n{setting.feature}")
+            try:
+                result = apply_setting(node_map, setting, encoding=encoding)
+            finally:
+                self._note_step("")
+            if not result.applied:
+                refused.append(result)
+        if settings:
+            count = len(settings) - len(refused)
+            self._lines.log(logging.INFO, f"{count} features set as they were while it ran")
+        for result in refused:
+            self._lines.log(logging.WARNING, f"{result} (it was set while the camera ran)")
 
     def _step(self, node_map: Any, step: FeatureStep, encoding: str) -> list[FeatureResult]:
         name = step_name(node_map, step)
         if name in self._left_out:
-            reason = "left out, because the camera's process ended each time while setting it"
-            return [FeatureResult(name, step.value, False, reason=reason)]
+            return [self._left_out_result(name, step.value)]
         self._note_step(f"{self._camera.serial}\n{name}")
         try:
             return apply_step(node_map, name, step, encoding=encoding)
         finally:
             self._note_step("")
+
+    @staticmethod
+    def _left_out_result(name: str, wanted: FeatureValue | None) -> FeatureResult:
+        reason = "left out, because the camera's process ended each time while setting it"
+        return FeatureResult(name, wanted, False, reason=reason)
 
     def _log_result(self, step: FeatureStep, result: FeatureResult) -> None:
         if result.applied:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from camstrm.acquisition.camera import Camera
 from camstrm.acquisition.clock import Clock
+from camstrm.acquisition.control.control import CameraControl
+from camstrm.acquisition.control.pause import Pause
 from camstrm.acquisition.gentl.errors import camera_errors
 from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.stream.drain import BufferDrain
@@ -22,9 +24,12 @@ from camstrm.acquisition.stream.stream_watch import (
     loss_remedy,
 )
 from camstrm.acquisition.worker.configure import CameraConfigurator
+from camstrm.acquisition.worker.node_serial import NodeSerialWarning
 from camstrm.acquisition.worker.outage_log import OutageLog
 from camstrm.acquisition.worker.retry import RetryPauses, keeps_a_lock
 from camstrm.acquisition.worker.settings import AcquisitionSettings
+from camstrm.acquisition.worker.stop_signal import StopSignal
+from camstrm.acquisition.worker.stream_start import StreamStart, start_stream
 from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import (
     CameraError,
@@ -41,6 +46,10 @@ _log = logging.getLogger(__name__)
 _WAIT_S = 0.2
 """Maximum wait for a buffer in seconds; also the worst delay for noticing a stop, stall or
 underrun."""
+
+_LET_GO_S = 0.5
+"""For so many seconds a stream that is to be stopped goes on, so that the frames that are in use
+are released meanwhile."""
 
 _AWAY_S = 1.0
 """Seconds. A turn of the worker that took longer was a pause of this process or of the machine."""
@@ -90,10 +99,17 @@ class AcquisitionWorker:
         """Whether the camera was started before in this process: the next start is a reconnect."""
         self._reported: CameraError | None = None
         """The failure of the attempt before, None after the first."""
-        self._node_serial = ""
-        """What the node DeviceSerialNumber said when that was warned of last, empty for none."""
-        self._stop = threading.Event()
+        self._node_serial = NodeSerialWarning(settings.name)
+        self._stop = StopSignal()
         """Set by any thread; interrupts the pauses."""
+        self.control: CameraControl[StreamStart] = CameraControl(
+            settings.name,
+            why_gone=lambda: self.condition.reason,
+            on_reconnect=lambda: self._stop.hurry(),
+            text_encoding=producer.text_encoding,
+            clock=clock,
+        )
+        """Does what is asked of the camera while it streams; any thread may submit."""
         self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
 
     @property
@@ -106,6 +122,7 @@ class AcquisitionWorker:
 
     def start(self) -> None:
         self._thread.start()
+        self.control.start()
 
     def take(self) -> RawFrame | None:
         """Return the newest frame that was not taken before, None if there is none.
@@ -126,12 +143,15 @@ class AcquisitionWorker:
     def stop(self) -> None:
         """Ask the thread to close the camera and end."""
         self._stop.set()
+        self.control.end()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread's end; False when the producer still blocks it."""
+        """Wait for the threads' end; False when the producer still blocks one."""
+        begin = time.monotonic()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        ended = self.control.join(max(0.0, timeout_s - (time.monotonic() - begin)))
+        return ended and not self._thread.is_alive()
 
     def _run(self) -> None:
         if self._settings.realtime:
@@ -141,14 +161,15 @@ class AcquisitionWorker:
             begin = self._clock.monotonic()
             try:
                 self._stream()
-                break
+                # To the end, or because somebody wants the camera to be opened again.
+                pause = self._settings.quirks.close_open_pause_s
             except CameraError as failure:
                 opened, bus = self._opened, self.info.tl_type
                 error = self._retries.without_own_lock(failure, opened=opened, bus=bus)
                 self._report(error)
                 ran_s = self._clock.monotonic() - begin
                 pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
-            if self._stop.wait(pause):
+            if self._stop.is_set() or self._stop.wait(pause):
                 break
         self._set(CameraState.CLOSED, "")
 
@@ -174,8 +195,12 @@ class AcquisitionWorker:
         self._stop.wait(left_s)
 
     def _stream(self) -> None:
-        """Open the camera and drain it until the stop; raise CameraError if it fails."""
+        """Open the camera and drain it until the stop; raise CameraError if it fails.
+
+        Returns early if the camera is to be opened again.
+        """
         settings = self._settings
+        self.control.take_reconnect()
         if self.condition.state in (CameraState.CLOSED, CameraState.OPENING):
             self._set(CameraState.OPENING, "")
         camera = Camera(
@@ -194,49 +219,33 @@ class AcquisitionWorker:
                 # Also a camera that could not be opened was seen, so its bus is known.
                 self.info = camera.info
             self._opened = True
-            self._warn_of_node_serial(camera)
-            with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
-                self._configurator.configure(camera)
-                rate = camera.frame_rate()
-                self._retries.note_heartbeat(camera.heartbeat_s())
-                buffers = self._configurator.buffer_count(rate.fps, camera.payload_size())
-                pixel_format, size = camera.pixel_format_code(), camera.image_size()
-                ticks_per_s = camera.timestamp_frequency()
-                triggered = camera.is_triggered()
-            handles = camera.start(buffers)
+            with camera.lock:
+                self._node_serial.check(camera.info.serial, camera.node_serial())
+                with camera_errors(settings.name, "setting it up", self._producer.text_encoding):
+                    self._configurator.configure(camera, self.control.live)
+                    self._retries.note_heartbeat(camera.heartbeat_s())
+                    start = start_stream(camera, self._configurator.buffer_count)
             started = True
             self.statistics.reconnects += self._streamed
             self._streamed = True
-            drain = BufferDrain(
-                self._producer.library,
-                handles,
-                self.statistics,
-                mode=settings.quirks.drain,
-                pixel_format=pixel_format,
-                size=size,
-                ticks_per_s=ticks_per_s,
-                buffers=buffers,
-                clock=self._clock,
-            )
-            watch = StreamWatch(
-                rate,
-                self._clock.monotonic(),
-                triggered=triggered,
-                stall_timeout_s=settings.stall_timeout_s,
-                experience=self._experience,
-            )
-            self.interval_s = watch.interval_s
-            fps = f"{rate.fps:g} fps" if rate.known_fps else "rate unknown"
-            try:
-                self._drain = drain
-                self._pump(camera, drain, watch, f"({fps}, {buffers} buffers)")
-            finally:
-                self._drain = None
-                free = drain.close()
+            self.control.opened(camera, self._restart)
+            while True:
+                library, statistics = self._producer.library, self.statistics
+                drain = start.drain(library, statistics, settings.quirks.drain, self._clock)
+                try:
+                    self._drain = drain
+                    pause = self._pump(camera, drain, start)
+                finally:
+                    self._drain = None
+                    free = drain.close()
+                if pause is None:
+                    break
+                start = self._stand_aside(pause, free)
         except CameraLostError:
             answers = False
             raise
         finally:
+            self.control.closed()
             if free:
                 camera.close(answers=answers)
                 if started:
@@ -245,24 +254,34 @@ class AcquisitionWorker:
                 # Closing would free the memory under the frame's reader.
                 _log.error("camera %s: a frame is still in use, not closed", settings.name)
 
-    def _warn_of_node_serial(self, camera: Camera) -> None:
-        of_node = camera.node_serial()
-        if of_node and of_node != self._node_serial:
-            _log.warning(
-                "camera %s: its serial number is %r, but its node DeviceSerialNumber says %r; "
-                "the first one counts",
-                self._settings.name,
-                camera.info.serial,
-                of_node,
-            )
-        self._node_serial = of_node
+    def _restart(self, camera: Camera) -> StreamStart:
+        """Start the stream again after it was stopped; called by the control thread."""
+        configurator = self._configurator
+        with camera_errors(self._settings.name, "starting it again", self._producer.text_encoding):
+            return start_stream(camera, configurator.buffer_count, configurator.configure_stream)
 
-    def _pump(self, camera: Camera, drain: BufferDrain, watch: StreamWatch, facts: str) -> None:
-        """Drain until the stop; raise CameraLostError when frames are overdue.
+    def _stand_aside(self, pause: Pause[StreamStart], free: bool) -> StreamStart:
+        """Leave the stream to the control thread; return how it was started again."""
+        if not free:
+            error = CameraError(self._settings.name, "a frame is in use, so it cannot be stopped")
+            pause.refuse(error)
+            raise error
+        self._set(CameraState.RECONFIGURING, "stopped for a moment to set a feature")
+        self.statistics.reconfigured += 1
+        return pause.stop()
 
-        ``facts``: of the stream, for the log.
+    def _pump(
+        self, camera: Camera, drain: BufferDrain, start: StreamStart
+    ) -> Pause[StreamStart] | None:
+        """Drain until the stop, or until the camera is to be opened again.
+
+        Returns early with a pause that is to be kept. Raises CameraLostError when frames are
+        overdue.
         """
+        facts = str(start)
         next_look = turned = self._clock.monotonic()
+        watch = start.watch(turned, self._settings.stall_timeout_s, self._experience)
+        self.interval_s = watch.interval_s
         logged = stalled = False
         loss = ""
         incomplete = self.statistics.incomplete
@@ -309,6 +328,20 @@ class AcquisitionWorker:
                             logged = False
                 elif watch.overdue(now) and self._opens_without_a_word():
                     self._set(CameraState.OPENING, f"started, no frame yet {facts}")
+                # What the control thread wants.
+                pause = self.control.take_pause()
+                if pause is not None:
+                    self._let_go(drain)
+                    return pause
+                if self.control.take_reconnect():
+                    self._set(CameraState.OPENING, "")
+                    break
+                news = self.control.take_rate()
+                if news is not None:
+                    rate, triggered = news
+                    watch.renew(rate, now, triggered=triggered)
+                    self.interval_s = watch.interval_s
+            return None
         finally:
             self._experience = watch.experience(stalled=stalled)
 
@@ -322,6 +355,12 @@ class AcquisitionWorker:
             raise CameraLostError(
                 self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
             ) from None
+
+    def _let_go(self, drain: BufferDrain) -> None:
+        """Go on until no frame is in use, but not for long: then the stream can be stopped."""
+        until = self._clock.monotonic() + _LET_GO_S
+        while drain.in_use and self._clock.monotonic() < until:
+            self._drained(drain)
 
     def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
         """Look at the counters of a running stream; return what is wrong although it streams.

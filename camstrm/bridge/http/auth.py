@@ -1,13 +1,14 @@
-"""Who may look: the token, as a header, a cookie or (for tools) in the URL."""
+"""Which token a request was sent with: as a header, a cookie or (for tools) in the URL."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import html
 
 from aiohttp import web
 
+from camstrm.bridge.control.role import ANYBODY, Grant
+from camstrm.bridge.control.secret import cookie_of
+from camstrm.bridge.control.token_book import TokenBook
 from camstrm.bridge.http.origin import split_authority
 from camstrm.bridge.page.files import PAGE_FOLDER
 
@@ -24,34 +25,35 @@ token is stored.
 
 
 class TokenCheck:
-    """Compares the credentials of requests with the token; ``None`` lets everybody in.
+    """Finds the token that a request was sent with.
 
-    There is no exemption: not for this machine, not for a proxy.
+    ``open_to_all``: whoever has none may watch. There is no other exemption: not for this
+    machine, not for a proxy.
     """
 
-    def __init__(self, token: str | None) -> None:
-        self._token = None if token is None else token.encode()
-        # A cookie is no use as a token elsewhere: not in a URL, not as a header.
-        self._cookie = (
-            ""
-            if token is None
-            else hmac.new(token.encode(), b"camstrm cookie", hashlib.sha256).hexdigest()
-        )
+    def __init__(self, tokens: TokenBook, *, open_to_all: bool) -> None:
+        self._tokens = tokens
+        self._open_to_all = open_to_all
 
-    def passes(self, request: web.Request, *, query: bool) -> bool:
-        """Tell whether the request holds a right credential; ``query``: the URL counts too."""
-        if self._token is None:
-            return True
+    def grant(self, request: web.Request, *, query: bool) -> Grant | None:
+        """Return what the request's token is good for; ``query``: one in the URL counts too.
+
+        None if there is no right one. With several, what was sent on purpose goes before the
+        cookie, which the browser sends by itself.
+        """
         scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and _same(value.strip(), self._token):
-            return True
-        if _same(request.cookies.get(cookie_name(request), ""), self._cookie.encode()):
-            return True
-        return query and self.in_url(request)
+        found = None
+        if scheme.lower() == "bearer":
+            found = self._tokens.find(value.strip())
+        if found is None and query:
+            found = self._of_url(request)
+        if found is None:
+            found = self._tokens.find_cookie(request.cookies.get(cookie_name(request), ""))
+        return ANYBODY if found is None and self._open_to_all else found
 
     def in_url(self, request: web.Request) -> bool:
-        """Tell whether the right token stands in the request's URL."""
-        return self._token is not None and _same(request.query.get("token", ""), self._token)
+        """Tell whether a right token stands in the request's URL."""
+        return self._of_url(request) is not None
 
     def log_in(self, request: web.Request) -> web.HTTPException:
         """Return the redirect to the same page without the token, with the cookie set.
@@ -62,10 +64,10 @@ class TokenCheck:
         # Only ever to a path on this server, whatever stood in the URL.
         target = f"/?{where.query_string}" if where.query_string else "/"
         redirect = web.HTTPSeeOther(target)
-        if self._token is not None:
+        if self.in_url(request):
             redirect.set_cookie(
                 cookie_name(request),
-                self._cookie,
+                cookie_of(request.query["token"]),
                 max_age=COOKIE_MAX_AGE_S,
                 path="/",
                 httponly=True,
@@ -73,6 +75,9 @@ class TokenCheck:
                 secure=request.secure,
             )
         return redirect
+
+    def _of_url(self, request: web.Request) -> Grant | None:
+        return self._tokens.find(request.query.get("token", ""))
 
 
 def cookie_name(request: web.Request) -> str:
@@ -95,8 +100,3 @@ def unauthorized(request: web.Request) -> web.HTTPException:
         return web.HTTPUnauthorized(text=page, content_type="text/html", headers=headers)
     problem = "The token is wrong" if given else "A token is needed"
     return web.HTTPUnauthorized(text=_TEXT.format(problem=problem), headers=headers)
-
-
-def _same(given: str, wanted: bytes) -> bool:
-    """Compare in constant time, as bytes: with non-ASCII text compare_digest raises."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted)

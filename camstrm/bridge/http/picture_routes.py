@@ -7,7 +7,7 @@ import time
 
 from aiohttp import web
 
-from camstrm.bridge.http.state import STATE
+from camstrm.bridge.http.state import GRANT, STATE
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.motion_jpeg_viewer import MotionJpegViewer, time_headers
 from camstrm.wire import CameraInfo, CameraState
@@ -52,11 +52,12 @@ async def motion_jpeg(request: web.Request) -> web.StreamResponse:
     address = request.remote or ""
     with state.limits.admit(address):
         viewer = MotionJpegViewer(state.hub, camera, address, state.settings.send_timeout_s)
-        state.hub.join(viewer, frozenset({camera.index}), max_fps)
-        try:
-            return await viewer.run(request)
-        finally:
-            state.hub.leave(viewer)
+        with state.control.present(viewer, request[GRANT]):
+            state.hub.join(viewer, frozenset({camera.index}), max_fps)
+            try:
+                return await viewer.run(request)
+            finally:
+                state.hub.leave(viewer)
 
 
 def _camera(request: web.Request, hub: BundleHub) -> CameraInfo:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from camstrm.bridge.control.role import Grant
+from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.limits import ClientLimits
 from camstrm.bridge.http.origin import HostRules
@@ -13,7 +15,7 @@ from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.config import BridgeSettings
 from camstrm.feed.listener import FeedListener
 
-__all__ = ["STATE", "BridgeState"]
+__all__ = ["GRANT", "STATE", "BridgeState"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class BridgeState:
 
     settings: BridgeSettings
     hub: BundleHub
+    control: ControlRoom
     listener: FeedListener
     tokens: TokenCheck
     hosts: HostRules
@@ -29,3 +32,6 @@ class BridgeState:
 
 
 STATE: web.AppKey[BridgeState] = web.AppKey("bridge", BridgeState)
+
+GRANT: web.RequestKey[Grant] = web.RequestKey("grant", Grant)
+"""What the token of a request is good for; set for every request that has passed the guard."""

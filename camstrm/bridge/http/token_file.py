@@ -1,4 +1,4 @@
-"""The access token: read from its file, made on the first start."""
+"""The tokens that the bridge makes at its first start, to watch and to control: their files."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import contextlib
 import logging
 import os
 import re
-import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from camstrm.bridge.control.secret import new_secret
 from camstrm.errors import ConfigError
 
-__all__ = ["load_token", "make_token", "token_path"]
+__all__ = ["CONTROL_TOKEN_FILE", "load_control_token", "load_token", "state_folder", "token_path"]
 
 _log = logging.getLogger(__name__)
 
-TOKEN_BYTES = 32
+CONTROL_TOKEN_FILE = "control-token"  # noqa: S105  # a name, not a token
+"""Name of the file of the token to control, within the state folder."""
+
 _MAX_FILE_SIZE = 4096
 _TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
 
@@ -35,21 +37,33 @@ def token_path(token_file: str, environ: Mapping[str, str]) -> Path:
     credentials = environ.get("CREDENTIALS_DIRECTORY", "")
     if credentials and (Path(credentials) / "token").exists():
         return Path(credentials) / "token"
+    return _default_folder(environ) / "token"
+
+
+def state_folder(folder: str, token_file: str, environ: Mapping[str, str]) -> Path:
+    """Return where control token, named tokens and audit file are.
+
+    The first of: the setting ``folder`` of bridge.control, ``$CAMSTRM_STATE_FOLDER``, the folder
+    of a token file that was chosen, ``$XDG_STATE_HOME/camstrm``, ``~/.local/state/camstrm``.
+    """
+    if name := folder or environ.get("CAMSTRM_STATE_FOLDER", ""):
+        return Path(name)
+    if name := token_file or environ.get("CAMSTRM_TOKEN_FILE", ""):
+        return Path(name).absolute().parent
+    return _default_folder(environ)
+
+
+def _default_folder(environ: Mapping[str, str]) -> Path:
     state = environ.get("XDG_STATE_HOME", "")
     if state.startswith("/"):
-        return Path(state) / "camstrm" / "token"
+        return Path(state) / "camstrm"
     try:
         home = Path(environ.get("HOME") or Path.home())
     except RuntimeError:
         raise ConfigError(
             "token", "no home directory to keep it in; set CAMSTRM_TOKEN_FILE"
         ) from None
-    return home / ".local" / "state" / "camstrm" / "token"
-
-
-def make_token() -> str:
-    """Return a new token of 256 random bits that may stand in a URL."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
+    return home / ".local" / "state" / "camstrm"
 
 
 def load_token(token_file: str, environ: Mapping[str, str]) -> str:
@@ -65,7 +79,7 @@ def load_token(token_file: str, environ: Mapping[str, str]) -> str:
     except OSError as error:
         raise ConfigError(str(path), f"the token cannot be read ({error.strerror})") from None
     try:
-        _create(path, make_token())
+        _create(path, new_secret())
         return _read(path)
     except OSError as error:
         raise ConfigError(
@@ -73,6 +87,27 @@ def load_token(token_file: str, environ: Mapping[str, str]) -> str:
             f"the token cannot be written there ({error.strerror}); set CAMSTRM_TOKEN_FILE "
             "to a file that this user can write, or that holds a token",
         ) from None
+
+
+def load_control_token(folder: Path) -> str | None:
+    """Return the token to control, making its file in ``folder`` if there is none.
+
+    None, and a line in the log, where it cannot be made: watching goes on without. Raises
+    ConfigError for a file that holds no token.
+    """
+    path = folder / CONTROL_TOKEN_FILE
+    try:
+        if not path.exists():
+            _create(path, new_secret())
+        return _read(path)
+    except OSError as error:
+        _log.warning(
+            "no token to control: %s (%s). Set bridge.control.folder, or CAMSTRM_STATE_FOLDER, to "
+            "a folder that the bridge can write",
+            path,
+            error.strerror,
+        )
+        return None
 
 
 def _read(path: Path) -> str:

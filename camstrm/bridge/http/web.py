@@ -11,7 +11,7 @@ from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg, picture
-from camstrm.bridge.http.state import STATE, BridgeState
+from camstrm.bridge.http.state import GRANT, STATE, BridgeState
 from camstrm.bridge.page.files import PageFiles
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
 
@@ -85,10 +85,11 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             text=f"Pages of {origin!r} may not ask here. If they should, add it to "
             "bridge.allowed_origins.\n"
         )
-    if request.path != _OPEN_PATH and not state.tokens.passes(
-        request, query=_token_in_url_allowed(request)
-    ):
-        raise unauthorized(request)
+    if request.path != _OPEN_PATH:
+        grant = state.tokens.grant(request, query=_token_in_url_allowed(request))
+        if grant is None:
+            raise unauthorized(request)
+        request[GRANT] = grant
     return await handler(request)
 
 
@@ -111,11 +112,12 @@ async def web_socket(request: web.Request) -> web.StreamResponse:
     address = request.remote or ""
     with state.limits.admit(address):
         viewer = WebSocketViewer(state.hub, address, state.settings.send_timeout_s)
-        state.hub.join(viewer)
-        try:
-            return await viewer.run(request)
-        finally:
-            state.hub.leave(viewer)
+        with state.control.present(viewer, request[GRANT]):
+            state.hub.join(viewer)
+            try:
+                return await viewer.run(request)
+            finally:
+                state.hub.leave(viewer)
 
 
 async def health(request: web.Request) -> web.Response:

@@ -30,6 +30,7 @@ from camstrm.wire import (
     CameraStatus,
     Demand,
     Hello,
+    Leases,
     Limits,
     SharedStatus,
     Status,
@@ -79,6 +80,8 @@ class BundleHub:
         self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
         """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
+        self._leases_text: bytes | None = None
+        """Who may change which camera, as viewers hear it; None as long as nobody ever could."""
         self._input = "none"
         self._input_since_us = _now_us()
         """Since when the input is as it is, in us of UTC."""
@@ -171,6 +174,8 @@ class BundleHub:
         _log.info("viewer %d (%s, %s) joins", viewer.outbox.id, viewer.address, viewer.kind)
         viewer.put_text(TextKind.HELLO, self._hello_text)
         viewer.put_text(TextKind.STATUS, self.status_text(viewer.outbox))
+        if self._leases_text is not None:
+            viewer.put_text(TextKind.LEASES, self._leases_text)
         viewer.outbox.subscribe(frozenset(), None)  # it has nothing so far: all is to catch up
         self.subscribe(viewer, cameras, max_fps)
 
@@ -230,6 +235,12 @@ class BundleHub:
         """Pass a viewer's message on to the grabber; without one it is dropped."""
         if self._send is not None:
             self._send(message)
+
+    def publish_leases(self, leases: Leases) -> None:
+        """Tell every viewer, and each that joins, who may change which camera."""
+        self._leases_text = TO_VIEWER.encode(leases)
+        for viewer in self.viewers.values():
+            viewer.put_text(TextKind.LEASES, self._leases_text)
 
     def wish_picture(self, who: Hashable, camera: int) -> None:
         """Let the grabber send this camera's picture, also one sent before; see withdraw."""

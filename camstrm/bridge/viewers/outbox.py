@@ -36,6 +36,7 @@ class TextKind(enum.IntEnum):
     HELLO = 0
     STATUS = 1
     VIEWS = 2
+    LEASES = 3
 
 
 class ViewerOutbox:
@@ -66,8 +67,10 @@ class ViewerOutbox:
         "ladder",
         "last_size",
         "max_fps",
+        "name",
         "reason",
         "reduced",
+        "role",
         "selection",
         "sent",
         "sent_bytes",
@@ -88,6 +91,10 @@ class ViewerOutbox:
         """
         self.id = viewer_id
         """Number of the viewer since the bridge's start, from 1."""
+        self.name = ""
+        """Of the viewer's token; "" without one."""
+        self.role = ""
+        """Of the viewer's token; "" as long as nobody has said."""
         self.cameras: frozenset[int] | None = None
         """Indices of the cameras whose whole pictures the viewer wants; None: of all."""
         self.selection = EVERYTHING
@@ -225,6 +232,8 @@ class ViewerOutbox:
             reason=self.reason,
             in_flight=self.credit.in_flight,
             sent_fps=self.sent_fps,
+            name=self.name,
+            role=self.role,
             reduced=self.reduced,
         )
 

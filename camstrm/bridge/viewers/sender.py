@@ -59,7 +59,11 @@ class ViewerSender(asyncio.BufferedProtocol):
         self._watch: SendWatch | None = None
         """Looks whether a write that the kernel has not taken makes progress."""
         self._stopped = False
-        """Whether the bridge stops."""
+        """Whether the connection is to end, also one that is about to begin."""
+        self._farewell = "the bridge stops"
+        """Why, for the user."""
+        self._dismissed = False
+        """Whether it ends because the viewer may not stay."""
         self._lost: asyncio.Future[None] | None = None
         """Done when the connection is lost."""
 
@@ -97,6 +101,33 @@ class ViewerSender(asyncio.BufferedProtocol):
         self._stopped = True
         if self._transport is not None:
             self._goodbye()
+
+    # What control calls.
+
+    @property
+    def id(self) -> int:
+        """Number of the viewer since the bridge's start."""
+        return self.outbox.id
+
+    @property
+    def name(self) -> str:
+        """Of the viewer's token."""
+        return self.outbox.name
+
+    @property
+    def role(self) -> str:
+        """Of the viewer's token."""
+        return self.outbox.role
+
+    def introduce(self, name: str, role: str) -> None:
+        """Let the status say name and role of the viewer's token."""
+        self.outbox.name, self.outbox.role = name, role
+
+    def dismiss(self, reason: str) -> None:
+        """End the connection as :meth:`close`, because the viewer may not stay."""
+        self._farewell = reason
+        self._dismissed = True
+        self.close()
 
     # What the route calls.
 

@@ -79,7 +79,8 @@ class WebSocketViewer(ViewerSender):
         return await self.serve(request, web.WebSocketResponse(compress=False))
 
     def _goodbye(self) -> None:
-        self._close(WSCloseCode.GOING_AWAY, "the bridge stops")
+        code = WSCloseCode.POLICY_VIOLATION if self._dismissed else WSCloseCode.GOING_AWAY
+        self._close(code, self._farewell)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  the reader knows better
         return self._reader.get_buffer()

@@ -18,7 +18,7 @@ from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
 from camstrm.config import Config
 
-__all__ = ["run"]
+__all__ = ["announcement", "run"]
 
 
 def run(options: BridgeOptions) -> int:
@@ -31,11 +31,11 @@ def run(options: BridgeOptions) -> int:
         bridge = config.bridge
         hosts = (*bridge.allowed_hosts, public_url.authority)
         config = replace(config, bridge=replace(bridge, allowed_hosts=hosts))
-    asyncio.run(_serve(config, socket_path(config), public_url))
+    asyncio.run(_serve(config, socket_path(config), public_url, options.config or ""))
     return 0
 
 
-async def _serve(config: Config, path: str, public_url: PublicUrl | None) -> None:
+async def _serve(config: Config, path: str, public_url: PublicUrl | None, config_file: str) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -46,18 +46,13 @@ async def _serve(config: Config, path: str, public_url: PublicUrl | None) -> Non
         ready=lambda addresses: _announce(addresses, public_url),
         stop=stop,
         allowed_uids=config.socket.allowed_uids,
+        config_file=config_file,
     )
 
 
 def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
     """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
-    urls = viewer_urls(addresses)
-    if public_url is not None:
-        _, question_mark, query = urls[0].partition("?")
-        urls = [f"{public_url.scheme}://{public_url.authority}/{question_mark}{query}"]
-    start = "camstrm shows its cameras at"
-    lines = [f"  {start}  {urls[0]}", *(f"  {'or at':>{len(start)}}  {url}" for url in urls[1:])]
-    print("\n".join(["", *lines, ""]), flush=True)
+    print(announcement(addresses, public_url), flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
         print(
             f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "
@@ -65,6 +60,27 @@ def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
             file=sys.stderr,
             flush=True,
         )
+
+
+def announcement(addresses: BridgeAddresses, public_url: PublicUrl | None) -> str:
+    """Return all URLs to watch, and one to control: it is for few, who know the others."""
+    watch = viewer_urls(addresses, addresses.token)
+    control = []
+    if addresses.control_token is not None:
+        control = viewer_urls(addresses, addresses.control_token)[:1]
+    if public_url is not None:
+        watch, control = (
+            [_under(public_url, url) for url in urls[:1]] for urls in (watch, control)
+        )
+    lines = [f"  to watch    {watch[0]}", *(f"  or at       {url}" for url in watch[1:])]
+    lines += [f"  to control  {url}" for url in control]
+    return "\n".join(["", *lines, ""])
+
+
+def _under(public_url: PublicUrl, url: str) -> str:
+    """Return the URL as it is reached from outside."""
+    _, question_mark, query = url.partition("?")
+    return f"{public_url.scheme}://{public_url.authority}/{question_mark}{query}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,13 +10,14 @@ import msgspec
 
 from camstrm.acquisition.discovery.device_info import matching_devices
 from camstrm.acquisition.discovery.scan import scan_producer
-from camstrm.acquisition.features.facts import FeatureDescription, FeatureResult
-from camstrm.acquisition.features.session import FeatureAnswer, FeatureSetting, run_feature_session
+from camstrm.acquisition.features.facts import FeatureResult, ListedFeature
+from camstrm.acquisition.features.session import FeatureAnswer, TextSetting, run_feature_session
 from camstrm.acquisition.gentl.producer_check import check_producer
 from camstrm.cli.options import FeaturesOptions
 from camstrm.cli.settings import producers_for
 from camstrm.cli.table import format_table
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
+from camstrm.feature import FeatureState
 from camstrm.profiles import (
     GentlProfile,
     load_profiles,
@@ -29,8 +30,6 @@ __all__ = ["run"]
 
 _TOOLTIP_WIDTH = 80
 """Characters of a tool tip in a table."""
-
-_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 
 def run(options: FeaturesOptions) -> int:
@@ -81,11 +80,11 @@ def _setting(text: str) -> tuple[str, str]:
 
 def _prepared(
     settings: Sequence[tuple[str, str]], profile: GentlProfile
-) -> tuple[FeatureSetting, ...]:
+) -> tuple[TextSetting, ...]:
     """Return the settings with what a configuration would set before each of them."""
     given = dict(settings)
     return tuple(
-        FeatureSetting(name, text, prerequisites(profile, name, given)) for name, text in settings
+        TextSetting(name, text, prerequisites(profile, name, given)) for name, text in settings
     )
 
 
@@ -96,7 +95,11 @@ def _show(answer: FeatureAnswer, *, find: str | None, as_json: bool) -> int:
     failed = bool(answer.problem) or any(not result.applied for result in answer.results)
     nothing = find is not None and not features
     if as_json:
-        body = {"results": answer.results, "features": features, "problem": answer.problem}
+        body = {
+            "results": answer.results,
+            "features": [_row(feature) for feature in features],
+            "problem": answer.problem,
+        }
         print(msgspec.json.format(msgspec.json.encode(body), indent=2).decode())
         return 1 if failed or nothing else 0
     for result in answer.results:
@@ -127,18 +130,41 @@ def _show_result(result: FeatureResult) -> None:
         print(f"set {result.name} = {_text(result.value)}{note}", flush=True)
 
 
-def _matches(feature: FeatureDescription, text: str) -> bool:
+def _row(feature: ListedFeature) -> dict[str, object]:
+    """Return a feature as JSON shows it, what is and what is now in one object."""
+    info, state = feature.info, feature.state
+    return {
+        "name": info.name,
+        "type": info.type,
+        "access": state.access.lower(),
+        "value": state.value,
+        "min": state.minimum,
+        "max": state.maximum,
+        "increment": state.increment,
+        "unit": info.unit,
+        "entries": state.entries,
+        "display_name": info.display_name,
+        "tooltip": info.tooltip,
+        "category": info.category,
+        "visibility": info.visibility,
+        "selectors": info.selectors,
+        "locked_by": state.locked_by,
+        "problem": _problem(state),
+    }
+
+
+def _matches(feature: ListedFeature, text: str) -> bool:
     folded = text.casefold()
-    texts = (feature.name, feature.display_name, feature.tooltip)
+    texts = (feature.info.name, feature.info.display_name, feature.info.tooltip)
     return any(folded in part.casefold() for part in texts)
 
 
-def _table(features: Sequence[FeatureDescription], *, with_tooltips: bool) -> str:
+def _table(features: Sequence[ListedFeature], *, with_tooltips: bool) -> str:
     header = ["FEATURE", "ACCESS", "VALUE", "ALLOWED"]
-    rows = [[f.name, f.access, _value(f), _limits(f)] for f in features]
+    rows = [[f.name, f.state.access.lower(), _value(f.state), _limits(f)] for f in features]
     if with_tooltips:
         header.append("TOOLTIP")
-        rows = [[*row, _short(f.tooltip)] for row, f in zip(rows, features, strict=True)]
+        rows = [[*row, _short(f.info.tooltip)] for row, f in zip(rows, features, strict=True)]
     return format_table(header, rows)
 
 
@@ -147,10 +173,16 @@ def _short(text: str) -> str:
     return line if len(line) <= _TOOLTIP_WIDTH else line[: _TOOLTIP_WIDTH - 3] + "..."
 
 
-def _value(feature: FeatureDescription) -> str:
-    if feature.value is not None:
-        return _text(feature.value)
-    return f"? ({feature.problem})" if feature.problem else ""
+def _problem(state: FeatureState) -> str:
+    hidden = state.locked_by if state.access == "NA" else ""
+    return state.problem or (f"not available now: {hidden}" if hidden else "")
+
+
+def _value(state: FeatureState) -> str:
+    if state.value is not None:
+        return _text(state.value)
+    problem = _problem(state)
+    return f"? ({problem})" if problem else ""
 
 
 def _text(value: object) -> str:
@@ -161,22 +193,26 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _limits(feature: FeatureDescription) -> str:
-    if feature.type == "command":
+def _limits(feature: ListedFeature) -> str:
+    kind = feature.info.type
+    if kind == "command":
         return "command (set it to true to execute)"
-    if feature.type == "register":
+    if kind == "register":
         return "register (bytes, not shown)"
-    if feature.type == "boolean":
+    if kind == "boolean":
         return "true | false"
-    if feature.type == "enumeration":
-        return " | ".join(feature.entries)
-    return _range(feature) if feature.type in ("integer", "float") else ""
+    if kind == "enumeration":
+        return " | ".join(feature.state.entries)
+    return _range(feature) if kind in ("integer", "float") else ""
 
 
-def _range(feature: FeatureDescription) -> str:
-    low = None if _endless(feature.min) else feature.min
-    high = None if _endless(feature.max) else feature.max
-    if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low > high:
+def _range(feature: ListedFeature) -> str:
+    low, high, steps = (
+        feature.state.minimum,
+        feature.state.maximum,
+        feature.state.increment,
+    )
+    if low is not None and high is not None and low > high:
         text = f"minimum {_text(low)} is above maximum {_text(high)}: the camera contradicts itself"
     elif low is None and high is None:
         text = "any number"
@@ -184,14 +220,6 @@ def _range(feature: FeatureDescription) -> str:
         text = f"from {_text(low)}"
     else:
         text = f"up to {_text(high)}" if low is None else f"{_text(low)} to {_text(high)}"
-    steps = feature.increment
-    if steps is not None and (steps != 1 or feature.type == "float"):
+    if steps is not None and (steps != 1 or feature.info.type == "float"):
         text += f", steps of {_text(steps)}"
-    return f"{text} {feature.unit}".rstrip()
-
-
-def _endless(limit: object) -> bool:
-    """Return whether a limit is only that of its type, or was not readable."""
-    if isinstance(limit, float):
-        return abs(limit) >= sys.float_info.max
-    return not isinstance(limit, int) or limit in (_INT64_MIN, _INT64_MAX)
+    return f"{text} {feature.info.unit}".rstrip()

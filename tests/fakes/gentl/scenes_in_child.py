@@ -215,7 +215,8 @@ def run_worker(
         retry_s=(0.02,),
     )
     configurator: Any = SimpleNamespace(
-        configure=configure_small, buffer_count=lambda rate, size: 8
+        configure=lambda camera, _live: configure_small(camera),
+        buffer_count=lambda rate, size: 8,
     )
     worker = AcquisitionWorker(producer, settings, configurator, on_change)
     worker.start()

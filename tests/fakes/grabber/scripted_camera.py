@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 
+from camstrm.acquisition.control.live_values import LiveValues
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.gentl.library import GcError
 from camstrm.acquisition.stream.drain import StreamHandles
 from camstrm.acquisition.worker import worker as worker_module
 from camstrm.acquisition.worker.settings import AcquisitionSettings
+from camstrm.acquisition.worker.stop_signal import StopSignal
 from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
@@ -80,8 +82,8 @@ class ScriptedLibrary(FakeGentlLibrary):
         return super().wait_new_buffer(event, timeout_ms)
 
 
-class PauseRecorder(threading.Event):
-    """The worker's stop event; waiting for it takes no time but is written down."""
+class PauseRecorder(StopSignal):
+    """The worker's stop signal; waiting for it takes no time but is written down."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
@@ -89,10 +91,9 @@ class PauseRecorder(threading.Event):
         self.pauses: list[float] = []
         self.on_pause: Callable[[], None] = nothing
 
-    def wait(self, timeout: float | None = None) -> bool:
-        assert timeout is not None
-        self.pauses.append(timeout)
-        self.clock.advance(timeout)
+    def wait(self, timeout_s: float) -> bool:
+        self.pauses.append(timeout_s)
+        self.clock.advance(timeout_s)
         self.on_pause()
         return self.is_set()
 
@@ -176,10 +177,14 @@ class Scene:
     def _camera(self, _producer: object, serial: str, **options: Any) -> ScriptedCamera:
         return ScriptedCamera(self, next(self._openings, Opening()), serial, options)
 
-    def configure(self, camera: Any) -> None:
+    def configure(self, camera: Any, live: LiveValues) -> None:
+        self.live = live.settings()
         if self._configure is not None:
             self._configure(camera)
         camera.configure()
+
+    def configure_stream(self, _camera: Any, buffers: int) -> None:
+        self.calls.append(f"stream of {buffers}")
 
     def buffer_count(self, _rate: float | None, _payload_size: int) -> int:
         return 8
@@ -194,6 +199,9 @@ class ScriptedCamera:
     serial: str
     options: dict[str, Any] = field(default_factory=dict)
     loss_percent: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    node_map: Any = None
+    register_writes: int = 0
 
     @property
     def info(self) -> DeviceInfo:
@@ -240,6 +248,15 @@ class ScriptedCamera:
 
     def is_triggered(self) -> bool:
         return self.opening.triggered
+
+    def stop(self) -> None:
+        self.scene.calls.append("stop")
+
+    def abandon_start(self) -> None:
+        self.scene.calls.append("abandon")
+
+    def interrupt(self, _thread: int) -> None:
+        self.interrupted = True
 
     def start(self, num_buffers: int) -> StreamHandles:
         self.scene.calls.append(f"start {num_buffers}")

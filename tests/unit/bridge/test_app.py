@@ -41,7 +41,7 @@ async def refusal(tmp_path: Path, **settings: Any) -> CamstrmError:
     with pytest.raises(CamstrmError) as caught:
         async with running_bridge(tmp_path, **settings):
             pass
-    assert names(tmp_path) <= {"token", "cert.pem", "key.pem", "b.sock"}
+    assert names(tmp_path) <= {"token", "control-token", "cert.pem", "key.pem", "b.sock"}
     return caught.value
 
 
@@ -152,7 +152,7 @@ async def test_end_with_all_kinds_of_clients_leaves_nothing(tmp_path: Path) -> N
         for _, writer in (idle, stuck_picture):
             writer.transport.abort()
         await grabber.wait_closed()
-    assert names(tmp_path) == {"token"}
+    assert names(tmp_path) == {"token", "control-token"}
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == tasks
 
@@ -191,7 +191,7 @@ async def test_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
         FakeGrabber(bridge.socket_path, padding=100_000) as grabber,
     ):
         assert bridge.url.startswith("https://")
-        assert viewer_urls(bridge.addresses) == [f"{bridge.url}?token={TOKEN}"]
+        assert viewer_urls(bridge.addresses, TOKEN) == [f"{bridge.url}?token={TOKEN}"]
         headers = {"Authorization": f"Bearer {TOKEN}", "Origin": bridge.url.rstrip("/")}
         async with connected_viewer(bridge.url, ssl=trusted, headers=headers) as viewer:
             await grabber.until_demand(lambda d: d.cameras is None)
@@ -282,18 +282,21 @@ def test_urls(host: str, urls: list[str], monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(app_module, "own_addresses", own)
     addresses = BridgeAddresses(host, 8765, tls=False, token="T", socket_path="s")
-    assert viewer_urls(addresses) == urls
+    assert viewer_urls(addresses, "T") == urls
 
 
 def test_urls_of_a_machine_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_module, "own_addresses", lambda **_: [])
     addresses = BridgeAddresses("0.0.0.0", 1, tls=False, token=None, socket_path="s")
-    assert viewer_urls(addresses) == [f"http://{socket.gethostname()}:1/", "http://127.0.0.1:1/"]
+    assert viewer_urls(addresses, None) == [
+        f"http://{socket.gethostname()}:1/",
+        "http://127.0.0.1:1/",
+    ]
 
 
 def test_url_without_token() -> None:
     addresses = BridgeAddresses("h", 1, tls=True, token=None, socket_path="s")
-    assert viewer_urls(addresses) == ["https://h:1/"]
+    assert viewer_urls(addresses, None) == ["https://h:1/"]
 
 
 def test_import_brings_no_camera_code() -> None:

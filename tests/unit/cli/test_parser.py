@@ -15,12 +15,13 @@ from camstrm.config import Config
 from camstrm.errors import UsageError
 
 COMMANDS = {
-    "demo": ("--port", "Prints one URL"),
+    "demo": ("--port", "Prints a URL to watch and one to control"),
     "list": ("--cti", "serial"),
     "doctor": ("--config", "print what to do"),
     "grab": ("--serial", "camstrm grab --config camstrm.toml"),
     "bridge": ("--host", "/metrics"),
     "up": ("CONFIG", "restart whichever ends"),
+    "token": ("revoke", "camstrm token add anna --role control --expires 30d"),
     "view": ("--token", "ws://server:8765"),
     "features": ("--set", "ExposureTime=2000"),
 }
@@ -160,11 +161,25 @@ def test_a_command_runs_its_own_module(command: str, monkeypatch: pytest.MonkeyP
         return SimpleNamespace(run=lambda _options: 7)
 
     monkeypatch.setattr(parser_module, "importlib", SimpleNamespace(import_module=load))
-    needed = {"up": ["c.toml"], "view": ["ws://x"], "features": ["1"]}
+    needed = {"up": ["c.toml"], "view": ["ws://x"], "features": ["1"], "token": ["list"]}
     options = build_parser().parse_args([command, *needed.get(command, [])])
     assert options.command(options) == 7
     module = "list_cameras" if command == "list" else command
     assert ran == [f"camstrm.cli.commands.{module}"]
+
+
+def test_each_action_of_token_has_what_it_needs() -> None:
+    parse = build_parser().parse_args
+    wanted = get_type_hints(options.TokenOptions).keys()
+    added = vars(parse(["token", "add", "anna", "--role", "control", "--expires", "30d"]))
+    assert added.keys() - {"command"} == wanted
+    assert (added["name"], added["role"], added["expires"]) == ("anna", "control", "30d")
+    assert parse(["token", "add", "anna", "--role", "view"]).expires is None
+    assert parse(["token", "revoke", "anna"]).name == "anna"
+    assert parse(["token", "list", "--config", "c.toml"]).config == "c.toml"
+    for wrong in (["token"], ["token", "add", "anna"], ["token", "add", "a", "--role", "root"]):
+        with pytest.raises(SystemExit):
+            parse(wrong)
 
 
 @pytest.mark.parametrize("command", ["grab", "bridge", "demo"])

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from camstrm.config import Config, load_config, parse_toml
+from camstrm.config import Config, ControlSettings, load_config, parse_toml
 from camstrm.config.settings import (
     BridgeSettings,
     CameraSettings,
@@ -57,6 +57,7 @@ def test_every_table_is_there(every_key: dict[str, Any]) -> None:
         ("stream", StreamSettings),
         ("socket", SocketSettings),
         ("bridge", BridgeSettings),
+        ("bridge.control", ControlSettings),
         ("process", ProcessSettings),
         ("producer", ProducerSettings),
         ("camera", CameraSettings),
@@ -65,11 +66,13 @@ def test_every_table_is_there(every_key: dict[str, Any]) -> None:
 def test_every_key_is_there_with_its_default(
     every_key: dict[str, Any], table: str, settings_type: type[msgspec.Struct]
 ) -> None:
-    written = every_key[table]
+    written: Any = every_key
+    for key in table.split("."):
+        written = written[key]
     if isinstance(written, list):
         written = written[0]
     assert set(written) == keys(settings_type)
-    shown = {"cti", "serial", "name", "features", "stream_features", "env"}
+    shown = {"control", "cti", "serial", "name", "features", "stream_features", "env"}
     for field in msgspec.structs.fields(settings_type):
         if field.encode_name not in shown or (table, field.name) == ("camera", "cti"):
             value = written[field.encode_name]

@@ -10,6 +10,7 @@
 typedef char packet_header_size[sizeof(camstrm_packet_header) == 16 ? 1 : -1];
 typedef char bundle_header_size[sizeof(camstrm_bundle_header) == 32 ? 1 : -1];
 typedef char camera_header_size[sizeof(camstrm_camera_header) == 72 ? 1 : -1];
+typedef char view_header_size[sizeof(camstrm_view_header) == 24 ? 1 : -1];
 
 static void print_bundle_header(const camstrm_bundle_header *h)
 {
@@ -22,18 +23,23 @@ static void print_bundle_header(const camstrm_bundle_header *h)
 
 static void print_camera(const camstrm_camera_header *h, const uint8_t *payload)
 {
+    camstrm_view_header view;
     uint32_t i;
 
+    camstrm_view_of(h, payload, &view);
     printf("{\"header_size\":%u,\"camera_index\":%u,\"state\":%u,\"encoding\":%u,\"flags\":%u,"
            "\"payload_size\":%" PRIu32 ",\"pixel_format\":%" PRIu32 ",\"frame_id\":\"%" PRIu64
            "\",\"device_timestamp_ns\":\"%" PRIu64 "\",\"capture_time_us\":\"%" PRIu64
            "\",\"encoded_time_us\":\"%" PRIu64 "\",\"state_since_us\":\"%" PRIu64
            "\",\"width\":%" PRIu32 ",\"height\":%" PRIu32 ",\"source_width\":%" PRIu32
-           ",\"source_height\":%" PRIu32 ",\"payload\":\"",
+           ",\"source_height\":%" PRIu32,
            h->header_size, h->camera_index, h->state, h->encoding, h->flags, h->payload_size,
            h->pixel_format, h->frame_id, h->device_timestamp_ns, h->capture_time_us,
            h->encoded_time_us, h->state_since_us, h->width, h->height, h->source_width,
            h->source_height);
+    printf(",\"view\":%" PRIu32 ",\"reserved\":%" PRIu32 ",\"x\":%" PRIu32 ",\"y\":%" PRIu32
+           ",\"region_width\":%" PRIu32 ",\"region_height\":%" PRIu32 ",\"payload\":\"",
+           view.view, view.reserved, view.x, view.y, view.region_width, view.region_height);
     for (i = 0; i < h->payload_size; i++) {
         printf("%02x", payload[i]);
     }

@@ -119,7 +119,7 @@ def test_accepts_what_python_accepts(reader: Path, tmp_path: Path) -> None:
         data = bytearray(chance.choice(originals))
         # Sizes and counts stand at few places: hit those more often than pictures.
         spot = chance.choice([6, 8, 9, 12, 32, 40, 104, 112, chance.randrange(len(data))])
-        data[min(spot, len(data) - 1)] = chance.choice([0, 1, 2, 71, 72, 73, 255])
+        data[min(spot, len(data) - 1)] = chance.choice([0, 1, 2, 71, 72, 73, 95, 96, 255])
         files.append(tmp_path / f"{number}.bin")
         files[-1].write_bytes(data)
         try:
@@ -179,6 +179,7 @@ def test_the_constants_are_those_of_the_code() -> None:
     [
         ("bundle", layout.BUNDLE_FIELDS),
         ("camera", layout.CAMERA_FIELDS),
+        ("view", layout.VIEW_FIELDS),
         ("packet", layout.PACKET_FIELDS),
     ],
 )

@@ -1,12 +1,16 @@
-"""Which views are made at the same time, and which are the same one."""
+"""Which views are made for which wishes, at the same time, and which are the same one."""
 
 from __future__ import annotations
 
+import struct
+import zlib
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camstrm.wire import Region, View, admitted
-from camstrm.wire.views import MAX_SMALL_VIEWS
+from camstrm.wire import Region, View, admitted, rounded
+from camstrm.wire.views import GRID, MAX_SIDE, MAX_SMALL_VIEWS, QUALITIES, SIZES
 
 PART = View(0, Region(0, 0, 640, 640))
 
@@ -56,3 +60,56 @@ def test_never_more_than_allowed_and_none_is_left_out_without_need(
     assert admitted(made, most) == made
     if len(set(views)) <= most:
         assert set(made) == set(views)
+
+
+@pytest.mark.parametrize(
+    ("wish", "made"),
+    [
+        (View(3), View(3)),
+        (View(0, Region(0, 0, 8, 8)), View(0, Region(0, 0, 8, 8))),
+        (View(0, Region(7, 9, 1, 7)), View(0, Region(0, 8, 8, 8))),
+        (View(0, Region(1200, 804, 640, 480)), View(0, Region(1200, 800, 640, 488))),
+        (View(0, Region(65499, 65500, 9, 1)), View(0, Region(65496, 65496, 4, 4))),
+        (View(0, None, 1, 80), View(0, None, 80, 80)),
+        (View(0, None, 81, 7681), View(0, None, 160, 7681)),
+        (View(0, quality=1), View(0, quality=40)),
+        (View(0, quality=61), View(0, quality=80)),
+        (View(0, quality=96), View(0, quality=96)),
+    ],
+)
+def test_a_wish_is_rounded_outwards_and_up(wish: View, made: View) -> None:
+    assert rounded(wish) == made
+
+
+@given(VIEWS)
+def test_what_is_made_holds_what_was_asked_for_and_is_its_own_rounding(view: View) -> None:
+    made = rounded(view)
+    assert rounded(made) == made
+    if view.region is None:
+        assert made.region is None
+    else:
+        wish, region = view.region, made.region
+        assert region is not None
+        assert region.x <= wish.x
+        assert region.y <= wish.y
+        assert region.x + region.width >= min(wish.x + wish.width, MAX_SIDE)
+        assert region.y + region.height >= min(wish.y + wish.height, MAX_SIDE)
+        assert wish.x - region.x < GRID
+        assert region.x % GRID == region.y % GRID == 0
+    for limit, steps in (("max_width", SIZES), ("max_height", SIZES), ("quality", QUALITIES)):
+        before, after = getattr(view, limit), getattr(made, limit)
+        assert (before is None) == (after is None)
+        assert before is None or after in steps or after == before > steps[-1]
+
+
+def test_an_id_is_what_the_format_says() -> None:
+    view = View(2, Region(1200, 800, 640, 488), 1280, 960, 90)
+    numbers = struct.pack("<9I", 2, 1, 1200, 800, 640, 488, 1280, 960, 90)
+    assert view.id == zlib.crc32(numbers)
+    assert View(2).id == zlib.crc32(struct.pack("<9I", 2, 0, 0, 0, 0, 0, 0, 0, 0))
+
+
+@given(VIEWS, VIEWS)
+def test_ids_differ_where_views_do(one: View, other: View) -> None:
+    assert (one.id == other.id) == (one == other)
+    assert 0 < one.id < 2**32

@@ -66,7 +66,7 @@ class App {
     this.#status = null;
     this.#acks.reset();
     this.#clock.reset();
-    this.#subscribed = encodeSubscribe(null); // what a new viewer gets without asking
+    this.#subscribed = encodeSubscribe(null, []); // what a new viewer gets without asking
     this.#subscribe();
     this.#openedAtMs = this.#bundleAtMs = performance.now();
   }
@@ -162,7 +162,7 @@ class App {
   #subscribe() {
     const single = this.#single();
     const cameras = document.hidden ? [] : single ? [single.info.index] : null;
-    const text = encodeSubscribe(cameras);
+    const text = encodeSubscribe(cameras, []);
     if (text === this.#subscribed) return;
     this.#subscribed = text;
     this.#connection.send(text);

@@ -12,6 +12,7 @@ const NAMES = {
   [CameraState.BACKING_OFF]: "backing off",
   [CameraState.UNSUPPORTED]: "unsupported format",
   [CameraState.WAITING_FOR_TRIGGER]: "waiting for a trigger",
+  [CameraState.RECONFIGURING]: "reconfiguring",
 };
 
 /** States in which no new picture is to be expected: the one on the screen is old. */
@@ -22,6 +23,7 @@ const WITHOUT_PICTURES = /** @type {Set<number>} */ (new Set([
   CameraState.LOST,
   CameraState.BACKING_OFF,
   CameraState.UNSUPPORTED,
+  CameraState.RECONFIGURING,
 ]));
 
 /** A picture is never called old before this age, at which nobody takes it for a live one. */

@@ -41,9 +41,16 @@ export function encodeAck(seq) {
   return `{"type":"ack","seq":${seq}}`;
 }
 
-/** @param {number[] | null} cameras by index; null: all */
-export function encodeSubscribe(cameras) {
-  return JSON.stringify({ type: "subscribe", cameras, max_fps: null });
+/** @type {(cameras: number[] | null, views: View[]) => string} cameras by index; null: all */
+export function encodeSubscribe(cameras, views) {
+  // A server that knows no views gets the message as it always was.
+  const wanted = views.length > 0 ? { views } : {};
+  return JSON.stringify({ type: "subscribe", cameras, max_fps: null, ...wanted });
+}
+
+/** @type {(call: Call) => string} */
+export function encodeCall({ id, camera, operation, args }) {
+  return JSON.stringify({ type: "call", id, camera, do: operation, with: args });
 }
 
 /** @type {(key: string, value: unknown) => unknown} */
@@ -93,6 +100,16 @@ function number(value, where) {
   if (value < 0 || value > 1e300) throw new WireError(where, "number out of range");
   return value;
 }
+
+/** What an operation takes and gives is looked at by who called. @type {Decoder<unknown>} */
+const anything = (value) => value;
+
+/** @type {(least: number, most: number) => Decoder<number>} */
+const integerWithin = (least, most) => (value, where) => {
+  const given = integer(value, where);
+  if (given < least || given > most) throw new WireError(where, "number out of range");
+  return given;
+};
 
 /** @type {<T>(decode: Decoder<T>) => Decoder<T | null>} */
 const optional = (decode) => (value, where) => (value === null ? null : decode(value, where));
@@ -148,6 +165,8 @@ const LIMITS = object({
   window: [integer, 2],
   max_message_size: [integer, 4096],
   stream_fps: [number, 30],
+  max_calls: count,
+  max_views: count,
 });
 
 /** @type {Decoder<CameraStatus>} */
@@ -169,9 +188,11 @@ const CAMERA_STATUS = object({
   missed: count,
   reconnects: count,
   restarts: count,
+  reconfigured: count,
   grab_fps: rate,
   sent_fps: rate,
   interval_us: count,
+  differs: count,
 });
 
 /** @type {Decoder<ViewerStatus>} */
@@ -182,6 +203,9 @@ const VIEWER_STATUS = object({
   reason: label,
   in_flight: count,
   sent_fps: rate,
+  name: label,
+  role: label,
+  reduced: count,
 });
 
 /** @type {Decoder<HelloBody>} */
@@ -206,6 +230,63 @@ const STATUS = object({
   viewer: [optional(VIEWER_STATUS), null],
 });
 
+/** The largest JPEG. */
+const MAX_SIDE = 65500;
+const side = integerWithin(1, MAX_SIDE);
+const position = integerWithin(0, MAX_SIDE);
+
+/** @type {Decoder<Region>} */
+const region = (value, where) => {
+  const numbers = array(anything)(value, where);
+  if (numbers.length < 4) throw new WireError(where, `wanted 4 numbers, got ${numbers.length}`);
+  const kinds = [position, position, side, side];
+  return /** @type {Region} */ (kinds.map((kind, at) => kind(numbers[at], `${where}[${at}]`)));
+};
+
+/** @type {Decoder<View>} */
+const VIEW = object({
+  camera: [integer],
+  region: [optional(region), null],
+  max_width: [optional(side), null],
+  max_height: [optional(side), null],
+  quality: [optional(integerWithin(1, 100)), null],
+});
+
+/** @type {Decoder<GrantedView>} */
+const GRANTED_VIEW = object({
+  view: [integer],
+  camera: [integer],
+  region: [optional(region), null],
+  refused: label,
+});
+
+/** @type {Decoder<ReplyBody>} */
+const REPLY = object({
+  id: [integer],
+  ok: [boolean],
+  result: [anything, {}],
+  problem: label,
+  remedy: label,
+  code: label,
+});
+
+/** @type {Decoder<CameraLease>} */
+const LEASE = object({
+  camera: [integer],
+  holder: label,
+  viewer: count,
+  until_us: count,
+  asked_by: label,
+});
+
+/** @type {Decoder<unknown>} */
+const featureValue = (value, where) => {
+  if (["boolean", "number", "string"].includes(typeof value)) return value;
+  throw wrong(where, "a boolean, a number or a string", value);
+};
+
+const SETTING = object({ feature: [string], value: [featureValue], selectors: [anyObject, {}] });
+
 /** @type {Record<string, Decoder<object>>} of all messages, to compare; a page gets few */
 const MESSAGES = {
   hello: HELLO,
@@ -214,11 +295,17 @@ const MESSAGES = {
   subscribe: object({
     cameras: [optional(array(integer)), null],
     max_fps: [optional(number), null],
+    views: [array(VIEW), []],
   }),
+  views: object({ views: [array(GRANTED_VIEW)] }),
+  leases: object({ leases: [array(LEASE), []] }),
+  call: object({ id: [integer], camera: [integer], do: [string], with: [anything, {}] }),
+  reply: REPLY,
   demand: object({
     cameras: [optional(array(integer)), []],
     max_fps: [optional(number), null],
     refresh: [boolean, false],
+    views: [array(VIEW), []],
   }),
   refused: object({ reason: label }),
   goodbye: object({}),
@@ -229,6 +316,7 @@ const MESSAGES = {
     refresh: [array(integer), []],
     quality: [integer, 100],
     halvings: count,
+    views: [array(VIEW), []],
   }),
   report: object({
     cameras: [array(CAMERA_STATUS), []],
@@ -236,5 +324,6 @@ const MESSAGES = {
     heartbeats_s: [array(number), []],
     fatal: label,
   }),
+  live: object({ camera: [integer], settings: [array(SETTING), []] }),
   stop: object({}),
 };

@@ -15,6 +15,7 @@ export const CameraState = Object.freeze({
   BACKING_OFF: 5,
   UNSUPPORTED: 6,
   WAITING_FOR_TRIGGER: 7,
+  RECONFIGURING: 8,
 });
 
 export const Encoding = Object.freeze({ NONE: 0, JPEG: 1 });
@@ -23,6 +24,7 @@ const MAGIC = "CSFB";
 const VERSION = 1;
 const BUNDLE_HEADER_SIZE = 32;
 const CAMERA_HEADER_SIZE = 72;
+const VIEW_HEADER_SIZE = 96;
 const MAX_CAMERAS = 256;
 const MAX_BUNDLE_SIZE = 64 * 1024 * 1024;
 
@@ -104,6 +106,10 @@ function decodeFrame(bytes, view, offset, position) {
   if (end > bytes.byteLength) {
     throw new WireError(what, `payload ends at ${end}, message has ${bytes.byteLength} bytes`);
   }
+  const number =
+    headerSize >= VIEW_HEADER_SIZE ? view.getUint32(offset + CAMERA_HEADER_SIZE, true) : 0;
+  /** @param {number} at */
+  const ofView = (at) => (number === 0 ? 0 : view.getUint32(offset + at, true));
   const frame = {
     camera_index: view.getUint16(offset + 2, true),
     state: view.getUint8(offset + 4),
@@ -119,6 +125,11 @@ function decodeFrame(bytes, view, offset, position) {
     height: view.getUint32(offset + 60, true),
     source_width: view.getUint32(offset + 64, true),
     source_height: view.getUint32(offset + 68, true),
+    view: number,
+    x: ofView(80),
+    y: ofView(84),
+    region_width: ofView(88),
+    region_height: ofView(92),
     payload: bytes.subarray(start, end),
   };
   return [frame, end];

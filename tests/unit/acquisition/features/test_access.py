@@ -53,7 +53,7 @@ def test_without_clamping_the_camera_refuses() -> None:
     node = FakeNode(fake.INTEGER, 5)
     result = write(node, 500, clamp=False)
     assert not result.applied
-    assert result.reason == "Value = 500 is out of range"
+    assert result.reason == "the camera allows 0 to 100"
     assert node.value == 5
 
 
@@ -265,7 +265,7 @@ def test_a_real_camera_takes_clamps_and_refuses(camera: Camera) -> None:
     assert write_feature(nodes, "Width", 5000).value == 800
     refused = write_feature(nodes, "Width", 5000, clamp=False)
     assert not refused.applied
-    assert "5000" in refused.reason
+    assert refused.reason == "the camera allows 100 to 800"
     assert read_feature(nodes, "Width").value == 800
     rounded = write_feature(nodes, "AcquisitionFrameRate", 33.5)
     assert (rounded.applied, rounded.value) == (True, 34.0)

@@ -2,50 +2,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from camstrm.acquisition.features.session import FeatureSetting, _value_of, run_feature_session
+from camstrm.acquisition.features.session import TextSetting, run_feature_session
 from camstrm.errors import CameraError
-from tests.fakes.gentl import node_map as fake
-from tests.fakes.gentl.node_map import FakeNode, FakeNodeMap
 from tests.fakes.gentl.producers import child_environment, simulator
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
-
-NODES = FakeNodeMap(
-    Width=FakeNode(fake.INTEGER, 1),
-    Gain=FakeNode(fake.FLOAT, 1.0),
-    Mode=FakeNode(fake.ENUMERATION, "On", entries=["On", "1"]),
-    Flag=FakeNode(fake.BOOLEAN, False),
-    Go=FakeNode(fake.COMMAND),
-    Name=FakeNode(fake.STRING, ""),
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "value"),
-    [
-        ("Width", "640", 640),
-        ("Width", "0x10", 16),
-        ("Width", "6.5", "6.5"),
-        ("Width", "many", "many"),
-        ("Gain", "2", 2.0),
-        ("Gain", "1e3", 1000.0),
-        ("Mode", "1", "1"),
-        ("Flag", "true", True),
-        ("Flag", " OFF ", False),
-        ("Flag", "0", False),
-        ("Flag", "maybe", "maybe"),
-        ("Go", "yes", True),
-        ("Name", "7", "7"),
-        ("NotThere", "7", "7"),
-    ],
-)
-def test_text_becomes_what_the_feature_takes(name: str, text: str, value: Any) -> None:
-    result = _value_of(NODES, name, text)
-    assert (result, type(result)) == (value, type(value))
 
 
 def test_features_of_a_camera_are_set_and_listed() -> None:
@@ -57,7 +21,7 @@ def test_features_of_a_camera_are_set_and_listed() -> None:
         ("Gain", "5"),
     ]
     answer = run_feature_session(
-        simulator(), "1", settings=[FeatureSetting(*setting) for setting in settings]
+        simulator(), "1", settings=[TextSetting(*setting) for setting in settings]
     )
     told = [(r.name, r.applied, r.value, r.reason) for r in answer.results]
     assert told == [
@@ -67,7 +31,7 @@ def test_features_of_a_camera_are_set_and_listed() -> None:
         ("AcquisitionFrameRate", False, told[3][2], "wanted a number"),
         ("Gain", False, None, "the camera has no such feature"),
     ]
-    features = {feature.name: feature.value for feature in answer.features}
+    features = answer.values
     assert (features["Width"], features["PixelFormat"]) == (800, "Mono8")
 
 
@@ -131,12 +95,13 @@ def test_an_interpreter_that_is_not_there() -> None:
         run_feature_session(simulator(), "1", python="/no/python")
 
 
-TELLING = """
+LISTED = """echo '["feature",{"info":{"name":"%s","type":"integer"},"state":{"access":"RW"}}]'"""
+TELLING = f"""
 request=$(cat)
 case "$request" in
-*'"skip":["Bad"]'*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'
-    echo '["feature",{"name":"C","type":"integer","access":"rw"}]'; echo '["end"]' ;;
-*) echo '["feature",{"name":"A","type":"integer","access":"rw"}]'; echo '["at","reading Bad"]'
+*'"skip":["Bad"]'*) {LISTED % "A"}
+    {LISTED % "C"}; echo '["end"]' ;;
+*) {LISTED % "A"}; echo '["at","reading Bad"]'
     kill -FPE $$ ;;
 esac
 """
@@ -144,7 +109,7 @@ esac
 
 def test_a_feature_that_ends_the_process_when_read_is_listed_with_the_rest(tmp_path: Path) -> None:
     answer = run_feature_session(simulator(), "1", python=stand_in(tmp_path, TELLING))
-    assert [(f.name, f.problem) for f in answer.features] == [
+    assert [(f.name, f.state.problem) for f in answer.features] == [
         ("A", ""),
         ("Bad", "the process was ended by SIGFPE while reading it"),
         ("C", ""),
@@ -195,7 +160,7 @@ def test_what_was_set_before_a_failure_is_told(
     answer = run_feature_session(
         simulator(),
         "1",
-        settings=[FeatureSetting(name, "1") for name in ("A", "Bad", "C")],
+        settings=[TextSetting(name, "1") for name in ("A", "Bad", "C")],
         listing=False,
         python=stand_in(tmp_path, SETTING % (bad, later)),
         timeout_s=0.5 if "sleep" in bad else 30.0,

@@ -2,20 +2,18 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from camstrm.bridge.http.token_file import load_token, make_token, token_path
+from camstrm.bridge.http.token_file import (
+    load_control_token,
+    load_token,
+    state_folder,
+    token_path,
+)
 from camstrm.errors import ConfigError
-
-
-def test_token_has_256_bits_and_may_stand_in_a_url() -> None:
-    token = make_token()
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
-    assert token != make_token()
 
 
 def test_place(tmp_path: Path) -> None:
@@ -84,3 +82,43 @@ def test_token_that_everybody_can_read_is_warned_about(
         assert load_token(str(path), {}) == "t" * 32
     assert f"chmod 600 {path}" in caplog.text
     assert "t" * 32 not in caplog.text
+
+
+def test_folder_of_what_control_keeps(tmp_path: Path) -> None:
+    environ = {"HOME": "/home/u"}
+    assert state_folder("", "", environ) == Path("/home/u/.local/state/camstrm")
+    environ["XDG_STATE_HOME"] = "/state"
+    assert state_folder("", "", environ) == Path("/state/camstrm")
+    credentials = {**environ, "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    (tmp_path / "token").write_text("x")
+    assert state_folder("", "", credentials) == Path("/state/camstrm"), "those cannot be written"
+    environ["CAMSTRM_TOKEN_FILE"] = "/env/token"
+    assert state_folder("", "", environ) == Path("/env")
+    assert state_folder("", "/setting/token", environ) == Path("/setting")
+    environ["CAMSTRM_STATE_FOLDER"] = "/folder"
+    assert state_folder("", "/setting/token", environ) == Path("/folder")
+    assert state_folder("/own", "/setting/token", environ) == Path("/own")
+
+
+def test_the_token_to_control_is_another_one_in_its_own_file(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "camstrm"
+    token = load_control_token(folder)
+    assert token == load_control_token(folder)
+    assert token == (folder / "control-token").read_text().strip()
+    assert stat.S_IMODE((folder / "control-token").stat().st_mode) == 0o600
+    assert token != load_token(str(folder / "token"), {})
+
+
+def test_without_a_place_for_the_token_to_control_there_is_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    with caplog.at_level(logging.WARNING):
+        assert load_control_token(tmp_path / "file" / "sub") is None
+    assert "Set bridge.control.folder" in caplog.text
+
+
+def test_a_wrong_file_of_the_token_to_control_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "control-token").write_text("short")
+    with pytest.raises(ConfigError, match="wanted a token: 16 to 256"):
+        load_control_token(tmp_path)

@@ -119,10 +119,10 @@ def test_breaches_of_the_protocol(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        masked(0x81, bytes(MAX_VIEWER_TEXT_SIZE + 1))[:8],
-        masked(0x81, bytes(1 << 16))[:14],
+        masked(0x81, bytes(MAX_VIEWER_TEXT_SIZE + 1))[:14],
+        masked(0x81, bytes(1 << 20))[:14],
         b"\x82\xff" + b"\xff" * 8,
-        masked(0x01, bytes(4000)) + masked(0x80, bytes(97)),
+        masked(0x01, bytes(MAX_VIEWER_TEXT_SIZE - 96)) + masked(0x80, bytes(97)),
     ],
 )
 def test_too_long_a_message_is_refused_before_it_is_there(data: bytes) -> None:
@@ -168,7 +168,8 @@ def test_any_bytes_give_messages_or_an_error() -> None:
     chance = random.Random(7)
     codes = set()
     for _ in range(3000):
-        data = chance.randbytes(chance.randrange(1, 40))
+        start = chance.choice((b"", b"\x81", b"\x81\xff"))
+        data = start + chance.randbytes(chance.randrange(1, 40))
         try:
             messages(data, step=chance.randrange(0, 5))
         except WebSocketError as error:

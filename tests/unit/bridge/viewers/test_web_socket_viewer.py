@@ -16,6 +16,7 @@ from camstrm.bridge.viewers.demand import MIN_INTERVAL_S
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
 from camstrm.wire import (
     FROM_VIEWER,
+    MAX_VIEWER_TEXT_SIZE,
     Ack,
     CameraState,
     Demand,
@@ -307,7 +308,7 @@ async def test_binary_from_a_viewer(viewer: Viewer) -> None:
 
 
 async def test_too_long_a_message(viewer: Viewer) -> None:
-    await viewer.send(" " * 4097)
+    await viewer.send(" " * (MAX_VIEWER_TEXT_SIZE + 1))
     assert await viewer.close_code() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from camstrm.acquisition.features.facts import FeatureDescription
+from camstrm.acquisition.features.facts import ListedFeature
 from camstrm.cli.commands.features import _limits, _text, _value
 from camstrm.cli.main import main
+from camstrm.feature import FeatureInfo, FeatureState
 from tests.fakes.gentl.producers import simulator
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
@@ -198,8 +199,8 @@ def test_values_as_text(value: Any, text: str) -> None:
     assert _text(value) == text
 
 
-def feature(kind: str, **facts: Any) -> FeatureDescription:
-    return FeatureDescription("A", kind, "rw", **facts)
+def feature(kind: str, *, unit: str = "", **facts: Any) -> ListedFeature:
+    return ListedFeature(FeatureInfo("A", kind, unit=unit), FeatureState("RW", **facts))
 
 
 @pytest.mark.parametrize(
@@ -208,27 +209,29 @@ def feature(kind: str, **facts: Any) -> FeatureDescription:
         (feature("boolean"), "true | false"),
         (feature("string"), ""),
         (feature("register"), "register (bytes, not shown)"),
-        (feature("integer", min=1, max=5, increment=1), "1 to 5"),
-        (feature("integer", min=16, max=4096, increment=16), "16 to 4096, steps of 16"),
-        (feature("float", min=0.5, max=2.0, unit="us"), "0.5 to 2 us"),
-        (feature("float", min=0.5, max=2.0, increment=0.5, unit="us"), "0.5 to 2, steps of 0.5 us"),
-        (feature("float", min=-1.7976931348623157e308, max=1.7976931348623157e308), "any number"),
-        (feature("integer", min=-(2**63), max=2**63 - 1), "any number"),
-        (feature("integer", min=0, max=2**63 - 1), "from 0"),
-        (feature("integer", min=-(2**63), max=9), "up to 9"),
-        (feature("integer", min=0, max=1234567), "0 to 1234567"),
+        (feature("integer", minimum=1, maximum=5, increment=1), "1 to 5"),
+        (feature("integer", minimum=16, maximum=4096, increment=16), "16 to 4096, steps of 16"),
+        (feature("float", minimum=0.5, maximum=2.0, unit="us"), "0.5 to 2 us"),
+        (
+            feature("float", minimum=0.5, maximum=2.0, increment=0.5, unit="us"),
+            "0.5 to 2, steps of 0.5 us",
+        ),
+        (feature("integer", minimum=0), "from 0"),
+        (feature("integer", maximum=9), "up to 9"),
+        (feature("integer", minimum=0, maximum=1234567), "0 to 1234567"),
         (feature("integer"), "any number"),
         (
-            feature("integer", min=64, max=32),
+            feature("integer", minimum=64, maximum=32),
             "minimum 64 is above maximum 32: the camera contradicts itself",
         ),
         (feature("enumeration", entries=("a", "b")), "a | b"),
     ],
 )
-def test_limits_as_text(described: FeatureDescription, text: str) -> None:
+def test_limits_as_text(described: ListedFeature, text: str) -> None:
     assert _limits(described) == text
 
 
 def test_a_value_that_cannot_be_read_is_a_question_mark() -> None:
-    assert _value(feature("integer", problem="it is asleep")) == "? (it is asleep)"
-    assert _value(feature("command")) == ""
+    assert _value(FeatureState("RW", problem="it is asleep")) == "? (it is asleep)"
+    assert _value(FeatureState("WO")) == ""
+    assert _value(FeatureState("NA", locked_by="A is Off")) == "? (not available now: A is Off)"

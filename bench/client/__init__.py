@@ -1,0 +1,1 @@
+"""The client library: what reading and decoding bundles costs a program."""

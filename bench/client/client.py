@@ -1,0 +1,60 @@
+"""A program that reads all cameras with the client library, from the real bridge."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.broadcast.fed_bridge import FedBridge
+from bench.broadcast.picture_set import SET_SIZE, write_picture_set
+from bench.child_process import ROOT
+from bench.report import Findings, Row
+
+MAX_SHARE = 0.15
+"""Of a core, for a blocking reader of colour pictures at 30 bundles a second, decoding included."""
+
+_TIMEOUT_S = 60.0
+
+
+def run(*, short: bool) -> Findings:
+    """Return what reading costs, in both ways, with decoding and without it, in turns."""
+    seconds, turns = (2.0, 1) if short else (10.0, 3)
+    kinds = [(way, decode) for decode in ("decode", "skip") for way in ("blocking", "asyncio")]
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {kind: [] for kind in kinds}
+    with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
+        write_picture_set(Path(folder), colour=True)
+        with FedBridge(Path(folder)) as bridge:
+            for _ in range(turns):
+                for kind in kinds:
+                    found[kind].append(_read(bridge.port, *kind, seconds))
+    return Findings([_row(way, decode, found[way, decode]) for way, decode in kinds])
+
+
+def _read(port: int, way: str, decode: str, seconds: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.client.reader", str(port), way, str(seconds), decode]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=_TIMEOUT_S
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _row(way: str, decode: str, results: list[dict[str, Any]]) -> Row:
+    share = statistics.median(r["cpu_s"] / r["seconds"] for r in results)
+    rate = statistics.median(r["bundles"] / r["seconds"] for r in results)
+    counted = way == "blocking" and decode == "decode"
+    return Row(
+        f"client, {way}, {SET_SIZE // 1000} KB at 30 Hz"
+        + (", decoded" if decode == "decode" else ""),
+        100 * share,
+        "% of a core",
+        lost=sum(r["wrong"] for r in results),
+        target=f"< {100 * MAX_SHARE:.0f} %" if counted else "",
+        met=share < MAX_SHARE if counted else None,
+        note=f"{rate:.1f} bundles/s",
+    )

@@ -1,0 +1,180 @@
+"""ControlGate: whether a call of a viewer may be made. Every refusal says why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from camstrm.bridge.control.allowance import Allowance
+from camstrm.bridge.control.audit import AuditTrail
+from camstrm.bridge.control.lease_calls import LEASE_CALLS_PER_S, LeaseCalls
+from camstrm.bridge.control.records import record_of_call, records_of
+from camstrm.bridge.control.refusal import Refusal
+from camstrm.bridge.control.role import Grant, Role
+from camstrm.bridge.control.rules import FeatureRules
+from camstrm.bridge.control.token_book import TokenBook
+from camstrm.bridge.control.viewer import CallingViewer, PresentViewer
+from camstrm.bridge.control.wishes import selectors_read, wishes
+from camstrm.errors import WireError
+from camstrm.wire import Call, CameraInfo, Leases, Reply
+
+__all__ = ["CHANGES_PER_S", "ControlGate"]
+
+READING = frozenset(("features", "values", "watch", "diff", "save", "diagnose", "measure", "still"))
+"""Operations that leave a camera as it is."""
+
+CHANGING = frozenset(("set", "execute", "load", "revert", "reconnect", "lease"))
+"""Operations that do not. One that is in neither set counts as changing, and needs an admin."""
+
+CHANGES_PER_S = 50.0
+"""Changes that a viewer may ask for in a second; a slider makes 20."""
+
+_MOST_NAMED = 5
+"""Features that a refusal names beside the first one."""
+
+
+class ControlGate:
+    """Decides on calls, and has what they changed written down. Belongs to the bridge's loop.
+
+    It stands between a viewer and the grabber, which both do not ask who somebody is: what it
+    lets through is done. HTTP changes nothing and does not come by here.
+    """
+
+    def __init__(
+        self,
+        book: TokenBook,
+        rules: FeatureRules,
+        trail: AuditTrail,
+        cameras: Callable[[], Mapping[int, CameraInfo]],
+        publish: Callable[[Leases], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``cameras``: by index, as they are now. ``publish``: gives leases to all viewers."""
+        self._book = book
+        self._rules = rules
+        self._trail = trail
+        self._cameras = cameras
+        self._clock = clock
+        self._leases = LeaseCalls(trail, cameras, publish, clock)
+        self._present: dict[int, PresentViewer] = {}
+        """Viewers by the number of their connection."""
+
+    def join(self, viewer: CallingViewer, grant: Grant) -> None:
+        """Know a viewer, who may do what its token is good for."""
+        viewer.introduce(grant.name, grant.role.label)
+        changes = Allowance(CHANGES_PER_S, self._clock)
+        lease_calls = Allowance(LEASE_CALLS_PER_S, self._clock)
+        self._present[viewer.id] = PresentViewer(viewer, grant, changes, lease_calls)
+
+    def leave(self, viewer: CallingViewer) -> None:
+        """Forget a viewer, whose leases end."""
+        self._present.pop(viewer.id, None)
+        self._leases.leave(viewer)
+
+    def look(self) -> None:
+        """End what is over: leases, and viewers whose token is; to be called each second."""
+        for present in list(self._present.values()):
+            if ended := self._book.end_of(present.grant):
+                present.viewer.dismiss(ended)
+                self.leave(present.viewer)
+        self._leases.publish()
+
+    def check(self, viewer: CallingViewer, call: Call) -> Reply | None:
+        """Return the reply to a call that goes no further; None lets it through."""
+        try:
+            answer = self._answer(viewer, call)
+        except WireError as error:
+            answer = Refusal(str(error), "", "wrong")
+        return answer.to(call.id) if isinstance(answer, Refusal) else answer
+
+    def answered(self, viewer: CallingViewer, call: Call, reply: Reply) -> None:
+        """Write down what came of a call that was let through; also after the viewer went."""
+        if call.do in READING or call.do == "lease" or reply.code == "replaced":
+            return
+        common = record_of_call(viewer, call, self._cameras().get(call.camera))
+        for record in records_of(common, call, reply):
+            self._trail.add(record)
+
+    def _answer(self, viewer: CallingViewer, call: Call) -> Reply | Refusal | None:
+        present = self._present.get(viewer.id)
+        if present is None:
+            return Refusal("this connection is over", "Connect again")
+        if ended := self._book.end_of(present.grant):
+            return Refusal(ended, "Connect with another token")
+        role = present.grant.role
+        if call.do in READING:
+            return self._first_selector(selectors_read(call), role)
+        if problem := _role_problem(present.grant, call.do):
+            return problem
+        camera = self._cameras().get(call.camera)
+        if camera is None:
+            return Refusal(f"there is no camera {call.camera}", "", "unknown")
+        if problem := self._rules.of_camera(camera, role):
+            return problem
+        if call.do == "lease":
+            return self._leases.answer(present, call, camera)
+        if not present.changes.take():
+            return Refusal(
+                f"more than {CHANGES_PER_S:g} changes a second of one viewer", "Slow down", "busy"
+            )
+        problem = (
+            self._first_wish(call, role)
+            or self._leases.refusal(camera, present.person)
+            or self._no_audit()
+        )
+        if problem is None:
+            self._leases.changed(camera)
+        return problem
+
+    def _first_selector(self, selectors: tuple[str, ...], role: Role) -> Refusal | None:
+        found = (self._rules.of_selector(name, role) for name in selectors)
+        return next((problem for problem in found if problem is not None), None)
+
+    def _first_wish(self, call: Call, role: Role) -> Refusal | None:
+        """Return what the rules say against the features of a call, naming all in one sentence."""
+        wanted = wishes(call)
+        if wanted is None:
+            if role >= Role.ADMIN:
+                return None
+            return Refusal(
+                "to revert everything needs a token with role admin", "Name the features to revert"
+            )
+        refused: dict[str, Refusal] = {}
+        for wish in wanted:
+            problem = self._first_selector(tuple(wish.selectors), role)
+            problem = problem or self._rules.of_change(wish.feature, role)
+            if problem is not None:
+                refused.setdefault(wish.feature, problem)
+        if not refused:
+            return None
+        first, *more = refused.values()
+        if not more:
+            return first
+        names = list(refused)[1 : 1 + _MOST_NAMED] + (["..."] if len(more) > _MOST_NAMED else [])
+        return first._replace(
+            problem=f"{first.problem}. {len(more)} more may not be changed: {', '.join(names)}"
+        )
+
+    def _no_audit(self) -> Refusal | None:
+        if not (problem := self._trail.problem):
+            return None
+        return Refusal(
+            f"nothing can be changed now, because it could not be written down: {problem}",
+            "Free space on the server's disk, or let the bridge write there",
+            "failed",
+        )
+
+
+def _role_problem(grant: Grant, do: str) -> Refusal | None:
+    """Return why this role may not call what changes something."""
+    needed = Role.CONTROL if do in CHANGING else Role.ADMIN
+    if grant.role >= needed:
+        return None
+    whose = f'your token "{grant.name}" has' if grant.name else "without a token you have"
+    remedy = "Open the URL to control that camstrm printed, or ask for a token of your own"
+    if needed == Role.ADMIN:
+        remedy = "The server does not know this operation; is this viewer newer?"
+    return Refusal(
+        f"{do[:64]!a} needs a token with role {needed.label}, {whose} role {grant.role.label}",
+        remedy,
+    )

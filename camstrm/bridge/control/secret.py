@@ -1,0 +1,35 @@
+"""Tokens, their cookies and their fingerprints.
+
+A token is 256 random bits, its cookie a keyed hash of it, its fingerprint a hash of that. Who knows
+a fingerprint can neither log in with it nor make a cookie of it, and needs no slow hash to be
+kept from guessing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+__all__ = ["cookie_of", "fingerprint_of_cookie", "new_secret"]
+
+_SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """Return a new token of 256 random bits that may stand in a URL."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def cookie_of(secret: str) -> str:
+    """Return the cookie that stands for a token in a browser.
+
+    It is no use as a token elsewhere: not in a URL, not as a header.
+    """
+    key = secret.encode("utf-8", "surrogatepass")
+    return hmac.new(key, b"camstrm cookie", hashlib.sha256).hexdigest()
+
+
+def fingerprint_of_cookie(cookie: str) -> str:
+    """Return the fingerprint of a token from its cookie, which cannot be computed back."""
+    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()

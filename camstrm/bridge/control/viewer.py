@@ -1,0 +1,52 @@
+"""What control knows of a viewer, and what a viewer may still do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from camstrm.bridge.control.allowance import Allowance
+from camstrm.bridge.control.role import Grant, Person
+
+__all__ = ["CallingViewer", "PresentViewer"]
+
+
+class CallingViewer(Protocol):
+    """A viewer as the bridge has it."""
+
+    @property
+    def id(self) -> int:
+        """Number of its connection."""
+
+    @property
+    def address(self) -> str:
+        """Where it connects from."""
+
+    @property
+    def name(self) -> str:
+        """Of its token."""
+
+    @property
+    def role(self) -> str:
+        """Of its token."""
+
+    def introduce(self, name: str, role: str) -> None:
+        """Let its status say name and role of its token."""
+
+    def dismiss(self, reason: str) -> None:
+        """Close the connection; ``reason`` is for the user."""
+
+
+@dataclass
+class PresentViewer:
+    """A viewer that is connected, with what its token is good for."""
+
+    viewer: CallingViewer
+    grant: Grant
+    changes: Allowance
+    """Calls that change something."""
+    lease_calls: Allowance
+
+    @property
+    def person(self) -> Person:
+        return Person(self.viewer.id, self.grant.name, self.grant.role)

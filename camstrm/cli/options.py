@@ -66,13 +66,22 @@ class DoctorOptions(ListOptions, Protocol):
 
 
 class FeaturesOptions(Protocol):
-    """features; ``set``: NAME=VALUE each."""
+    """features; ``set``: NAME=VALUE each; ``diff``, ``save``, ``load``, ``keep``: files."""
 
     serial: str
     cti: list[str]
     set: list[str]
     find: str | None
+    diff: str | None
+    save: str | None
+    load: str | None
+    keep: str | None
+    stop: bool
     json: bool
+    server: str | None
+    token: str | None
+    token_file: str | None
+    config: str | None
 
 
 class ViewOptions(Protocol):

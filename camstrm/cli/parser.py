@@ -246,9 +246,11 @@ def _view(parser: argparse.ArgumentParser) -> None:
 
 def _features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "serial", metavar="SERIAL", help="serial number of the camera, as 'camstrm list' prints it"
+        "serial",
+        metavar="SERIAL",
+        help="serial number of the camera, as 'camstrm list' prints it, or its name in a server",
     )
-    _cti_option(parser)
+    _cti_option(parser, f"a server that runs and has the camera, else {_INSTALLED}")
     _repeatable(
         parser,
         "--set",
@@ -261,6 +263,40 @@ def _features(parser: argparse.ArgumentParser) -> None:
         "--find",
         metavar="TEXT",
         help="list only features with this text in name, display name or tool tip",
+    )
+    parser.add_argument(
+        "--save",
+        metavar="FILE",
+        help="write the settings to a GenApi persistence file (.pfs, .mfs)",
+    )
+    parser.add_argument("--load", metavar="FILE", help="set what such a file says, line by line")
+    parser.add_argument(
+        "--diff",
+        metavar="FILE",
+        help="print what such a file, or a configuration (.toml), has otherwise than the camera",
+    )
+    parser.add_argument(
+        "--keep",
+        metavar="FILE",
+        help="write what was set while the camera ran into this configuration; its comments stay",
+    )
+    parser.add_argument(
+        "--stop",
+        action="store_true",
+        help="let a running server stop this camera for a moment, for what is locked while it "
+        "streams",
+    )
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="a server on another machine (default: the one on this machine, if it has the camera)",
+    )
+    parser.add_argument(
+        "--token", metavar="TEXT", help="the server's token to control (or $CAMSTRM_TOKEN)"
+    )
+    parser.add_argument("--token-file", metavar="FILE", help="file that holds it")
+    parser.add_argument(
+        "--config", metavar="FILE", help="configuration of this machine's server, if it has one"
     )
     parser.add_argument(
         "--json",

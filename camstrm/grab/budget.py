@@ -27,7 +27,10 @@ they would go to and fro."""
 
 @dataclass(frozen=True)
 class Reduction:
-    """Quality at most ``quality`` (JPEG, 1 to 100), sides halved ``halvings`` times."""
+    """Quality at most ``quality`` (JPEG, 1 to 100), sides halved ``halvings`` times.
+
+    Without arguments: nothing is reduced, each camera and view has the quality of its own.
+    """
 
     quality: int = 100
     halvings: int = 0
@@ -36,7 +39,9 @@ class Reduction:
 class BandwidthBudget:
     """Finds the reduction that keeps bundles within ``max_mbit`` (10^6 bit/s; 0: no limit).
 
-    First quality goes down, then size. No clock of its own: the caller gives the time.
+    First quality goes down, then size; of all cameras and all views alike, but that a region is
+    not halved below what shows its details (:meth:`FrameEncoding.view`). No clock of its own: the
+    caller gives the time.
     """
 
     def __init__(self, max_mbit: float, quality: int) -> None:
@@ -86,7 +91,9 @@ class BandwidthBudget:
 
 def _ladder(quality: int) -> tuple[Reduction, ...]:
     lowest = min(quality, _LOWEST_QUALITY)
-    rungs = [Reduction(step) for step in range(quality, lowest, -_QUALITY_STEP)]
+    # Views and cameras of a better quality than the stream's come down to it first.
+    rungs = [Reduction()]
+    rungs += [Reduction(step) for step in range(quality, lowest, -_QUALITY_STEP)]
     rungs.append(Reduction(lowest))
     for halvings in range(1, _MOST_HALVINGS + 1):
         start = max(lowest, min(quality, _SMALLER_QUALITY))

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from camstrm.config import StreamSettings
-from camstrm.grab.budget import BandwidthBudget
+from camstrm.grab.budget import BandwidthBudget, Reduction
 from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
@@ -231,8 +231,10 @@ class BundleLoop:
             reduction = self._budget.reduction
             divisor = 2**reduction.halvings
             size = f", 1/{divisor} of the size" if divisor > 1 else ""
-            text = "pictures within max_mbit: quality up to %d%s"
-            self._reduction_log.log(logging.INFO, text, reduction.quality, size)
+            what = f"quality up to {reduction.quality}{size}"
+            text = "pictures within max_mbit: %s"
+            unreduced = reduction == Reduction()
+            self._reduction_log.log(logging.INFO, text, "not reduced" if unreduced else what)
         self._publish(bundle)
 
     def _without_picture(self, index: int, view: int = 0) -> CameraFrame:

@@ -76,11 +76,13 @@ class FeatureValues(Result, frozen=True):
     """The state of features by name: of all that were asked for, or what changed.
 
     ``live``: what was set while the camera ran and is applied again after a reconnect.
+    ``unread``: those that a slow camera did not give within the time of a call; ask again.
     """
 
     revision: Count = 0
     features: dict[str, FeatureState] = {}
     live: tuple[FeatureSetting, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class SetFeature(Arguments, frozen=True):

@@ -37,19 +37,23 @@ def is_selector(description: CameraDescription, name: str) -> bool:
 @contextmanager
 def selected(
     node_map: Any,
-    description: CameraDescription,
+    description: CameraDescription | None,
     selectors: Selectors,
     *,
     encoding: str = "gbk",
 ) -> Iterator[Selection]:
     """Write ``selectors`` for the body, those of other selectors first; then put them back.
 
-    Other features depend on them too, and other users of the camera do.
+    Other features depend on them too, and other users of the camera do. With a ``description``
+    nothing but selectors is written, in an order that fits; without, what is given, as it is.
     """
     selection = Selection()
     before: list[tuple[str, FeatureValue]] = []
     try:
-        for name in description.order_of_selectors(set(selectors)):
+        names = list(selectors)
+        if description is not None:
+            names = description.order_of_selectors(set(selectors))
+        for name in names:
             selection.problem = _write(
                 node_map, description, name, selectors[name], before, encoding
             )
@@ -67,14 +71,14 @@ def selected(
 
 def _write(
     node_map: Any,
-    description: CameraDescription,
+    description: CameraDescription | None,
     name: str,
     value: str | int,
     before: list[tuple[str, FeatureValue]],
     encoding: str,
 ) -> str:
     """Write one selector and note in ``before`` what it was; return why not, if not."""
-    if not is_selector(description, name):
+    if description is not None and not is_selector(description, name):
         return f"{name} is no selector of this camera"
     old = read_feature(node_map, name, encoding=encoding)
     if old.value is None:

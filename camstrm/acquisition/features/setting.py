@@ -6,6 +6,7 @@ from typing import Any
 
 from camstrm.acquisition.features.access import find_node, read_feature, write_feature
 from camstrm.acquisition.features.facts import FeatureResult
+from camstrm.acquisition.features.selectors import selected
 from camstrm.acquisition.gentl.errors import value_or
 from camstrm.feature import FeatureSetting, Selectors
 
@@ -16,24 +17,13 @@ def apply_setting(
     node_map: Any, setting: FeatureSetting, *, encoding: str = "gbk"
 ) -> FeatureResult:
     """Write a value with its selectors, and put these back; a number out of range is refused."""
-    before = []
-    try:
-        for name, wanted in setting.selectors.items():
-            old = read_feature(node_map, name, encoding=encoding).value
-            if old == wanted:
-                continue
-            selected = write_feature(node_map, name, wanted, clamp=False, encoding=encoding)
-            if not selected.applied:
-                reason = f"selector: {selected}"
-                return FeatureResult(setting.feature, setting.value, False, reason=reason)
-            if old is not None:
-                before.append((name, old))
+    with selected(node_map, None, setting.selectors, encoding=encoding) as selection:
+        if selection.problem:
+            reason = selection.problem
+            return FeatureResult(setting.feature, setting.value, False, reason=reason)
         return write_feature(
             node_map, setting.feature, setting.value, clamp=False, encoding=encoding
         )
-    finally:
-        for name, old in reversed(before):
-            write_feature(node_map, name, old, clamp=False, encoding=encoding)
 
 
 def present_selectors(node_map: Any, feature: str) -> Selectors:

@@ -23,6 +23,8 @@ _PACKAGES = (
     ("cv2", "opencv-python-headless", "grab", Level.FAIL),
     ("simplejpeg", "simplejpeg", "grab", Level.FAIL),
     ("tifffile", "tifffile", "grab", Level.WARN),
+    ("tomlkit", "tomlkit", "grab", Level.WARN),
+    ("websockets", "websockets", "grab", Level.WARN),
     ("aiohttp", "aiohttp", "bridge", Level.WARN),
     ("prometheus_client", "prometheus-client", "bridge", Level.WARN),
     ("PySide6", "PySide6-Essentials", "viewer", Level.OK),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-
-import msgspec
+from pathlib import Path
 
 from camstrm.acquisition.discovery.device_info import matching_devices
 from camstrm.acquisition.discovery.scan import scan_producer
-from camstrm.acquisition.features.facts import FeatureResult, ListedFeature
+from camstrm.acquisition.features.persistence_file import parse_settings
 from camstrm.acquisition.features.session import FeatureAnswer, TextSetting, run_feature_session
 from camstrm.acquisition.gentl.producer_check import check_producer
+from camstrm.cli.feature_output import show_answer
+from camstrm.cli.kept_features import configured_file_text, keep_features
 from camstrm.cli.options import FeaturesOptions
+from camstrm.cli.running_features import FeatureWork, do_in_running_server, live_settings
+from camstrm.cli.running_server import camera_of, entered, not_found, running_server
 from camstrm.cli.settings import producers_for
-from camstrm.cli.table import format_table
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
-from camstrm.feature import FeatureState
 from camstrm.profiles import (
     GentlProfile,
     load_profiles,
@@ -28,14 +29,73 @@ from camstrm.profiles import (
 
 __all__ = ["run"]
 
-_TOOLTIP_WIDTH = 80
-"""Characters of a tool tip in a table."""
+_MAX_FILE = 1024 * 1024
+"""Bytes of a file of features."""
 
 
 def run(options: FeaturesOptions) -> int:
-    """Set features or list them; exit code 1 when one could not be set or none was found."""
-    settings = [_setting(text) for text in options.set]
+    """Do what is asked; exit code 1 when something was not set, differs, or was not found.
+
+    Goes through the running server if it has the camera, else opens the camera.
+    """
+    work = _work(options)
     profiles = load_profiles()
+    client = None if options.cti else running_server(options)
+    if client is not None and (client := entered(client, options)) is not None:
+        with client:
+            camera = camera_of(client, options.serial)
+            if camera is not None:
+                answer = do_in_running_server(client, camera, work, profiles)
+                code = _finish(answer, options)
+                if options.keep is not None:
+                    keep_features(options.keep, camera, live_settings(client, camera))
+                return code
+            if options.server is not None:
+                raise not_found(client, options.serial, options.server)
+    if options.keep is not None:
+        raise UsageError(
+            "--keep: no server that runs has this camera, and only a running one knows what was "
+            "set. Write the features into the configuration, or start the server"
+        )
+    return _finish(_open_and_do(options, work, profiles), options)
+
+
+def _work(options: FeaturesOptions) -> FeatureWork:
+    settings = [_setting(text) for text in options.set]
+    load = _file_text(options.load) if options.load else ""
+    diff = ""
+    if options.diff:
+        diff = _file_text(options.diff)
+        if options.diff.endswith(".toml"):
+            diff = configured_file_text(options.diff, options.serial)
+        else:
+            parse_settings(diff, options.diff)
+    if load:
+        parse_settings(load, str(options.load))
+    quiet = bool(settings or load or diff or options.save or options.keep)
+    return FeatureWork(
+        settings,
+        load,
+        diff,
+        save=bool(options.save),
+        listing=options.json or options.find is not None or not quiet,
+        stop=options.stop,
+    )
+
+
+def _finish(answer: FeatureAnswer, options: FeaturesOptions) -> int:
+    if options.save and answer.saved is not None:
+        _write(options.save, answer.saved.text)
+        print(f"saved {answer.saved.settings} settings to {options.save}", file=sys.stderr)
+        for name, why in answer.saved.left_out.items():
+            print(f"camstrm: {name} not saved: {why}", file=sys.stderr)
+    return show_answer(answer, find=options.find, as_json=options.json)
+
+
+def _open_and_do(
+    options: FeaturesOptions, work: FeatureWork, profiles: dict[str, GentlProfile]
+) -> FeatureAnswer:
+    """Find the camera, open it in a process of its own and do it there."""
     serials: list[str] = []
     producers = producers_for(options.cti, profiles)
     for producer in producers:
@@ -56,17 +116,19 @@ def run(options: FeaturesOptions) -> int:
             choices = tuple(device.selector for device in found)
             raise CameraAmbiguousError(options.serial, options.serial, choices)
         if found:
-            answer = run_feature_session(
+            return run_feature_session(
                 producer.cti,
                 options.serial,
                 settings=_prepared(
-                    settings, profile_of(profiles, producer, found[0].vendor, found[0].tl_type)
+                    work.settings, profile_of(profiles, producer, found[0].vendor, found[0].tl_type)
                 ),
-                listing=options.json or options.find is not None or not settings,
+                load=work.load,
+                diff=work.diff,
+                save="streamable" if work.save else "",
+                listing=work.listing,
                 environment=environment,
                 text_encoding=encoding,
             )
-            return _show(answer, find=options.find, as_json=options.json)
     where = " and ".join(producer.cti for producer in producers)
     raise CameraNotFoundError(options.serial, options.serial, tuple(serials), where)
 
@@ -88,138 +150,22 @@ def _prepared(
     )
 
 
-def _show(answer: FeatureAnswer, *, find: str | None, as_json: bool) -> int:
-    features = answer.features
-    if find is not None:
-        features = [feature for feature in features if _matches(feature, find)]
-    failed = bool(answer.problem) or any(not result.applied for result in answer.results)
-    nothing = find is not None and not features
-    if as_json:
-        body = {
-            "results": answer.results,
-            "features": [_row(feature) for feature in features],
-            "problem": answer.problem,
-        }
-        print(msgspec.json.format(msgspec.json.encode(body), indent=2).decode())
-        return 1 if failed or nothing else 0
-    for result in answer.results:
-        _show_result(result)
-    if answer.problem:
-        print(f"camstrm: {answer.problem}", file=sys.stderr)
-    if nothing:
-        print(
-            f"camstrm: no feature has {find!r} in its name, display name or tool tip",
-            file=sys.stderr,
-        )
-    if features:
-        print(_table(features, with_tooltips=find is not None))
-    return 1 if failed or nothing else 0
+def _file_text(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_MAX_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from None
+    if len(content) > _MAX_FILE:
+        raise UsageError(f"{path} is larger than {_MAX_FILE} bytes: no file of features")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text: wanted a file of features (.pfs, .mfs)") from None
 
 
-def _show_result(result: FeatureResult) -> None:
-    if not result.applied:
-        print(f"camstrm: {result.name} not set: {result.reason}", file=sys.stderr)
-        return
-    note = f" ({result.reason})" if result.reason else ""
-    if result.value is None:
-        # A command, or a feature that can only be written.
-        done = "executed" if result.wanted is True else "set"
-        value = "" if result.wanted is True else f" = {_text(result.wanted)}"
-        print(f"{done} {result.name}{value}{note}", flush=True)
-    else:
-        print(f"set {result.name} = {_text(result.value)}{note}", flush=True)
-
-
-def _row(feature: ListedFeature) -> dict[str, object]:
-    """Return a feature as JSON shows it, what is and what is now in one object."""
-    info, state = feature.info, feature.state
-    return {
-        "name": info.name,
-        "type": info.type,
-        "access": state.access.lower(),
-        "value": state.value,
-        "min": state.minimum,
-        "max": state.maximum,
-        "increment": state.increment,
-        "unit": info.unit,
-        "entries": state.entries,
-        "display_name": info.display_name,
-        "tooltip": info.tooltip,
-        "category": info.category,
-        "visibility": info.visibility,
-        "selectors": info.selectors,
-        "locked_by": state.locked_by,
-        "problem": _problem(state),
-    }
-
-
-def _matches(feature: ListedFeature, text: str) -> bool:
-    folded = text.casefold()
-    texts = (feature.info.name, feature.info.display_name, feature.info.tooltip)
-    return any(folded in part.casefold() for part in texts)
-
-
-def _table(features: Sequence[ListedFeature], *, with_tooltips: bool) -> str:
-    header = ["FEATURE", "ACCESS", "VALUE", "ALLOWED"]
-    rows = [[f.name, f.state.access.lower(), _value(f.state), _limits(f)] for f in features]
-    if with_tooltips:
-        header.append("TOOLTIP")
-        rows = [[*row, _short(f.info.tooltip)] for row, f in zip(rows, features, strict=True)]
-    return format_table(header, rows)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _TOOLTIP_WIDTH else line[: _TOOLTIP_WIDTH - 3] + "..."
-
-
-def _problem(state: FeatureState) -> str:
-    hidden = state.locked_by if state.access == "NA" else ""
-    return state.problem or (f"not available now: {hidden}" if hidden else "")
-
-
-def _value(state: FeatureState) -> str:
-    if state.value is not None:
-        return _text(state.value)
-    problem = _problem(state)
-    return f"? ({problem})" if problem else ""
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    return "" if value is None else str(value)
-
-
-def _limits(feature: ListedFeature) -> str:
-    kind = feature.info.type
-    if kind == "command":
-        return "command (set it to true to execute)"
-    if kind == "register":
-        return "register (bytes, not shown)"
-    if kind == "boolean":
-        return "true | false"
-    if kind == "enumeration":
-        return " | ".join(feature.state.entries)
-    return _range(feature) if kind in ("integer", "float") else ""
-
-
-def _range(feature: ListedFeature) -> str:
-    low, high, steps = (
-        feature.state.minimum,
-        feature.state.maximum,
-        feature.state.increment,
-    )
-    if low is not None and high is not None and low > high:
-        text = f"minimum {_text(low)} is above maximum {_text(high)}: the camera contradicts itself"
-    elif low is None and high is None:
-        text = "any number"
-    elif high is None:
-        text = f"from {_text(low)}"
-    else:
-        text = f"up to {_text(high)}" if low is None else f"{_text(low)} to {_text(high)}"
-    if steps is not None and (steps != 1 or feature.info.type == "float"):
-        text += f", steps of {_text(steps)}"
-    return f"{text} {feature.info.unit}".rstrip()
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})") from None

@@ -13,6 +13,7 @@ from camstrm.acquisition.worker.worker import AcquisitionWorker
 from camstrm.camera_state import CameraCondition, CameraState
 from camstrm.errors import ImageError, NoImageError, UnsupportedPixelFormatError
 from camstrm.frame import RawFrame, pixel_format
+from camstrm.grab.camera.view_turns import ViewTurns
 from camstrm.imaging import EncodedPicture, FrameEncoding, PictureEncoder
 from camstrm.rates import RateMeter
 from camstrm.repeat_log import RepeatLog
@@ -65,6 +66,7 @@ class CameraChannel:
         self._grab_rate = RateMeter()
         self._sent_rate = RateMeter()
         self._rejected_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=time.monotonic)
+        self._turns = ViewTurns(time.monotonic)
         self._view_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=time.monotonic)
 
     def entries(self, request: FrameRequest) -> list[CameraFrame]:
@@ -73,11 +75,11 @@ class CameraChannel:
         The whole picture first, if it is asked for, then the views. An entry has no payload
         without a frame newer than the last request's, unless it was not asked for then or
         ``request.refresh`` asks for the last picture again. A view whose region is outside the
-        frame has the frame's size and no payload.
+        frame has the frame's size and no payload; one whose turn it is not has nothing.
         """
-        views = {view.id: view for view in request.views if view.camera == self.index}
-        if self.index in request.cameras:
-            views = {0: View(self.index), **views}
+        wished = {view.id: view for view in request.views if view.camera == self.index}
+        whole = {0: View(self.index)} if self.index in request.cameras else {}
+        views = whole | {number: wished[number] for number in self._turns.order(wished)}
         made = self._take(views, request)
         condition = self._condition()
         if self._made_stream != self._stream or not condition.healthy:
@@ -97,7 +99,7 @@ class CameraChannel:
                 state=state,
                 state_since_us=since_us,
             )
-            for number in views
+            for number in whole | wished
         ]
 
     def status(self) -> CameraStatus:
@@ -172,17 +174,25 @@ class CameraChannel:
     def _encode(
         self, frame: RawFrame, views: Mapping[int, View], request: FrameRequest
     ) -> dict[int, CameraFrame]:
-        """Encode views of a frame and keep them, without payload where nothing can be shown."""
-        empty = CameraFrame(self.index, CameraState.STREAMING)
-        made = {number: structs.replace(empty, view=number) for number in views}
+        """Encode views of a frame, as far as it is their turn, and keep them.
+
+        What cannot be shown is kept without payload, so that it is not tried again.
+        """
+        made: dict[int, CameraFrame] = {}
         try:
             encoding = self._encoder.begin(frame)
             for number, view in views.items():
-                made[number] = self._entry(frame, encoding, number, view, request)
+                if not number:
+                    made[0] = self._entry(frame, encoding, 0, view, request)
+                elif self._turns.begin(number):
+                    made[number] = self._entry(frame, encoding, number, view, request)
+                    self._turns.end()
         except UnsupportedPixelFormatError as error:
+            made = self._nothing(views)
             self._note_unsupported(str(error))
             self._source = (error.name, frame.width, frame.height)
         except ImageError as error:
+            made = self._nothing(views)
             self.worker.statistics.rejected += 1
             self._note_rejected(error)
         else:
@@ -190,6 +200,10 @@ class CameraChannel:
             self._source = (pixel_format(frame.pixel_format).name, frame.width, frame.height)
         self._made |= made
         return made
+
+    def _nothing(self, views: Mapping[int, View]) -> dict[int, CameraFrame]:
+        state = CameraState.STREAMING
+        return {number: CameraFrame(self.index, state, view=number) for number in views}
 
     def _entry(
         self,

@@ -35,6 +35,7 @@ from camstrm.grab.camera.claim import CameraClaim
 from camstrm.grab.camera.deadman import Deadman
 from camstrm.grab.camera.examiner import Examiner
 from camstrm.grab.camera.exit_code import ExitCode
+from camstrm.grab.camera.feature_calls import FeatureCalls
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.imaging import PictureEncoder
@@ -177,6 +178,8 @@ class CameraProcess:
             self._desk.register(
                 camera.index, label, self._examiner.add(camera.index, label, worker)
             )
+            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            self._desk.register(camera.index, label, features.handlers())
         for channel in self._channels.values():
             channel.worker.start()
         self._examiner.start()

@@ -9,8 +9,9 @@ FULL = 400_000
 
 
 def bundle_size(reduction: Reduction, full: int = FULL) -> int:
-    """Return about what JPEGs of a camera's picture come to (quality 80: ``full``)."""
-    quality = {30: 0.42, 50: 0.56, 65: 0.73, 80: 1.0, 100: 3.0}
+    """Return about what JPEGs of a camera's picture come to; its own quality is 80: ``full``."""
+    reduction = Reduction(min(reduction.quality, 80), reduction.halvings)
+    quality = {30: 0.42, 50: 0.56, 65: 0.73, 80: 1.0}
     nearest = min(quality, key=lambda q: abs(q - reduction.quality))
     share = quality[nearest] * (1 + (reduction.quality - nearest) * 0.012)
     return int(full * share / 3.0**reduction.halvings)
@@ -32,11 +33,11 @@ def mbit(reductions: list[Reduction], full: int = FULL) -> float:
 
 
 def test_without_a_limit_nothing_is_reduced() -> None:
-    assert set(run(BandwidthBudget(0.0, 80), 10.0)) == {Reduction(80, 0)}
+    assert set(run(BandwidthBudget(0.0, 80), 10.0)) == {Reduction()}
 
 
 def test_a_limit_that_is_not_reached_changes_nothing() -> None:
-    assert set(run(BandwidthBudget(100.0, 80), 10.0)) == {Reduction(80, 0)}
+    assert set(run(BandwidthBudget(100.0, 80), 10.0)) == {Reduction()}
 
 
 @pytest.mark.parametrize("limit", [80.0, 60.0, 45.0, 30.0, 15.0, 8.0, 4.0])
@@ -60,8 +61,8 @@ def test_it_is_there_within_seconds() -> None:
 def test_pictures_get_better_again_when_the_scene_is_simple() -> None:
     budget = BandwidthBudget(30.0, 80)
     reduced = run(budget, 10.0)[-1]
-    assert reduced != Reduction(80, 0)
-    assert run(budget, 20.0, 10.0, full=FULL // 8)[-1] == Reduction(80, 0)
+    assert reduced.quality < 80
+    assert run(budget, 20.0, 10.0, full=FULL // 8)[-1] == Reduction()
 
 
 def test_a_limit_below_everything_ends_at_the_smallest() -> None:
@@ -69,7 +70,14 @@ def test_a_limit_below_everything_ends_at_the_smallest() -> None:
 
 
 def test_a_quality_below_the_lowest_is_kept() -> None:
-    assert {r.quality for r in run(BandwidthBudget(1.0, 20), 20.0)} == {20}
+    assert {r.quality for r in run(BandwidthBudget(1.0, 20), 20.0)} == {100, 20}
+
+
+def test_what_is_better_than_the_stream_comes_down_to_it_first() -> None:
+    budget = BandwidthBudget(10.0, 80)
+    budget.sent(0, 0.0)
+    budget.sent(700_000, 0.5)
+    assert budget.reduction == Reduction(80)
 
 
 def test_a_pause_is_not_room() -> None:

@@ -402,7 +402,7 @@ def test_pictures_are_reduced_to_the_budget() -> None:
         rig.answer(rig.links[0], 0, text="x" * 100_000)
         rig.loop.advance(PERIOD)
     first, last = rig.links[0].requests[0], rig.links[0].requests[-1]
-    assert (first.quality, first.halvings) == (80, 0)
+    assert (first.quality, first.halvings) == (100, 0), "as camera and view say"
     assert (last.quality, last.halvings) == (30, 3), "16 Mbit/s come, whatever is asked for"
     rig.demand(Demand(cameras=()))
     rig.loop.advance(60.0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from camstrm.acquisition.features.facts import ListedFeature
-from camstrm.cli.commands.features import _limits, _text, _value
+from camstrm.cli.feature_output import _limits, _text, _value
 from camstrm.cli.main import main
 from camstrm.feature import FeatureInfo, FeatureState
 from tests.fakes.gentl.producers import simulator
@@ -101,6 +101,59 @@ def test_features_are_found_by_name_and_tool_tip(capsys: pytest.CaptureFixture[s
     assert captured.err == (
         "camstrm: no feature has 'no such thing' in its name, display name or tool tip\n"
     )
+
+
+def test_features_are_saved_loaded_and_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "one.pfs")
+    assert main(["features", "1", *CTI, "--set", "Width=320", "--save", file]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "set Width = 320\n"
+    assert f" settings to {file}" in captured.err
+    assert "Width\t320\n" in Path(file).read_text()
+    # The simulator forgets what was set when it is closed.
+    assert main(["features", "1", *CTI, "--diff", file]) == 1
+    assert capsys.readouterr().out.splitlines()[:1] == ["Width: 400 in the camera, 320 in the file"]
+    assert main(["features", "1", *CTI, "--load", file, "--diff", file]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("set ")
+    assert lines[1].startswith("0 differ, ")
+
+
+def test_a_configuration_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "camstrm.toml"
+    config.write_text('[[camera]]\nserial = "1"\nfeatures = { Width = 320, Height = 400 }\n')
+    assert main(["features", "1", *CTI, "--diff", str(config)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "Width: 400 in the camera, 320 in the file",
+        "1 differ, 1 are equal",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "text"),
+    [
+        ("--load", "hello", "it is no GenApi persistence file"),
+        ("--diff", "hello", "it is no GenApi persistence file"),
+        ("--load", None, "cannot be read (No such file or directory)"),
+        ("--keep", "", "only a running one knows what was set"),
+    ],
+)
+def test_files_that_cannot_be_used(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    content: str | None,
+    text: str,
+) -> None:
+    file = tmp_path / "one.pfs"
+    if content is not None:
+        file.write_text(content)
+    assert main(["features", "1", *CTI, option, str(file)]) == 2
+    captured = capsys.readouterr()
+    assert text in captured.err
+    assert captured.out == ""
 
 
 NODE_MAPS = Path(layout.__file__).parent / "node_maps"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -81,6 +82,7 @@ class FakeEncoder:
         self.wanted = (0, 0)
         self.error: Exception | None = None
         self.view_error: Exception | None = None
+        self.on_view: Callable[[], None] = lambda: None
 
     def begin(self, frame: RawFrame) -> FakeEncoding:
         self.frames += 1
@@ -98,6 +100,8 @@ class FakeEncoding:
 
     def view(self, view: View, *, quality: int, halvings: int) -> EncodedPicture | None:
         self.encoder.wanted = (quality, halvings)
+        if view.max_width:
+            self.encoder.on_view()
         if self.encoder.view_error is not None and view.max_width:
             raise self.encoder.view_error
         region = clipped(view.region, self.frame.width, self.frame.height)
@@ -473,3 +477,32 @@ def test_no_view_of_a_camera_that_does_not_stream(rig: Rig) -> None:
     rig.worker.taken = None
     rig.worker.statistics.reconnects += 1
     assert not any(frame.payload for frame in rig.entries(SMALL, PART, refresh=True))
+
+
+def test_views_that_take_too_long_take_turns_and_leave_the_whole_picture_alone(
+    rig: Rig, clock: FakeClock
+) -> None:
+    """At 30 requests a second, views of 40 ms."""
+    rig.encoder.on_view = lambda: clock.advance(0.04)
+    made = []
+    for number in range(90):
+        rig.worker.give(frame_id=number)
+        whole, small, part = rig.entries(SMALL, PART, whole=True)
+        assert (whole.frame_id, bool(whole.payload)) == (number, True)
+        made.append([len(f.payload) > 0 for f in (small, part)])
+        clock.advance(1 / 30 if not any(made[-1]) else 0.0)
+    small_made, part_made = (sum(column) for column in zip(*made, strict=True))
+    assert abs(small_made - part_made) <= 1
+    assert 20 <= small_made + part_made <= 60, "0.6 of the time"
+
+
+def test_a_view_that_had_no_turn_is_made_of_a_frame_that_is_not_new(
+    rig: Rig, clock: FakeClock
+) -> None:
+    rig.encoder.on_view = lambda: clock.advance(0.1)
+    rig.worker.give()
+    made = []
+    for _ in range(8):
+        made += [f.view for f in rig.entries(SMALL, PART) if f.payload]
+        clock.advance(1 / 30)
+    assert made == [SMALL.id, PART.id]

@@ -1,0 +1,107 @@
+"""The bridge that runs on this machine, or one that was named, for commands that ask a camera."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import ssl
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE, state_folder, token_path
+from camstrm.client.address import find_token
+from camstrm.client.blocking import Client, connect
+from camstrm.config import BridgeSettings, Config, load_config
+from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ServerError
+from camstrm.wire import CameraInfo
+
+__all__ = ["ServerOptions", "camera_of", "running_server"]
+
+_LOOK_S = 1.0
+"""Seconds to find out whether a bridge listens on this machine."""
+
+
+class ServerOptions(Protocol):
+    """Which server is meant: ``server`` is its URL, None for that of this machine."""
+
+    server: str | None
+    token: str | None
+    token_file: str | None
+    config: str | None
+
+
+def running_server(options: ServerOptions) -> Client | None:
+    """Return a client that asks for no pictures, to be entered; None if no bridge runs here.
+
+    Raises UsageError for options that are wrong, ConfigError for the configuration.
+    """
+    token = find_token(options.token, options.token_file, os.environ)
+    if options.server is not None:
+        return connect(options.server, token=token, cameras=(), reconnect=False)
+    bridge = (load_config(options.config) if options.config else Config()).bridge
+    host = _own_host(bridge.host)
+    try:
+        socket.create_connection((host, bridge.port), _LOOK_S).close()
+    except OSError:
+        return None
+    tls = None
+    if bridge.tls_cert:
+        # Whoever can read the configuration's certificate need not be shown another.
+        tls = ssl.create_default_context(cafile=bridge.tls_cert)
+        tls.check_hostname = False
+    scheme = "wss" if bridge.tls_cert else "ws"
+    name = f"[{host}]" if ":" in host else host
+    url = f"{scheme}://{name}:{bridge.port}"
+    return connect(url, token=token or _own_token(bridge), cameras=(), tls=tls, reconnect=False)
+
+
+def camera_of(client: Client, wanted: str) -> CameraInfo | None:
+    """Return the server's camera with this name or serial number, None if it has none.
+
+    Raises CameraAmbiguousError if several have the number.
+    """
+    if wanted in client.cameras:
+        return client.cameras[wanted]
+    found = [camera for camera in client.cameras.values() if camera.serial == wanted]
+    if len(found) > 1:
+        raise CameraAmbiguousError(wanted, wanted, tuple(camera.name for camera in found))
+    return found[0] if found else None
+
+
+def entered(client: Client, options: ServerOptions) -> Client | None:
+    """Enter a client; None, and a line that says why, if this machine's bridge refuses it."""
+    try:
+        return client.__enter__()
+    except ServerError as error:
+        if options.server is not None:
+            raise
+        print(f"camstrm: the running bridge is not asked: {error}", file=sys.stderr)
+        return None
+
+
+def not_found(client: Client, wanted: str, server: str) -> CameraNotFoundError:
+    """Return the error for a camera that a named server does not have."""
+    return CameraNotFoundError(wanted, wanted, tuple(client.cameras), server)
+
+
+def _own_host(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return host
+
+
+def _own_token(bridge: BridgeSettings) -> str | None:
+    """Return the token to control of this machine's bridge, or the one to watch, if readable."""
+    folder = state_folder(bridge.control.folder, bridge.token_file, os.environ)
+    for path in (folder / CONTROL_TOKEN_FILE, token_path(bridge.token_file, os.environ)):
+        try:
+            return Path(path).read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+    return None

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Raw
+
+from camstrm.acquisition.gentl.library import GcError
+from camstrm.acquisition.gentl.register_error import RegisterError
+from camstrm.grab.camera.call_desk import CallDesk
+from camstrm.grab.camera.feature_calls import FeatureCalls
+from camstrm.wire import OPERATIONS, Call, Reply
+from tests.fakes.clock import FakeClock
+from tests.fakes.gentl.memory_port import MemoryCamera
+from tests.fakes.grabber.scripted_control import ScriptedControl
+
+HEAD = "# {05D8C294-F295-4dfb-9D01-096BD04049F4}\n"
+
+
+class Asked:
+    """A camera in memory behind a CallDesk."""
+
+    def __init__(self) -> None:
+        self.camera = MemoryCamera("controls")
+        self.control = ScriptedControl(self.camera)
+        self.clock = FakeClock()
+        self.desk = CallDesk(lambda: None, self.clock.monotonic)
+        calls = FeatureCalls(self.control, clock=self.clock)
+        self.handlers = calls.handlers()
+        self.desk.register(0, "left", self.handlers)
+        self.ids = 0
+
+    def call(self, do: str, **arguments: Any) -> int:
+        self.ids += 1
+        self.desk.take(Call(self.ids, 0, do, Raw(json.dumps(arguments).encode())))
+        return self.ids
+
+    def replies(self) -> dict[int, dict[str, Any]]:
+        """Return the replies so far by id, results as JSON."""
+        found = {}
+        while (text := self.desk.replies.text()) is not None:
+            reply = json.loads(text)
+            assert reply["id"] not in found
+            found[reply["id"]] = reply
+        return found
+
+    def ask(self, do: str, **arguments: Any) -> Any:
+        """Return the result of a call, or the whole refusal."""
+        number = self.call(do, **arguments)
+        self.control.run()
+        (reply,) = self.replies().values()
+        assert reply["id"] == number
+        return reply["result"] if reply["ok"] else reply
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
+
+
+def test_the_tree_is_sent_once(asked: Asked) -> None:
+    tree = asked.ask("features")
+    assert tree["hash"] == asked.camera.description.hash
+    assert len(tree["features"]) == len(asked.camera.description.features)
+    assert asked.ask("features", hash=tree["hash"]) == {"hash": tree["hash"]}
+    assert len(asked.ask("features", hash="another")["features"]) == len(tree["features"])
+
+
+def test_values_of_some_and_of_all(asked: Asked) -> None:
+    some = asked.ask("values", features=["Width", "Gamma"])
+    assert some["features"]["Width"]["value"] == 640
+    assert set(some["features"]) == {"Width", "Gamma"}
+    every = asked.ask("values")
+    assert set(every["features"]) == set(asked.camera.description.names)
+    assert "unread" not in every
+
+
+def test_values_with_selectors(asked: Asked) -> None:
+    red = asked.ask("values", features=["Gain"], selectors={"GainSelector": "Red"})
+    assert red["features"]["Gain"]["value"] == 1.0
+    assert asked.ask("values", features=["Gain"])["features"]["Gain"]["value"] == 3.0
+    wrong = asked.ask("values", features=["Gain"], selectors={"GainSelector": "Green"})
+    assert wrong["code"] == "wrong"
+
+
+def test_an_unknown_feature_is_named_with_what_may_be_meant(asked: Asked) -> None:
+    for do in ("values", "watch"):
+        number = asked.call(do, features=["Widht"])
+        asked.control.run()
+        asked.control.look()
+        reply = asked.replies()[number]
+        assert (reply["code"], reply["ok"]) == ("unknown", False)
+        assert reply["problem"] == "the camera has no feature 'Widht'; did you mean Width?"
+
+
+def test_others_have_their_turn_while_many_features_are_read(asked: Asked) -> None:
+    reading = asked.call("values")
+    asked.control.pressing = True
+    read = asked.camera.memory.read
+
+    def slow(address: int, length: int) -> bytes:
+        asked.clock.advance(0.006)
+        return bytes(read(address, length))
+
+    asked.camera.memory.read = slow  # type: ignore[method-assign]
+    jobs = 0
+    done: dict[int, Any] = {}
+    setting = 0
+    while reading not in done:
+        if jobs == 2:
+            setting = asked.call("set", feature="Gamma", value=1.5)
+        job, finish = asked.control.jobs.pop(0)
+        finish(job(asked.control))
+        jobs += 1
+        done |= asked.replies()
+    assert jobs > 5
+    assert list(done) == [setting, reading]
+    assert done[setting]["result"]["applied"]
+    assert set(done[reading]["result"]["features"]) == set(asked.camera.description.names)
+
+
+def test_a_camera_that_is_too_slow_gives_what_it_gave(asked: Asked) -> None:
+    read = asked.camera.memory.read
+
+    def slow(address: int, length: int) -> bytes:
+        asked.clock.advance(1.0)
+        return bytes(read(address, length))
+
+    asked.camera.memory.read = slow  # type: ignore[method-assign]
+    first = asked.ask("values")
+    assert first["unread"]
+    assert set(first["unread"]) | set(first["features"]) == set(asked.camera.description.names)
+    for _ in range(20):
+        again = asked.ask("values")
+        if "unread" not in again:
+            break
+    assert "unread" not in again, "GenApi keeps what was read"
+
+
+def test_a_watch_has_all_at_first_and_then_what_changed(asked: Asked) -> None:
+    first = asked.call("watch", features=["Width", "ExposureTime", "ResultingFrameRate"])
+    asked.control.look()
+    told = asked.replies()[first]["result"]
+    assert set(told["features"]) == {"Width", "ExposureTime", "ResultingFrameRate"}
+    second = asked.call("watch", features=["Width", "ExposureTime"], after=told["revision"])
+    asked.clock.advance(0.2)
+    asked.control.look()
+    assert asked.replies() == {}
+    asked.ask("set", feature="ExposureTime", value=2000)
+    asked.control.look()
+    news = asked.replies()[second]["result"]
+    assert {n: s["value"] for n, s in news["features"].items()} == {"ExposureTime": 2000.0}
+    assert news["revision"] > told["revision"]
+
+
+def test_a_watch_without_news_is_answered_with_nothing(asked: Asked) -> None:
+    revision = asked.ask("values", features=["Width"])["revision"]
+    number = asked.call("watch", features=["Width"], after=revision)
+    asked.control.look(last=True)
+    assert asked.replies()[number]["result"] == {"revision": revision}
+
+
+def test_a_revision_of_a_process_before_this_one_is_old(asked: Asked) -> None:
+    old = asked.ask("values", features=["Width"])["revision"]
+    later = Asked()
+    later.clock.advance(1.0)
+    later.desk = CallDesk(lambda: None, later.clock.monotonic)
+    calls = FeatureCalls(later.control, clock=later.clock)
+    later.desk.register(0, "left", calls.handlers())
+    number = later.call("watch", features=["Width"], after=old)
+    later.control.look()
+    assert later.replies()[number]["result"]["features"]["Width"]["value"] == 640
+
+
+def test_many_who_look_cost_as_much_as_one(asked: Asked) -> None:
+    asked.ask("values")
+    for node in asked.camera.nodes.nodes:
+        node.node.invalidate_node()
+    asked.clock.advance(0.2)
+    for _ in range(8):
+        asked.call("watch")
+    once = asked.camera.reads_of(lambda: asked.control.look())
+    for node in asked.camera.nodes.nodes:
+        node.node.invalidate_node()
+    assert once <= 60
+    assert len(asked.replies()) == 8
+    assert asked.camera.reads_of(lambda: asked.ask("values")) == 0
+
+
+def test_a_set_says_what_became_of_it_and_is_kept(asked: Asked) -> None:
+    told = asked.ask("set", feature="Gain", value=6, selectors={"GainSelector": "Red"})
+    assert (told["applied"], told["value"], told["old"]) == (True, 6.0, 1.0)
+    (live,) = asked.ask("values", features=["Gamma"])["live"]
+    assert live == {"feature": "Gain", "value": 6.0, "selectors": {"GainSelector": "Red"}}
+    other = asked.ask("values", features=["GainSelector", "Gain"])["features"]["Gain"]
+    assert "differs" not in other, "of another selector"
+    red = asked.ask("values", features=["Gain"], selectors={"GainSelector": "Red"})
+    assert red["features"]["Gain"]["differs"]
+
+
+def test_what_points_at_others_is_not_kept(asked: Asked) -> None:
+    assert asked.ask("set", feature="GainSelector", value="Red")["applied"]
+    assert asked.control.live.settings() == ()
+
+
+def test_a_refused_value_is_not_kept(asked: Asked) -> None:
+    told = asked.ask("set", feature="Width", value=5000)
+    assert (told["applied"], told["value"]) == (False, 640)
+    assert asked.control.live.settings() == ()
+
+
+def test_of_several_values_for_a_feature_the_newest_is_written(asked: Asked) -> None:
+    first, second = (asked.call("set", feature="Gamma", value=v) for v in (0.5, 1.5))
+    other = asked.call("set", feature="Gain", value=1)
+    asked.control.run()
+    replies = asked.replies()
+    assert replies[first]["code"] == "replaced"
+    assert replies[second]["result"]["value"] == 1.5
+    assert replies[other]["result"]["applied"]
+    assert asked.camera.memory.writes.count(0x228) == 1
+
+
+def test_what_streaming_locks_says_what_a_stop_means(asked: Asked) -> None:
+    asked.camera.put(0x168, 1)
+    refused = asked.ask("set", feature="Width", value=320)
+    assert refused["code"] == "locked"
+    assert refused["problem"] == "Width: locked while the camera streams"
+    assert "this camera stops for about 0.1 s" in refused["remedy"]
+    assert asked.control.stops == 0
+
+
+def test_with_permission_the_camera_is_stopped_for_it(asked: Asked) -> None:
+    asked.camera.put(0x168, 1)
+    told = asked.ask("set", feature="Width", value=320, stop=True)
+    assert (told["applied"], told["value"], told["stopped_ms"]) == (True, 320, 88.0)
+    assert asked.ask("set", feature="Gamma", value=1.5, stop=True).get("stopped_ms") is None
+    assert asked.control.stops == 1
+
+
+def test_a_value_that_is_refused_when_stopped_leaves_the_camera_as_it_was(asked: Asked) -> None:
+    asked.camera.put(0x168, 1)
+    told = asked.ask("set", feature="Width", value=5000, stop=True)
+    assert (told["applied"], told["value"]) == (False, 640)
+    assert asked.camera.nodes.Width.value == 640
+
+
+def test_a_camera_that_does_not_start_with_it_has_the_old_values_again(asked: Asked) -> None:
+    asked.camera.put(0x168, 1)
+    asked.control.starts_fail = 1
+    refused = asked.ask("set", feature="Width", value=320, stop=True)
+    assert refused["code"] == "failed"
+    assert refused["problem"] == (
+        "Width=320: the camera does not start with it (it does not start)"
+    )
+    assert refused["remedy"] == "The old values are back"
+    assert asked.camera.nodes.Width.value == 640
+    assert asked.control.live.settings() == ()
+
+
+def test_what_an_automatic_locks_is_not_worth_a_stop(asked: Asked) -> None:
+    asked.ask("set", feature="ExposureAuto", value="Continuous")
+    refused = asked.ask("set", feature="ExposureTime", value=2000, stop=True)
+    assert (refused["code"], refused["remedy"]) == ("locked", "Set ExposureAuto=Off first")
+    assert refused["problem"] == "ExposureTime: ExposureAuto is Continuous"
+    assert asked.control.stops == 0
+
+
+@pytest.mark.parametrize("feature", ["TLParamsLocked", "AcquisitionStop"])
+def test_what_is_camstrms_own_is_refused(asked: Asked, feature: str) -> None:
+    assert asked.ask("set", feature=feature, value=1)["code"] == "refused"
+    assert asked.ask("execute", feature=feature)["code"] == "refused"
+    assert asked.camera.memory.writes == []
+
+
+def test_a_command_is_executed(asked: Asked) -> None:
+    assert asked.ask("execute", feature="TriggerSoftware")["code"] == "locked"
+    assert asked.ask("set", feature="TriggerMode", value="On")["applied"]
+    assert asked.ask("execute", feature="TriggerSoftware")["applied"]
+    assert asked.ask("execute", feature="Width")["code"] == "wrong"
+
+
+def test_revert_sets_what_the_configuration_says(asked: Asked) -> None:
+    asked.control.live.config["Gamma"] = 2.0
+    asked.ask("set", feature="Gamma", value=1.5)
+    asked.ask("set", feature="Gain", value=6, selectors={"GainSelector": "Blue"})
+    told = asked.ask("revert")["changes"]
+    assert [(c["feature"], c["value"]) for c in told] == [("Gain", 0.0), ("Gamma", 2.0)]
+    assert asked.control.live.settings() == ()
+    assert asked.ask("revert") == {}
+    (change,) = asked.ask("revert", features=["Width"])["changes"]
+    assert change["reason"] == "it was not set while the camera ran"
+
+
+def test_a_file_is_saved_loaded_and_compared(asked: Asked) -> None:
+    saved = asked.ask("save")
+    assert saved["text"].count("\n") > saved["settings"] > 20
+    asked.ask("set", feature="Gain", value=6)
+    (difference,) = asked.ask("diff", text=saved["text"])["differences"]
+    assert (difference["feature"], difference["wanted"], difference["value"]) == ("Gain", 3.0, 6.0)
+    changes = asked.ask("load", text=saved["text"])["changes"]
+    assert all(change["applied"] for change in changes)
+    assert asked.ask("diff", text=saved["text"]) == {"equal": saved["settings"]}
+
+
+def test_a_file_with_a_locked_feature_needs_a_stop(asked: Asked) -> None:
+    asked.camera.put(0x168, 1)
+    text = f"{HEAD}Width\t320\nGamma\t1.5\nBinning\t2\n"
+    changes = asked.ask("load", text=text)["changes"]
+    assert [change["applied"] for change in changes] == [False, True, True]
+    assert "locked while the camera streams" in changes[0]["reason"]
+    changes = asked.ask("load", text=text, stop=True)["changes"]
+    assert [change["applied"] for change in changes] == [True, True, True]
+    assert asked.control.stops == 1
+    assert changes[0]["stopped_ms"] > 0
+
+
+@pytest.mark.parametrize("do", ["load", "diff"])
+def test_a_file_that_is_none_is_refused_with_its_line(asked: Asked, do: str) -> None:
+    refused = asked.ask(do, text=f"{HEAD}Width 640")
+    assert refused["code"] == "wrong"
+    assert refused["problem"].startswith("line 2: wanted a feature, a tab and its value")
+
+
+def test_reconnect(asked: Asked) -> None:
+    assert asked.ask("reconnect") == {}
+    assert asked.control.reconnects == 1
+
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "set": {"feature": "Width", "value": 1},
+    "execute": {"feature": "DeviceReset"},
+    "load": {"text": HEAD},
+    "diff": {"text": HEAD},
+}
+
+
+def test_a_camera_that_is_not_open_is_gone_for_each_operation(asked: Asked) -> None:
+    asked.control.gone = True
+    for do in set(asked.handlers) - {"reconnect"}:
+        assert asked.ask(do, **ARGUMENTS.get(do, {}))["code"] == "gone", do
+
+
+def test_a_camera_that_does_not_answer_is_said_so(asked: Asked) -> None:
+    def silent(address: int, length: int) -> bytes:
+        raise RegisterError("left", address, write=False, code=GcError.TIMEOUT, detail="")
+
+    asked.camera.memory.read = silent  # type: ignore[method-assign]
+    reply = asked.ask("values", features=["Gamma", "DeviceTemperature"])
+    assert (reply["ok"], reply["code"]) == (False, "failed")
+    assert "TIMEOUT" in reply["problem"]
+
+
+CAMERA = Asked()
+NAMES = st.sampled_from(CAMERA.camera.description.names) | st.text(max_size=8)
+VALUES = (
+    st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.none()
+    | st.lists(st.integers(), max_size=2)
+)
+SELECTORS = st.dictionaries(NAMES, VALUES, max_size=2)
+WITH = st.fixed_dictionaries(
+    {},
+    optional={
+        "feature": NAMES | VALUES,
+        "features": st.none() | st.lists(NAMES, max_size=3) | VALUES,
+        "value": VALUES,
+        "selectors": SELECTORS | VALUES,
+        "stop": st.booleans() | VALUES,
+        "clamp": st.booleans(),
+        "after": st.integers() | VALUES,
+        "hash": st.text(max_size=8),
+        "all": st.booleans(),
+        "text": st.text(max_size=40) | st.text(max_size=40).map(lambda t: f"{HEAD}{t}"),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(CAMERA.handlers)), WITH, st.booleans())
+def test_any_call_gets_one_reply(do: str, arguments: dict[str, Any], streams: bool) -> None:
+    known = set(OPERATIONS[do].arguments.__struct_fields__)
+    fitting = {name: value for name, value in arguments.items() if name in known}
+    CAMERA.camera.put(0x168, int(streams))
+    for given_ in (fitting, arguments):
+        number = CAMERA.call(do, **given_)
+        CAMERA.control.run()
+        CAMERA.control.look(last=True)
+        replies = CAMERA.replies()
+        assert list(replies) == [number]
+        reply = Reply(**{k: v for k, v in replies[number].items() if k not in ("type", "result")})
+        assert reply.ok or reply.problem
+        assert "failed (" not in reply.problem, "no handler broke"

@@ -20,6 +20,7 @@ PARTS = {
     "slow links": "network.slow_links",
     "viewer": "viewer.viewer",
     "client": "client.client",
+    "control": "control.control",
     "whole way": "whole_way.whole_way",
     "scaling": "whole_way.scaling",
     "restart": "whole_way.restart",

@@ -17,6 +17,7 @@ from bench.whole_way.watcher_process import WatcherProcess
 from bench.whole_way.watchers import WatcherReport
 from tests.fakes.running_system import Command, RunningSystem
 from tests.simulator.build import build_simulator
+from tests.simulator.control import CameraControl
 from tests.simulator.scenario import CameraSpec, Scenario
 
 __all__ = ["MeasuredSystem", "Window", "merged"]
@@ -223,6 +224,10 @@ class MeasuredSystem:
             after.encoded - before.encoded,
             reports,
         )
+
+    def control(self, serial: str) -> CameraControl:
+        """Return the switches of a simulated camera, for a ``with`` statement."""
+        return self._run.control(serial)
 
     def memory(self) -> dict[str, int]:
         """Return the anonymous memory in bytes of each process, by what it is.

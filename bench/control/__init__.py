@@ -1,0 +1,1 @@
+"""Calls beside the stream: what setting and reading features costs pictures and frames."""

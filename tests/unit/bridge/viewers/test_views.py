@@ -54,9 +54,10 @@ class FakeGrabber:
         self.demands: list[Demand] = []
         self.seq = 0
 
-    def __call__(self, message: Demand | Call) -> None:
+    def __call__(self, message: Demand | Call) -> bool:
         assert isinstance(message, Demand)
         self.demands.append(message)
+        return True
 
     def views(self) -> tuple[View, ...]:
         return self.demands[-1].views

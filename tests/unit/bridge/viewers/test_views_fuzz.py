@@ -86,9 +86,10 @@ class ViewsMachine(RuleBasedStateMachine):
         for _ in range(3):
             self.join()
 
-    def take(self, message: Demand | Call) -> None:
+    def take(self, message: Demand | Call) -> bool:
         if isinstance(message, Demand):
             self.demand = message
+        return True
 
     @rule(count=st.integers(0, 3), most=st.integers(0, 4))
     def come(self, count: int, most: int) -> None:

@@ -14,6 +14,8 @@ ALLOWED = (
     ("camstrm/feed/listening_socket.py", "close"),
     # The socket's folder is in memory (/run), and the connection needs nobody to accept it.
     ("camstrm/feed/sender.py", "_connected_socket"),
+    # What asyncio.to_thread() loads when it is used for the first time.
+    ("concurrent/futures/__init__.py", "__getattr__"),
     # /proc/self is the kernel's memory, no disk: 0.07 ms for one /metrics.
     ("prometheus_client/process_collector.py", "collect"),
 )

@@ -30,7 +30,7 @@ RETRY_S = 1.0
 """Seconds between two attempts at a file that cannot be written."""
 
 
-class AuditRecord(Struct, frozen=True, omit_defaults=True):
+class AuditRecord(Struct, frozen=True):
     """One change: ``time`` in UTC, who from where, which camera, what, and what came of it.
 
     ``old`` and ``new``: values before and after, None where there is none or it is not known.
@@ -110,7 +110,9 @@ class AuditTrail:
     def add(self, record: AuditRecord) -> None:
         """Write a record to the log, and to the file as soon as the disk takes it."""
         _log.info("%s", record)
-        self._waiting.append(msgspec.json.encode(record) + b"\n")
+        # ASCII only: some readers also end a line at U+2028.
+        text = json.dumps(msgspec.structs.asdict(record), separators=(",", ":"))
+        self._waiting.append(text.encode() + b"\n")
         self._news.set()
 
     async def run(self) -> None:

@@ -29,6 +29,9 @@ CHANGING = frozenset(("set", "execute", "load", "revert", "reconnect", "lease"))
 CHANGES_PER_S = 50.0
 """Changes that a viewer may ask for in a second; a slider makes 20."""
 
+_NOT_DONE = ("busy", "replaced")
+"""Codes of replies to calls that went no further than a queue."""
+
 _MOST_NAMED = 5
 """Features that a refusal names beside the first one."""
 
@@ -89,7 +92,7 @@ class ControlGate:
 
     def answered(self, viewer: CallingViewer, call: Call, reply: Reply) -> None:
         """Write down what came of a call that was let through; also after the viewer went."""
-        if call.do in READING or call.do == "lease" or reply.code == "replaced":
+        if call.do in READING or reply.code in _NOT_DONE:
             return
         common = record_of_call(viewer, call, self._cameras().get(call.camera))
         for record in records_of(common, call, reply):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -61,15 +62,23 @@ def _add(options: TokenOptions, folder: Path) -> None:
     lifetime = lifetime_of(options.expires)
     new = not folder.exists()
     secret, token = add_token(folder, options.name, options.role, lifetime=lifetime)
-    print(f"{token.name} has role {token.role} and this token, which is shown only now:")
-    print(f"\n  {secret}\n")
-    print(f"In a browser: the server's URL with /?token={secret}")
-    print("A running bridge knows it within seconds." + _until(token))
+    # The token alone on standard output: scripts read it.
+    _say(f"The token of {token.name}, with role {token.role}, which is shown only now:\n")
+    print(secret, flush=True)
+    end = "" if token.expires is None else f" It is valid until {_minute(token.expires)}."
+    _say(
+        "\nIn a browser open the server's URL with /?token= and the token. A running bridge knows "
+        f"it within seconds.{end}"
+    )
     if new:
-        print(
-            f"No bridge has used {folder} yet: give its configuration with --config, and run this "
-            "as its user, so that it is the folder of the bridge."
+        _say(
+            f"No bridge has used {folder} yet. Give the bridge's configuration with --config, and "
+            "run this as its user, so that it is the bridge's folder."
         )
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _revoke(name: str, folder: Path) -> None:
@@ -89,10 +98,6 @@ def _list(folder: Path) -> None:
     now = datetime.now(timezone.utc)
     rows = [(t.name, t.role, _minute(t.created), _end(t, now)) for t in tokens]
     print(format_table(("NAME", "ROLE", "CREATED", "EXPIRES"), rows))
-
-
-def _until(token: NamedToken) -> str:
-    return "" if token.expires is None else f" It is valid until {_minute(token.expires)}."
 
 
 def _end(token: NamedToken, now: datetime) -> str:

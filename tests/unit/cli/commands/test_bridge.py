@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from camstrm.bridge.app import BridgeAddresses
+from camstrm.cli.commands import bridge
+from camstrm.cli.commands.bridge import announcement
+from camstrm.cli.public_url import PublicUrl
+
+
+def addresses(token: str | None = "V", control: str | None = "C") -> BridgeAddresses:
+    return BridgeAddresses("h", 8765, False, token, "/s", control)
+
+
+def test_it_prints_a_url_to_watch_and_one_to_control() -> None:
+    assert announcement(addresses(), None) == (
+        "\n  to watch    http://h:8765/?token=V\n  to control  http://h:8765/?token=C\n"
+    )
+
+
+def test_without_authentication_only_the_one_to_control_has_a_token() -> None:
+    assert announcement(addresses(None), None) == (
+        "\n  to watch    http://h:8765/\n  to control  http://h:8765/?token=C\n"
+    )
+
+
+def test_without_a_shared_token_to_control_there_is_none() -> None:
+    assert announcement(addresses(control=None), None) == (
+        "\n  to watch    http://h:8765/?token=V\n"
+    )
+
+
+def test_all_addresses_are_named_for_those_who_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "viewer_urls", lambda _, token: [f"http://a/?{token}", "http://b/"])
+    assert announcement(addresses(), None) == (
+        "\n  to watch    http://a/?V\n  or at       http://b/\n  to control  http://a/?C\n"
+    )
+
+
+def test_a_public_url_takes_the_place_of_both() -> None:
+    public = PublicUrl("https", "cameras.example")
+    assert announcement(addresses(), public) == (
+        "\n  to watch    https://cameras.example/?token=V"
+        "\n  to control  https://cameras.example/?token=C\n"
+    )

@@ -17,6 +17,7 @@ from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.real_time import ask_for_real_time
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.acquisition.stream.stream_watch import (
+    SILENCE_REMEDY,
     Experience,
     StreamWatch,
     loss_percent,
@@ -120,6 +121,11 @@ class AcquisitionWorker:
         """
         return self._retries.heartbeat_s if keeps_a_lock(self.info.tl_type) else 0.0
 
+    @property
+    def failure(self) -> CameraError | None:
+        """Why the last attempt to stream ended, None before that; any thread may read it."""
+        return self._reported
+
     def start(self) -> None:
         self._thread.start()
         self.control.start()
@@ -180,8 +186,7 @@ class AcquisitionWorker:
             # The same finding; the first attempt has the producer's own words.
             error = self._reported
         self._reported = error
-        stalled = CameraState.STALLED, error.problem
-        if (self.condition.state, self.condition.reason) != stalled:
+        if not self._is(CameraState.STALLED, error.problem):
             self._set(CameraState.LOST, error.problem)
         self._outages.failed(str(error))
 
@@ -229,18 +234,20 @@ class AcquisitionWorker:
             self.statistics.reconnects += self._streamed
             self._streamed = True
             self.control.opened(camera, self._restart)
+            underrun, word = 0, "streaming"
             while True:
-                library, statistics = self._producer.library, self.statistics
-                drain = start.drain(library, statistics, settings.quirks.drain, self._clock)
+                library, mode = self._producer.library, settings.quirks.drain
+                drain = start.drain(library, self.statistics, mode, underrun, self._clock)
                 try:
                     self._drain = drain
-                    pause = self._pump(camera, drain, start)
+                    pause = self._pump(camera, drain, start, word)
                 finally:
                     self._drain = None
                     free = drain.close()
                 if pause is None:
                     break
                 start = self._stand_aside(pause, free)
+                underrun, word = drain.underrun_seen, "streaming with another setting"
         except CameraLostError:
             answers = False
             raise
@@ -271,12 +278,12 @@ class AcquisitionWorker:
         return pause.stop()
 
     def _pump(
-        self, camera: Camera, drain: BufferDrain, start: StreamStart
+        self, camera: Camera, drain: BufferDrain, start: StreamStart, word: str
     ) -> Pause[StreamStart] | None:
         """Drain until the stop, or until the camera is to be opened again.
 
-        Returns early with a pause that is to be kept. Raises CameraLostError when frames are
-        overdue.
+        ``word``: what the log calls it. Returns early with a pause that is to be kept. Raises
+        CameraLostError when frames are overdue.
         """
         facts = str(start)
         next_look = turned = self._clock.monotonic()
@@ -308,7 +315,7 @@ class AcquisitionWorker:
                         self._set(CameraState.STREAMING, loss)
                     if not logged:
                         logged = True
-                        self._outages.streams(f"streaming {facts}")
+                        self._outages.streams(f"{word} {facts}")
                 elif watch.waits(now):
                     if self.condition.state is not CameraState.WAITING_FOR_TRIGGER:
                         self._set(CameraState.WAITING_FOR_TRIGGER, loss, drain.arrived_us)
@@ -326,7 +333,7 @@ class AcquisitionWorker:
                         if not loss:
                             self._outages.failed(str(error))
                             logged = False
-                elif watch.overdue(now) and self._opens_without_a_word():
+                elif watch.overdue(now) and self._is(CameraState.OPENING, ""):
                     self._set(CameraState.OPENING, f"started, no frame yet {facts}")
                 # What the control thread wants.
                 pause = self.control.take_pause()
@@ -345,8 +352,8 @@ class AcquisitionWorker:
         finally:
             self._experience = watch.experience(stalled=stalled)
 
-    def _opens_without_a_word(self) -> bool:
-        return self.condition.state is CameraState.OPENING and not self.condition.reason
+    def _is(self, state: CameraState, reason: str) -> bool:
+        return (self.condition.state, self.condition.reason) == (state, reason)
 
     def _drained(self, drain: BufferDrain) -> int:
         try:
@@ -382,7 +389,7 @@ class AcquisitionWorker:
 
     def _stall(self, silence_s: float, incomplete: int) -> CameraLostError:
         """Enter the state; return what to raise. ``incomplete``: frames that came meanwhile."""
-        what, remedy = "no frame", "Check cable, power, link and trigger"
+        what, remedy = "no frame", SILENCE_REMEDY
         if incomplete:
             what = f"only incomplete frames ({incomplete})"
             remedy = loss_remedy(self.info.tl_type)

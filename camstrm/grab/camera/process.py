@@ -15,7 +15,9 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 
 import cv2
@@ -47,11 +49,14 @@ from camstrm.wire import (
     CameraFrame,
     FrameBundle,
     FrameRequest,
+    Live,
+    Packet,
     PacketKind,
     Report,
     Start,
     Stop,
     encode_bundle_parts,
+    fitted,
 )
 
 __all__ = ["CameraProcess"]
@@ -83,8 +88,12 @@ class CameraProcess:
         self._wake_out.setblocking(False)
         self._desk = CallDesk(self._wake)
         self._examiner = Examiner()
+        self._early: Sequence[Packet] = ()
+        """What came with the Start, behind it."""
         self._changed = False
         """Whether a camera's condition has changed since the last report; set by any thread."""
+        self._lives: set[int] = set()
+        """Cameras whose live values have changed since they were sent; added to by any thread."""
         self._channels: dict[int, CameraChannel] = {}
         self._claim: CameraClaim | None = None
         self._producer: GentlProducer | None = None
@@ -120,11 +129,13 @@ class CameraProcess:
 
     def _await_start(self) -> ProcessGroup | None:
         while True:
-            for packet in self._socket.receive():
+            packets = self._socket.receive()
+            for position, packet in enumerate(packets):
                 message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return None
                 if isinstance(message, Start):
+                    self._early = packets[position + 1 :]
                     try:
                         return msgspec.convert(message.settings, ProcessGroup)
                     except msgspec.ValidationError as error:
@@ -179,8 +190,11 @@ class CameraProcess:
             main_features = MainFeatures(worker.control.submit)
             examined = self._examiner.add(camera.index, label, worker, main_features.read)
             self._desk.register(camera.index, label, examined)
-            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            features = FeatureCalls(worker, worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
+            live = worker.control.live
+            live.keep(group.live.get(serial, ()))
+            live.on_change = partial(self._live_changed, camera.index)
         for channel in self._channels.values():
             channel.worker.start()
         self._examiner.start()
@@ -190,6 +204,8 @@ class CameraProcess:
             self._deadman.arm()
 
     def _serve(self) -> None:
+        if not self._answer(self._early):
+            return
         next_report = 0.0
         with selectors.DefaultSelector() as selector:
             wire = selector.register(self._socket, selectors.EVENT_READ)
@@ -208,8 +224,10 @@ class CameraProcess:
                         self._wake_in.recv(4096)
                         continue
                     room = bool(mask & selectors.EVENT_WRITE)
-                    if mask & selectors.EVENT_READ and not self._answer():
+                    if mask & selectors.EVENT_READ and not self._answer(self._socket.receive()):
                         return
+                # Who has the reply to a change can rely on the grabber to know of it.
+                self._send_lives()
                 self._send_replies()
                 if self._changed or time.monotonic() >= next_report:
                     self._changed = False
@@ -218,8 +236,8 @@ class CameraProcess:
                 if room:
                     self._send_piece()
 
-    def _answer(self) -> bool:
-        for packet in self._socket.receive():
+    def _answer(self, packets: Sequence[Packet]) -> bool:
+        for packet in packets:
             message = PROCESS_DOWN.decode(packet.payload)
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)
@@ -232,6 +250,12 @@ class CameraProcess:
     def _send_replies(self) -> None:
         while (text := self._desk.replies.text()) is not None:
             self._socket.send_text(text)
+
+    def _send_lives(self) -> None:
+        while self._lives:
+            index = self._lives.pop()
+            settings = self._channels[index].worker.control.live.settings()
+            self._socket.send_text(PROCESS_UP.encode(Live(index, settings)))
 
     def _send_piece(self) -> None:
         """Send one piece of data: a request that comes next waits for no more than that."""
@@ -249,8 +273,9 @@ class CameraProcess:
         indices = [index for index in self._channels if index in wanted]
         # OpenCV and simplejpeg release the GIL: cameras of one process encode in parallel.
         encode = self._pool.map if self._pool is not None else map
-        frames = tuple(chain.from_iterable(encode(entries, indices)))
-        bundle = FrameBundle(request.seq, time.time_ns() // 1000, frames)
+        # Whole pictures before views: what is too much for a bundle is left out from behind.
+        frames = sorted(chain.from_iterable(encode(entries, indices)), key=lambda f: f.view > 0)
+        bundle = fitted(FrameBundle(request.seq, time.time_ns() // 1000, tuple(frames)))
         self._socket.send(PacketKind.BUNDLE, encode_bundle_parts(bundle))
 
     def _report(self, fatal: str = "") -> None:
@@ -272,6 +297,11 @@ class CameraProcess:
     def _condition_changed(self) -> None:
         self._changed = True
         self._examiner.look_again()
+        self._wake()
+
+    def _live_changed(self, index: int) -> None:
+        self._lives.add(index)
+        self._changed = True
         self._wake()
 
     def _wake(self) -> None:

@@ -14,25 +14,29 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from camstrm.errors import WireError
+from camstrm.feed.open_calls import CallBack, OpenCalls
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
 from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.exit_watch import ExitWatch
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
-from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
     Call,
     FrameBundle,
     FrameRequest,
+    Live,
     Packet,
     PacketKind,
+    Reply,
     Report,
     Start,
     Stop,
     decode_bundle,
+    decode_data,
+    refusal,
 )
 
 __all__ = ["MAX_UNREAD", "LinkHandlers", "ProcessLink"]
@@ -40,13 +44,10 @@ __all__ = ["MAX_UNREAD", "LinkHandlers", "ProcessLink"]
 _log = logging.getLogger(__name__)
 
 MAX_UNREAD = 65536
-"""Bytes of messages that may wait for a camera process that does not read; later ones are lost.
-The silence timeout ends such a process, so nothing would come of them."""
+"""Bytes of messages that may wait for a camera process that does not read; later calls are
+refused. The silence timeout ends such a process, so nothing would come of them."""
 
 _Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
-
-_UNREAD_LOG_S = 10.0
-"""Seconds between two log lines about messages that are dropped."""
 
 _EXIT_S = 0.5
 """After the end of its connection; a process that takes longer lives on without it."""
@@ -54,11 +55,15 @@ _EXIT_S = 0.5
 
 @dataclass(frozen=True)
 class LinkHandlers:
-    """What a link calls; ``gone`` at most once, with the reason in words."""
+    """What a link calls; ``gone`` at most once, with the reason in words.
+
+    ``live``: what was set of a camera while it ran.
+    """
 
     bundle: Callable[[ProcessLink, FrameBundle], None]
     report: Callable[[ProcessLink, Report], None]
     gone: Callable[[ProcessLink, str], None]
+    live: Callable[[ProcessLink, Live], None] = lambda *_: None
 
 
 class ProcessLink:
@@ -89,6 +94,8 @@ class ProcessLink:
         """Whether a request is under way."""
         self.opened = False
         """Whether the process has reported its cameras: requests are of no use before."""
+        self.calls = OpenCalls()
+        """Calls that the process has to answer; the supervisor answers when it is gone."""
         self._loop = loop
         self._running = running
         self._handlers = handlers
@@ -100,7 +107,6 @@ class ProcessLink:
         self._ended = asyncio.Event()  # both are over
         self._gone = False  # the process is neither listened to nor asked any more
         self._reason = ""  # why that is, where the grabber itself has ended it
-        self._unread_log = RepeatLog(_log, _UNREAD_LOG_S)
         self._fatal = ""  # why the process cannot go on, in its own words
         # Runs from the connection's end until the process has ended or counts as living on.
         self._exit_timer: asyncio.TimerHandle | None = None
@@ -132,16 +138,17 @@ class ProcessLink:
         self.busy = self._packets.is_open
         return self.busy
 
-    def send(self, message: Call) -> None:
-        """Pass a viewer's message on, behind what was sent before; MAX_UNREAD bytes may wait."""
-        if self._gone:
+    def call(self, call: Call, back: CallBack) -> None:
+        """Pass a call on, behind what was sent before; ``back`` gets its reply in any case."""
+        if not self._gone and self._packets.unsent > MAX_UNREAD:
+            name = self.group.name
+            problem = f"the process of camera {name} does not take calls at the moment"
+            back.replied(refusal(call.id, "busy", problem, "Ask again"))
             return
-        if self._packets.unsent > MAX_UNREAD:
-            self._unread_log.warning(
-                "camera %s: its process does not read; a message to it is dropped", self.group.name
-            )
-            return
-        self._packets.send_text(PROCESS_DOWN.encode(message))
+        passed = self.calls.open(call, back)
+        # One that has ended and is not known yet as gone: the supervisor answers in a moment.
+        if passed is not None and not self._gone:
+            self._packets.send_text(PROCESS_DOWN.encode(passed))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""
@@ -237,11 +244,18 @@ class ProcessLink:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
             return
+        if packet.kind is PacketKind.DATA:
+            self.calls.data_came(*decode_data(packet.payload))
+            return
         message = PROCESS_UP.decode(packet.payload)
-        if isinstance(message, Report):
+        if isinstance(message, Reply):
+            self.calls.replied(message)
+        elif isinstance(message, Report):
             self.opened = self.opened or bool(message.cameras)
             self._fatal = message.fatal
             self._handlers.report(self, message)
+        elif isinstance(message, Live):
+            self._handlers.live(self, message)
 
     def _disconnected(self, error: OSError | WireError | None) -> None:
         self._connected = False

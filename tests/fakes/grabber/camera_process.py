@@ -29,6 +29,9 @@ import socket
 import sys
 from pathlib import Path
 
+import msgspec
+
+from camstrm.feature import FeatureSetting
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.wire import (
@@ -42,11 +45,14 @@ from camstrm.wire import (
     Encoding,
     FrameBundle,
     FrameRequest,
+    Live,
     PacketKind,
+    Reply,
     Report,
     Start,
     Stop,
     encode_bundle_parts,
+    encode_data_parts,
 )
 from tests.fakes.gentl.producers import child_environment
 
@@ -114,9 +120,18 @@ class _StandIn:
                     if code is not None:
                         return code
                 elif isinstance(message, Call):
-                    _log(f"camera {message.camera} turns: {bytes(message.with_).decode()}")
+                    self._reply(message)
                 elif isinstance(message, FrameRequest):
                     self._answer(message)
+
+    def _reply(self, call: Call) -> None:
+        """Do what tests call: "hold" gets no reply, "data" gets DATA, others their arguments."""
+        if call.do == "hold":
+            return
+        if call.do == "data":
+            for piece in (b"ab", b"cd"):
+                self._socket.send(PacketKind.DATA, encode_data_parts(call.id, piece))
+        self._socket.send_text(PROCESS_UP.encode(Reply(call.id, ok=True, result=call.with_)))
 
     def _start(self, start: Start) -> int | None:
         cameras = start.settings["cameras"]
@@ -142,6 +157,13 @@ class _StandIn:
             _wait_for_ever()
         reported = (99,) if name == "foreign" else self._indices
         self._report(reported)
+        if name == "live":
+            # One value more than the process before had.
+            known = start.settings["live"].get(cameras[0]["settings"]["serial"], ())
+            gain = FeatureSetting("Gain", float(len(known)))
+            settings = tuple(msgspec.convert(setting, FeatureSetting) for setting in known)
+            live = Live(self._indices[0], (*settings, gain))
+            self._socket.send_text(PROCESS_UP.encode(live))
         if name == "silent":
             _wait_for_ever()
         if name == "bad_bundle":

@@ -22,6 +22,7 @@ from camstrm.config import (
     ProducerSettings,
     StreamSettings,
 )
+from camstrm.feature import FeatureSetting
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.ledger import Ledgers
@@ -37,10 +38,13 @@ from camstrm.wire import (
     CameraStatus,
     FrameBundle,
     FrameRequest,
+    Live,
     PacketKind,
+    Region,
     Report,
     Start,
     Stop,
+    View,
 )
 from tests.fakes.gentl.producers import (
     child_environment,
@@ -91,12 +95,14 @@ class Rig:
         self.states: dict[int, set[int]] = {}
         self.models: set[str] = set()
         self.gone: list[str] = []
+        self.lives: list[Live] = []
         self.links: list[ProcessLink] = []
         self.seq = 0
         self.handlers = LinkHandlers(
             lambda _, bundle: self._bundle(bundle),
             lambda _, report: self._report(report),
             lambda _, reason: self.gone.append(reason),
+            lambda _, live: self.lives.append(live),
         )
 
     def start(self, wanted: ProcessGroup) -> ProcessLink:
@@ -173,6 +179,18 @@ def test_two_cameras_of_a_process_are_streamed_reported_and_closed(rig: Rig) -> 
     assert link._process.returncode == 0
 
 
+def test_what_was_set_while_a_camera_ran_is_set_again_and_counted(rig: Rig) -> None:
+    wanted = group(simulator(), "1")
+    live = (FeatureSetting("Width", 104), FeatureSetting("Height", 0))
+    rig.start(msgspec.structs.replace(wanted, live={"1": live}))
+    rig.ask(lambda: rig.count(0))
+    assert rig.pictures[0][0].source_width == 104
+    assert rig.pictures[0][0].source_height == HEIGHT, "it is refused, and no fault"
+    rig.ask(lambda: rig.status(0).differs)
+    assert rig.status(0).differs == 2
+    assert rig.lives == [], "it is what the grabber knows"
+
+
 def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
     link = rig.start(group(simulator(), "1"))
     rig.ask(lambda: rig.count(0) >= 1)
@@ -186,6 +204,27 @@ def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
         rig.loop.run(lambda: not link.busy)
         answers += 1
     assert rig.count(0) == before + 200
+
+
+def test_views_of_cameras_with_and_without_their_whole_picture(rig: Rig) -> None:
+    link = rig.start(group(simulator(), "0", "2"))
+    part, small = View(0, Region(0, 0, 16, 8)), View(1, max_width=WIDTH // 2)
+    shown: set[tuple[int, int, int, int]] = set()
+
+    def seen() -> bool:
+        if link.opened and not link.busy:
+            rig.seq += 1
+            link.request(FrameRequest(rig.seq, (0,), (), views=(small, part, View(7))))
+        frames = [frame for frames in rig.pictures.values() for frame in frames]
+        shown.update((f.camera_index, f.view, f.width, f.height) for f in frames)
+        return len(shown) == 3
+
+    rig.loop.run(seen)
+    assert shown == {
+        (0, 0, WIDTH, HEIGHT),
+        (0, part.id, 16, 8),
+        (1, small.id, WIDTH // 2, HEIGHT // 2),
+    }
 
 
 @pytest.mark.parametrize(

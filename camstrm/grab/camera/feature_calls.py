@@ -158,7 +158,8 @@ class FeatureCalls:
 
     def _execute(self, camera: OpenCamera, arguments: ExecuteCommand) -> Struct:
         change = self._changes.execute(camera, arguments.feature, arguments.selectors)
-        self._expire(camera, arguments.feature)
+        # A command may load all values of a user set.
+        self._known.expire(camera.description().names)
         return change
 
     def _revert(self, camera: OpenCamera, arguments: RevertFeatures) -> Changes:

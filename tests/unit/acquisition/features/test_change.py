@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import pytest
@@ -197,6 +198,16 @@ def test_a_command_is_executed_with_its_selector(controls: MemoryCamera) -> None
     assert attempt.change.applied
     assert 0x1C0 in controls.memory.writes
     assert controls.nodes.TriggerSelector.value == "FrameStart"
+
+
+def test_all_is_read_again_after_a_user_set_was_loaded() -> None:
+    xml = MemoryCamera("controls").xml.replace(b"DeviceReset", b"UserSetLoad")
+    camera = MemoryCamera("controls", xml)
+    assert camera.nodes.Gamma.value == 1.0
+    camera.memory.registers[0x228] = struct.pack("<d", 2.0)
+    assert camera.nodes.Gamma.value == 1.0, "GenApi has it in its cache"
+    assert execute(camera, "UserSetLoad").change.applied
+    assert camera.nodes.Gamma.value == 2.0
 
 
 @pytest.mark.parametrize(

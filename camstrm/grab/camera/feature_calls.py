@@ -31,6 +31,8 @@ from camstrm.grab.camera.diagnosis import (
 )
 from camstrm.grab.camera.feature_changes import FeatureChanges, settings_of_file
 from camstrm.grab.camera.known_states import KnownStates
+from camstrm.wire import pack
+from camstrm.wire.messages import MAX_TEXT_SIZE
 from camstrm.wire.operations import (
     Arguments,
     Changes,
@@ -66,6 +68,10 @@ _SLICE_S = 0.01
 _FRESH_S = 0.15
 """Age up to which what is known of a feature is not read again: below the 0.2 s between two looks,
 so that many viewers cost as much as one."""
+
+
+_MOST_TREE = MAX_TEXT_SIZE - 4096
+"""Bytes of a tree of features: one message, less the reply around it."""
 
 
 class _Reading(Generic[A]):
@@ -142,7 +148,7 @@ class FeatureCalls:
         description = camera.description()
         if arguments.hash == description.hash:
             return FeatureTree(description.hash)
-        return FeatureTree(description.hash, description.features)
+        return _fitting(FeatureTree(description.hash, description.features))
 
     def _set(self, camera: OpenCamera, arguments: SetFeature) -> Struct:
         change = self._changes.set(
@@ -368,6 +374,16 @@ def _names(camera: OpenCamera, wanted: Sequence[str] | None) -> Sequence[str]:
             problem = f"the camera has no feature {name!r}{proposal(name, names)}"
             raise CallError(problem, code="unknown")
     return tuple(dict.fromkeys(wanted))
+
+
+def _fitting(tree: FeatureTree) -> FeatureTree:
+    """Return a tree that fits into one message: a very large one without its longer texts."""
+    for texts in ({}, {"description": ""}, {"description": "", "tooltip": ""}):
+        features = tuple(msgspec.structs.replace(info, **texts) for info in tree.features)
+        smaller = FeatureTree(tree.hash, features if texts else tree.features)
+        if len(bytes(pack(smaller))) <= _MOST_TREE:
+            break
+    return smaller
 
 
 def _refuse(call: OpenCall, error: CamstrmError) -> None:

@@ -109,6 +109,8 @@ class TestViewer:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
+        self.close_reason: str | None = None
+        """What the bridge said when it closed the connection."""
 
     async def next(self) -> Message | FrameBundle:
         """Return the next message, decoded."""
@@ -144,10 +146,18 @@ class TestViewer:
         """Send a text message."""
         await self.socket.send_str(text)
 
+    def abort(self) -> None:
+        """End the connection as a killed program does."""
+        transport = self.socket.get_extra_info("socket")
+        assert transport is not None
+        transport.shutdown(socket.SHUT_RDWR)
+
     async def close_code(self) -> int | None:
-        """Read until the connection is closed; return the code."""
+        """Read until the connection is closed; return the code, and keep the reason."""
         while True:
             message = await self.socket.receive(timeout=TIMEOUT_S)
+            if message.type == aiohttp.WSMsgType.CLOSE:
+                self.close_reason = message.extra
             if message.type in (
                 aiohttp.WSMsgType.CLOSE,
                 aiohttp.WSMsgType.CLOSED,

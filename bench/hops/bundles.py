@@ -15,7 +15,17 @@ from camstrm.feed.feed import Feed
 from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
 from camstrm.feed.sender import FeedReader
-from camstrm.wire import CameraFrame, CameraState, Demand, Encoding, FrameBundle, Hello, Status
+from camstrm.wire import (
+    Call,
+    CameraFrame,
+    CameraState,
+    Demand,
+    Encoding,
+    FrameBundle,
+    Hello,
+    Reply,
+    Status,
+)
 
 __all__ = ["receive", "send"]
 
@@ -93,7 +103,7 @@ class _Sink:
         self._count = count
         self._hold = BundleHold(self._note, HubCounters())
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
         send(Demand(None))
 
     def grabber_said(self, message: Hello | Status) -> None:
@@ -101,6 +111,12 @@ class _Sink:
 
     def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
         self._hold.hold(SharedBundle(bundle, data), len(data))
+
+    def grabber_replied(self, reply: Reply) -> None:
+        """Nothing was called."""
+
+    def grabber_sent_data(self, call_id: int, piece: memoryview) -> None:
+        """Nothing was called."""
 
     def grabber_caught_up(self) -> None:
         self._hold.release()

@@ -26,23 +26,31 @@ from camstrm.wire import (
     Packet,
     PacketKind,
     Refused,
+    Reply,
     Status,
     decode_bundle,
+    decode_data,
 )
 
 __all__ = ["FeedConnection", "FeedSink"]
 
 _log = logging.getLogger(__name__)
 
-MAX_UNREAD_DEMAND = 65536
-"""Bytes of demands that a grabber may leave unread before it counts as stuck."""
+MAX_UNREAD_CALLS = 512 * 1024
+"""Bytes that a grabber may leave unread before calls are refused; a call has 64 KB at most."""
+
+MAX_UNREAD = 2 * MAX_UNREAD_CALLS
+"""Bytes that a grabber may leave unread before it counts as stuck: demands always go."""
 
 
 class FeedSink(Protocol):
     """Who takes what comes from the grabber that has the place: the bridge, for one."""
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
-        """Take the first hello of a connection and the way back to the grabber."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
+        """Take the first hello of a connection and the way back to the grabber.
+
+        ``send`` returns False for a call that the grabber has no room for, or if it is gone.
+        """
 
     def grabber_said(self, message: Hello | Status) -> None:
         """Take a later message of the same connection."""
@@ -50,8 +58,14 @@ class FeedSink(Protocol):
     def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
         """Take a bundle; ``data`` are its bytes, into which its payloads point."""
 
+    def grabber_replied(self, reply: Reply) -> None:
+        """Take the reply to a call."""
+
+    def grabber_sent_data(self, call_id: int, piece: memoryview) -> None:
+        """Take a piece of the data of a reply that is to come."""
+
     def grabber_caught_up(self) -> None:
-        """Learn that nothing of what the grabber has sent waits unread."""
+        """Learn that no bundle that the grabber has sent waits unread."""
 
     def grabber_went(self) -> None:
         """Learn that the connection is over."""
@@ -104,13 +118,19 @@ class FeedConnection:
         """Of the hello; empty before it."""
         return "" if self._hello is None else self._hello.session
 
-    def send(self, message: Demand | Call) -> None:
-        """Send a message; a grabber that does not read is dropped: it would never follow it."""
-        if self.protocol.unsent > MAX_UNREAD_DEMAND:
+    def send(self, message: Demand | Call) -> bool:
+        """Send a message; return False for a call that there is no room for.
+
+        A grabber that does not read its demands is dropped: it would never follow them.
+        """
+        if isinstance(message, Call) and self.protocol.unsent > MAX_UNREAD_CALLS:
+            return False
+        if self.protocol.unsent > MAX_UNREAD:
             _log.warning("the grabber does not read its demands: connection closed")
             self.abort()
-            return
+            return False
         self.protocol.send_text(FEED_DOWN.encode(message))
+        return self.protocol.is_open
 
     def turn_away(self, reason: str) -> None:
         """Say why, and close."""
@@ -190,8 +210,14 @@ class FeedConnection:
                 self._text_received(packet.payload)
             elif self._hello is None:
                 raise WireError("UdsPacketHeader", "a bundle came first, wanted a hello")
-            elif self._may_speak:
+            elif not self._may_speak:
+                continue
+            elif packet.kind is PacketKind.BUNDLE:
                 self._sink.grabber_sent(decode_bundle(packet.payload), packet.payload)
+            else:
+                # It is sent only when no bundle waits, so what came before is the newest.
+                self._sink.grabber_caught_up()
+                self._sink.grabber_sent_data(*decode_data(packet.payload))
         if self._may_speak and not self.protocol.more_waits():
             self._sink.grabber_caught_up()
 
@@ -206,6 +232,8 @@ class FeedConnection:
             self.said_goodbye = True
         elif isinstance(message, Status):
             self._pass_on(message)
+        elif isinstance(message, Reply) and self._may_speak:
+            self._sink.grabber_replied(message)
 
     def _hello_received(self, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:

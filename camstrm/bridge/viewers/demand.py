@@ -27,7 +27,7 @@ class DemandKeeper:
     def __init__(self, interval_s: float = MIN_INTERVAL_S) -> None:
         self._interval_s = interval_s
         self._wishes: dict[Hashable, Demand] = {}  # by who has them; refresh is not kept here
-        self._send: Callable[[Demand], None] | None = None  # to the grabber that is attached
+        self._send: Callable[[Demand], object] | None = None  # to the grabber that is attached
         self._sent: Demand | None = None  # last, to this grabber and without its refresh
         self._refresh = False  # the next demand asks for pictures that were sent before, too
         self._timer: asyncio.TimerHandle | None = None  # runs while a change has to wait
@@ -55,7 +55,7 @@ class DemandKeeper:
         if self._wishes.pop(who, None) is not None:
             self._update()
 
-    def attach(self, send: Callable[[Demand], None], *, refresh: bool) -> None:
+    def attach(self, send: Callable[[Demand], object], *, refresh: bool) -> None:
         """Send a grabber that has just come what is wanted, and from then on each change."""
         self.detach()
         self._send = send

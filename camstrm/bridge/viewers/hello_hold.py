@@ -36,13 +36,17 @@ class HelloHold:
         self._hub = hub
         self._bundles = BundleHold(self._bundle_is_due, hub.counters)
         self.grabber_caught_up = self._bundles.release
+        self.grabber_replied = hub.calls.replied
+        self.grabber_sent_data = hub.calls.data_came
         # Hello that waits, and the way back to its grabber.
-        self._held: tuple[Hello, Callable[[Demand | Call], None]] | None = None
+        self._held: tuple[Hello, Callable[[Demand | Call], bool]] | None = None
         self._status: Status | None = None  # the newest that came meanwhile
         self._timer: asyncio.TimerHandle | None = None  # runs while a hello is held
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
         self._forget()
+        # The one before it may have the place no more without having gone.
+        self._hub.calls.grabber_went()
         hello = self._with_known(hello)
         if _says_who(hello):
             self._hub.grabber_came(hello, send)

@@ -19,9 +19,11 @@ from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
+from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
 from camstrm.bridge.viewers.views import ViewPlanner
 from camstrm.rates import RateMeter
 from camstrm.wire import (
+    MAX_CALLS,
     MAX_CAMERAS,
     MAX_VIEWER_TEXT_SIZE,
     TO_VIEWER,
@@ -59,8 +61,10 @@ class BundleHub:
         window: int,
         clock: Callable[[], float] = time.monotonic,
         demand: DemandKeeper | None = None,
+        gate: CallGate | None = None,
     ) -> None:
         self.counters = HubCounters()
+        self.calls = ViewerCalls(gate)
         self.pictures = LatestPictures(clock)
         self.viewers: dict[int, ViewerSender] = {}
         """Who gets bundles now, by the number of its outbox."""
@@ -73,11 +77,9 @@ class BundleHub:
         self._clock = clock
         self._demand = demand or DemandKeeper()
         self._views = ViewPlanner(self._demand, self.pictures)
-        self._send: Callable[[Call], None] | None = None
-        """The way to the grabber; None without one."""
         self._newest: SharedBundle | None = None
         """The last bundle of the present run of the grabber."""
-        self._hello = Hello("", server, limits=Limits(window, MAX_VIEWER_TEXT_SIZE))
+        self._hello = Hello("", server, limits=self._limits(Limits()))
         """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
         self._leases_text: bytes | None = None
@@ -98,15 +100,18 @@ class BundleHub:
         """``"ok"`` while a grabber is connected and speaks, else ``"none"``."""
         return self._input
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], None]) -> None:
-        """Take ``hello`` of a grabber that has just connected and send it the demand."""
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
+        """Take ``hello`` of a grabber that has just connected and send it demand and calls.
+
+        ``send`` returns False for a call that the grabber has no room for.
+        """
         self.counters.grabbers += 1
         self.grabber_said_hello(hello)
-        self._send = send
+        self.calls.grabber_came(send)
         self._demand.attach(send, refresh=self._views.lack_picture())
         self.set_input("ok")
 
-    def demand_from(self, send_demand: Callable[[Demand], None]) -> None:
+    def demand_from(self, send_demand: Callable[[Demand], object]) -> None:
         """Tell the demand to a grabber whose cameras the viewers do not know yet."""
         self._demand.attach(send_demand, refresh=True)
 
@@ -120,7 +125,7 @@ class BundleHub:
         cameras = {info.index: info for info in hello.cameras}
         self.pictures.keep_only({i for i, c in cameras.items() if self.cameras.get(i) == c})
         self.cameras = cameras
-        limits = Limits(self._window, MAX_VIEWER_TEXT_SIZE, hello.limits.stream_fps)
+        limits = self._limits(hello.limits)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
         self._hello_text = TO_VIEWER.encode(self._hello)
         for viewer in self.viewers.values():
@@ -146,7 +151,7 @@ class BundleHub:
     def grabber_went(self) -> None:
         """Tell the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
-        self._send = None
+        self.calls.grabber_went()
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
@@ -195,6 +200,7 @@ class BundleHub:
         if not self.viewers:
             self.empty.set()
         self._views.leave(viewer)
+        self.calls.viewer_left(viewer)
         self.counters.sent += outbox.sent
         self.counters.sent_bytes += outbox.sent_bytes
         self.counters.skipped.update(outbox.skipped)
@@ -230,11 +236,6 @@ class BundleHub:
             self.subscribe(viewer, cameras, max_fps, message.views)
         elif message.views:
             self._views.answer_again(viewer)
-
-    def send_to_camera(self, message: Call) -> None:
-        """Pass a viewer's message on to the grabber; without one it is dropped."""
-        if self._send is not None:
-            self._send(message)
 
     def publish_leases(self, leases: Leases) -> None:
         """Tell every viewer, and each that joins, who may change which camera."""
@@ -303,6 +304,12 @@ class BundleHub:
         """End every viewer's connection."""
         for viewer in self.viewers.values():
             viewer.close()
+
+    def _limits(self, grabber: Limits) -> Limits:
+        """Return what viewers are granted, by the bridge itself and by the grabber."""
+        return Limits(
+            self._window, MAX_VIEWER_TEXT_SIZE, grabber.stream_fps, MAX_CALLS, grabber.max_views
+        )
 
     def _step(self, outbox: ViewerOutbox) -> None:
         viewer = self.viewers.get(outbox.id)

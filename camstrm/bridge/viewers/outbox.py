@@ -39,8 +39,16 @@ class TextKind(enum.IntEnum):
     LEASES = 3
 
 
+_FIRST_REPLY = 1 << 8
+"""Replies are numbered from here in their order, so that they go after the texts of all kinds."""
+
+
 class ViewerOutbox:
-    """Holds at most one bundle and one text of each kind for a viewer.
+    """Holds at most one bundle, one text of each kind, and replies for a viewer.
+
+    All texts go before the bundle, replies in their order, and no reply replaces another. Their
+    number is bounded by who puts them: a viewer has few open calls, and one that leaves
+    ``reply_size`` bytes unread is not read either.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras
     that are slower than the stream. With ``max_fps``, the first bundle that comes in the
@@ -57,6 +65,7 @@ class ViewerOutbox:
         "_due_s",
         "_interval_s",
         "_meter",
+        "_next_reply",
         "_on_step",
         "_release_s",
         "_settle_s",
@@ -70,6 +79,8 @@ class ViewerOutbox:
         "name",
         "reason",
         "reduced",
+        "replies",
+        "reply_size",
         "role",
         "selection",
         "sent",
@@ -115,6 +126,10 @@ class ViewerOutbox:
         """Bundles sent a second between the last two calls of :meth:`measure`."""
         self.credit = CreditWindow(window)
         """What is under way; public for those who read it."""
+        self.replies = 0
+        """Replies that wait."""
+        self.reply_size = 0
+        """Bytes of those."""
         self.ladder = SizeLadder()
         """How small pictures the viewer needs; public for those who read it."""
         self.reduced = 0
@@ -122,8 +137,10 @@ class ViewerOutbox:
         self._clock = clock
         self._on_step = on_step
         """Called when the ladder has changed its rung."""
-        self._texts: dict[TextKind, bytes] = {}
-        """Texts that wait, UTF-8; they go in the order of their kinds."""
+        self._texts: dict[int, bytes] = {}
+        """Texts that wait, UTF-8; they go in the order of their kinds (TextKind), then replies."""
+        self._next_reply = _FIRST_REPLY
+        """Kind of the next reply in ``_texts``."""
         self._bundle: SharedBundle | None = None
         """The bundle that waits, merged with those that it replaced."""
         self._interval_s = 0.0
@@ -140,6 +157,13 @@ class ViewerOutbox:
     def put_text(self, kind: TextKind, text: bytes) -> None:
         """Let ``text`` go before any bundle; it replaces one of its kind that has not gone."""
         self._texts[kind] = text
+
+    def put_reply(self, text: bytes) -> None:
+        """Let a reply go before any bundle, behind the replies before it."""
+        self._texts[self._next_reply] = text
+        self._next_reply += 1
+        self.replies += 1
+        self.reply_size += len(text)
 
     def goes_at_once(self, bundle: SharedBundle) -> bool:
         """Return whether ``bundle`` goes without being put, counting it as sent: most do."""
@@ -198,7 +222,7 @@ class ViewerOutbox:
     def take(self) -> bytes | SharedBundle | None:
         """Return what to send now, counting it as sent; None if nothing may go yet."""
         if self._texts:
-            return self._texts.pop(min(self._texts))
+            return self._take_text()
         bundle = self._bundle
         if bundle is None or not self.credit.open:
             return None
@@ -241,6 +265,14 @@ class ViewerOutbox:
     def missed(self) -> int:
         """Bundles that were skipped although the viewer wanted them: it or its link is slow."""
         return sum(self.skipped.values()) - self.skipped["max_fps"]
+
+    def _take_text(self) -> bytes:
+        kind = min(self._texts)
+        text = self._texts.pop(kind)
+        if kind >= _FIRST_REPLY:
+            self.replies -= 1
+            self.reply_size -= len(text)
+        return text
 
     def _turn_s(self, bundle: SharedBundle, now: float) -> float:
         """Return when a bundle that has just come may go to a viewer with max_fps."""

@@ -74,6 +74,11 @@ class ViewerSender(asyncio.BufferedProtocol):
         self.outbox.put_text(kind, text)
         self._send()
 
+    def put_reply(self, text: bytes) -> None:
+        """Send the reply to a call before any bundle; none replaces another."""
+        self.outbox.put_reply(text)
+        self._send()
+
     def put_bundle(self, bundle: SharedBundle) -> None:
         """Send ``bundle`` as soon as viewer and rate allow, unless a newer one comes before."""
         if self._room and self.outbox.goes_at_once(bundle):

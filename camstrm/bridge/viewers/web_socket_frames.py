@@ -31,7 +31,8 @@ _HEADER_16, _HEADER_64 = struct.Struct(">BBH"), struct.Struct(">BBQ")
 _MAX_CONTROL = 125
 """Bytes of a control frame's payload, and of each that needs no longer size field."""
 
-_MAX_HEADER = 14
+_ROOM = 4096
+"""Bytes of the buffer of a viewer that sends nothing larger."""
 
 _WHOLE_TEXT = 0x81
 """First byte of a frame that is a whole text."""
@@ -90,18 +91,21 @@ class MessageReader:
 
     Bytes are received into :meth:`get_buffer` and announced by :meth:`received`; then
     :meth:`next` is called until it returns None. What is not asked for waits in the buffer,
-    which holds the largest message. After a WebSocketError the stream is unusable.
+    which becomes as large as a frame that needs it. After a WebSocketError the stream is
+    unusable.
     """
 
-    __slots__ = ("_begin", "_buffer", "_end", "_opcode", "_partial", "_view")
+    __slots__ = ("_begin", "_buffer", "_end", "_opcode", "_partial", "_view", "_wanted")
 
     def __init__(self) -> None:
-        self._buffer = bytearray(_MAX_HEADER + MAX_VIEWER_TEXT_SIZE)
+        self._buffer = bytearray(_ROOM)
         self._view = memoryview(self._buffer)
         self._begin = 0
         """Where the next frame begins in the buffer."""
         self._end = 0
         """Where the received bytes end."""
+        self._wanted = 0
+        """Bytes of the frame that is under way, 0 while that is not known."""
         self._opcode = 0
         """TEXT or BINARY while a message in fragments is under way, else 0."""
         self._partial = bytearray()
@@ -111,11 +115,21 @@ class MessageReader:
         """Return where the next bytes belong; empty while a whole message waits in it."""
         if self._begin == self._end:
             self._begin = self._end = 0
+            if len(self._buffer) > _ROOM:
+                self._take_room(_ROOM)
         elif self._begin:
             rest = self._buffer[self._begin : self._end]
             self._begin, self._end = 0, len(rest)
             self._view[: self._end] = rest
+        if self._wanted > len(self._buffer):
+            self._take_room(self._wanted)
         return self._view[self._end :]
+
+    def _take_room(self, size: int) -> None:
+        """Take another buffer, with what has been received; that begins at 0."""
+        buffer = bytearray(size)
+        buffer[: self._end] = self._view[: self._end]
+        self._buffer, self._view = buffer, memoryview(buffer)
 
     def received(self, count: int) -> None:
         """Take note of ``count`` bytes in the buffer."""
@@ -177,7 +191,9 @@ class MessageReader:
             header += 4
         start = begin + header
         if held < header + size:
+            self._wanted = header + size
             return None
+        self._wanted = 0
         payload = bytes(buffer[start : start + size])
         if second & _MASKED:
             payload = _unmasked(payload, buffer[start - 4 : start])

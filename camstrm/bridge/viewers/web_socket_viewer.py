@@ -31,7 +31,15 @@ MAX_GARBAGE = 10
 """Wrong messages after which a viewer is closed (1008)."""
 
 MESSAGES_PER_S = 200.0
-"""Messages a viewer may send in the long run: an ack for each bundle and some more."""
+"""Messages a viewer may send in the long run: an ack for each bundle and some more. One above
+4 KB counts once more for each 4 KB: the largest as 17."""
+
+MAX_UNREAD_REPLIES = 256 * 1024
+"""Bytes of replies that a viewer may leave unread; then it is not read either, until it reads.
+At most as many replies more may come as it has open calls."""
+
+MAX_WAITING_REPLIES = 16
+"""The same as a number of replies: refusals are short, and many."""
 
 MESSAGE_BURST = 200.0
 
@@ -69,7 +77,7 @@ class WebSocketViewer(ViewerSender):
         self._allowed_s = clock()
         """When the allowance was computed, in the clock's seconds."""
         self._pauses = False
-        """Whether its messages wait because it has sent too many."""
+        """Whether its messages wait because it has sent too many, or leaves replies unread."""
         self._closing = False
         """Whether a close frame was sent: nothing follows it, and only its answer is awaited."""
 
@@ -111,7 +119,7 @@ class WebSocketViewer(ViewerSender):
                     self._take_text(text_of(payload))
                 else:
                     self._take_frame(opcode, payload)
-                self._allowance -= 1
+                self._allowance -= 1 + (len(payload) >> 12)
                 if self._allowance < 0 and not self._may_say_more():
                     self._pause_reading()
                     return
@@ -132,7 +140,9 @@ class WebSocketViewer(ViewerSender):
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
                 self._hub.subscribe_message(self, message)
             elif isinstance(message, Call):
-                self._hub.send_to_camera(message)
+                self._hub.calls.take(self, message)
+                if self._leaves_replies():
+                    self._allowance = min(self._allowance, 0.0)
         except WireError as error:
             self._garbage += 1
             self._hub.counters.viewer_garbage += 1
@@ -160,7 +170,12 @@ class WebSocketViewer(ViewerSender):
         earned = (now - self._allowed_s) * MESSAGES_PER_S
         self._allowed_s = now
         self._allowance = min(MESSAGE_BURST, self._allowance + earned)
-        return self._allowance >= 0
+        return self._allowance >= 0 and not self._leaves_replies()
+
+    def _leaves_replies(self) -> bool:
+        """Return whether too many replies wait for it to say more."""
+        outbox = self.outbox
+        return outbox.replies > MAX_WAITING_REPLIES or outbox.reply_size > MAX_UNREAD_REPLIES
 
     def _pause_reading(self) -> None:
         if self._transport is not None:
@@ -169,6 +184,11 @@ class WebSocketViewer(ViewerSender):
             self._loop.call_later(PAUSE_S, self._go_on_reading)
 
     def _go_on_reading(self) -> None:
+        if self._transport is None:
+            return
+        if self._leaves_replies():
+            self._loop.call_later(PAUSE_S, self._go_on_reading)
+            return
         self._pauses = False
         self._take_messages()
         if not self._pauses and self._transport is not None:

@@ -49,6 +49,7 @@ from camstrm.wire import (
     PacketKind,
     PacketSplitter,
     Refused,
+    Reply,
     Status,
     encode_bundle_parts,
     encode_packet_parts,
@@ -102,7 +103,7 @@ class FakeGrabber:
         self.since_us = dict.fromkeys(range(len(names)), now_us())
         self.demand = Demand()
         self.demands: list[Demand] = []
-        self.for_cameras: asyncio.Queue[Call] = asyncio.Queue()
+        self.calls: asyncio.Queue[Call] = asyncio.Queue()
         self.refused = ""
         self.seq = 0
         self.closed = False
@@ -186,7 +187,7 @@ class FakeGrabber:
         frames = tuple(self._frame(info.index, cameras) for info in self.infos)
         return FrameBundle(self.seq, now_us(), frames)
 
-    async def send(self, message: Hello | Status | Goodbye) -> None:
+    async def send(self, message: Hello | Status | Goodbye | Reply) -> None:
         """Send a control message."""
         await self.send_packet(PacketKind.TEXT, [FEED_UP.encode(message)])
 
@@ -270,7 +271,7 @@ class FakeGrabber:
                         self.refused = message.reason
                         continue
                     if isinstance(message, Call):
-                        self.for_cameras.put_nowait(message)
+                        self.calls.put_nowait(message)
                         continue
                     assert isinstance(message, Demand), message
                     self.demand = message

@@ -14,6 +14,7 @@ from camstrm.feed.listener import FeedListener
 from camstrm.feed.listening_socket import listen_unix
 from camstrm.feed.sender import FeedReader
 from camstrm.wire import (
+    Call,
     CameraFrame,
     CameraState,
     Demand,
@@ -22,6 +23,7 @@ from camstrm.wire import (
     Goodbye,
     Hello,
     Refused,
+    Reply,
     Status,
 )
 from tests.fakes.grabber.feed_reader import FakeFeedReader
@@ -239,7 +241,7 @@ class Sink:
         self.bundles: list[FrameBundle] = []
         self.changed = asyncio.Event()
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
         send(self.demand)
 
     def grabber_said(self, message: Hello | Status) -> None:
@@ -248,6 +250,12 @@ class Sink:
     def grabber_sent(self, bundle: FrameBundle, data: memoryview) -> None:
         self.bundles.append(bundle)
         self.changed.set()
+
+    def grabber_replied(self, reply: Reply) -> None:
+        """Not looked at."""
+
+    def grabber_sent_data(self, call_id: int, piece: memoryview) -> None:
+        """Not looked at."""
 
     def grabber_caught_up(self) -> None:
         """Not looked at."""

@@ -21,11 +21,13 @@ from camstrm.wire import (
     FEED_UP,
     FROM_VIEWER,
     Ack,
+    Call,
     Demand,
     FrameBundle,
     Goodbye,
     Hello,
     PacketKind,
+    Reply,
     Status,
     encode_bundle,
     encode_packet_parts,
@@ -44,9 +46,11 @@ class FakeHub:
     def __init__(self) -> None:
         self.events: list[str] = []
         self.bundles: list[FrameBundle] = []
+        self.replies: list[Reply] = []
+        self.pieces: list[tuple[int, bytes]] = []
         self.data: list[memoryview] = []
         self.caught_up: list[int] = []  # how many bundles had come, each time
-        self.send_demand: Callable[[Demand], None] | None = None
+        self.send_demand: Callable[[Demand | Call], bool] | None = None
         self._changed = asyncio.Event()
 
     async def until_count(self, event: str, count: int) -> None:
@@ -63,7 +67,7 @@ class FakeHub:
     def count(self, event: str) -> int:
         return self.events.count(event)
 
-    def grabber_came(self, hello: Hello, send: Callable[[Demand], None]) -> None:
+    def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
         self.send_demand = send
         self._note(f"came {hello.session}")
 
@@ -77,6 +81,14 @@ class FakeHub:
         self.bundles.append(bundle)
         self.data.append(data)
         self._note("bundle")
+
+    def grabber_replied(self, reply: Reply) -> None:
+        self.replies.append(reply)
+        self._note("reply")
+
+    def grabber_sent_data(self, call_id: int, piece: memoryview) -> None:
+        self.pieces.append((call_id, bytes(piece)))
+        self._note("data")
 
     def grabber_caught_up(self) -> None:
         self.caught_up.append(len(self.bundles))
@@ -497,7 +509,7 @@ async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silen
 async def test_grabber_that_never_reads_is_dropped(
     hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection_module, "MAX_UNREAD_DEMAND", 1000)
+    monkeypatch.setattr(connection_module, "MAX_UNREAD", 1000)
     async with listening(hub, path):
         _, writer = await asyncio.open_unix_connection(path, limit=1)
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can

@@ -22,11 +22,11 @@ from camstrm.wire import (
     FrameBundle,
     Hello,
     Limits,
+    Reply,
     Status,
     Subscribe,
 )
 from tests.fakes.clock import Clock
-from tests.fakes.for_camera import turn
 
 CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
 HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
@@ -35,13 +35,14 @@ HELLO = Hello("run1", cameras=CAMERAS, limits=Limits(stream_fps=20.0))
 class FakeGrabberLink:
     def __init__(self) -> None:
         self.demands: list[Demand] = []
-        self.for_cameras: list[Call] = []
+        self.calls: list[Call] = []
 
-    def __call__(self, message: Demand | Call) -> None:
+    def __call__(self, message: Demand | Call) -> bool:
         if isinstance(message, Demand):
             self.demands.append(message)
         else:
-            self.for_cameras.append(message)
+            self.calls.append(message)
+        return True
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_hello_tells_the_bridges_limits_and_the_grabbers_rate(
     hello = drain(join(hub, "a"))[0]
     assert isinstance(hello, Hello)
     assert (hello.session, hello.cameras) == ("run1", CAMERAS)
-    assert hello.limits == Limits(window=4, max_message_size=65536, stream_fps=20.0)
+    assert hello.limits == Limits(4, 65536, stream_fps=20.0, max_calls=8)
 
 
 def test_new_viewer_gets_each_cameras_latest_picture(hub: BundleHub, link: FakeGrabberLink) -> None:
@@ -227,15 +228,44 @@ def test_grabber_goes_and_comes_back_as_a_new_run(hub: BundleHub, link: FakeGrab
         viewer.acknowledge(seq)
 
 
-def test_a_message_for_a_camera_goes_to_the_grabber_that_is_there(
+async def test_a_call_goes_to_the_grabber_that_is_there(
     hub: BundleHub, link: FakeGrabberLink
 ) -> None:
-    hub.send_to_camera(turn(1, -90.0))
-    assert link.for_cameras == [turn(1, -90.0)]
+    viewer = join(hub, "a")
+    drain(viewer)
+    hub.calls.take(viewer, Call(7, 1, "values"))
+    assert link.calls == [Call(1, 1, "values")]
     hub.grabber_went()
-    hub.send_to_camera(turn(1, -45.0))
+    assert [message.code for message in drain(viewer) if isinstance(message, Reply)] == ["gone"]
+    hub.calls.take(viewer, Call(8, 1, "values"))
+    (reply,) = drain(viewer)
+    assert isinstance(reply, Reply)
+    assert (reply.id, reply.code) == (8, "gone")
     hub.grabber_came(HELLO, link)
-    assert link.for_cameras == [turn(1, -90.0)]
+    assert link.calls == [Call(1, 1, "values")]
+
+
+async def test_calls_of_a_viewer_that_has_left_have_no_reply(
+    hub: BundleHub, link: FakeGrabberLink
+) -> None:
+    viewer = join(hub, "a")
+    drain(viewer)
+    hub.calls.take(viewer, Call(7, 1, "values"))
+    hub.leave(viewer)
+    hub.calls.replied(Reply(1, ok=True))
+    assert drain(viewer) == []
+    assert len(hub.calls) == 0
+
+
+def test_what_is_granted_stands_in_the_hello(hub: BundleHub) -> None:
+    (hello, _) = drain(join(hub, "a"))
+    assert isinstance(hello, Hello)
+    assert (hello.limits.max_calls, hello.limits.max_views) == (8, 0)
+    hub.grabber_came(replace(HELLO, limits=Limits(max_views=5)), FakeGrabberLink())
+    (hello, _) = drain(join(hub, "b"))
+    assert isinstance(hello, Hello)
+    assert (hello.limits.max_calls, hello.limits.max_views) == (8, 5)
+    hub.grabber_went()
 
 
 def test_same_run_reconnects(hub: BundleHub, link: FakeGrabberLink) -> None:

@@ -11,16 +11,19 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from msgspec import Raw
 
 from camstrm.bridge.viewers.demand import MIN_INTERVAL_S
-from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
+from camstrm.bridge.viewers.web_socket_viewer import MAX_WAITING_REPLIES, WebSocketViewer
 from camstrm.wire import (
     FROM_VIEWER,
     MAX_VIEWER_TEXT_SIZE,
     Ack,
+    Call,
     CameraState,
     Demand,
     Hello,
+    Reply,
     Status,
     Subscribe,
     encode_bundle,
@@ -35,7 +38,6 @@ from tests.fakes.bridge.running_bridge import (
     running_bridge,
 )
 from tests.fakes.bridge.running_bridge import TestViewer as Viewer
-from tests.fakes.for_camera import turn
 from tests.fakes.grabber.fake_grabber import FakeGrabber
 from tests.fakes.loop_time import StoppedLoopTime
 
@@ -87,11 +89,38 @@ async def heard(viewer: Viewer) -> None:
             return
 
 
-async def test_a_message_for_a_camera_is_passed_on_unread(
-    viewer: Viewer, grabber: FakeGrabber, monkeypatch: pytest.MonkeyPatch
+async def test_a_call_is_passed_on_unread_and_its_reply_back(
+    viewer: Viewer, grabber: FakeGrabber
 ) -> None:
-    await viewer.send('{"degrees":-90,"type":"turn","camera":2}')
-    assert await asyncio.wait_for(grabber.for_cameras.get(), TIMEOUT_S) == turn(2, -90.0)
+    await viewer.send('{"with":{"no":["such",-1e3]},"do":"values","type":"call","id":9,"camera":2}')
+    call = await asyncio.wait_for(grabber.calls.get(), TIMEOUT_S)
+    assert call == Call(1, 2, "values", Raw(b'{"no":["such",-1e3]}'))
+    await grabber.send(Reply(1, ok=True, result=Raw(b'{"a":null}')))
+    reply = await viewer.control(lambda m: isinstance(m, Reply))
+    assert reply == Reply(9, ok=True, result=Raw(b'{"a":null}'))
+
+
+async def test_a_viewer_that_leaves_its_replies_unread_is_not_read(
+    bridge: RunningBridge, grabber: FakeGrabber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals would fill the memory otherwise, as fast as it asks."""
+    monkeypatch.setattr("camstrm.bridge.viewers.web_socket_viewer.MESSAGES_PER_S", 1e9)
+    paused, waiting = asyncio.Event(), []
+    pause_reading = WebSocketViewer._pause_reading
+
+    def noted(self: WebSocketViewer) -> None:
+        waiting.append(self.outbox.replies)
+        paused.set()
+        pause_reading(self)
+
+    monkeypatch.setattr(WebSocketViewer, "_pause_reading", noted)
+    call = FROM_VIEWER.encode(Call(1, 0, "set"))
+    async with raw_viewer(bridge) as (_, writer):
+        while not paused.is_set():
+            writer.write(b"\x81" + bytes((0x80 | len(call),)) + bytes(4) + call)
+            await writer.drain()
+            await asyncio.sleep(0)
+        assert waiting == [MAX_WAITING_REPLIES + 1]
 
 
 @pytest.mark.parametrize("path", ["", "ws"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from camstrm.wire import (
     TO_VIEWER,
     FrameBundle,
     Message,
+    Reply,
     decode_bundle,
 )
 
@@ -109,6 +111,8 @@ class TestViewer:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
+        self._calls = 0
+        """Calls that were sent; the last one's id."""
         self.close_reason: str | None = None
         """What the bridge said when it closed the connection."""
 
@@ -145,6 +149,16 @@ class TestViewer:
     async def send(self, text: str) -> None:
         """Send a text message."""
         await self.socket.send_str(text)
+
+    async def ask(self, do: str, camera: int = 0, /, **arguments: Any) -> Reply:
+        """Send a call and return its reply; what comes before that is dropped."""
+        self._calls += 1
+        call_id = self._calls
+        call = {"type": "call", "id": call_id, "camera": camera, "do": do, "with": arguments}
+        await self.send(json.dumps(call))
+        reply = await self.control(lambda m: isinstance(m, Reply) and m.id == call_id)
+        assert isinstance(reply, Reply)
+        return reply
 
     def abort(self) -> None:
         """End the connection as a killed program does."""

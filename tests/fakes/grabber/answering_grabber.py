@@ -51,7 +51,8 @@ class AnsweringGrabber(FakeGrabber):
 @contextlib.asynccontextmanager
 async def answering_grabber(path: str) -> AsyncIterator[AnsweringGrabber]:
     """Connect one that answers while the block runs."""
-    async with AnsweringGrabber(path) as grabber:
+    grabber = AnsweringGrabber(path)
+    async with grabber:
         task = asyncio.create_task(grabber.answer(), name="answering grabber")
         try:
             yield grabber

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -62,16 +61,8 @@ def control(bridge: RunningBridge) -> str:
     return bridge.addresses.control_token
 
 
-_ids = itertools.count(1)
-
-
 async def ask(viewer: TestViewer, do: str, camera: int = 0, /, **arguments: Any) -> Reply:
-    call_id = next(_ids)
-    call = {"type": "call", "id": call_id, "camera": camera, "do": do}
-    await viewer.send(json.dumps({**call, "with": arguments or ARGUMENTS.get(do, {})}))
-    reply = await viewer.control(lambda m: isinstance(m, Reply) and m.id == call_id)
-    assert isinstance(reply, Reply)
-    return reply
+    return await viewer.ask(do, camera, **(arguments or ARGUMENTS.get(do, {})))
 
 
 async def added(folder: Path, name: str, role: Any, **options: Any) -> str:
@@ -160,7 +151,7 @@ async def test_http_changes_nothing_with_any_method(
                     method, url, data=body, allow_redirects=False, **bearer(control(bridge))
                 ) as answer:
                     if method not in ("GET", "HEAD"):
-                        assert answer.status == 405
+                        assert answer.status in (400, 405), "400: not of HTTP"
     assert not [call.do for call in grabber.seen if call.do not in READING]
 
 

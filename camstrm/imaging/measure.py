@@ -18,15 +18,18 @@ from camstrm.wire.views import Region
 
 __all__ = ["MAX_POSITIONS", "MAX_SAMPLED", "measure", "region_within"]
 
-MAX_SAMPLED = 1_000_000
-"""Pixels that a measurement looks at unless all are asked for. The mean of so many is off by a
-thousandth of their deviation, and 2656x2304 BayerRG12p takes 5 ms instead of 20."""
+MAX_SAMPLED = 500_000
+"""Pixels that a measurement looks at unless all are asked for. The mean of so many is off by less
+than two thousandths of their deviation, and 2656x2304 BayerRG12p takes 4 ms instead of 18."""
 
 MAX_POSITIONS = 2048
 """Points of a line profile, so that the reply stays small: 60 KB in colour."""
 
 _COUNTED_AT_ONCE = 1 << 24
 """Pixels: OpenCV gives counts as float32, exact up to here."""
+
+_ROWS_APART = 4
+"""Where not all cells are looked at, so many rows of them have one whose lower neighbours are."""
 
 _SHARED = ("U", "V", "Cb", "Cr")
 """Colour that several pixels share: it says nothing of sharpness."""
@@ -38,13 +41,35 @@ _PIECE = 64
 class _Plane(NamedTuple):
     """Values of one colour on the grid of cells, each (rows, columns).
 
-    ``right``, ``below``: the neighbours of the same colour, for the first rows and columns.
+    ``right``, ``below``: the neighbours of the same colour, for the first rows and columns;
+    ``below`` has those of each ``rows_apart``-th row.
     """
 
     name: str
     values: Values
     right: Values
     below: Values
+    rows_apart: int
+
+
+class _Neighbours:
+    """Sums up the squared differences between neighbours in one direction."""
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._pairs = 0
+
+    def add(self, values: Values, beside: Values) -> None:
+        rows, columns = beside.shape
+        if beside.size:
+            own = np.ascontiguousarray(values[:rows, :columns])
+            self._sum += cv2.norm(own, beside, cv2.NORM_L2SQR)
+            self._pairs += beside.size
+
+    @property
+    def mean(self) -> float:
+        """Their mean; 0 without neighbours."""
+        return self._sum / self._pairs if self._pairs else 0.0
 
 
 def measure(frame: RawFrame, wish: Measure) -> Measurement:
@@ -66,14 +91,13 @@ def measure(frame: RawFrame, wish: Measure) -> Measurement:
     if not wish.exact:
         step = math.ceil(math.sqrt(max(1.0, region.width * region.height / MAX_SAMPLED)))
     counts: dict[str, NDArray[np.int64]] = {}
-    difference, pairs = 0.0, 0
+    across, down = _Neighbours(), _Neighbours()
     for plane in _planes(raw, region, step):
         found = _histogram(plane.values, raw.largest + 1)
         counts[plane.name] = counts[plane.name] + found if plane.name in counts else found
         if plane.name not in _SHARED:
-            for beside in (plane.right, plane.below):
-                difference += _difference(plane.values, beside)
-                pairs += beside.size
+            across.add(plane.values, plane.right)
+            down.add(plane.values[:: plane.rows_apart], plane.below)
     names = raw.names if raw.cell == 1 else tuple(name for name in "RGB" if name in counts)
     # Pixels of a mosaic have one colour each, others all of them.
     counted = names if raw.cell > 1 else names[:1]
@@ -84,7 +108,7 @@ def measure(frame: RawFrame, wish: Measure) -> Measurement:
         pixels=sum(int(counts[name].sum()) for name in counted),
         step=step,
         channels=tuple(_channel(name, counts[name], wish.bins) for name in names),
-        sharpness=1e6 * difference / pairs / raw.largest**2 if pairs else 0.0,
+        sharpness=1e6 * (across.mean + down.mean) / 2 / raw.largest**2,
         frame_id=frame.frame_id,
         capture_time_us=frame.times.capture_time_us,
         point={} if wish.point is None else _point(raw, *wish.point),
@@ -116,13 +140,15 @@ def _planes(raw: RawValues, region: Region, step: int) -> Iterator[_Plane]:
     cell = raw.cell
     stride, bottom = step * cell, region.y + region.height
     columns = slice(region.x, region.x + region.width)
+    # Lines that are looked at for this only cost as much as the others.
+    rows_apart = 1 if step == 1 else _ROWS_APART
     for line in range(min(cell, region.height)):
         top = region.y + line
         upper = raw.components(slice(top, bottom, stride), columns)
         if step == 1:
             lower = tuple(values[1:] for values in upper)
         elif top + cell < bottom:
-            lower = raw.components(slice(top + cell, bottom, stride), columns)
+            lower = raw.components(slice(top + cell, bottom, stride * rows_apart), columns)
         else:
             lower = tuple(values[:0] for values in upper)
         for column in range(min(cell, region.width)):
@@ -132,6 +158,7 @@ def _planes(raw: RawValues, region: Region, step: int) -> Iterator[_Plane]:
                     np.ascontiguousarray(values[:, column::stride]),
                     np.ascontiguousarray(values[:, column + cell :: stride]),
                     np.ascontiguousarray(beneath[:, column::stride]),
+                    rows_apart,
                 )
 
 
@@ -155,14 +182,6 @@ def _histogram(values: Values, size: int) -> NDArray[np.int64]:
             counted = cv2.calcHist([part], [0], None, [size], [0, size])
             total += counted.reshape(-1).astype(np.int64)
     return total
-
-
-def _difference(values: Values, beside: Values) -> float:
-    """Sum up the squared differences between values and their neighbours."""
-    rows, columns = beside.shape
-    if not beside.size:
-        return 0.0
-    return float(cv2.norm(np.ascontiguousarray(values[:rows, :columns]), beside, cv2.NORM_L2SQR))
 
 
 def _channel(name: str, counts: NDArray[np.int64], bins: int) -> ChannelMeasurement:

@@ -226,8 +226,9 @@ class Measurement(Result, frozen=True):
 
     ``bits``: of a value; the largest is 2^bits - 1. ``region``: what was looked at.
     ``pixels``: how many, of each ``step``-th cell of colours in both directions.
-    ``sharpness``: the mean of the squared differences between neighbours of one colour, in parts of
-    the squared largest value, times 1e6: grows with focus, and only compares with itself.
+    ``sharpness``: the mean of the squared differences between neighbours of one colour, half of it
+    from those side by side and half from those one above the other, in parts of the squared largest
+    value, times 1e6: grows with focus, and only compares with itself.
     ``point``: value of each colour of the cell at the point; a mosaic's greens are "Gr", in the
     line of the reds, and "Gb".
     """

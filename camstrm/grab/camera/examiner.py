@@ -29,10 +29,6 @@ _log = logging.getLogger(__name__)
 FRAME_WAIT_S = 2.0
 """Seconds for which a call waits for the first frame of a camera that is about to send one."""
 
-_NICE = 5
-"""How much less urgent than pictures: a third of their share of a core that is fought for. With
-more, the thread would hold the interpreter's lock for longer where it holds it."""
-
 _IDLE_S = 60.0
 """Longest wait with nothing to do; whoever brings something ends it."""
 
@@ -159,7 +155,7 @@ class Examiner:
         return None
 
     def _run(self) -> None:
-        _be_nice()
+        _let_others_go_first()
         while True:
             job = self._next()
             if job is None:
@@ -250,9 +246,12 @@ def _examine(
         call.succeed(result, data)
 
 
-def _be_nice() -> None:
-    """Let the other threads of the machine go first; Linux has a priority for each thread."""
+def _let_others_go_first() -> None:
+    """Let other threads that wake up go first (Linux, sched(7)).
+
+    Not by a nice value: where processors are fought for, it would leave this thread without one for
+    longer, also while it holds the interpreter's lock that the pictures wait for.
+    """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            own = os.getpriority(os.PRIO_PROCESS, 0)
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), own + _NICE)
+            os.sched_setscheduler(threading.get_native_id(), os.SCHED_BATCH, os.sched_param(0))

@@ -38,6 +38,7 @@ from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.feature_calls import FeatureCalls
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
+from camstrm.grab.camera.main_features import MainFeatures
 from camstrm.imaging import PictureEncoder
 from camstrm.wire import (
     PROCESS_DOWN,
@@ -175,9 +176,9 @@ class CameraProcess:
             )
             label = camera.settings.label
             self._channels[camera.index] = CameraChannel(camera.index, label, worker, encoder)
-            self._desk.register(
-                camera.index, label, self._examiner.add(camera.index, label, worker)
-            )
+            main_features = MainFeatures(worker.control.submit)
+            examined = self._examiner.add(camera.index, label, worker, main_features.read)
+            self._desk.register(camera.index, label, examined)
             features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
         for channel in self._channels.values():

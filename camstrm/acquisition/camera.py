@@ -193,21 +193,25 @@ class Camera:
         if self._mark is not None:
             self._mark.report_loss(percent)
 
-    def payload_size(self) -> int:
-        """Return the bytes of one buffer; CameraError for a number that cannot be true."""
+    def payload_size(self, size: tuple[int, int] | None = None, format_code: int = 0) -> int:
+        """Return the bytes of one buffer; CameraError for a number that cannot be true.
+
+        ``size`` (:meth:`image_size`) and ``format_code`` spare their registers.
+        """
         with self.lock, self._errors("reading the payload size"):
             if self._stream.defines_payload_size():
-                size = int(self._stream.payload_size)
+                payload = int(self._stream.payload_size)
             else:
                 read = read_feature(self.node_map, "PayloadSize", encoding=self._encoding)
                 if not isinstance(read.value, int):
                     raise CameraError(self.name, f"its payload size is not known: {read.reason}")
-                size = read.value
-            width, height = (read_feature(self.node_map, n).value for n in ("Width", "Height"))
-            problem = implausible_payload(size, width, height, self.pixel_format_code())
+                payload = read.value
+            width, height = self.image_size() if size is None else size
+            format_code = format_code or self.pixel_format_code()
+            problem = implausible_payload(payload, width, height, format_code)
             if problem:
                 raise CameraError(self.name, problem)
-            return size
+            return payload
 
     def frame_rate(self) -> FrameRate:
         """Return what the camera says of the time between two frames."""

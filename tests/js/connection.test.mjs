@@ -48,6 +48,7 @@ function started(system, handlers = {}) {
     { href: "http://host:8765/#camera=left" },
     {
       opened: () => heard.push("opened"),
+      closed: () => heard.push("closed"),
       text: (text) => heard.push(text),
       binary: (bytes) => heard.push(bytes),
       ...handlers,
@@ -110,7 +111,7 @@ test("after a loss one new socket is made, and the old one is not listened to", 
   assert.equal(system.timers.length, 1);
   system.timers[0].act();
   assert.equal(system.sockets.length, 2);
-  assert.deepEqual(heard, ["opened"]);
+  assert.deepEqual(heard, ["opened", "closed"]);
 });
 
 test("the back-off grows with failures and is small again after a steady connection", () => {

@@ -120,6 +120,39 @@ interface View {
   quality: number | null;
 }
 
+/** A view without its camera and quality; `region` null: the whole picture. */
+interface SmallView {
+  region: null;
+  max_width: number;
+  max_height: number;
+}
+
+interface PartialView {
+  region: Region;
+  max_width: number;
+  max_height: number;
+}
+
+/** What is wanted of a camera, by its index; `view` null: the usual whole picture. */
+interface Wish {
+  camera: number;
+  view: SmallView | PartialView | null;
+}
+
+type Viewport = import("../../camstrm/bridge/page/static/viewport.js").Viewport;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+type Rectangle = Point & Size;
+
 /** What became of a wished view; `view` is 0 and `refused` says why if it is not made. */
 interface GrantedView {
   view: number;
@@ -228,6 +261,8 @@ interface Present {
   live: boolean;
   /** Bundles that the server did not send to this viewer. */
   skipped: number;
+  /** Longest side of the pictures for this viewer because its link is slow, 0: any. */
+  reduced: number;
 }
 
 interface HeaderFigures {
@@ -240,6 +275,8 @@ interface HeaderFigures {
 /** What they throw ends the connection and becomes its `problem`. */
 interface Handlers {
   opened: () => void;
+  /** After opened, or without it if the server could not be reached. */
+  closed: () => void;
   text: (text: string) => void;
   binary: (bytes: Bytes) => void;
 }

@@ -110,3 +110,12 @@ test("a problem that is over is shown for a while", () => {
   assert.equal(describeLink({ ...LINK, connection, openedAtMs: 15_000 }).problem, "bad magic");
   assert.equal(describeLink({ ...LINK, connection }).problem, "");
 });
+
+test("smaller pictures on a slow link are said in words", () => {
+  const status = { ...LINK.status, viewer: { reduced: 320 } };
+  const link = describeLink({ ...LINK, status });
+  assert.equal(link.problem, "slow link: smaller pictures are sent (320 pixels)");
+  assert.equal(link.mood, "live");
+  const noInput = { ...status, input: "none" };
+  assert.equal(describeLink({ ...LINK, status: noInput }).problem, "");
+});

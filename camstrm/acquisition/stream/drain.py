@@ -82,6 +82,7 @@ class BufferDrain:
         size: tuple[int, int] = (0, 0),
         ticks_per_s: int = 0,
         buffers: int = 0,
+        underrun_seen: int = 0,
         clock: Clock = time,
     ) -> None:
         """Drain ``handles`` of ``library``.
@@ -91,7 +92,8 @@ class BufferDrain:
         and height in pixels) are the node map's, used for buffers that do not say theirs; 0
         where unknown. ``ticks_per_s``: of the device's clock, for producers that give time
         stamps in ticks alone; 0 where unknown: they are left out then. ``buffers``: how many
-        the stream has, 0 if that is not known: it never sleeps then.
+        the stream has, 0 if that is not known: it never sleeps then. ``underrun_seen``: that
+        of the drain before, if the camera was not closed in between.
         """
         self._library = library
         self._handles = handles
@@ -117,8 +119,9 @@ class BufferDrain:
         """Complete frames since drain() last returned."""
 
         # Of the draining thread alone.
-        self._underrun_base = statistics.underrun
-        """Lost frames of the streams before: the producer counts from 0 in each."""
+        self.underrun_seen = underrun_seen
+        """What the producer's counter of lost frames said last. It counts from 0 when the camera
+        is opened (GenTL), with some producers also when the stream is started."""
         self._fps = 0.0
         """Frame rate in 1/s of the last _RATE_WINDOW_S, which decides about the sleep; 0 before
         it is known."""
@@ -209,7 +212,9 @@ class BufferDrain:
             if self._open:
                 lost = self._library.num_underrun(self._handles.stream)
                 if lost is not None:
-                    self._statistics.underrun = self._underrun_base + lost
+                    grown = lost - self.underrun_seen
+                    self._statistics.underrun += grown if grown >= 0 else lost
+                    self.underrun_seen = lost
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Stop touching the producer; wait for taken frames to be released.

@@ -38,9 +38,14 @@ class StreamStart:
         return f"({fps}, {self.buffers} buffers)"
 
     def drain(
-        self, library: GentlLibrary, statistics: StreamStatistics, mode: str, clock: Clock
+        self,
+        library: GentlLibrary,
+        statistics: StreamStatistics,
+        mode: str,
+        underrun_seen: int,
+        clock: Clock,
     ) -> BufferDrain:
-        """Return what drains it; ``mode`` as of BufferDrain."""
+        """Return what drains it; ``mode``, ``underrun_seen`` as of BufferDrain."""
         return BufferDrain(
             library,
             self.handles,
@@ -50,6 +55,7 @@ class StreamStart:
             size=self.size,
             ticks_per_s=self.ticks_per_s,
             buffers=self.buffers,
+            underrun_seen=underrun_seen,
             clock=clock,
         )
 
@@ -75,9 +81,9 @@ def start_stream(
     that number.
     """
     rate = camera.frame_rate()
-    buffers = buffer_count(rate.fps, camera.payload_size())
-    before_start(camera, buffers)
     pixel_format, size = camera.pixel_format_code(), camera.image_size()
+    buffers = buffer_count(rate.fps, camera.payload_size(size, pixel_format))
+    before_start(camera, buffers)
     ticks_per_s, triggered = camera.timestamp_frequency(), camera.is_triggered()
     handles = camera.start(buffers)
     return StreamStart(handles, rate, buffers, pixel_format, size, ticks_per_s, triggered)

@@ -180,8 +180,7 @@ class AcquisitionWorker:
             # The same finding; the first attempt has the producer's own words.
             error = self._reported
         self._reported = error
-        stalled = CameraState.STALLED, error.problem
-        if (self.condition.state, self.condition.reason) != stalled:
+        if not self._is(CameraState.STALLED, error.problem):
             self._set(CameraState.LOST, error.problem)
         self._outages.failed(str(error))
 
@@ -229,18 +228,20 @@ class AcquisitionWorker:
             self.statistics.reconnects += self._streamed
             self._streamed = True
             self.control.opened(camera, self._restart)
+            underrun, word = 0, "streaming"
             while True:
-                library, statistics = self._producer.library, self.statistics
-                drain = start.drain(library, statistics, settings.quirks.drain, self._clock)
+                library, mode = self._producer.library, settings.quirks.drain
+                drain = start.drain(library, self.statistics, mode, underrun, self._clock)
                 try:
                     self._drain = drain
-                    pause = self._pump(camera, drain, start)
+                    pause = self._pump(camera, drain, start, word)
                 finally:
                     self._drain = None
                     free = drain.close()
                 if pause is None:
                     break
                 start = self._stand_aside(pause, free)
+                underrun, word = drain.underrun_seen, "streaming with another setting"
         except CameraLostError:
             answers = False
             raise
@@ -271,12 +272,12 @@ class AcquisitionWorker:
         return pause.stop()
 
     def _pump(
-        self, camera: Camera, drain: BufferDrain, start: StreamStart
+        self, camera: Camera, drain: BufferDrain, start: StreamStart, word: str
     ) -> Pause[StreamStart] | None:
         """Drain until the stop, or until the camera is to be opened again.
 
-        Returns early with a pause that is to be kept. Raises CameraLostError when frames are
-        overdue.
+        ``word``: what the log calls it. Returns early with a pause that is to be kept. Raises
+        CameraLostError when frames are overdue.
         """
         facts = str(start)
         next_look = turned = self._clock.monotonic()
@@ -308,7 +309,7 @@ class AcquisitionWorker:
                         self._set(CameraState.STREAMING, loss)
                     if not logged:
                         logged = True
-                        self._outages.streams(f"streaming {facts}")
+                        self._outages.streams(f"{word} {facts}")
                 elif watch.waits(now):
                     if self.condition.state is not CameraState.WAITING_FOR_TRIGGER:
                         self._set(CameraState.WAITING_FOR_TRIGGER, loss, drain.arrived_us)
@@ -326,7 +327,7 @@ class AcquisitionWorker:
                         if not loss:
                             self._outages.failed(str(error))
                             logged = False
-                elif watch.overdue(now) and self._opens_without_a_word():
+                elif watch.overdue(now) and self._is(CameraState.OPENING, ""):
                     self._set(CameraState.OPENING, f"started, no frame yet {facts}")
                 # What the control thread wants.
                 pause = self.control.take_pause()
@@ -345,8 +346,8 @@ class AcquisitionWorker:
         finally:
             self._experience = watch.experience(stalled=stalled)
 
-    def _opens_without_a_word(self) -> bool:
-        return self.condition.state is CameraState.OPENING and not self.condition.reason
+    def _is(self, state: CameraState, reason: str) -> bool:
+        return (self.condition.state, self.condition.reason) == (state, reason)
 
     def _drained(self, drain: BufferDrain) -> int:
         try:

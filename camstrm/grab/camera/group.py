@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
+from camstrm.feature import FeatureSetting
 from camstrm.profiles import GentlProfile
 
 __all__ = ["GroupCamera", "ProcessGroup"]
@@ -37,7 +38,8 @@ class ProcessGroup(msgspec.Struct, frozen=True):
     when (this host's monotonic clock) a process that was killed keeps it locked.
     ``left_out``: by the same, features that are not set because they ended a process.
     ``gone_s``: since when (this host's monotonic clock) the cameras have been away, because
-    processes before this one ended; 0 for the first one.
+    processes before this one ended; 0 for the first one. ``live``: by the camera's ``serial``
+    setting, what was set of it while it ran, to be set again.
     ``last_step``: path of the file for :class:`StepWriter`.
     """
 
@@ -55,6 +57,7 @@ class ProcessGroup(msgspec.Struct, frozen=True):
     locked_until_s: dict[str, float] = {}
     left_out: dict[str, tuple[str, ...]] = {}
     gone_s: float = 0.0
+    live: dict[str, tuple[FeatureSetting, ...]] = {}
     last_step: str = ""
 
     @property

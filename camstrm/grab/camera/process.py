@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 
 import cv2
@@ -47,6 +48,7 @@ from camstrm.wire import (
     CameraFrame,
     FrameBundle,
     FrameRequest,
+    Live,
     PacketKind,
     Report,
     Start,
@@ -85,6 +87,8 @@ class CameraProcess:
         self._examiner = Examiner()
         self._changed = False
         """Whether a camera's condition has changed since the last report; set by any thread."""
+        self._lives: set[int] = set()
+        """Cameras whose live values have changed since they were sent; added to by any thread."""
         self._channels: dict[int, CameraChannel] = {}
         self._claim: CameraClaim | None = None
         self._producer: GentlProducer | None = None
@@ -181,6 +185,9 @@ class CameraProcess:
             self._desk.register(camera.index, label, examined)
             features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
+            live = worker.control.live
+            live.keep(group.live.get(serial, ()))
+            live.on_change = partial(self._live_changed, camera.index)
         for channel in self._channels.values():
             channel.worker.start()
         self._examiner.start()
@@ -210,6 +217,8 @@ class CameraProcess:
                     room = bool(mask & selectors.EVENT_WRITE)
                     if mask & selectors.EVENT_READ and not self._answer():
                         return
+                # Who has the reply to a change can rely on the grabber to know of it.
+                self._send_lives()
                 self._send_replies()
                 if self._changed or time.monotonic() >= next_report:
                     self._changed = False
@@ -232,6 +241,12 @@ class CameraProcess:
     def _send_replies(self) -> None:
         while (text := self._desk.replies.text()) is not None:
             self._socket.send_text(text)
+
+    def _send_lives(self) -> None:
+        while self._lives:
+            index = self._lives.pop()
+            settings = self._channels[index].worker.control.live.settings()
+            self._socket.send_text(PROCESS_UP.encode(Live(index, settings)))
 
     def _send_piece(self) -> None:
         """Send one piece of data: a request that comes next waits for no more than that."""
@@ -272,6 +287,11 @@ class CameraProcess:
     def _condition_changed(self) -> None:
         self._changed = True
         self._examiner.look_again()
+        self._wake()
+
+    def _live_changed(self, index: int) -> None:
+        self._lives.add(index)
+        self._changed = True
         self._wake()
 
     def _wake(self) -> None:

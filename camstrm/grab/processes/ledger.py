@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
 from camstrm.config import ID_PREFIX, CameraSettings
+from camstrm.feature import FeatureSetting
 from camstrm.wire import CameraInfo, CameraStatus
 
 __all__ = ["CameraLedger", "Ledgers"]
@@ -40,6 +41,8 @@ class CameraLedger:
     """For how long the camera stays locked when its process dies, 0 where unknown."""
     locked_until_s: float = 0.0
     """Until when (monotonic clock) a process that was killed locks it, 0 if none does."""
+    live: tuple[FeatureSetting, ...] = ()
+    """What was set of the camera while it ran, for its next process to set again."""
     _last: CameraStatus | None = None
     """The newest report; its counters are 0 once they are in ``counters``."""
     _own: CameraCondition = field(

@@ -27,6 +27,7 @@ from camstrm.wire import (
     Call,
     FrameBundle,
     FrameRequest,
+    Live,
     Packet,
     PacketKind,
     Report,
@@ -54,11 +55,15 @@ _EXIT_S = 0.5
 
 @dataclass(frozen=True)
 class LinkHandlers:
-    """What a link calls; ``gone`` at most once, with the reason in words."""
+    """What a link calls; ``gone`` at most once, with the reason in words.
+
+    ``live``: what was set of a camera while it ran.
+    """
 
     bundle: Callable[[ProcessLink, FrameBundle], None]
     report: Callable[[ProcessLink, Report], None]
     gone: Callable[[ProcessLink, str], None]
+    live: Callable[[ProcessLink, Live], None] = lambda *_: None
 
 
 class ProcessLink:
@@ -242,6 +247,8 @@ class ProcessLink:
             self.opened = self.opened or bool(message.cameras)
             self._fatal = message.fatal
             self._handlers.report(self, message)
+        elif isinstance(message, Live):
+            self._handlers.live(self, message)
 
     def _disconnected(self, error: OSError | WireError | None) -> None:
         self._connected = False

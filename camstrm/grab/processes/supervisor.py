@@ -27,7 +27,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import Call, CameraState, FrameBundle, Report
+from camstrm.wire import Call, CameraState, FrameBundle, Live, Report
 
 __all__ = ["Supervisor"]
 
@@ -117,7 +117,7 @@ class Supervisor:
         ``on_bundle`` gets the answers of camera processes; ``on_cameras`` is called when a
         camera was added or became known better.
         """
-        self._handlers = LinkHandlers(on_bundle, self._report, self._gone)
+        self._handlers = LinkHandlers(on_bundle, self._report, self._gone, self._live)
         self._on_cameras = on_cameras
         self._resolver.start()
         self._watch()
@@ -236,6 +236,7 @@ class Supervisor:
             },
             left_out=place.deaths.left_out(),
             gone_s=place.gone_s,
+            live={s: led.live for s, led in ledgers.items() if led.live},
             last_step=place.last_step.path,
         )
         try:
@@ -255,6 +256,10 @@ class Supervisor:
         for info, heartbeat_s in zip(report.infos, report.heartbeats_s, strict=False):
             if info.index in link.group.indices and heartbeat_s:
                 self._ledgers[info.index].heartbeat_s = heartbeat_s
+
+    def _live(self, link: ProcessLink, live: Live) -> None:
+        if live.camera in link.group.indices:
+            self._ledgers[live.camera].live = live.settings
 
     def _gone(self, link: ProcessLink, reason: str) -> None:
         for place in self._places:

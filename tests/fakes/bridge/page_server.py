@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,14 +26,20 @@ from camstrm.wire import (
     CameraStatus,
     Encoding,
     FrameBundle,
+    GrantedView,
     Hello,
+    Limits,
     Status,
     Subscribe,
+    View,
     ViewerStatus,
+    Views,
     encode_bundle,
+    rounded,
     select_cameras,
 )
 from tests.fakes.pictures.moving_pictures import moving_jpegs
+from tests.fakes.pictures.sensor_picture import SensorPicture
 
 STATIC = Path(__file__).parents[3] / "camstrm" / "bridge" / "page" / "static"
 CONTENT_SECURITY_POLICY = (
@@ -67,6 +74,7 @@ class ScriptedCamera:
     state: int = CameraState.STREAMING
     since_us: int = field(default_factory=now_us)
     sends_pictures: bool = True
+    sensor: SensorPicture | None = None
     lie: Callable[[CameraFrame], CameraFrame] = lambda frame: frame
 
     def frame(self, tick: int) -> CameraFrame:
@@ -81,21 +89,42 @@ class ScriptedCamera:
         )
         if not self.sends_pictures or self.state != CameraState.STREAMING:
             return frame
+        if self.sensor is not None:
+            whole = View(self.info.index, None, self.width, self.height)
+            return self.lie(_with_picture(frame, tick, *self.sensor.jpeg(whole)))
         grey = self.pixel_format == MONO8
         loop = moving_jpegs(self.width, self.height, self.info.index, grey=grey)
-        time_us = now_us()
-        return self.lie(
-            structs.replace(
-                frame,
-                encoding=Encoding.JPEG,
-                frame_id=tick,
-                capture_time_us=time_us - 12_000,
-                encoded_time_us=time_us - 4_000,
-                width=self.width,
-                height=self.height,
-                payload=loop[tick % len(loop)],
-            )
+        return self.lie(_with_picture(frame, tick, self.width, self.height, loop[tick % len(loop)]))
+
+    def view_frame(self, tick: int, view: View) -> CameraFrame:
+        """Return the entry of a view in bundle number ``tick``."""
+        assert self.sensor is not None
+        part = self.sensor.part(view)
+        frame = structs.replace(
+            self.frame(tick),
+            view=view.id,
+            x=part.x,
+            y=part.y,
+            region_width=part.width,
+            region_height=part.height,
         )
+        return _with_picture(frame, tick, *self.sensor.jpeg(view))
+
+
+def _with_picture(
+    frame: CameraFrame, tick: int, width: int, height: int, jpeg: bytes
+) -> CameraFrame:
+    time_us = now_us()
+    return structs.replace(
+        frame,
+        encoding=Encoding.JPEG,
+        frame_id=tick,
+        capture_time_us=time_us - 12_000,
+        encoded_time_us=time_us - 4_000,
+        width=width,
+        height=height,
+        payload=jpeg,
+    )
 
 
 def three_cameras(scale: int = 1) -> list[ScriptedCamera]:
@@ -120,6 +149,24 @@ def three_cameras(scale: int = 1) -> list[ScriptedCamera]:
     return [*cameras, top]
 
 
+def large_camera() -> ScriptedCamera:
+    """Return one camera of 6 megapixels whose usual picture has a quarter of its resolution."""
+    return ScriptedCamera(
+        CameraInfo(0, "top", "22623682", "Blackfly S BFS-U3-63S4C", "FLIR"),
+        CameraStatus(0, 2, 0, "", "BayerRG8", 2656, 2304, grab_fps=59.6),
+        664,
+        576,
+        BGR8,
+        sensor=large_sensor(),
+    )
+
+
+@functools.cache
+def large_sensor() -> SensorPicture:
+    """Return what it sees; it takes a second to draw."""
+    return SensorPicture(2656, 2304)
+
+
 @dataclass
 class PageViewer:
     """One page that is connected, and what it has said."""
@@ -127,6 +174,7 @@ class PageViewer:
     socket: web.WebSocketResponse
     received: list[object] = field(default_factory=list)
     cameras: tuple[int, ...] | None = None
+    views: tuple[View, ...] = ()
     sent_seqs: list[int] = field(default_factory=list)
     skipped: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,6 +194,16 @@ class PageViewer:
     def subscriptions(self) -> list[tuple[int, ...] | None]:
         """Return the cameras that were asked for, in order."""
         return [m.cameras for m in self.received if isinstance(m, Subscribe)]
+
+    @property
+    def wishes(self) -> list[tuple[View, ...]]:
+        """Return the views that were asked for, in order."""
+        return [m.views for m in self.received if isinstance(m, Subscribe)]
+
+    @property
+    def wish(self) -> tuple[View, ...]:
+        """Return the views that were asked for last."""
+        return self.wishes[-1] if self.wishes else ()
 
     async def until(self, true: Callable[[PageViewer], object], timeout_s: float = 10) -> None:
         """Wait until ``true(self)`` holds after a message of the page."""
@@ -168,6 +226,10 @@ class PageServer:
         self.session = "first"
         self.refuse_status: int | None = None
         self.streaming = True
+        self.max_views = 0
+        self.answers_views = True
+        self.refuses_views = ""
+        self.reduced = 0
         self.viewers: list[PageViewer] = []
         self.connected: asyncio.Queue[PageViewer] = asyncio.Queue()
         self.tokens: list[str | None] = []
@@ -228,7 +290,21 @@ class PageServer:
         await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
 
     def _hello(self) -> Hello:
-        return Hello(self.session, "camstrm 0.1.0", cameras=tuple(c.info for c in self.cameras))
+        cameras = tuple(camera.info for camera in self.cameras)
+        return Hello(
+            self.session, "camstrm 0.1.0", cameras=cameras, limits=Limits(max_views=self.max_views)
+        )
+
+    async def answer_views(self, viewer: PageViewer, wishes: tuple[View, ...]) -> None:
+        """Grant the views, rounded, or refuse them all."""
+        viewer.views = () if self.refuses_views else tuple(map(rounded, wishes))
+        granted = tuple(
+            GrantedView(0, wish.camera, refused=self.refuses_views)
+            if self.refuses_views
+            else GrantedView(rounded(wish).id, wish.camera, rounded(wish).region)
+            for wish in wishes
+        )
+        await viewer.socket.send_str(TO_VIEWER.encode(Views(granted)).decode())
 
     async def send_status(self, viewer: PageViewer) -> None:
         """Send one status message."""
@@ -244,7 +320,12 @@ class PageServer:
             self.tick,
             cameras=states,
             viewers=len(self.viewers),
-            viewer=ViewerStatus(1, len(viewer.sent_seqs), viewer.skipped, sent_fps=self.bundle_fps),
+            viewer=ViewerStatus(
+                *(1, len(viewer.sent_seqs), viewer.skipped),
+                sent_fps=self.bundle_fps,
+                role="view",
+                reduced=self.reduced,
+            ),
         )
         await viewer.socket.send_str(TO_VIEWER.encode(status).decode())
 
@@ -269,6 +350,10 @@ class PageServer:
             return
         if viewer.cameras is not None:
             bundle = select_cameras(bundle, viewer.cameras)
+        if viewer.views:
+            by_index = {camera.info.index: camera for camera in self.cameras}
+            parts = (by_index[view.camera].view_frame(self.tick, view) for view in viewer.views)
+            bundle = structs.replace(bundle, frames=(*bundle.frames, *parts))
         with contextlib.suppress(ConnectionError):
             await viewer.socket.send_bytes(encode_bundle(bundle))
             viewer.sent_seqs.append(bundle.seq)
@@ -303,6 +388,9 @@ class PageServer:
                 viewer.received.append(said)
                 if isinstance(said, Subscribe):
                     viewer.cameras = said.cameras
+                    viewer.views = ()
+                    if said.views and self.answers_views:
+                        await self.answer_views(viewer, said.views)
                 viewer.heard.set()
         finally:
             self.viewers.remove(viewer)

@@ -29,6 +29,9 @@ import socket
 import sys
 from pathlib import Path
 
+import msgspec
+
+from camstrm.feature import FeatureSetting
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.wire import (
@@ -42,6 +45,7 @@ from camstrm.wire import (
     Encoding,
     FrameBundle,
     FrameRequest,
+    Live,
     PacketKind,
     Report,
     Start,
@@ -142,6 +146,13 @@ class _StandIn:
             _wait_for_ever()
         reported = (99,) if name == "foreign" else self._indices
         self._report(reported)
+        if name == "live":
+            # One value more than the process before had.
+            known = start.settings["live"].get(cameras[0]["settings"]["serial"], ())
+            gain = FeatureSetting("Gain", float(len(known)))
+            settings = tuple(msgspec.convert(setting, FeatureSetting) for setting in known)
+            live = Live(self._indices[0], (*settings, gain))
+            self._socket.send_text(PROCESS_UP.encode(live))
         if name == "silent":
             _wait_for_ever()
         if name == "bad_bundle":

@@ -237,7 +237,7 @@ class ScriptedCamera:
             self.scene.calls.append(f"loss {percent} %")
         self.loss_percent = percent
 
-    def payload_size(self) -> int:
+    def payload_size(self, _size: tuple[int, int] | None = None, _format_code: int = 0) -> int:
         return 8
 
     def pixel_format_code(self) -> int:

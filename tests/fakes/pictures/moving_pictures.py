@@ -36,6 +36,18 @@ def moving_jpegs(
     return tuple(jpegs)
 
 
+def scene(width: int, height: int, seed: int) -> Image:
+    """Return one picture of the same scene, without loss."""
+    rng = np.random.default_rng(seed)
+    image = _belt(width, height, rng)
+    places = 2 + seed % 3
+    pitch = width / places
+    for place in range(-1, places + 1):
+        x = (place + 0.37) * pitch
+        _part(image, x, height / 2, min(height * 0.34, pitch * 0.42), angle=120 * place + 20)
+    return _lit(image, rng)
+
+
 def plain_jpeg(width: int, height: int, level: int = 128) -> bytes:
     """Return a JPEG of one grey level."""
     return _jpeg(np.full((height, width, 3), level, np.uint8))

@@ -4,15 +4,18 @@
  */
 
 import { AckQueue } from "./ack_queue.js";
-import { CameraView } from "./camera_view.js";
+import { Calls } from "./calls.js";
+import { CameraTile } from "./camera_tile.js";
 import { Connection } from "./connection.js";
 import { keepArranged } from "./grid_layout.js";
 import { HeaderView } from "./header_view.js";
 import { describeLink } from "./link_state.js";
-import { decodeMessage, encodeAck, encodeSubscribe } from "./messages.js";
+import { decodeMessage, encodeAck } from "./messages.js";
 import { RateMeter } from "./rate_meter.js";
+import { Rights } from "./rights.js";
 import { Selection } from "./selection.js";
 import { ServerClock, clientTimeUs } from "./server_clock.js";
+import { Subscription } from "./subscription.js";
 import { WireError, decodeBundle } from "./wire.js";
 
 /** The version of the wire format that this page speaks. */
@@ -29,15 +32,27 @@ class App {
   #grid = elementOf("cameras");
   #template = /** @type {HTMLTemplateElement} */ (elementOf("camera-tile"));
   #header = new HeaderView(elementOf("header"));
-  /** @type {Map<number, CameraView>} the tiles by the cameras' index, in the server's order */
-  #views = new Map();
+  /** @type {Map<number, CameraTile>} the tiles by the cameras' index, in the server's order */
+  #tiles = new Map();
   #connection = new Connection(window.location, {
     opened: () => this.#opened(),
+    closed: () => this.#calls.disconnected(),
     text: (text) => this.#textReceived(text),
     binary: (bytes) => this.#bundleReceived(bytes),
   });
   #acks = new AckQueue((seq) => this.#connection.send(encodeAck(seq)));
   #selection = new Selection(window, () => this.#select());
+  #calls = new Calls((text) => this.#connection.send(text));
+  #rights = new Rights();
+  #subscription = new Subscription(
+    (text) => this.#connection.send(text),
+    () => this.#subscribe(),
+  );
+  /** Sees which tiles are near what the window shows of the page. */
+  #onScreen = new IntersectionObserver((entries) => this.#scrolled(entries), {
+    root: this.#grid,
+    rootMargin: "50%",
+  });
   #clock = new ServerClock();
   #bundleRate = new RateMeter();
   #bitRate = new RateMeter();
@@ -45,8 +60,6 @@ class App {
   #hello = null;
   /** @type {Status | null} the last one of this connection */
   #status = null;
-  /** The last subscribe message of this connection. */
-  #subscribed = "";
   /** performance.now() when the last bundle came, or when the page asked for bundles again. */
   #bundleAtMs = 0;
   /** performance.now() when this connection began. */
@@ -66,7 +79,8 @@ class App {
     this.#status = null;
     this.#acks.reset();
     this.#clock.reset();
-    this.#subscribed = encodeSubscribe(null, []); // what a new viewer gets without asking
+    this.#rights.reset();
+    this.#subscription.reset();
     this.#subscribe();
     this.#openedAtMs = this.#bundleAtMs = performance.now();
   }
@@ -76,6 +90,9 @@ class App {
     const message = decodeMessage(text);
     if (message.type === "hello") this.#helloReceived(message);
     else if (message.type === "status") this.#statusReceived(message);
+    else if (message.type === "views") this.#viewsReceived(message);
+    else if (message.type === "leases") this.#rights.leasesReceived(message.leases);
+    else if (message.type === "reply") this.#calls.replied(message);
   }
 
   /** @param {Hello} hello */
@@ -86,6 +103,7 @@ class App {
     }
     if (hello.session !== this.#hello?.session) this.#acks.reset();
     this.#hello = hello;
+    this.#calls.connected(hello.limits);
     this.#showCameras(hello.cameras);
     this.#header.showServer(hello.server);
     this.#select();
@@ -94,16 +112,19 @@ class App {
 
   /** @param {CameraInfo[]} cameras one that was there before keeps its picture */
   #showCameras(cameras) {
-    const before = this.#views;
-    this.#views = new Map();
+    const before = this.#tiles;
+    this.#tiles = new Map();
     for (const info of cameras) {
       const known = before.get(info.index);
       const same = JSON.stringify(known?.info) === JSON.stringify(info);
       if (same) before.delete(info.index);
-      this.#views.set(info.index, known && same ? known : this.#newView(info));
+      this.#tiles.set(info.index, known && same ? known : this.#newTile(info));
     }
-    for (const view of before.values()) view.remove();
-    [...this.#views.values()].forEach(({ element }, position) => {
+    for (const tile of before.values()) {
+      this.#onScreen.unobserve(tile.element);
+      tile.remove();
+    }
+    [...this.#tiles.values()].forEach(({ element }, position) => {
       const there = this.#grid.children[position] ?? null;
       if (there !== element) this.#grid.insertBefore(element, there);
     });
@@ -113,7 +134,15 @@ class App {
   #statusReceived(status) {
     this.#clock.observe(status.time_us, clientTimeUs());
     this.#status = status;
-    for (const camera of status.cameras) this.#views.get(camera.index)?.showStatus(camera);
+    this.#rights.statusReceived(status.viewer);
+    for (const camera of status.cameras) this.#tiles.get(camera.index)?.showStatus(camera);
+  }
+
+  /** @param {Views} message */
+  #viewsReceived({ views }) {
+    for (const { camera, refused } of this.#subscription.answered(views)) {
+      this.#tiles.get(camera)?.showHint(refused);
+    }
   }
 
   /** @param {Bytes} bytes */
@@ -124,23 +153,28 @@ class App {
     this.#clock.observe(Number(bundle.timestamp_us), clientTimeUs());
     this.#bundleRate.add(nowMs);
     this.#bitRate.add(nowMs, bytes.byteLength * 8);
-    const frames = bundle.frames.filter((frame) => this.#views.has(frame.camera_index));
+    const frames = bundle.frames.filter(
+      (frame) => this.#tiles.has(frame.camera_index) && this.#subscription.wants(frame),
+    );
     const pictures = frames.filter((frame) => frame.payload.byteLength > 0).length;
     const settled = this.#acks.begin(bundle.seq, pictures);
-    for (const frame of frames) this.#views.get(frame.camera_index)?.showFrame(frame, settled);
+    for (const frame of frames) this.#tiles.get(frame.camera_index)?.showFrame(frame, settled);
   }
 
   /** @param {CameraInfo} info */
-  #newView(info) {
-    const view = new CameraView(info, this.#template);
-    view.element.addEventListener("dblclick", () => this.#toggle(info.name));
-    return view;
+  #newTile(info) {
+    const tile = new CameraTile(info, this.#template, () => this.#subscription.updateSoon());
+    tile.element.addEventListener("dblclick", () =>
+      tile.zoomed ? tile.fit() : this.#toggle(info.name),
+    );
+    this.#onScreen.observe(tile.element);
+    return tile;
   }
 
   /** The tile that is shown alone; undefined: all are shown. */
   #single() {
     const { name } = this.#selection;
-    return [...this.#views.values()].find((view) => view.info.name === name);
+    return [...this.#tiles.values()].find((tile) => tile.info.name === name);
   }
 
   /** @param {string | null} name of the camera that was chosen, null: all */
@@ -151,21 +185,37 @@ class App {
 
   #select() {
     const single = this.#single();
-    for (const view of this.#views.values()) {
-      view.element.hidden = single !== undefined && view !== single;
-      view.element.setAttribute("aria-pressed", String(view === single));
+    for (const tile of this.#tiles.values()) {
+      const hidden = single !== undefined && tile !== single;
+      // Where it will be is not known yet: it asks for its picture at once.
+      if (tile.element.hidden && !hidden) tile.onScreen = true;
+      tile.element.hidden = hidden;
+      tile.element.setAttribute("aria-pressed", String(tile === single));
     }
     this.#subscribe();
   }
 
   /** Ask only for what can be seen. */
   #subscribe() {
-    const single = this.#single();
-    const cameras = document.hidden ? [] : single ? [single.info.index] : null;
-    const text = encodeSubscribe(cameras, []);
-    if (text === this.#subscribed) return;
-    this.#subscribed = text;
-    this.#connection.send(text);
+    const tiles = [...this.#tiles.values()];
+    const seen = document.hidden ? [] : tiles.filter((tile) => tile.visible);
+    const makesViews = (this.#hello?.limits.max_views ?? 0) > 0;
+    const wishes = seen.map((tile) => ({
+      camera: tile.info.index,
+      view: makesViews ? tile.wish : null,
+    }));
+    // Without a hello the cameras are not known: what a new viewer gets is right.
+    const all = seen.length === tiles.length && !document.hidden;
+    this.#subscription.update(wishes, all);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #scrolled(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const tile = [...this.#tiles.values()].find(({ element }) => element === target);
+      if (tile !== undefined) tile.onScreen = isIntersecting;
+    }
+    this.#subscription.updateSoon();
   }
 
   #visibilityChanged() {
@@ -180,6 +230,8 @@ class App {
     if ((event.key === "Enter" || event.key === " ") && tile) {
       event.preventDefault();
       this.#toggle(tile.getAttribute("data-camera"));
+    } else if (this.#selected(tile)?.keyPressed(event.key)) {
+      event.preventDefault();
     } else if (event.key === "Escape") {
       this.#toggle(null);
     } else if (event.key === "f") {
@@ -191,6 +243,16 @@ class App {
     }
   }
 
+  /**
+   * The tile that keys are for: the one with the focus, the one that is shown alone, or the one
+   * below the pointer.
+   * @param {Element | null} focused
+   */
+  #selected(focused) {
+    const element = focused ?? this.#single()?.element ?? this.#grid.querySelector(".tile:hover");
+    return [...this.#tiles.values()].find((tile) => tile.element === element);
+  }
+
   #refresh() {
     const nowMs = performance.now();
     const link = describeLink({
@@ -200,7 +262,7 @@ class App {
       openedAtMs: this.#openedAtMs,
       bundleAtMs: this.#bundleAtMs,
       nowMs,
-      states: [...this.#views.values()].map((view) => view.state),
+      states: [...this.#tiles.values()].map((tile) => tile.state),
     });
     const figures = {
       nowMs,
@@ -208,8 +270,12 @@ class App {
       clock: this.#clock,
       live: link.linked,
       skipped: this.#status?.viewer?.skipped ?? 0,
+      reduced: this.#status?.viewer?.reduced ?? 0,
     };
-    for (const view of this.#views.values()) view.refresh(figures);
+    for (const tile of this.#tiles.values()) {
+      tile.refresh(figures);
+      tile.showLease(this.#rights.describe(tile.info));
+    }
     this.#header.showLink(link);
     this.#header.showFigures({
       bundleFps: this.#bundleRate.perSecond(nowMs),

@@ -124,6 +124,7 @@ export class Connection {
     this.#attempt += 1;
     this.#socket = null;
     this.phase = "waiting";
+    this.#handlers.closed();
     // A server that refuses again keeps its reason until #askWhy knows better.
     if (wasOpen || problem !== "") this.problem = problem;
     this.retryAtMs = nowMs + delayMs;

@@ -28,7 +28,13 @@ export function describeLink(known) {
   if (nowMs - bundleAtMs > NO_INPUT_MS) {
     return { mood: "bad", text: "no frame input", problem: recent, linked: false };
   }
-  return { ...describeCameras(states), problem: recent, linked: true };
+  return { ...describeCameras(states), problem: recent || describeReduction(status), linked: true };
+}
+
+/** @param {Status | null} status says it in words if the server sends this page smaller pictures */
+function describeReduction(status) {
+  const side = status?.viewer?.reduced ?? 0;
+  return side > 0 ? `slow link: smaller pictures are sent (${side} pixels)` : "";
 }
 
 /** @type {(states: number[]) => Summary} green is for all cameras that do what they should */

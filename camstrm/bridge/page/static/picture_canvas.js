@@ -21,10 +21,16 @@ export class PictureCanvas {
   #unpainted = 0;
   /** The tile is gone: what is still being decoded is thrown away. */
   #removed = false;
+  #painted;
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(frame: FrameHeader) => void} painted called when a picture is on the canvas, before
+   *   the screen shows it
+   */
+  constructor(canvas, painted) {
     this.#canvas = canvas;
+    this.#painted = painted;
     this.#context = /** @type {CanvasRenderingContext2D} */ (
       canvas.getContext("2d", { alpha: false })
     );
@@ -98,5 +104,6 @@ export class PictureCanvas {
     this.shown = frame;
     this.#rate.add(nowMs);
     this.#intervals.add(nowMs);
+    this.#painted(frame);
   }
 }

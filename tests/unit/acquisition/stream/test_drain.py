@@ -368,6 +368,7 @@ def test_after_the_nap_only_the_draining_thread_asks_the_producer(
 def test_underrun_adds_to_that_of_earlier_streams(library: FakeGentlLibrary) -> None:
     statistics = StreamStatistics(underrun=5)
     drain = BufferDrain(library, HANDLES, statistics)
+    assert drain.underrun_seen == 0
     library.underrun = 3
     drain.update_underrun()
     assert statistics.underrun == 8
@@ -378,6 +379,19 @@ def test_underrun_adds_to_that_of_earlier_streams(library: FakeGentlLibrary) -> 
     library.underrun = 9
     drain.update_underrun()
     assert statistics.underrun == 8
+
+
+@pytest.mark.parametrize(("now", "lost"), [(3, 5), (7, 9), (2, 7), (0, 5)])
+def test_underrun_goes_on_or_begins_again_when_a_stream_is_only_stopped(
+    library: FakeGentlLibrary, now: int, lost: int
+) -> None:
+    statistics = StreamStatistics(underrun=5)
+    drain = BufferDrain(library, HANDLES, statistics, underrun_seen=3)
+    library.underrun = now
+    drain.update_underrun()
+    drain.update_underrun()
+    assert statistics.underrun == lost
+    assert drain.underrun_seen == now
 
 
 def test_after_close_nothing_touches_the_producer(

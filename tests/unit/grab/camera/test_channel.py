@@ -3,15 +3,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from camstrm.acquisition.control.live_values import LiveValues
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.camera_state import CameraCondition
 from camstrm.errors import ImageError, NoImageError, PayloadSizeError, UnsupportedPixelFormatError
+from camstrm.feature import FeatureSetting
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.grab.camera import channel as camera_channel_module
 from camstrm.grab.camera.channel import CameraChannel
@@ -44,6 +47,7 @@ class FakeWorker:
         self.released = 0
         self.interval_s = 0.0
         self.no_image: NoImageError | None = None
+        self.control = SimpleNamespace(live=LiveValues())
 
     def take(self) -> RawFrame | None:
         if self.no_image is not None:
@@ -477,6 +481,12 @@ def test_no_view_of_a_camera_that_does_not_stream(rig: Rig) -> None:
     rig.worker.taken = None
     rig.worker.statistics.reconnects += 1
     assert not any(frame.payload for frame in rig.entries(SMALL, PART, refresh=True))
+
+
+def test_a_status_says_how_many_features_were_set_while_the_camera_ran(rig: Rig) -> None:
+    assert rig.channel.status().differs == 0
+    rig.worker.control.live.note(FeatureSetting("Gain", 3.0), FeatureSetting("Gamma", 1.0))
+    assert rig.channel.status().differs == 2
 
 
 def test_views_that_take_too_long_take_turns_and_leave_the_whole_picture_alone(

@@ -22,6 +22,7 @@ from camstrm.config import (
     ProducerSettings,
     StreamSettings,
 )
+from camstrm.feature import FeatureSetting
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.ledger import Ledgers
@@ -37,6 +38,7 @@ from camstrm.wire import (
     CameraStatus,
     FrameBundle,
     FrameRequest,
+    Live,
     PacketKind,
     Report,
     Start,
@@ -91,12 +93,14 @@ class Rig:
         self.states: dict[int, set[int]] = {}
         self.models: set[str] = set()
         self.gone: list[str] = []
+        self.lives: list[Live] = []
         self.links: list[ProcessLink] = []
         self.seq = 0
         self.handlers = LinkHandlers(
             lambda _, bundle: self._bundle(bundle),
             lambda _, report: self._report(report),
             lambda _, reason: self.gone.append(reason),
+            lambda _, live: self.lives.append(live),
         )
 
     def start(self, wanted: ProcessGroup) -> ProcessLink:
@@ -171,6 +175,18 @@ def test_two_cameras_of_a_process_are_streamed_reported_and_closed(rig: Rig) -> 
     rig.over(link)
     assert link._process is not None
     assert link._process.returncode == 0
+
+
+def test_what_was_set_while_a_camera_ran_is_set_again_and_counted(rig: Rig) -> None:
+    wanted = group(simulator(), "1")
+    live = (FeatureSetting("Width", 104), FeatureSetting("Height", 0))
+    rig.start(msgspec.structs.replace(wanted, live={"1": live}))
+    rig.ask(lambda: rig.count(0))
+    assert rig.pictures[0][0].source_width == 104
+    assert rig.pictures[0][0].source_height == HEIGHT, "it is refused, and no fault"
+    rig.ask(lambda: rig.status(0).differs)
+    assert rig.status(0).differs == 2
+    assert rig.lives == [], "it is what the grabber knows"
 
 
 def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:

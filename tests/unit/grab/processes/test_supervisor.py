@@ -9,13 +9,14 @@ import pytest
 
 from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSettings
 from camstrm.errors import ConfigError
+from camstrm.feature import FeatureSetting
 from camstrm.grab.processes import supervisor as supervisor_module
 from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
-from camstrm.wire import Call, CameraState, FrameBundle, FrameRequest
+from camstrm.wire import Call, CameraState, FrameBundle, FrameRequest, Live
 from tests.fakes.for_camera import turn
 from tests.fakes.gentl.producers import simulator
 from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
@@ -213,6 +214,29 @@ def test_a_crash_restarts_that_process_and_leaves_the_others_alone(
     assert healthy in rig.links()
     assert healthy.request(FrameRequest(2, (1,)))
     rig.run(lambda: rig.bundles)
+
+
+def test_what_was_set_while_a_camera_ran_goes_to_its_next_process(rig: Rig) -> None:
+    rig.start(("A", ONE), ("B", OTHER), one="live")
+    rig.streaming(0, 1)
+    gain = FeatureSetting("Gain", 0.0)
+    rig.run(lambda: rig.ledgers[0].live == (gain,))
+    first = next(link for link in rig.links() if link.group.indices == (0,))
+    assert first.group.live == {}
+    first.kill("the test says so")
+    rig.run(lambda: len(rig.ledgers[0].live) == 2)
+    again = next(link for link in rig.links() if link.group.indices == (0,))
+    assert again.group.live == {"A": (gain,)}
+    assert rig.ledgers[1].live == ()
+
+
+def test_a_process_speaks_of_its_own_cameras_alone(rig: Rig) -> None:
+    supervisor = rig.start(("A", ONE), ("B", OTHER))
+    rig.streaming(0, 1)
+    first = next(link for link in rig.links() if link.group.indices == (0,))
+    supervisor._live(first, Live(1, (FeatureSetting("Gain", 3.0),)))
+    supervisor._live(first, Live(7, (FeatureSetting("Gain", 3.0),)))
+    assert [ledger.live for ledger in rig.ledgers] == [(), ()]
 
 
 def test_pauses_grow_up_to_a_limit(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:

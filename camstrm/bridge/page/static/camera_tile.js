@@ -2,16 +2,22 @@
 
 import { expectsPictures, isOld, stateClass, stateName, stateSince } from "./camera_state.js";
 import { NONE, findParts, formatAge, formatRate, formatSize, setText } from "./figures.js";
-import { PictureCanvas } from "./picture_canvas.js";
+import { PictureStage } from "./picture_stage.js";
 import { CameraState } from "./wire.js";
+import { ZoomGestures, applyKey } from "./zoom_gestures.js";
 
-export class CameraView {
+/** A refusal is shown for this time, once. */
+const HINT_MS = 6000;
+
+export class CameraTile {
   /** The tile; the page puts it where it belongs. */
   element;
   /** The camera's entry of the `hello`. */
   info;
   #parts;
-  #picture;
+  #stage;
+  /** Whether any of the tile is near what the window shows of the page. */
+  #onScreen = true;
   /** @type {number} the newest that a bundle or a status message gave */
   #state = CameraState.OPENING;
   /** When it began, in microseconds of UTC; 0: not known. */
@@ -20,15 +26,22 @@ export class CameraView {
   #status = null;
   /** Size of the camera's own pictures, as text; empty before the first bundle. */
   #source = "";
+  /** setTimeout that takes the hint away, 0: none. */
+  #hiding = 0;
 
-  /** @param {CameraInfo} info @param {HTMLTemplateElement} template the page's tile */
-  constructor(info, template) {
+  /**
+   * @param {CameraInfo} info
+   * @param {HTMLTemplateElement} template the page's tile
+   * @param {() => void} changed called when another view may be wanted
+   */
+  constructor(info, template, changed) {
     this.info = info;
     const [tile] = template.content.children;
     this.element = /** @type {HTMLElement} */ (tile.cloneNode(true));
     this.element.dataset.camera = info.name;
     this.#parts = findParts(this.element);
-    this.#picture = new PictureCanvas(/** @type {HTMLCanvasElement} */ (this.#parts.canvas));
+    this.#stage = new PictureStage(this.#parts, changed);
+    ZoomGestures.listen(this.#parts.stage, this.#stage.viewport, () => this.#stage.moved());
     setText(this.#parts.name, info.name);
     this.#parts.name.title = [info.vendor, info.model, info.serial].filter(Boolean).join(" ");
   }
@@ -38,11 +51,63 @@ export class CameraView {
     return this.#state;
   }
 
-  /** @type {(frame: Frame, settled: () => void) => void} as PictureCanvas.offer */
+  /** @param {boolean} onScreen */
+  set onScreen(onScreen) {
+    this.#onScreen = onScreen;
+  }
+
+  /** Whether anything of it may be seen. */
+  get visible() {
+    return this.#onScreen && !this.element.hidden;
+  }
+
+  /** Whether a part of the picture is shown enlarged. */
+  get zoomed() {
+    return !this.#stage.viewport.fits;
+  }
+
+  /** The view that is wanted of the camera, null: the usual whole picture does. */
+  get wish() {
+    return this.#stage.wish;
+  }
+
+  /** Show the whole picture. */
+  fit() {
+    this.#stage.viewport.fit();
+    this.#stage.moved();
+  }
+
+  /** @param {string} key gives whether it did something */
+  keyPressed(key) {
+    const { clientWidth: width, clientHeight: height } = this.#parts.stage;
+    const ratio = window.devicePixelRatio;
+    const done = applyKey(this.#stage.viewport, key, { width, height }, ratio);
+    if (done) this.#stage.moved();
+    return done;
+  }
+
+  /** Show a sentence in the picture for a short time. @param {string} text */
+  showHint(text) {
+    setText(this.#parts.hint, text);
+    this.#parts.hint.hidden = false;
+    clearTimeout(this.#hiding);
+    this.#hiding = setTimeout(() => {
+      this.#parts.hint.hidden = true;
+    }, HINT_MS);
+  }
+
+  /** Say who adjusts this camera. @param {string} text empty: nobody */
+  showLease(text) {
+    setText(this.#parts.lease, text);
+    this.#parts.lease.title = text;
+    this.#parts.lease.hidden = text === "";
+  }
+
+  /** @type {(frame: Frame, settled: () => void) => void} as PictureStage.offer */
   showFrame(frame, settled) {
     this.#setState(frame.state, Number(frame.state_since_us));
     if (frame.source_width > 0) this.#source = formatSize(frame.source_width, frame.source_height);
-    if (frame.payload.byteLength > 0) this.#picture.offer(frame, settled);
+    if (frame.payload.byteLength > 0) this.#stage.offer(frame, settled);
   }
 
   /** @param {CameraStatus} status */
@@ -52,8 +117,10 @@ export class CameraView {
   }
 
   /** @param {Present} present */
-  refresh({ nowMs, clientUs, clock, live, skipped }) {
-    const { shown } = this.#picture;
+  refresh({ nowMs, clientUs, clock, live, skipped, reduced }) {
+    this.#stage.reducedTo(reduced);
+    this.#stage.refresh();
+    const { shown, whole } = this.#stage;
     const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
     const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
     const stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
@@ -64,10 +131,10 @@ export class CameraView {
     this.element.dataset.stale = String(stale);
     this.element.setAttribute("aria-label", `Camera ${this.info.name}, ${state}`);
     setText(this.#parts.state, state);
-    setText(this.#parts.shown, formatRate(this.#picture.shownFps(nowMs)));
+    setText(this.#parts.shown, formatRate(whole.shownFps(nowMs)));
     setText(this.#parts.age, formatAge(ageMs));
     setText(this.#parts.grab, live && this.#status ? formatRate(this.#status.grab_fps) : NONE);
-    setText(this.#parts.drops, String(skipped + this.#picture.replaced + this.#picture.damaged));
+    setText(this.#parts.drops, String(skipped + whole.replaced + whole.damaged));
     setText(this.#parts.size, this.#sizes(shown));
     setText(this.#parts.format, this.#pixelFormat(shown));
     this.#writeDetail(skipped);
@@ -75,7 +142,8 @@ export class CameraView {
   }
 
   remove() {
-    this.#picture.remove();
+    clearTimeout(this.#hiding);
+    this.#stage.remove();
     this.element.remove();
   }
 
@@ -87,7 +155,7 @@ export class CameraView {
 
   /** Usual time between two pictures here: no shorter than the camera's own. */
   #intervalMs() {
-    return Math.max(this.#picture.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
+    return Math.max(this.#stage.whole.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
   }
 
   /**
@@ -95,7 +163,7 @@ export class CameraView {
    * @type {(stale: boolean, ageMs: number | null) => void}
    */
   #writeNotice(stale, ageMs) {
-    const { shown } = this.#picture;
+    const { shown } = this.#stage;
     let [headline, reason] = ["", ""];
     if (!expectsPictures(this.#state)) {
       headline = stateSince(this.#state, this.#sinceUs);
@@ -119,7 +187,7 @@ export class CameraView {
 
   /** What is wrong although pictures come: at the camera, and on the way to this page. */
   #trouble() {
-    const { damaged, damage } = this.#picture;
+    const { damaged, damage } = this.#stage.trouble;
     const parts = [];
     if (expectsPictures(this.#state) && this.#status?.state === this.#state) {
       parts.push(this.#status.reason);
@@ -145,7 +213,7 @@ export class CameraView {
 
   /** @param {number} skipped lost on the way to this page; the status says what the camera lost */
   #writeDetail(skipped) {
-    setText(this.#parts.here, `viewer: ${skipped} skipped, ${this.#picture.replaced} replaced`);
+    setText(this.#parts.here, `viewer: ${skipped} skipped, ${this.#stage.whole.replaced} replaced`);
     if (this.#status !== null) {
       const { incomplete, gaps, underrun, reconnects } = this.#status;
       const lost = `${incomplete} incomplete, ${gaps} gaps, ${underrun} underrun`;

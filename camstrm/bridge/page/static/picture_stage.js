@@ -1,0 +1,212 @@
+/**
+ * The place of one camera's picture: the whole picture, and above it the part that was asked for at
+ * the screen's resolution. Both are placed by the same viewport, so that nothing moves when one
+ * comes or goes.
+ */
+
+import { PictureCanvas } from "./picture_canvas.js";
+import { Viewport } from "./viewport.js";
+import { regionWish, smallWish } from "./view_wish.js";
+
+/** The stage has one size for so long before a picture of that size is asked for. */
+const SETTLED_MS = 400;
+/** A part so much older than the whole picture is not shown any more. */
+const OLD_PART_US = 500_000;
+
+export class PictureStage {
+  viewport = new Viewport();
+  /** The whole picture: counts and figures of it are the camera's. */
+  whole;
+  #part;
+  #elements;
+  #changed;
+  #resizes;
+  /** Of the stage, in CSS pixels. */
+  #size = { width: 0, height: 0 };
+  /** setTimeout of the last change of size, 0: none. */
+  #settling = 0;
+  /** @type {Size | null} of the usual whole picture, as it is on a link that is fast enough */
+  #usual = null;
+  /** @type {SmallView | null} */
+  #small = null;
+  /** Longest side to which the server reduces whole pictures for this page, 0: it does not. */
+  #reduced = 0;
+
+  /**
+   * @param {Record<string, HTMLElement>} elements stage, canvas, part, where, map, seen
+   * @param {() => void} changed called when another view may be wanted
+   */
+  constructor(elements, changed) {
+    this.#elements = elements;
+    this.#changed = changed;
+    this.whole = new PictureCanvas(canvasOf(elements.canvas), (frame) => this.#wholePainted(frame));
+    this.#part = new PictureCanvas(canvasOf(elements.part), () => this.#place());
+    this.#resizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
+    this.#resizes.observe(elements.stage);
+  }
+
+  /** The newest picture that a person looks at; null before the first. */
+  get shown() {
+    return this.#partIsShown ? this.#part.shown : this.whole.shown;
+  }
+
+  /** Pictures of either kind that could not be decoded, and why the last one could not. */
+  get trouble() {
+    const damage = this.#part.damage || this.whole.damage;
+    return { damaged: this.whole.damaged + this.#part.damaged, damage };
+  }
+
+  /** @type {(frame: Frame, settled: () => void) => void} as PictureDecoder.offer */
+  offer(frame, settled) {
+    const canvas = showsAll(frame) ? this.whole : this.#part;
+    canvas.offer(frame, settled);
+  }
+
+  /** @param {number} reduced as in `status` */
+  reducedTo(reduced) {
+    if (reduced === this.#reduced) return;
+    this.#reduced = reduced;
+    this.#settleSoon();
+  }
+
+  /** The view that this place asks for now; null: the usual whole picture does. */
+  get wish() {
+    const part = regionWish(this.viewport, window.devicePixelRatio, this.whole.shown);
+    return part ?? (this.viewport.fits ? this.#small : null);
+  }
+
+  /** Something about the viewport is another: show it, and ask for what fits it. */
+  moved() {
+    this.#place();
+    this.#changed();
+  }
+
+  /** Look whether the part still is of the present. */
+  refresh() {
+    this.#elements.part.hidden = !this.#partIsShown;
+  }
+
+  remove() {
+    clearTimeout(this.#settling);
+    this.#resizes.disconnect();
+    this.whole.remove();
+    this.#part.remove();
+  }
+
+  get #partIsShown() {
+    const [whole, part] = [this.whole.shown, this.#part.shown];
+    if (this.viewport.fits || whole === null || part === null) return false;
+    if (whole.source_width !== part.source_width) return false; // of before the frame's size changed
+    if (whole.source_height !== part.source_height) return false;
+    return Number(whole.capture_time_us - part.capture_time_us) < OLD_PART_US;
+  }
+
+  /** @param {FrameHeader} frame */
+  #wholePainted(frame) {
+    const { view, width, height, source_width, source_height } = frame;
+    this.viewport.setFrame(source_width, source_height);
+    if (view === 0 && (this.#reduced === 0 || this.#usual === null)) {
+      const same = this.#usual?.width === width && this.#usual.height === height;
+      this.#usual = { width, height };
+      if (!same) this.#settleSoon();
+    }
+    this.#place();
+  }
+
+  /** @param {Size} size of the stage */
+  #resized({ width, height }) {
+    this.#size = { width, height };
+    this.viewport.setStage(width, height);
+    this.#settleSoon();
+    this.moved();
+  }
+
+  #settleSoon() {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), SETTLED_MS);
+  }
+
+  #settle() {
+    const before = this.#small;
+    this.#small = smallWish(this.#fitting(), this.#usual, before, this.#reduced);
+    if (JSON.stringify(this.#small) !== JSON.stringify(before)) this.#changed();
+  }
+
+  /** Size of the whole picture where it fits, in pixels of the screen. */
+  #fitting() {
+    const { shown } = this.whole;
+    if (shown === null || shown.source_width === 0) return { width: 0, height: 0 };
+    const { source_width: width, source_height: height } = shown;
+    const fitting = Math.min(this.#size.width / width, this.#size.height / height);
+    const scale = fitting * window.devicePixelRatio;
+    return { width: Math.round(width * scale), height: Math.round(height * scale) };
+  }
+
+  #place() {
+    const { viewport } = this;
+    const { stage, canvas, part, where, map } = this.#elements;
+    const zoomed = !viewport.fits && viewport.known;
+    stage.toggleAttribute("data-zoomed", zoomed);
+    where.hidden = map.hidden = !zoomed;
+    part.hidden = !this.#partIsShown;
+    if (!zoomed) {
+      canvas.removeAttribute("style");
+      return;
+    }
+    const { shown } = this.whole;
+    if (shown !== null) this.#placeCanvas(canvas, shown);
+    if (this.#part.shown !== null) this.#placeCanvas(part, this.#part.shown);
+    this.#writeWhere();
+  }
+
+  /** @type {(element: HTMLElement, frame: FrameHeader) => void} */
+  #placeCanvas(element, frame) {
+    const area = areaOf(frame);
+    const { x, y, width, height } = this.viewport.place(area);
+    // Each pixel of the camera is drawn as one only where the picture has them all.
+    const sharp = frame.width >= area.width && this.viewport.scale * window.devicePixelRatio > 1;
+    Object.assign(element.style, {
+      left: `${x}px`,
+      top: `${y}px`,
+      width: `${width}px`,
+      height: `${height}px`,
+      imageRendering: sharp ? "pixelated" : "auto",
+    });
+  }
+
+  /** Say which part is in view: in figures, and as a frame in a small picture of the whole. */
+  #writeWhere() {
+    const { where, map, seen } = this.#elements;
+    const { source_width: width, source_height: height } = /** @type {FrameHeader} */ (this.whole.shown);
+    const visible = this.viewport.visible;
+    const [x, y] = [Math.floor(visible.x), Math.floor(visible.y)];
+    const size = `${Math.ceil(visible.width)}×${Math.ceil(visible.height)}`;
+    const percent = Math.round(this.viewport.scale * window.devicePixelRatio * 100);
+    where.textContent = `${percent} % · ${size} at ${x}, ${y}`;
+    map.style.aspectRatio = `${width} / ${height}`;
+    Object.assign(seen.style, {
+      left: `${(visible.x / width) * 100}%`,
+      top: `${(visible.y / height) * 100}%`,
+      width: `${(visible.width / width) * 100}%`,
+      height: `${(visible.height / height) * 100}%`,
+    });
+  }
+}
+
+/** @param {HTMLElement} element */
+function canvasOf(element) {
+  return /** @type {HTMLCanvasElement} */ (element);
+}
+
+/** @param {FrameHeader} frame is it of the camera's whole frame, in whatever size */
+function showsAll(frame) {
+  const { view, region_width, region_height, source_width, source_height } = frame;
+  return view === 0 || (region_width === source_width && region_height === source_height);
+}
+
+/** What a picture shows of the camera's frame. @type {(frame: FrameHeader) => Rectangle} */
+function areaOf({ view, x, y, region_width, region_height, source_width, source_height }) {
+  return view === 0
+    ? { x: 0, y: 0, width: source_width, height: source_height }
+    : { x, y, width: region_width, height: region_height };
+}

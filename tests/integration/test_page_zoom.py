@@ -1,0 +1,359 @@
+"""Zooming in the page, in a real Chromium: what is asked for, and what a person sees where."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+import pytest_asyncio
+from msgspec import structs
+from playwright.async_api import Browser, Page, expect
+
+from camstrm.wire import TO_VIEWER, CameraLease, Leases, Region, View
+from tests.fakes.bridge.page_server import PageServer, PageViewer, large_camera
+from tests.fakes.browser import (
+    header,
+    is_live,
+    needs_browser,
+    open_page,
+    running_browser,
+    shows,
+    tile,
+    until,
+)
+from tests.fakes.pictures.sensor_picture import MARK
+
+pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
+
+WIDTH, HEIGHT = 2656, 2304
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server() -> AsyncIterator[PageServer]:
+    server = PageServer([large_camera()], bundle_fps=10)
+    server.max_views = 8
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, server: PageServer) -> AsyncIterator[Page]:
+    async with open_page(browser, server.url) as page:
+        await is_live(page)
+        await until(page, "document.querySelector('[data-part=canvas]').width > 4")
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def viewer(page: Page, server: PageServer) -> PageViewer:
+    return await asyncio.wait_for(server.connected.get(), 30)
+
+
+class Stage:
+    """Where the pixels of the camera are on the page while the whole picture fits."""
+
+    def __init__(self, box: Any) -> None:
+        self.box = box
+        self.scale = min(box["width"] / WIDTH, box["height"] / HEIGHT)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        left = self.box["x"] + (self.box["width"] - WIDTH * self.scale) / 2
+        top = self.box["y"] + (self.box["height"] - HEIGHT * self.scale) / 2
+        return left + x * self.scale, top + y * self.scale
+
+
+async def stage_of(page: Page) -> Stage:
+    return Stage(await tile(page, "top", "stage").bounding_box())
+
+
+async def turn_wheel(page: Page, steps: int) -> None:
+    for _ in range(abs(steps)):
+        await page.mouse.wheel(0, -100 if steps > 0 else 100)
+
+
+async def percent(page: Page) -> int:
+    text = await tile(page, "top", "where").text_content()
+    assert text
+    return int(text.split(" %")[0])
+
+
+async def in_view(page: Page) -> Region:
+    """Return what the page says is in view."""
+    text = await tile(page, "top", "where").text_content()
+    found = re.search(r"(\d+)\W(\d+) at (\d+), (\d+)", text or "")
+    assert found, text
+    width, height, x, y = map(int, found.groups())
+    return Region(x, y, width, height)
+
+
+async def seen(page: Page) -> npt.NDArray[np.uint8]:
+    """Return the pixels of the stage as a person sees them, blue first."""
+    png = await tile(page, "top", "stage").screenshot()
+    pixels: npt.NDArray[np.uint8] = np.asarray(
+        cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), np.uint8
+    )
+    return pixels
+
+
+def holds(view: View, part: Region) -> bool:
+    region = view.region
+    return (
+        region is not None
+        and region.x <= part.x
+        and region.y <= part.y
+        and region.x + region.width >= min(part.x + part.width - 1, WIDTH)
+        and region.y + region.height >= min(part.y + part.height - 1, HEIGHT)
+    )
+
+
+async def part_is_there(page: Page, viewer: PageViewer, region: Region) -> View:
+    """Wait until a view that holds ``region`` is on the screen; return it."""
+    await viewer.until(lambda v: any(holds(view, region) for view in v.wish))
+    (view,) = viewer.views
+    await expect(tile(page, "top", "part")).to_be_visible()
+    await until(
+        page,
+        "((part) => Math.max(part.width, part.height) > 4 && "
+        f"part.width <= {view.max_width} && part.height <= {view.max_height})"
+        "(document.querySelector('[data-part=part]'))",
+    )
+    return view
+
+
+async def test_the_wheel_zooms_to_single_pixels_at_the_pointer(
+    page: Page, viewer: PageViewer
+) -> None:
+    stage = await stage_of(page)
+    # Near a mark, one white pixel on black; events have whole coordinates.
+    x, y = 16 * MARK + 0.5, 12 * MARK + 0.5
+    mark = stage.at(x, y)
+    pointer = round(mark[0]), round(mark[1])
+    await page.mouse.move(*pointer)
+    await turn_wheel(page, 26)
+    await expect(tile(page, "top", "where")).to_contain_text("4000 %")
+    region = await in_view(page)
+    view = await part_is_there(page, viewer, region)
+    assert view.max_width is not None
+    assert view.region is not None
+    assert view.max_width >= view.region.width, "all pixels of the camera"
+    await expect(tile(page, "top", "part")).to_have_css("image-rendering", "pixelated")
+    await until(page, "document.querySelector('[data-part=part]').width < 100")
+    pixels = await seen(page)
+    enlarged = 40 / stage.scale
+    column = round(pointer[0] + (mark[0] - pointer[0]) * enlarged - stage.box["x"])
+    row = round(pointer[1] + (mark[1] - pointer[1]) * enlarged - stage.box["y"])
+    white = pixels[row - 18 : row + 18, column - 18 : column + 18]
+    assert white.min() > 180, "one pixel of the camera is a square of 40, where the pointer is"
+    assert np.ptp(white.astype(int)) < 8, "with one colour"
+    for dy, dx in ((-40, 0), (40, 0), (0, -40), (0, 40)):
+        assert pixels[row + dy, column + dx].max() < 90, "its neighbours are black"
+
+
+async def test_the_part_is_where_the_whole_picture_has_it(page: Page, viewer: PageViewer) -> None:
+    stage = await stage_of(page)
+    await page.mouse.move(*stage.at(900, 700))
+    await turn_wheel(page, 4)
+    await part_is_there(page, viewer, await in_view(page))
+    with_part = await seen(page)
+    await page.evaluate("document.querySelector('[data-part=part]').style.visibility = 'hidden'")
+    without = await seen(page)
+    assert (with_part != without).mean() > 0.1, "it is sharper"
+    here = cv2.GaussianBlur(with_part, (0, 0), 4).astype(np.float32)
+    there = cv2.GaussianBlur(without, (0, 0), 4).astype(np.float32)
+    (dx, dy), _ = cv2.phaseCorrelate(here[..., 1], there[..., 1])
+    assert (abs(dx), abs(dy)) < (0.75, 0.75), "nothing moved by a pixel"
+
+
+async def test_the_whole_picture_stands_in_until_the_part_is_there(
+    page: Page, server: PageServer, viewer: PageViewer
+) -> None:
+    server.answers_views = False
+    stage = await stage_of(page)
+    await page.mouse.move(*stage.at(1400, 1100))
+    await turn_wheel(page, 8)
+    await viewer.until(lambda v: v.wish)
+    await expect(tile(page, "top", "part")).to_be_hidden()
+    boxes = [await tile(page, "top", part).bounding_box() for part in ("canvas", "stage")]
+    (whole, place) = boxes
+    assert whole
+    assert place
+    assert whole["x"] <= place["x"]
+    assert whole["x"] + whole["width"] >= place["x"] + place["width"]
+    assert whole["y"] <= place["y"]
+    assert whole["y"] + whole["height"] >= place["y"] + place["height"]
+    assert (await seen(page)).std() > 5
+
+
+async def test_dragging_moves_what_is_below_the_pointer_along(
+    page: Page, viewer: PageViewer
+) -> None:
+    await page.mouse.move(*(await stage_of(page)).at(1300, 1100))
+    await page.keyboard.press("1")
+    assert await percent(page) == 100
+    before = await in_view(page)
+    await part_is_there(page, viewer, before)
+    await page.mouse.down()
+    for step in range(1, 6):
+        x, y = (await stage_of(page)).at(1300, 1100)
+        await page.mouse.move(x + 40 * step, y + 20 * step)
+    await page.mouse.up()
+    after = await in_view(page)
+    assert abs(before.x - after.x - 200) <= 1
+    assert abs(before.y - after.y - 100) <= 1
+    await page.mouse.move(800, 400)
+    assert await in_view(page) == after, "the button is up"
+    await part_is_there(page, viewer, after)
+
+
+async def test_keys(page: Page, viewer: PageViewer) -> None:
+    await tile(page, "top").focus()
+    for key in ("ArrowLeft", "0"):
+        await page.keyboard.press(key)
+        await expect(tile(page, "top", "where")).to_be_hidden()
+    await page.keyboard.press("1")
+    one = await in_view(page)
+    assert await percent(page) == 100
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowDown")
+    moved = await in_view(page)
+    assert moved.x > one.x
+    assert moved.y > one.y
+    await page.keyboard.press("+")
+    assert await percent(page) == 150
+    await page.keyboard.press("-")
+    assert await percent(page) == 100
+    await part_is_there(page, viewer, moved)
+    await page.keyboard.press("0")
+    await expect(tile(page, "top", "where")).to_be_hidden()
+    await expect(tile(page, "top", "part")).to_be_hidden()
+    await viewer.until(lambda v: v.wish == ())
+    assert viewer.cameras is None
+
+
+async def test_a_double_click_fits_and_chooses_only_what_fits(page: Page) -> None:
+    at = (await stage_of(page)).at(1300, 1100)
+    await page.mouse.move(*at)
+    await turn_wheel(page, 5)
+    await expect(tile(page, "top", "where")).to_be_visible()
+    await page.mouse.dblclick(*at)
+    await expect(tile(page, "top", "where")).to_be_hidden()
+    await expect(page).not_to_have_url(re.compile("camera="))
+    await page.mouse.dblclick(*at)
+    await expect(page).to_have_url(re.compile("#camera=top$"))
+
+
+async def test_two_fingers_zoom(page: Page, viewer: PageViewer) -> None:
+    x, y = (await stage_of(page)).at(1300, 1100)
+    session = await page.context.new_cdp_session(page)
+
+    async def touch(kind: str, *distances: int) -> None:
+        points = [{"x": x + distance, "y": y, "id": n} for n, distance in enumerate(distances)]
+        await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    await touch("touchStart", -20)
+    await touch("touchStart", -20, 20)
+    for distance in range(30, 110, 10):
+        await touch("touchMove", -distance, distance)
+    await touch("touchEnd")
+    await expect(tile(page, "top", "where")).to_be_visible()
+    region = await in_view(page)
+    assert 4.5 < WIDTH / region.width * stage_share(await stage_of(page)) < 5.5, "five times"
+    assert abs(region.x + region.width / 2 - 1300) < 30
+    await part_is_there(page, viewer, region)
+
+
+def stage_share(stage: Stage) -> float:
+    """Return how many times wider the stage is than the whole picture on it."""
+    share: float = stage.box["width"] / (WIDTH * stage.scale)
+    return share
+
+
+async def test_a_refused_view_says_so_once(
+    page: Page, server: PageServer, viewer: PageViewer
+) -> None:
+    server.refuses_views = "8 different views are watched already (stream.max_views)"
+    await page.mouse.move(*(await stage_of(page)).at(1300, 1100))
+    await turn_wheel(page, 5)
+    await shows(tile(page, "top", "hint"), "8 different views")
+    wishes = len(viewer.wishes)
+    await page.evaluate("document.querySelector('[data-part=hint]').hidden = true")
+    await page.keyboard.press("ArrowRight")
+    await viewer.until(lambda v: len(v.wishes) > wishes)
+    await expect(tile(page, "top", "part")).to_be_hidden()
+    await expect(tile(page, "top", "hint")).to_be_hidden()
+    assert viewer.cameras is None, "the whole picture comes on"
+
+
+async def test_what_nobody_sees_is_not_asked_for(page: Page, viewer: PageViewer) -> None:
+    await page.mouse.move(*(await stage_of(page)).at(1300, 1100))
+    await turn_wheel(page, 8)
+    await viewer.until(lambda v: v.wish)
+    await page.evaluate("""Object.defineProperty(document, "hidden", { value: true,
+        configurable: true }), document.dispatchEvent(new Event("visibilitychange")), 0""")
+    await viewer.until(lambda v: v.subscriptions[-1] == ())
+    assert viewer.wish == ()
+    await page.evaluate("""delete document.hidden,
+        document.dispatchEvent(new Event("visibilitychange")), 0""")
+    await viewer.until(lambda v: v.subscriptions[-1] is None and v.wish)
+
+
+async def test_small_tiles_ask_for_small_pictures(browser: Browser) -> None:
+    first = large_camera()
+    cameras = [same_camera(first, index, name) for index, name in enumerate(("a", "b", "c", "d"))]
+    server = PageServer(cameras, bundle_fps=10)
+    server.max_views = 8
+    await server.start()
+    try:
+        async with open_page(browser, server.url) as page:
+            viewer = await asyncio.wait_for(server.connected.get(), 30)
+            await page.set_viewport_size({"width": 800, "height": 600})
+            await viewer.until(lambda v: len(v.wish) == 4 and all(map(tiny, v.wish)))
+            assert viewer.subscriptions[-1] == (), "instead of the whole pictures"
+            shown = "document.querySelector('.tile [data-part=canvas]').width"
+            await until(page, f"4 < {shown} && {shown} <= 320")
+            await page.set_viewport_size({"width": 1600, "height": 1000})
+            await viewer.until(lambda v: not any(map(tiny, v.wish)))
+            # One alone is as large as the window: the usual picture.
+            await tile(page, "b").dblclick()
+            await viewer.until(lambda v: v.subscriptions[-1] == (1,) and v.wish == ())
+            await until(page, "document.querySelector('[data-camera=b] canvas').width === 664")
+    finally:
+        await server.stop()
+
+
+def tiny(view: View) -> bool:
+    return view.region is None and view.max_width is not None and view.max_width <= 320
+
+
+def same_camera(camera: Any, index: int, name: str) -> Any:
+    """Return the same camera in another place."""
+    copy = large_camera()
+    copy.info = structs.replace(camera.info, index=index, name=name)
+    copy.status = structs.replace(camera.status, index=index)
+    return copy
+
+
+async def test_who_adjusts_a_camera_and_why_pictures_are_small_is_said(
+    page: Page, server: PageServer
+) -> None:
+    await expect(tile(page, "top", "lease")).to_be_hidden()
+    leases = Leases((CameraLease(0, "Kim", 12, 1_700_000_000_000_000),))
+    await server.send_raw(TO_VIEWER.encode(leases).decode())
+    await shows(tile(page, "top", "lease"), "Kim adjusts top")
+    server.reduced = 320
+    await shows(header(page, "problem"), "slow link: smaller pictures are sent (320 pixels)")
+    await server.send_raw(TO_VIEWER.encode(Leases()).decode())
+    await expect(tile(page, "top", "lease")).to_be_hidden()

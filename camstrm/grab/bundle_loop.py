@@ -30,6 +30,7 @@ from camstrm.wire import (
     FrameRequest,
     View,
     admitted,
+    fitted,
 )
 
 __all__ = ["BundleLoop"]
@@ -226,7 +227,7 @@ class BundleLoop:
             frames.append(self._without_picture(view.camera, view.id) if entry is None else entry)
         self._waiting.clear()
         self.bundles += 1
-        bundle = FrameBundle(self._seq, self._timestamp_us, tuple(frames))
+        bundle = fitted(FrameBundle(self._seq, self._timestamp_us, tuple(frames)))
         if self._budget.sent(bundle.size, self._loop.time()):
             reduction = self._budget.reduction
             divisor = 2**reduction.halvings

@@ -6,6 +6,8 @@ import io
 from datetime import datetime
 from typing import Any
 
+import tifffile
+
 from camstrm.imaging.full_depth import DeepImage
 
 __all__ = ["encode_tiff"]
@@ -34,9 +36,6 @@ def encode_tiff(
     Pillow refuse files with it. MaxSampleValue is the largest value of the sensor's bits.
     ``text``: ASCII, becomes ImageDescription. ``taken``: UTC.
     """
-    # Half of a camera process's time for a first TIFF: 20 ms that others need not wait for.
-    import tifffile
-
     colours = 3 if image.channels == "RGB" else 1
     tags: list[tuple[int, int, int, Any, bool]] = [
         (_MAX_SAMPLE_VALUE, _SHORT, colours, ((1 << image.bits) - 1,) * colours, True),

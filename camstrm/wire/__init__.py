@@ -15,7 +15,7 @@ from camstrm.wire.bundle import (
     encode_bundle,
     encode_bundle_parts,
 )
-from camstrm.wire.bundle_change import merge_bundles, select_cameras, select_entries
+from camstrm.wire.bundle_change import fitted, merge_bundles, select_cameras, select_entries
 from camstrm.wire.calls import (
     CALL_TIMEOUT_S,
     MAX_CALL_DATA,

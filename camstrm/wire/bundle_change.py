@@ -33,6 +33,21 @@ def merge_bundles(older: FrameBundle, newer: FrameBundle) -> FrameBundle:
     return replace(newer, frames=tuple(frames))
 
 
+def fitted(bundle: FrameBundle) -> FrameBundle:
+    """Leave out pictures that make a bundle larger than MAX_BUNDLE_SIZE; the first ones stay."""
+    room = MAX_BUNDLE_SIZE - bundle.size
+    if room >= 0:
+        return bundle
+    room += sum(byte_count(frame.payload) for frame in bundle.frames)
+    frames = []
+    for frame in bundle.frames:
+        size = byte_count(frame.payload)
+        fits = size <= room
+        room -= size if fits else 0
+        frames.append(frame if fits else _cut(frame))
+    return replace(bundle, frames=tuple(frames))
+
+
 def select_cameras(bundle: FrameBundle, cameras: Collection[int]) -> FrameBundle:
     """Cut the payloads of the cameras that are not in ``cameras``, and all views.
 
@@ -64,4 +79,8 @@ def _selected(
         elif cameras is None or frame.camera_index in cameras or not len(frame.payload):
             yield frame
         else:
-            yield replace(frame, encoding=Encoding.NONE, width=0, height=0, payload=b"")
+            yield _cut(frame)
+
+
+def _cut(frame: CameraFrame) -> CameraFrame:
+    return replace(frame, encoding=Encoding.NONE, width=0, height=0, payload=b"")

@@ -237,7 +237,8 @@ class Start(Message, frozen=True, tag="start"):
 class FrameRequest(Message, frozen=True, tag="request"):
     """From grabber to a camera process: encode and return the newest pictures now.
 
-    ``refresh`` lists the cameras whose picture is wanted even if it was returned before.
+    ``refresh`` lists the cameras whose pictures, also of views, are wanted even if they were
+    returned before.
     ``quality``: most that the JPEGs may have, 1 to 100; ``halvings``: how often their sides
     are halved once more than settings say. ``views``: what is wanted beside the whole pictures
     of ``cameras``, of any camera of the process.

@@ -19,6 +19,7 @@ from camstrm.acquisition.features.access import (
     feature_value,
     find_node,
     read_feature,
+    same_value,
     write_feature,
 )
 from camstrm.acquisition.features.description import CameraDescription
@@ -149,23 +150,39 @@ def _write(
     except _REFUSED_TYPES as error:
         reason = f"the value cannot be given to a camera ({error})"
         result = FeatureResult(name, setting.value, False, old, reason)
-    applied, reason = result.applied, result.reason
-    if applied and result.outside and old == result.value:
+    applied, value, reason = result.applied, result.value, result.reason
+    if applied and result.value is not None:
+        # GenApi answers with what was written where the XML says that the camera holds it.
+        value = _read_back(node_map, description, name, encoding)
+        if value is not None and not same_value(value, result.value):
+            applied, reason = False, f"the camera answered {_text(value)}"
+    if applied and result.outside and old == value:
         applied = False
-        reason = f"{reason.partition(', ')[2]}, and it is {_text(result.value)} already"
-    elif applied and not reason and _rounded(setting.value, result.value):
-        reason = f"the camera rounded it to {_text(result.value)}"
+        reason = f"{reason.partition(', ')[2]}, and it is {_text(value)} already"
+    elif applied and not reason and _rounded(setting.value, value):
+        reason = f"the camera rounded it to {_text(value)}"
     change = FeatureChange(
         feature=name,
         wanted=setting.value,
         applied=applied,
-        value=_or_none(result.value),
+        value=_or_none(value),
         old=_or_none(old),
         reason=reason,
         selectors=setting.selectors,
         changed=_changed(before, _values(node_map, others)),
     )
     return Attempt(change)
+
+
+def _read_back(
+    node_map: Any, description: CameraDescription, name: str, encoding: str
+) -> FeatureValue | None:
+    """Return the value that the camera has, not the one that GenApi has in its cache."""
+    for written in description.written_by(name):
+        node = getattr(node_map, written, None)
+        if node is not None:
+            node.node.invalidate_node()
+    return read_feature(node_map, name, encoding=encoding).value
 
 
 def _locked(

@@ -265,7 +265,10 @@ def _session(request: _Request, say: Callable[..., None]) -> None:
     camera = Camera(producer, request.serial)
     camera.open()
     try:
-        with camera_errors(camera.name, "reading its features", request.encoding):
+        with (
+            camera_errors(camera.name, "reading its features", request.encoding),
+            camera.remembering(),
+        ):
             nodes, description = camera.node_map, camera.description()
             for setting in request.settings:
                 say("at", f"setting {setting.name}")

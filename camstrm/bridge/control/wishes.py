@@ -77,7 +77,7 @@ def selectors_read(call: Call) -> tuple[str, ...]:
     found = [*read.selectors, *(name for wish in _lines(read.text) for name in wish.selectors)]
     for name in found:
         if _NAME.match(name) is None:
-            raise WireError(call.do, f"{ascii(name[:64])} is no name of a feature")
+            raise WireError(call.do, f"{name[:64]!a} is no name of a feature")
     return tuple(found)
 
 

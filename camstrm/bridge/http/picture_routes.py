@@ -7,6 +7,7 @@ import time
 
 from aiohttp import web
 
+from camstrm.bridge.http.camera_answers import camera_of, unavailable
 from camstrm.bridge.http.state import GRANT, STATE
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.motion_jpeg_viewer import MotionJpegViewer, time_headers
@@ -21,9 +22,9 @@ async def picture(request: web.Request) -> web.Response:
     """Answer ``/cam/<name>.jpg`` with the first picture that comes after the request."""
     state = request.app[STATE]
     hub = state.hub
-    camera = _camera(request, hub)
+    camera = camera_of(request)
     if hub.input != "ok":
-        raise _unavailable("no frame input: no grabber is connected to the bridge")
+        raise unavailable("no frame input: no grabber is connected to the bridge")
     asked_s = time.monotonic()
     who = object()
     with state.limits.admit(request.remote or ""):
@@ -33,7 +34,7 @@ async def picture(request: web.Request) -> web.Response:
         finally:
             hub.withdraw(who)
     if found is None:
-        raise _unavailable(
+        raise unavailable(
             f"camera {camera.name} gave no picture within {PICTURE_TIMEOUT_S:g} s "
             f"(it is {_state_name(hub, camera)})"
         )
@@ -47,7 +48,7 @@ async def picture(request: web.Request) -> web.Response:
 async def motion_jpeg(request: web.Request) -> web.StreamResponse:
     """Answer ``/cam/<name>.mjpg[?fps=N]`` with each newest picture until the client goes."""
     state = request.app[STATE]
-    camera = _camera(request, state.hub)
+    camera = camera_of(request)
     max_fps = _max_fps(request)
     address = request.remote or ""
     with state.limits.admit(address):
@@ -58,15 +59,6 @@ async def motion_jpeg(request: web.Request) -> web.StreamResponse:
                 return await viewer.run(request)
             finally:
                 state.hub.leave(viewer)
-
-
-def _camera(request: web.Request, hub: BundleHub) -> CameraInfo:
-    name = request.match_info["name"]
-    camera = hub.camera_named(name)
-    if camera is not None:
-        return camera
-    names = ", ".join(info.name for info in hub.cameras.values()) or "none"
-    raise web.HTTPNotFound(text=f"There is no camera {name!r}. Cameras: {names}\n")
 
 
 def _max_fps(request: web.Request) -> float | None:
@@ -91,7 +83,3 @@ def _state_name(hub: BundleHub, camera: CameraInfo) -> str:
                 return f"in state {status.state}"
             return f"{name}: {status.reason}" if status.reason else name
     return "in an unknown state"
-
-
-def _unavailable(why: str) -> web.HTTPException:
-    return web.HTTPServiceUnavailable(text=f"{why}\n", headers={"Retry-After": "1"})

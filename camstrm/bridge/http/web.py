@@ -9,9 +9,11 @@ from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
+from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
-from camstrm.bridge.http.picture_routes import motion_jpeg, picture
+from camstrm.bridge.http.picture_routes import motion_jpeg
 from camstrm.bridge.http.state import GRANT, STATE, BridgeState
+from camstrm.bridge.http.still_routes import ROOM, StillRoom, jpeg, png, tiff
 from camstrm.bridge.page.files import PageFiles
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
 
@@ -26,6 +28,7 @@ _OPEN_PATH = "/healthz"
 """Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""
 
 _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics")
+_TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
 _METHODS = ("GET", "HEAD")
 
@@ -50,13 +53,18 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
     app[STATE] = state
     app[PAGE] = page or PageFiles()
     app[REGISTRY] = make_registry(state)
+    app[ROOM] = StillRoom()
+    app[TREES] = FeatureTrees()
     app.on_response_prepare.append(_add_headers)
     for path, handler in (
         ("/", front),
         (_OPEN_PATH, health),
         ("/api/status", api_status),
         ("/metrics", metrics),
-        ("/cam/{name:[^/]+}.jpg", picture),
+        ("/api/cameras/{name:[^/]+}/features", features),
+        ("/cam/{name:[^/]+}.jpg", jpeg),
+        ("/cam/{name:[^/]+}.png", png),
+        ("/cam/{name:[^/]+}.tiff", tiff),
         ("/static/{name:.+}", static_file),
     ):
         app.router.add_get(path, handler, allow_head=True)
@@ -166,12 +174,15 @@ def _wants_web_socket(request: web.Request) -> bool:
 
 def _token_in_url_allowed(request: web.Request) -> bool:
     """Tell whether the URL may carry the token: log-in, WebSocket, pictures and tools."""
-    return request.path in _TOKEN_IN_URL or request.path.startswith("/cam/")
+    return request.path in _TOKEN_IN_URL or request.path.startswith(_TOKEN_IN_URL_BELOW)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers[name] = value
+    # Kept by who asks, and asked about before each use: of the tree of features only.
+    if "ETag" in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache"
     # A page that knows the token may show a picture; others may not even embed it.
     embeddable = request.path.startswith("/cam/") and request.app[STATE].tokens.in_url(request)
     policy = "cross-origin" if embeddable else "same-origin"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -121,22 +121,24 @@ class ViewerCalls:
         """Send this viewer no reply any more; what it asked for is done nevertheless."""
         self._ids.pop(viewer, None)
 
-    async def ask(self, camera: int, do: str, arguments: Struct) -> tuple[Reply, bytes]:
-        """Return the reply to a call and the data that came with it.
+    async def ask(
+        self, camera: int, do: str, arguments: Struct
+    ) -> tuple[Reply, Sequence[memoryview]]:
+        """Return the reply to a call and the data that came with it, in pieces.
 
-        For HTTP routes, which have decided who may ask. Raises nothing for a call that fails:
-        the reply says it.
+        Joining 37 MB would keep all viewers waiting for 20 ms. For HTTP routes, which have
+        decided who may ask. Raises nothing for a call that fails: the reply says it.
         """
         call = Call(0, camera, do, pack(arguments))
         if self._asked >= MAX_ASKED:
             problem = f"{MAX_ASKED} requests wait for cameras already"
-            return refusal(0, "busy", problem, "Ask again in a moment"), b""
+            return refusal(0, "busy", problem, "Ask again in a moment"), ()
         asked = _AskedCall(self._has_room_for)
         self._asked += 1
         try:
             self._pass_on(call, asked)
             reply = await asked.reply
-            return reply, b"".join(asked.pieces) if reply.ok else b""
+            return reply, asked.pieces if reply.ok else ()
         finally:
             self._asked -= 1
             self._data_size -= asked.size

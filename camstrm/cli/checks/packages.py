@@ -22,7 +22,7 @@ _PACKAGES = (
     ("numpy", "numpy", "grab", Level.FAIL),
     ("cv2", "opencv-python-headless", "grab", Level.FAIL),
     ("simplejpeg", "simplejpeg", "grab", Level.FAIL),
-    ("tifffile", "tifffile", "grab", Level.WARN),
+    ("tifffile", "tifffile", "grab", Level.FAIL),
     ("tomlkit", "tomlkit", "grab", Level.WARN),
     ("websockets", "websockets", "grab", Level.WARN),
     ("aiohttp", "aiohttp", "bridge", Level.WARN),

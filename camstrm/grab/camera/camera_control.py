@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from camstrm.acquisition.features.description import CameraDescription
@@ -24,6 +25,8 @@ class OpenCamera(Protocol):
     def node_map(self) -> Any: ...
 
     def description(self) -> CameraDescription: ...
+
+    def remembering(self) -> AbstractContextManager[None]: ...
 
 
 class Live(Protocol):

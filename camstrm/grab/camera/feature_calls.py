@@ -23,6 +23,12 @@ from camstrm.errors import CallError, CameraLostError, CamstrmError, SubjectErro
 from camstrm.feature import FeatureState, Selectors
 from camstrm.grab.camera.call_desk import Handler, OpenCall
 from camstrm.grab.camera.camera_control import Control, OpenCamera
+from camstrm.grab.camera.diagnosis import (
+    Watched,
+    findings_of_node_map,
+    findings_of_worker,
+    gravest_first,
+)
 from camstrm.grab.camera.feature_changes import FeatureChanges, settings_of_file
 from camstrm.grab.camera.known_states import KnownStates
 from camstrm.wire.operations import (
@@ -34,6 +40,8 @@ from camstrm.wire.operations import (
     FeatureFile,
     FeatureTree,
     FeatureValues,
+    Finding,
+    Findings,
     LoadFeatures,
     ReadFeatures,
     ReadValues,
@@ -77,12 +85,14 @@ class FeatureCalls:
 
     def __init__(
         self,
+        worker: Watched,
         control: Control,
         *,
         encoding: str = "gbk",
         clock: Clock = time,
     ) -> None:
-        """Ask the camera of ``control``; ``encoding``: of its producer's texts."""
+        """Ask the camera of ``worker`` by ``control``; ``encoding``: of its producer's texts."""
+        self._worker = worker
         self._control = control
         self._encoding = encoding
         self._clock = clock
@@ -101,6 +111,7 @@ class FeatureCalls:
             "save": lambda call: self._submit(call, self._save),
             "load": lambda call: self._submit(call, self._load),
             "diff": lambda call: self._submit(call, self._compare),
+            "diagnose": self._diagnose,
             "reconnect": self._reconnect,
         }
 
@@ -114,7 +125,8 @@ class FeatureCalls:
             if begun is None:
                 return None
             call = begun
-            return work(camera, begun.arguments)
+            with camera.remembering():
+                return work(camera, begun.arguments)
 
         def done(result: Struct | CamstrmError | None) -> None:
             if isinstance(result, CamstrmError):
@@ -195,6 +207,23 @@ class FeatureCalls:
     def _reconnect(self, call: OpenCall) -> None:
         self._control.reconnect()
         call.succeed(Result())
+
+    def _diagnose(self, opened: OpenCall) -> None:
+        worker = self._worker
+
+        def job(camera: OpenCamera) -> list[Finding]:
+            opened.begin()
+            with camera.remembering():
+                return findings_of_node_map(camera.node_map, worker.interval_s, self._encoding)
+
+        def done(result: list[Finding] | CamstrmError) -> None:
+            # What keeps the camera from being asked is what the worker knows.
+            findings = findings_of_worker(worker, self._control.live.settings())
+            if not isinstance(result, CamstrmError):
+                findings += result
+            opened.succeed(Findings(gravest_first(findings)))
+
+        self._control.submit(job, done)
 
     # Values, in slices.
 
@@ -295,9 +324,10 @@ class FeatureCalls:
             return now < until_s and (now < end_s or not self._control.pressed)
 
         description = camera.description()
-        states = read_states(
-            camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
-        )
+        with camera.remembering():
+            states = read_states(
+                camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
+            )
         for name, state in states.items():
             if self._differs(camera, name, selectors):
                 states[name] = msgspec.structs.replace(state, differs=True)

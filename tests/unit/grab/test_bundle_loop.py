@@ -532,6 +532,16 @@ def test_every_bundle_can_be_encoded_however_many_cameras_there_are() -> None:
     assert encode_bundle(rig.sent[0])
 
 
+def test_a_bundle_that_would_be_too_large_goes_without_views(
+    two: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camstrm.wire.bundle_change.MAX_BUNDLE_SIZE", 32 + 2 * 72 + 2 * 96 + 20)
+    two.demand(Demand(None, views=(PART, OTHER)))
+    two.answer_all()
+    assert two.pictures(two.sent[0]) == {0: b"picture 0", 1: b"picture 1"}
+    assert two.views(two.sent[0]) == {PART.id: b"", OTHER.id: b""}
+
+
 def test_what_others_view_changes_no_entry_of_a_camera(two: Rig) -> None:
     two.demand()
     two.answer_all()

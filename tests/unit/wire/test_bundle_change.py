@@ -17,7 +17,7 @@ from camstrm.wire.bundle import (
     decode_bundle,
     encode_bundle,
 )
-from camstrm.wire.bundle_change import merge_bundles, select_cameras, select_entries
+from camstrm.wire.bundle_change import fitted, merge_bundles, select_cameras, select_entries
 
 
 def picture(index: int, payload: bytes, **values: int) -> CameraFrame:
@@ -125,6 +125,20 @@ def test_pictures_are_kept_while_the_bundle_can_be_encoded(monkeypatch: pytest.M
     assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 0, 10]
     monkeypatch.setattr(bundle_change, "MAX_BUNDLE_SIZE", newer.size + 100)
     assert [len(f.payload) for f in merge_bundles(older, newer).frames] == [60, 40, 10]
+
+
+def test_pictures_that_are_too_much_are_left_out_the_last_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frames = (picture(0, b"x" * 60), picture(1, b"y" * 40), view(0, 7, b"z" * 30))
+    bundle = FrameBundle(1, 1, frames)
+    assert fitted(bundle) is bundle
+    for lack, sizes in ((0, [60, 40, 30]), (1, [60, 40, 0]), (31, [60, 0, 30]), (99, [0, 0, 30])):
+        monkeypatch.setattr(bundle_change, "MAX_BUNDLE_SIZE", bundle.size - lack)
+        fit = fitted(bundle)
+        assert [len(f.payload) for f in fit.frames] == sizes
+        assert decode_bundle(encode_bundle(fit)) == fit
+        assert [f.key for f in fit.frames] == [f.key for f in frames]
 
 
 @given(bundles(), bundles())

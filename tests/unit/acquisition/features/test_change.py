@@ -37,7 +37,23 @@ def test_a_value_is_written_and_what_changed_with_it_is_told(controls: MemoryCam
 
 def test_only_what_may_have_changed_is_read(controls: MemoryCamera) -> None:
     put(controls, "Gamma", 1.0)
-    assert controls.reads_of(lambda: put(controls, "Gamma", 1.5)) <= 1
+    assert controls.reads_of(lambda: put(controls, "Gamma", 1.5)) <= 2
+
+
+def test_what_the_camera_makes_of_a_value_is_read_from_it(
+    controls: MemoryCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keeps_its_own(self: Any, address: int, data: bytes) -> None:
+        self.writes.append(address)
+
+    put(controls, "Height", 480)
+    monkeypatch.setattr(type(controls.memory), "write", keeps_its_own)
+    change = put(controls, "Height", 512).change
+    assert (change.applied, change.value, change.reason) == (
+        False,
+        480,
+        "the camera answered 480",
+    )
 
 
 def test_rounding_is_told(controls: MemoryCamera) -> None:

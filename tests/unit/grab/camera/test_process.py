@@ -40,9 +40,11 @@ from camstrm.wire import (
     FrameRequest,
     Live,
     PacketKind,
+    Region,
     Report,
     Start,
     Stop,
+    View,
 )
 from tests.fakes.gentl.producers import (
     child_environment,
@@ -202,6 +204,27 @@ def test_a_refresh_gives_the_last_picture_again(rig: Rig) -> None:
         rig.loop.run(lambda: not link.busy)
         answers += 1
     assert rig.count(0) == before + 200
+
+
+def test_views_of_cameras_with_and_without_their_whole_picture(rig: Rig) -> None:
+    link = rig.start(group(simulator(), "0", "2"))
+    part, small = View(0, Region(0, 0, 16, 8)), View(1, max_width=WIDTH // 2)
+    shown: set[tuple[int, int, int, int]] = set()
+
+    def seen() -> bool:
+        if link.opened and not link.busy:
+            rig.seq += 1
+            link.request(FrameRequest(rig.seq, (0,), (), views=(small, part, View(7))))
+        frames = [frame for frames in rig.pictures.values() for frame in frames]
+        shown.update((f.camera_index, f.view, f.width, f.height) for f in frames)
+        return len(shown) == 3
+
+    rig.loop.run(seen)
+    assert shown == {
+        (0, 0, WIDTH, HEIGHT),
+        (0, part.id, 16, 8),
+        (1, small.id, WIDTH // 2, HEIGHT // 2),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""Which camera a request is about, and what its failures are in HTTP."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from camstrm.bridge.http.state import STATE
+from camstrm.wire import CameraInfo, Reply
+
+__all__ = ["camera_of", "refused", "unavailable"]
+
+_STATUS = {
+    "wrong": web.HTTPBadRequest,
+    "unknown": web.HTTPNotImplemented,
+    "busy": web.HTTPServiceUnavailable,
+    "gone": web.HTTPServiceUnavailable,
+    "timeout": web.HTTPGatewayTimeout,
+}
+"""By the reply's code; others are HTTP's 500. Only what a retry may cure is a 503."""
+
+
+def camera_of(request: web.Request) -> CameraInfo:
+    """Return the camera that the path names, by name or serial number; raise 404 with the names."""
+    hub = request.app[STATE].hub
+    name = request.match_info["name"]
+    camera = hub.camera_named(name)
+    if camera is not None:
+        return camera
+    names = ", ".join(info.name for info in hub.cameras.values()) or "none"
+    raise web.HTTPNotFound(text=f"There is no camera {name!r}. Cameras: {names}\n")
+
+
+def refused(reply: Reply) -> web.HTTPException:
+    """Return the error for a call that failed."""
+    status = _STATUS.get(reply.code, web.HTTPInternalServerError)
+    text = f"{reply.problem}. {reply.remedy}" if reply.remedy else reply.problem
+    headers = {"Retry-After": "1"} if status is web.HTTPServiceUnavailable else None
+    return status(text=f"{text}\n", headers=headers)
+
+
+def unavailable(why: str) -> web.HTTPException:
+    """Return a 503 that says why, and that it may be over soon."""
+    return web.HTTPServiceUnavailable(text=f"{why}\n", headers={"Retry-After": "1"})

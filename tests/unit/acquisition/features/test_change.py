@@ -174,6 +174,12 @@ def test_what_is_refused(
     assert controls.memory.writes == []
 
 
+def test_a_feature_that_only_the_xml_has_is_not_proposed_for_itself(
+    controls: MemoryCamera,
+) -> None:
+    assert put(controls, "PacketSize", 1).change.reason == "the camera has no such feature"
+
+
 def test_a_value_that_can_only_be_written(controls: MemoryCamera) -> None:
     change = put(controls, "DeviceKey", 77).change
     assert (change.applied, change.value, change.old) == (True, None, None)

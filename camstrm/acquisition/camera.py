@@ -85,6 +85,11 @@ class Camera:
         nodes = self._acquirer.remote_device.node_map
         return nodes.node_map if isinstance(nodes, CommandlessNodes) else nodes
 
+    def remembering(self) -> AbstractContextManager[None]:
+        """Read each register once during the body, see RegisterPort; the camera is open."""
+        assert self._port is not None
+        return self._port.remembering()
+
     def description(self) -> CameraDescription:
         """Return what the XML says of the camera's features; the camera is open.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from camstrm.errors import BridgeTakenError
+from camstrm.feed.open_calls import CallBack, refuse_call
 from camstrm.feed.reader_share import ReaderShare
 from camstrm.feed.sender import FeedReader, FeedSender
 from camstrm.wire import Call, Demand, FrameBundle, Hello, Status, union
@@ -22,7 +23,7 @@ class Feed:
     other, and gets the cameras and the rate that it wants. ``on_demand`` is called with the
     union of what they want, for the first time when each of them has answered or is not there.
     ``on_refused`` is called when one of them has another grabber (see FeedSender), and
-    ``on_message`` for what a viewer of any of them sends to a camera.
+    ``on_call`` for each call that comes from one of them, with the way back of its reply.
 
     Belongs to the event loop in which it is started.
     """
@@ -34,7 +35,7 @@ class Feed:
         on_demand: Callable[[Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
-        on_message: Callable[[Call], None] = lambda _: None,
+        on_call: Callable[[Call, CallBack], None] = refuse_call,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._on_demand = on_demand
@@ -44,7 +45,7 @@ class Feed:
                 hello,
                 self._demanded,
                 on_refused,
-                on_message=on_message,
+                on_call=on_call,
                 allowed_uids=allowed_uids,
             )
             for reader in readers

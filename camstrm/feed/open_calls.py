@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from camstrm.wire import Call, Reply, refusal
 from camstrm.wire.calls import Code
 
-__all__ = ["MAX_OPEN", "CallBack", "LoopTime", "OpenCalls"]
+__all__ = ["MAX_OPEN", "CallBack", "LoopTime", "OpenCalls", "refuse_call"]
 
 MAX_OPEN = 2048
 """Calls that may be open at one far side: twice as many as 100 viewers have with 8 each."""
@@ -27,6 +27,11 @@ class CallBack(Protocol):
 
     def data_came(self, call_id: int, piece: memoryview) -> None:
         """Take a piece of the data that belongs to the reply, in order and before it."""
+
+
+def refuse_call(call: Call, back: CallBack) -> None:
+    """Answer a call where nobody can do anything."""
+    back.replied(refusal(call.id, "unknown", "nobody answers calls here"))
 
 
 class LoopTime(Protocol):

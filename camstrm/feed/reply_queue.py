@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from camstrm.wire import FEED_UP, MAX_CALL_DATA, Reply, encode_data_parts, refusal
 from camstrm.wire.bundle import Buffer
@@ -19,12 +20,15 @@ class ReplyQueue:
 
     A reply does not wait for the data of others, but stays behind its own. At most
     MAX_CALL_DATA bytes of data wait; a call whose data has no room fails, and no other.
-    Used by the grabber's event loop alone.
+    ``on_put`` is called after each put. Used by the grabber's event loop alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_put: Callable[[], None]) -> None:
         self.texts_size = 0
         """Bytes of the replies that wait, but those behind data."""
+        self._on_put = on_put
+        self._closed = False
+        """Whether the connection is over: nothing is kept any more."""
         self._texts: deque[bytes] = deque()
         self._pieces: dict[int, deque[memoryview]] = {}
         """Data that waits, by call; none is empty."""
@@ -35,8 +39,17 @@ class ReplyQueue:
         self._failed: set[int] = set()
         """Calls whose data had no room, until their reply comes."""
 
+    def close(self) -> None:
+        """Drop what waits and what comes: the reader is gone."""
+        self._closed = True
+        self.texts_size = self._data_size = 0
+        for waiting in (self._texts, self._pieces, self._behind, self._failed):
+            waiting.clear()
+
     def replied(self, reply: Reply) -> None:
         """Take a reply."""
+        if self._closed:
+            return
         if reply.id in self._failed:
             self._failed.discard(reply.id)
             reply = refusal(
@@ -50,10 +63,11 @@ class ReplyQueue:
             self._behind[reply.id] = text
         else:
             self._put_text(text)
+        self._on_put()
 
     def data_came(self, call_id: int, piece: memoryview) -> None:
         """Take a piece of data."""
-        if call_id in self._failed:
+        if call_id in self._failed or self._closed:
             return
         if self._data_size + len(piece) > MAX_CALL_DATA:
             self._failed.add(call_id)
@@ -61,6 +75,12 @@ class ReplyQueue:
             return
         self._pieces.setdefault(call_id, deque()).append(piece)
         self._data_size += len(piece)
+        self._on_put()
+
+    @property
+    def has_data(self) -> bool:
+        """Whether :meth:`piece` has something to return."""
+        return bool(self._pieces)
 
     def text(self) -> bytes | None:
         """Return the reply that goes next; None if none waits but behind data."""

@@ -13,8 +13,10 @@ from pathlib import Path
 from camstrm.backoff import Backoff
 from camstrm.errors import BridgeTakenError, SocketPathError, WireError
 from camstrm.feed.bundle_queue import BundleQueue, NewestBundle
+from camstrm.feed.open_calls import CallBack, refuse_call
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
 from camstrm.feed.packet_socket import give_room
+from camstrm.feed.reply_queue import MAX_TEXTS, ReplyQueue
 from camstrm.feed.socket_path import check_peer, check_socket_path
 from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
@@ -68,8 +70,10 @@ class FeedSender:
     is kept and the demand is empty. ``on_demand`` is called for each demand, of which the
     first comes at once, and with an empty one when the connection ends or the reader gives no
     answer. ``on_refused`` is called when the reader has another grabber; if it returns True,
-    the reader is asked again, at longer and longer intervals. ``on_message`` is called for
-    what a viewer sends to a camera.
+    the reader is asked again, at longer and longer intervals. ``on_call`` is called for each
+    call, with the way back of its reply, which leads nowhere when the connection has ended.
+
+    Data of replies goes piece by piece, when nothing else waits.
 
     Belongs to the event loop in which it is started.
     """
@@ -81,7 +85,7 @@ class FeedSender:
         on_demand: Callable[[FeedSender, Demand], None],
         on_refused: Callable[[BridgeTakenError], bool],
         *,
-        on_message: Callable[[Call], None] = lambda _: None,
+        on_call: Callable[[Call, CallBack], None] = refuse_call,
         allowed_uids: tuple[int, ...] = (),
     ) -> None:
         self._path = reader.path
@@ -89,11 +93,13 @@ class FeedSender:
         self._hello = hello
         self._on_demand = on_demand
         self._on_refused = on_refused
-        self._on_message = on_message
+        self._on_call = on_call
         self._allowed_uids = allowed_uids  # users beside root and this one who may listen
         self._protocol: PacketProtocol | None = None  # None: no reader is there
         self._status: Status | None = None  # waits until what is under way has gone
         self._hello_due = False  # the same
+        self._replies = ReplyQueue(self._flush)  # of this connection
+        self._piece_turn: asyncio.Handle | None = None  # sends the next piece of data
         self._timer: asyncio.TimerHandle | None = None  # next attempt, or limit of the answer
         self._stand_by = Backoff(*_STAND_BY_S)  # its count: refusals in a row
         self._alone_since_s = 0.0  # on the loop's clock
@@ -147,7 +153,11 @@ class FeedSender:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._piece_turn is not None:
+            self._piece_turn.cancel()
+            self._piece_turn = None
         self._queue.clear()
+        self._replies.close()
         self._status = None
         protocol, self._protocol = self._protocol, None
         if protocol is not None:
@@ -167,6 +177,7 @@ class FeedSender:
         self._queue.clear()
         self._status = None
         self._hello_due = True
+        self._replies = ReplyQueue(self._flush)
         self._protocol = PacketProtocol(self._read, self._ended, self._flush, self._opened)
         open_packets(sock, self._protocol)
         self._timer = self._loop.call_later(_ANSWER_S, self._unanswered)
@@ -208,12 +219,27 @@ class FeedSender:
     def _flush(self) -> None:
         while self._protocol is not None and self._protocol.idle and self._send_next():
             pass
+        if self._replies.texts_size > MAX_TEXTS:
+            self._disconnected("it does not read the replies to its calls")
+        elif self._replies.has_data and self._piece_turn is None and self.idle:
+            # In the loop's next turn: a bundle that is there by then goes first.
+            self._piece_turn = self._loop.call_soon(self._send_piece)
+
+    def _send_piece(self) -> None:
+        self._piece_turn = None
+        if self._protocol is not None and self._protocol.idle:
+            payload = self._replies.piece()
+            if payload is not None:
+                self._protocol.send(PacketKind.DATA, payload)
+            self._flush()
 
     def _send_next(self) -> bool:
         assert self._protocol is not None
         if self._hello_due:
             self._hello_due = False
             self._protocol.send_text(FEED_UP.encode(self._hello()))
+        elif (reply := self._replies.text()) is not None:
+            self._protocol.send_text(reply)
         elif self._status is not None:
             status, self._status = self._status, None
             self._protocol.send_text(FEED_UP.encode(status))
@@ -238,7 +264,7 @@ class FeedSender:
             elif isinstance(message, Refused):
                 self._refused(message.reason)
             elif isinstance(message, Call):
-                self._on_message(message)
+                self._on_call(message, self._replies)
 
     def _ended(self, error: OSError | WireError | None) -> None:
         if isinstance(error, WireError):

@@ -67,7 +67,7 @@ class Grabber:
             self._hello,
             self._demanded,
             self._was_refused,
-            on_message=self._supervisor.send_to_camera,
+            on_call=self._supervisor.call,
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
@@ -90,6 +90,7 @@ class Grabber:
             if self._status_timer is not None:
                 self._status_timer.cancel()
             self._bundles.stop()
+            self._supervisor.refuse_calls()
             self._feed.stop()
             await self._supervisor.stop(self._config.process.stop_timeout_s)
             self._running.stop()

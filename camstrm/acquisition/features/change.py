@@ -19,6 +19,7 @@ from camstrm.acquisition.features.access import (
     feature_value,
     find_node,
     read_feature,
+    same_value,
     write_feature,
 )
 from camstrm.acquisition.features.description import CameraDescription
@@ -34,6 +35,9 @@ from camstrm.feature import FeatureChange, FeatureSetting, FeatureValue
 __all__ = ["Attempt", "execute_command", "set_feature"]
 
 _WRITABLE = (EAccessMode.WO, EAccessMode.RW)
+
+_LOADS_ALL = ("UserSetLoad", "UserSetDefaultLoad", "DeviceFeaturePersistenceEnd")
+"""Commands after which any feature may have another value, which few XMLs say."""
 
 _REFUSED_TYPES = (TypeError, ValueError, OverflowError)
 """What the binding raises for a value that its C++ type cannot hold."""
@@ -119,6 +123,9 @@ def execute_command(
             node.execute()
         except GENTL_ERRORS as error:
             reason = describe_error(error, encoding)
+        if name in _LOADS_ALL:
+            for any_node in node_map.nodes:
+                any_node.node.invalidate_node()
         change = FeatureChange(
             feature=name,
             wanted=True,
@@ -149,23 +156,39 @@ def _write(
     except _REFUSED_TYPES as error:
         reason = f"the value cannot be given to a camera ({error})"
         result = FeatureResult(name, setting.value, False, old, reason)
-    applied, reason = result.applied, result.reason
-    if applied and result.outside and old == result.value:
+    applied, value, reason = result.applied, result.value, result.reason
+    if applied and result.value is not None:
+        # GenApi answers with what was written where the XML says that the camera holds it.
+        value = _read_back(node_map, description, name, encoding)
+        if value is not None and not same_value(value, result.value):
+            applied, reason = False, f"the camera answered {_text(value)}"
+    if applied and result.outside and old == value:
         applied = False
-        reason = f"{reason.partition(', ')[2]}, and it is {_text(result.value)} already"
-    elif applied and not reason and _rounded(setting.value, result.value):
-        reason = f"the camera rounded it to {_text(result.value)}"
+        reason = f"{reason.partition(', ')[2]}, and it is {_text(value)} already"
+    elif applied and not reason and _rounded(setting.value, value):
+        reason = f"the camera rounded it to {_text(value)}"
     change = FeatureChange(
         feature=name,
         wanted=setting.value,
         applied=applied,
-        value=_or_none(result.value),
+        value=_or_none(value),
         old=_or_none(old),
         reason=reason,
         selectors=setting.selectors,
         changed=_changed(before, _values(node_map, others)),
     )
     return Attempt(change)
+
+
+def _read_back(
+    node_map: Any, description: CameraDescription, name: str, encoding: str
+) -> FeatureValue | None:
+    """Return the value that the camera has, not the one that GenApi has in its cache."""
+    for written in description.written_by(name):
+        node = getattr(node_map, written, None)
+        if node is not None:
+            node.node.invalidate_node()
+    return read_feature(node_map, name, encoding=encoding).value
 
 
 def _locked(

@@ -14,6 +14,8 @@ GIL: both stand still for ever. So whoever uses a node map holds the camera's lo
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from camstrm.acquisition.gentl.binding import genapi
@@ -41,6 +43,9 @@ class RegisterPort(genapi.AbstractPort):  # type: ignore[misc]  # the binding ha
         self._text_encoding = text_encoding
         self.writes = 0
         """How many registers were written; read with the camera's lock."""
+        self._remembered: dict[tuple[int, int], bytes | RegisterError] | None = None
+        """What was read since the last write, by address and length; None: nothing is kept. Of
+        whoever holds the camera's lock."""
         self._interrupted = 0
         """Thread (``threading.get_ident``) whose accesses fail, 0 for none. Set by the worker
         thread, read by the one that uses the node map."""
@@ -49,6 +54,23 @@ class RegisterPort(genapi.AbstractPort):  # type: ignore[misc]  # the binding ha
         """Let every further access of a thread fail, so that it soon gives the node map free."""
         self._interrupted = thread
 
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Read each register once during the body, also those that GenApi does not cache.
+
+        For one state or one change of features GenApi asks for the same registers again and
+        again: 19 times for 4 different ones to set a feature of the simulator, each of which
+        takes 0.2 to 50 ms on a real bus. A write makes everything be read again.
+        """
+        if self._remembered is not None:
+            yield
+            return
+        self._remembered = {}
+        try:
+            yield
+        finally:
+            self._remembered = None
+
     def get_access_mode(self) -> Any:
         """Return that registers can be read and written; asked by GenApi."""
         return genapi.EAccessMode.RW
@@ -56,15 +78,22 @@ class RegisterPort(genapi.AbstractPort):  # type: ignore[misc]  # the binding ha
     def read(self, address: int, length: int) -> bytes:
         """Return ``length`` bytes from ``address`` on; called by GenApi. Raises RegisterError."""
         self._check(address, write=False)
-        code, data = self._library.read_port(self._handle, address, length)
-        if code:
-            raise self._error(address, code, write=False)
-        return data
+        known = None if self._remembered is None else self._remembered.get((address, length))
+        if known is None:
+            code, data = self._library.read_port(self._handle, address, length)
+            known = self._error(address, code, write=False) if code else data
+            if self._remembered is not None:
+                self._remembered[address, length] = known
+        if isinstance(known, RegisterError):
+            raise known
+        return known
 
     def write(self, address: int, data: bytes) -> None:
         """Write ``data`` from ``address`` on; called by GenApi. Raises RegisterError."""
         self._check(address, write=True)
         self.writes += 1
+        if self._remembered is not None:
+            self._remembered.clear()
         code = self._library.write_port(self._handle, address, bytes(data))
         if code:
             raise self._error(address, code, write=True)

@@ -8,7 +8,14 @@ from camstrm.acquisition.features.frame_rate import FrameRate
 from camstrm.acquisition.stream.statistics import LossMeter
 from camstrm.rates import RateMeter
 
-__all__ = ["Experience", "StreamWatch", "loss_percent", "loss_reason", "loss_remedy"]
+__all__ = [
+    "SILENCE_REMEDY",
+    "Experience",
+    "StreamWatch",
+    "loss_percent",
+    "loss_reason",
+    "loss_remedy",
+]
 
 _PERIODS = 5
 """Frame periods without a frame after which a camera counts as stalled."""
@@ -48,6 +55,10 @@ class Experience:
 
     growth: float = 1.0
     interval_s: float = 0.0
+
+
+SILENCE_REMEDY = "Check cable, power, link and trigger"
+"""What to do about a camera that sends no frames."""
 
 
 def loss_percent(share: float) -> int:

@@ -17,6 +17,7 @@ from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.real_time import ask_for_real_time
 from camstrm.acquisition.stream.statistics import StreamStatistics
 from camstrm.acquisition.stream.stream_watch import (
+    SILENCE_REMEDY,
     Experience,
     StreamWatch,
     loss_percent,
@@ -119,6 +120,11 @@ class AcquisitionWorker:
         The camera's own value once it was open.
         """
         return self._retries.heartbeat_s if keeps_a_lock(self.info.tl_type) else 0.0
+
+    @property
+    def failure(self) -> CameraError | None:
+        """Why the last attempt to stream ended, None before that; any thread may read it."""
+        return self._reported
 
     def start(self) -> None:
         self._thread.start()
@@ -383,7 +389,7 @@ class AcquisitionWorker:
 
     def _stall(self, silence_s: float, incomplete: int) -> CameraLostError:
         """Enter the state; return what to raise. ``incomplete``: frames that came meanwhile."""
-        what, remedy = "no frame", "Check cable, power, link and trigger"
+        what, remedy = "no frame", SILENCE_REMEDY
         if incomplete:
             what = f"only incomplete frames ({incomplete})"
             remedy = loss_remedy(self.info.tl_type)

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from camstrm.acquisition.discovery.packets import camera_interface
 from camstrm.acquisition.kernel_file import read_number
 from camstrm.cli.checks.finding import Finding, Level
-from camstrm.cli.checks.gige import camera_interface
 from camstrm.cli.checks.usb import UsbCameras
 from camstrm.config import FeatureValue
 

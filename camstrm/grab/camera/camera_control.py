@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from camstrm.acquisition.features.description import CameraDescription
@@ -25,13 +26,13 @@ class OpenCamera(Protocol):
 
     def description(self) -> CameraDescription: ...
 
+    def remembering(self) -> AbstractContextManager[None]: ...
+
 
 class Live(Protocol):
     """See LiveValues."""
 
     def settings(self) -> tuple[FeatureSetting, ...]: ...
-
-    def differs(self, feature: str, selectors: Selectors | None = None) -> bool: ...
 
     def configured(
         self, feature: str, selectors: Selectors | None = None

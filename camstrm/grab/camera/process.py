@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
@@ -49,6 +50,7 @@ from camstrm.wire import (
     FrameBundle,
     FrameRequest,
     Live,
+    Packet,
     PacketKind,
     Report,
     Start,
@@ -86,6 +88,8 @@ class CameraProcess:
         self._wake_out.setblocking(False)
         self._desk = CallDesk(self._wake)
         self._examiner = Examiner()
+        self._early: Sequence[Packet] = ()
+        """What came with the Start, behind it."""
         self._changed = False
         """Whether a camera's condition has changed since the last report; set by any thread."""
         self._lives: set[int] = set()
@@ -125,11 +129,13 @@ class CameraProcess:
 
     def _await_start(self) -> ProcessGroup | None:
         while True:
-            for packet in self._socket.receive():
+            packets = self._socket.receive()
+            for position, packet in enumerate(packets):
                 message = PROCESS_DOWN.decode(packet.payload)
                 if isinstance(message, Stop):
                     return None
                 if isinstance(message, Start):
+                    self._early = packets[position + 1 :]
                     try:
                         return msgspec.convert(message.settings, ProcessGroup)
                     except msgspec.ValidationError as error:
@@ -184,7 +190,7 @@ class CameraProcess:
             main_features = MainFeatures(worker.control.submit)
             examined = self._examiner.add(camera.index, label, worker, main_features.read)
             self._desk.register(camera.index, label, examined)
-            features = FeatureCalls(worker.control, encoding=profile.quirks.text_encoding)
+            features = FeatureCalls(worker, worker.control, encoding=profile.quirks.text_encoding)
             self._desk.register(camera.index, label, features.handlers())
             live = worker.control.live
             live.keep(group.live.get(serial, ()))
@@ -198,6 +204,8 @@ class CameraProcess:
             self._deadman.arm()
 
     def _serve(self) -> None:
+        if not self._answer(self._early):
+            return
         next_report = 0.0
         with selectors.DefaultSelector() as selector:
             wire = selector.register(self._socket, selectors.EVENT_READ)
@@ -216,7 +224,7 @@ class CameraProcess:
                         self._wake_in.recv(4096)
                         continue
                     room = bool(mask & selectors.EVENT_WRITE)
-                    if mask & selectors.EVENT_READ and not self._answer():
+                    if mask & selectors.EVENT_READ and not self._answer(self._socket.receive()):
                         return
                 # Who has the reply to a change can rely on the grabber to know of it.
                 self._send_lives()
@@ -228,8 +236,8 @@ class CameraProcess:
                 if room:
                     self._send_piece()
 
-    def _answer(self) -> bool:
-        for packet in self._socket.receive():
+    def _answer(self, packets: Sequence[Packet]) -> bool:
+        for packet in packets:
             message = PROCESS_DOWN.decode(packet.payload)
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)

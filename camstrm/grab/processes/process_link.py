@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from camstrm.errors import WireError
+from camstrm.feed.open_calls import CallBack, OpenCalls
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
 from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.exit_watch import ExitWatch
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
-from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -30,10 +30,13 @@ from camstrm.wire import (
     Live,
     Packet,
     PacketKind,
+    Reply,
     Report,
     Start,
     Stop,
     decode_bundle,
+    decode_data,
+    refusal,
 )
 
 __all__ = ["MAX_UNREAD", "LinkHandlers", "ProcessLink"]
@@ -41,13 +44,10 @@ __all__ = ["MAX_UNREAD", "LinkHandlers", "ProcessLink"]
 _log = logging.getLogger(__name__)
 
 MAX_UNREAD = 65536
-"""Bytes of messages that may wait for a camera process that does not read; later ones are lost.
-The silence timeout ends such a process, so nothing would come of them."""
+"""Bytes of messages that may wait for a camera process that does not read; later calls are
+refused. The silence timeout ends such a process, so nothing would come of them."""
 
 _Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
-
-_UNREAD_LOG_S = 10.0
-"""Seconds between two log lines about messages that are dropped."""
 
 _EXIT_S = 0.5
 """After the end of its connection; a process that takes longer lives on without it."""
@@ -94,6 +94,8 @@ class ProcessLink:
         """Whether a request is under way."""
         self.opened = False
         """Whether the process has reported its cameras: requests are of no use before."""
+        self.calls = OpenCalls()
+        """Calls that the process has to answer; the supervisor answers when it is gone."""
         self._loop = loop
         self._running = running
         self._handlers = handlers
@@ -105,7 +107,6 @@ class ProcessLink:
         self._ended = asyncio.Event()  # both are over
         self._gone = False  # the process is neither listened to nor asked any more
         self._reason = ""  # why that is, where the grabber itself has ended it
-        self._unread_log = RepeatLog(_log, _UNREAD_LOG_S)
         self._fatal = ""  # why the process cannot go on, in its own words
         # Runs from the connection's end until the process has ended or counts as living on.
         self._exit_timer: asyncio.TimerHandle | None = None
@@ -137,16 +138,17 @@ class ProcessLink:
         self.busy = self._packets.is_open
         return self.busy
 
-    def send(self, message: Call) -> None:
-        """Pass a viewer's message on, behind what was sent before; MAX_UNREAD bytes may wait."""
-        if self._gone:
+    def call(self, call: Call, back: CallBack) -> None:
+        """Pass a call on, behind what was sent before; ``back`` gets its reply in any case."""
+        if not self._gone and self._packets.unsent > MAX_UNREAD:
+            name = self.group.name
+            problem = f"the process of camera {name} does not take calls at the moment"
+            back.replied(refusal(call.id, "busy", problem, "Ask again"))
             return
-        if self._packets.unsent > MAX_UNREAD:
-            self._unread_log.warning(
-                "camera %s: its process does not read; a message to it is dropped", self.group.name
-            )
-            return
-        self._packets.send_text(PROCESS_DOWN.encode(message))
+        passed = self.calls.open(call, back)
+        # One that has ended and is not known yet as gone: the supervisor answers in a moment.
+        if passed is not None and not self._gone:
+            self._packets.send_text(PROCESS_DOWN.encode(passed))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""
@@ -242,8 +244,13 @@ class ProcessLink:
             self.busy = False
             self._handlers.bundle(self, decode_bundle(packet.payload))
             return
+        if packet.kind is PacketKind.DATA:
+            self.calls.data_came(*decode_data(packet.payload))
+            return
         message = PROCESS_UP.decode(packet.payload)
-        if isinstance(message, Report):
+        if isinstance(message, Reply):
+            self.calls.replied(message)
+        elif isinstance(message, Report):
             self.opened = self.opened or bool(message.cameras)
             self._fatal = message.fatal
             self._handlers.report(self, message)

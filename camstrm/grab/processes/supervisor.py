@@ -14,6 +14,7 @@ import msgspec
 from camstrm.backoff import Backoff
 from camstrm.config import CameraSettings, Config, ProducerSettings
 from camstrm.errors import CameraNotFoundError
+from camstrm.feed.open_calls import CallBack
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.camera.last_step import LastStep, StepDeaths
 from camstrm.grab.processes.ledger import Ledgers
@@ -27,7 +28,7 @@ from camstrm.profiles import (
     profile_candidates,
     profile_of,
 )
-from camstrm.wire import Call, CameraState, FrameBundle, Live, Report
+from camstrm.wire import Call, CameraState, FrameBundle, Live, Report, refusal
 
 __all__ = ["Supervisor"]
 
@@ -40,6 +41,11 @@ _QUICK_RESTART_S = 0.05
 
 _RAN_WELL_S = 10.0
 """A process that ran for so long starts with the shortest pause again."""
+
+
+_STOPS = "the grabber stops"
+_ASK_AGAIN = "Ask again when the camera is there"
+_NOT_KNOWN = "Whether it was done is not known: look at what the camera has when it is there again"
 
 
 @dataclass
@@ -60,6 +66,10 @@ class _Place:
     """Processes before this one that were killed and are still there (in the kernel)."""
     last_step: LastStep = field(default_factory=LastStep)
     deaths: StepDeaths = field(default_factory=StepDeaths)
+    start_s: float = 0.0
+    """When ``timer`` calls, in the loop's time."""
+    reason: str = ""
+    """Why the last process ended."""
     gone_s: float = 0.0
     """Since when (monotonic clock) its cameras are away; 0 until a process ended."""
 
@@ -126,15 +136,32 @@ class Supervisor:
         """Return the running camera processes."""
         return [place.link for place in self._places if place.link is not None]
 
-    def send_to_camera(self, message: Call) -> None:
-        """Pass a viewer's message on to the camera's process; without one it is dropped."""
+    def call(self, call: Call, back: CallBack) -> None:
+        """Pass a call on to the camera's process; ``back`` gets exactly one reply."""
+        place = next((p for p in self._places if call.camera in p.group.indices), None)
+        if self._stopping:
+            back.replied(refusal(call.id, "gone", _STOPS))
+        elif place is not None and place.link is not None:
+            place.link.call(call, back)
+        elif place is not None:
+            back.replied(refusal(call.id, "gone", self._away(place), _ASK_AGAIN))
+        elif call.camera < len(self._ledgers):
+            ledger = self._ledgers[call.camera]
+            reason = ledger.condition.reason or "it has not been found yet"
+            problem = f"camera {ledger.info.name} is not there: {reason}"
+            back.replied(refusal(call.id, "gone", problem, _ASK_AGAIN))
+        else:
+            back.replied(refusal(call.id, "unknown", f"there is no camera {call.camera}"))
+
+    def refuse_calls(self) -> None:
+        """Answer all open calls, and from now on each one: the grabber stops."""
+        self._stopping = True
         for link in self.links():
-            if message.camera in link.group.indices:
-                link.send(message)
+            link.calls.refuse_all("gone", _STOPS)
 
     async def stop(self, timeout_s: float) -> None:
         """Close all cameras and end all processes; kill those that take longer."""
-        self._stopping = True
+        self.refuse_calls()
         self._resolver.stop()
         for timer in (self._watch_timer, self._pending_call):
             if timer is not None:
@@ -279,6 +306,7 @@ class Supervisor:
                             f"for at most {lock_s:.3g} s"
                         )
                 self._failed(place, reason)
+                link.calls.refuse_all("gone", self._away(place), _NOT_KNOWN)
 
     def _note_step(self, place: _Place) -> None:
         """Leave out a feature that ended the process again and again."""
@@ -311,7 +339,16 @@ class Supervisor:
         for index in place.group.indices:
             self._ledgers[index].counters.restarts += 1
             self._ledgers[index].down(CameraState.BACKING_OFF, reason)
-        place.timer = self._loop.call_later(pause, lambda: self._start_process(place))
+        place.reason = reason
+        place.start_s = self._loop.time() + pause
+        place.timer = self._loop.call_at(place.start_s, lambda: self._start_process(place))
+
+    def _away(self, place: _Place) -> str:
+        """Return why the place has no process, and when it gets one."""
+        if place.timer is None:
+            return f"the process of camera {place.group.name} is about to be started"
+        left_s = max(0.0, place.start_s - self._loop.time())
+        return f"camera {place.group.name}: {place.reason}; it is started again in {left_s:.2g} s"
 
     def _watch(self) -> None:
         settings = self._config.process

@@ -47,10 +47,12 @@ from camstrm.wire import (
     FrameRequest,
     Live,
     PacketKind,
+    Reply,
     Report,
     Start,
     Stop,
     encode_bundle_parts,
+    encode_data_parts,
 )
 from tests.fakes.gentl.producers import child_environment
 
@@ -118,9 +120,18 @@ class _StandIn:
                     if code is not None:
                         return code
                 elif isinstance(message, Call):
-                    _log(f"camera {message.camera} turns: {bytes(message.with_).decode()}")
+                    self._reply(message)
                 elif isinstance(message, FrameRequest):
                     self._answer(message)
+
+    def _reply(self, call: Call) -> None:
+        """Do what tests call: "hold" gets no reply, "data" gets DATA, others their arguments."""
+        if call.do == "hold":
+            return
+        if call.do == "data":
+            for piece in (b"ab", b"cd"):
+                self._socket.send(PacketKind.DATA, encode_data_parts(call.id, piece))
+        self._socket.send_text(PROCESS_UP.encode(Reply(call.id, ok=True, result=call.with_)))
 
     def _start(self, start: Start) -> int | None:
         cameras = start.settings["cameras"]

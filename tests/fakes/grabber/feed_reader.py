@@ -17,6 +17,7 @@ from camstrm.wire import (
     PacketSplitter,
     Refused,
     decode_bundle,
+    decode_data,
     encode_packet_parts,
 )
 
@@ -47,7 +48,7 @@ class FakeFeedReader:
         self._splitter = PacketSplitter()
         self._packets.clear()
 
-    async def read(self, count: int) -> list[Message | FrameBundle]:
+    async def read(self, count: int) -> list[Message | FrameBundle | tuple[int, bytes]]:
         """Return the next ``count`` packets, decoded."""
         loop = asyncio.get_running_loop()
         assert self.raw is not None
@@ -60,7 +61,7 @@ class FakeFeedReader:
         packets, self._packets = self._packets[:count], self._packets[count:]
         return [content(packet) for packet in packets]
 
-    async def read_end(self) -> list[Message | FrameBundle]:
+    async def read_end(self) -> list[Message | FrameBundle | tuple[int, bytes]]:
         """Return all that comes until the connection is closed."""
         loop = asyncio.get_running_loop()
         assert self.raw is not None
@@ -95,8 +96,11 @@ class FakeFeedReader:
         self.path.unlink()
 
 
-def content(packet: Packet) -> Message | FrameBundle:
-    """Return what the packet carries."""
+def content(packet: Packet) -> Message | FrameBundle | tuple[int, bytes]:
+    """Return what the packet carries: of data, the call's id and the piece."""
+    if packet.kind is PacketKind.DATA:
+        call_id, piece = decode_data(packet.payload)
+        return call_id, bytes(piece)
     if packet.kind is PacketKind.BUNDLE:
         return decode_bundle(packet.payload)
     return FEED_UP.decode(packet.payload)

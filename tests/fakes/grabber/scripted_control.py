@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.features.description import CameraDescription
+from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
 from camstrm.errors import CallError, CameraError, CamstrmError
 from camstrm.feature import FeatureSetting, FeatureValue, Selectors
 from tests.fakes.gentl.memory_port import MemoryCamera
 
-__all__ = ["ScriptedControl", "ScriptedLive"]
+__all__ = ["ScriptedControl", "ScriptedLive", "ScriptedWorker"]
+
+
+class ScriptedWorker:
+    """What a worker says of a camera that streams 400 frames a second."""
+
+    def __init__(self) -> None:
+        self.condition = CameraCondition(CameraState.STREAMING, 1)
+        self.statistics = CameraCounters(delivered=400)
+        self.info = DeviceInfo(cti="x.cti", serial="L1", device_id="L1", tl_type="U3V")
+        self.interval_s = 0.0025
+        self.heartbeat_s = 0.0
+        self.failure: CameraError | None = None
 
 
 class ScriptedLive:
@@ -22,9 +37,6 @@ class ScriptedLive:
 
     def settings(self) -> tuple[FeatureSetting, ...]:
         return tuple(self._settings.values())
-
-    def differs(self, feature: str, selectors: Selectors | None = None) -> bool:
-        return _key(feature, selectors or {}) in self._settings
 
     def configured(self, feature: str, selectors: Selectors | None = None) -> FeatureValue | None:
         return self.config.get(feature)
@@ -63,6 +75,9 @@ class ScriptedControl:
 
     def description(self) -> CameraDescription:
         return self.camera.description
+
+    def remembering(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @property
     def pressed(self) -> bool:

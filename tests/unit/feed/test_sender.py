@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.errors import BridgeTakenError
+from camstrm.feed.open_calls import CallBack
 from camstrm.feed.sender import FeedReader, FeedSender
 from camstrm.wire import (
     FEED_DOWN,
@@ -20,6 +21,7 @@ from camstrm.wire import (
     Hello,
     PacketKind,
     Refused,
+    Reply,
     Status,
 )
 from tests.fakes.for_camera import turn
@@ -45,7 +47,7 @@ class Rig:
         self.path = folder / "b.sock"
         self.time = StoppedLoopTime()
         self.demands: list[Demand] = []
-        self.for_cameras: list[Call] = []
+        self.calls: list[tuple[Call, CallBack]] = []
         self.hellos = 0
         self.refusals: list[BridgeTakenError] = []
         self.stands_by = False
@@ -54,7 +56,7 @@ class Rig:
             self._hello,
             self._demanded,
             self._refused,
-            on_message=self.for_cameras.append,
+            on_call=lambda call, back: self.calls.append((call, back)),
         )
         self.bridge: FakeFeedReader | None = None
         self._changed = asyncio.Event()
@@ -130,14 +132,64 @@ async def test_demands_are_passed_on(rig: Rig) -> None:
     assert rig.demands == demands
 
 
-async def test_a_message_for_a_camera_is_passed_on(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def asked(rig: Rig, bridge: FakeFeedReader, *calls: Call) -> list[CallBack]:
+    """Let the bridge call; return the ways back."""
+    for call in calls:
+        bridge.send(PacketKind.TEXT, FEED_DOWN.encode(call))
+    bridge.say(Demand(cameras=(len(rig.demands),)))
+    count = len(rig.demands)
+    await rig.until(lambda: len(rig.demands) > count)
+    assert [call for call, _ in rig.calls[-len(calls) :]] == list(calls)
+    return [back for _, back in rig.calls[-len(calls) :]]
+
+
+async def test_a_call_is_passed_on_and_its_reply_back(rig: Rig) -> None:
     bridge = await rig.connect()
-    bridge.send(PacketKind.TEXT, FEED_DOWN.encode(turn(0, -1.5)))
-    bridge.say(Demand(cameras=(1,)))
-    await rig.until(lambda: rig.demands)
-    assert rig.for_cameras == [turn(0, -1.5)]
+    (back,) = await asked(rig, bridge, turn(0, -1.5))
+    back.replied(Reply(7, ok=True))
+    assert await bridge.read(2) == [Hello(session="s1"), Reply(7, ok=True)]
+
+
+async def test_replies_go_before_bundles_and_data_behind_all(rig: Rig) -> None:
+    bridge = await rig.connect()
+    assert await bridge.read(1) == [Hello(session="s1")]
+    (back, _, _) = await asked(rig, bridge, Call(1, 0, "a"), Call(2, 0, "b"), Call(3, 0, "c"))
+    rig.sender.publish(bundle(1, LARGE))  # fills the way: the rest waits
+    for piece in (b"ab", b"cd"):
+        back.data_came(1, memoryview(piece))
+    back.replied(Reply(1, ok=True))
+    back.replied(Reply(2, ok=True))
+    back.data_came(3, memoryview(b"ef"))
+    rig.sender.publish(bundle(2, b"x"))
+    rig.sender.send_status(Status(time_us=1))
+    assert await bridge.read(5) == [
+        bundle(1, LARGE),
+        Reply(2, ok=True),
+        Status(time_us=1),
+        bundle(2, b"x"),
+        (1, b"ab"),
+    ]
+    rig.sender.publish(bundle(3, b"y"))
+    back.replied(Reply(3, ok=True))
+    found = await bridge.read(4)
+    for item in (bundle(3, b"y"), (1, b"cd"), Reply(1, ok=True), (3, b"ef")):
+        assert item in found
+    assert found.index((1, b"cd")) < found.index(Reply(1, ok=True))
+    assert await bridge.read(1) == [Reply(3, ok=True)]
+
+
+async def test_replies_to_calls_of_an_ended_connection_go_nowhere(rig: Rig) -> None:
+    bridge = await rig.connect()
+    (back,) = await asked(rig, bridge, Call(1, 0, "a"))
+    bridge.drop()
+    await rig.until(lambda: rig.demands[-1] == Demand())
+    await rig.time.advance(1.0)
+    await bridge.accept()
+    back.replied(Reply(1, ok=True))
+    back.data_came(1, memoryview(b"x"))
+    (again,) = await asked(rig, bridge, Call(1, 0, "b"))
+    again.replied(Reply(1, ok=False))
+    assert await bridge.read(2) == [Hello(session="s2"), Reply(1, ok=False)]
 
 
 async def test_bundles_of_the_bridge_are_passed_over(rig: Rig) -> None:

@@ -10,14 +10,16 @@ import { regionWish, smallWish } from "./view_wish.js";
 
 /** The stage has one size for so long before a picture of that size is asked for. */
 const SETTLED_MS = 400;
-/** A part so much older than the whole picture is not shown any more. */
-const OLD_PART_US = 500_000;
+/** A part that has not come for so long after a newer whole picture is not shown any more. */
+const LATE_PART_MS = 500;
 
 export class PictureStage {
   viewport = new Viewport();
   /** The whole picture: counts and figures of it are the camera's. */
   whole;
   #part;
+  /** Of the small picture of the whole. */
+  #overview;
   #elements;
   #changed;
   #resizes;
@@ -29,18 +31,23 @@ export class PictureStage {
   #usual = null;
   /** @type {SmallView | null} */
   #small = null;
+  /** performance.now() when a newer whole picture was there than the part shows; null: none is. */
+  #overtakenAtMs = /** @type {number | null} */ (null);
   /** Longest side to which the server reduces whole pictures for this page, 0: it does not. */
   #reduced = 0;
 
   /**
-   * @param {Record<string, HTMLElement>} elements stage, canvas, part, where, map, seen
+   * @param {Record<string, HTMLElement>} elements stage, canvas, part, where, map, overview, seen
    * @param {() => void} changed called when another view may be wanted
    */
   constructor(elements, changed) {
     this.#elements = elements;
     this.#changed = changed;
     this.whole = new PictureCanvas(canvasOf(elements.canvas), (frame) => this.#wholePainted(frame));
-    this.#part = new PictureCanvas(canvasOf(elements.part), () => this.#place());
+    this.#part = new PictureCanvas(canvasOf(elements.part), () => this.#partPainted());
+    this.#overview = /** @type {CanvasRenderingContext2D} */ (
+      canvasOf(elements.overview).getContext("2d", { alpha: false })
+    );
     this.#resizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
     this.#resizes.observe(elements.stage);
   }
@@ -98,7 +105,8 @@ export class PictureStage {
     if (this.viewport.fits || whole === null || part === null) return false;
     if (whole.source_width !== part.source_width) return false; // of before the frame's size changed
     if (whole.source_height !== part.source_height) return false;
-    return Number(whole.capture_time_us - part.capture_time_us) < OLD_PART_US;
+    const overtakenAtMs = this.#overtakenAtMs;
+    return overtakenAtMs === null || performance.now() - overtakenAtMs < LATE_PART_MS;
   }
 
   /** @param {FrameHeader} frame */
@@ -110,7 +118,24 @@ export class PictureStage {
       this.#usual = { width, height };
       if (!same) this.#settleSoon();
     }
+    const part = this.#part.shown;
+    if (part !== null && part.capture_time_us < frame.capture_time_us) {
+      this.#overtakenAtMs ??= performance.now();
+    }
     this.#place();
+    this.#paintOverview();
+  }
+
+  #partPainted() {
+    this.#overtakenAtMs = null;
+    this.#place();
+  }
+
+  #paintOverview() {
+    const { map, canvas } = this.#elements;
+    if (map.hidden) return;
+    const { canvas: small } = this.#overview;
+    this.#overview.drawImage(canvasOf(canvas), 0, 0, small.width, small.height);
   }
 
   /** @param {Size} size of the stage */
@@ -147,7 +172,9 @@ export class PictureStage {
     const { stage, canvas, part, where, map } = this.#elements;
     const zoomed = !viewport.fits && viewport.known;
     stage.toggleAttribute("data-zoomed", zoomed);
+    const opens = map.hidden && zoomed;
     where.hidden = map.hidden = !zoomed;
+    if (opens) this.#paintOverview();
     part.hidden = !this.#partIsShown;
     if (!zoomed) {
       canvas.removeAttribute("style");

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.acquisition.features.session import TextSetting, run_feature_session
-from camstrm.errors import CameraError
+from camstrm.errors import CameraError, ConfigError
 from tests.fakes.gentl.producers import child_environment, simulator
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
@@ -33,6 +33,33 @@ def test_features_of_a_camera_are_set_and_listed() -> None:
     ]
     features = answer.values
     assert (features["Width"], features["PixelFormat"]) == (800, "Mono8")
+
+
+def test_a_file_is_saved_compared_and_loaded(tmp_path: Path) -> None:
+    serial = f"2{os.getpid()}"
+    cti = str(build_simulator())
+    run = Scenario((CameraSpec(serial),)).write(tmp_path)
+    environment = child_environment(**run.variables)
+    first = run_feature_session(cti, serial, save="all", listing=False, environment=environment)
+    assert first.saved is not None
+    assert first.features == []
+    assert first.saved.settings > 20
+    lines = first.saved.text.splitlines()
+    width = next(line for line in lines if line.startswith("Width\t"))
+    wanted = first.saved.text.replace(width, "Width\t320")
+    second = run_feature_session(cti, serial, diff=wanted, listing=False, environment=environment)
+    assert [(d.feature, d.wanted) for d in second.differences] == [("Width", 320)]
+    assert second.equal == first.saved.settings - 1
+    third = run_feature_session(
+        cti, serial, load=wanted, diff=wanted, listing=False, environment=environment
+    )
+    assert [c.feature for c in third.changes if not c.applied] == []
+    assert (third.differences, third.equal) == ([], first.saved.settings)
+
+
+def test_a_file_that_is_none_is_refused_before_the_camera_is_opened() -> None:
+    with pytest.raises(ConfigError, match="it is no GenApi persistence file"):
+        run_feature_session("/no.cti", "1", load="Width 640")
 
 
 def test_a_camera_that_is_not_there() -> None:

@@ -11,6 +11,7 @@ from camstrm.acquisition.features.camera_xml import load_node_map
 from camstrm.acquisition.gentl.errors import camera_errors
 from camstrm.acquisition.gentl.library import GcError, GentlLibrary
 from camstrm.acquisition.gentl.port import RegisterPort
+from camstrm.acquisition.gentl.register_error import RegisterError
 from camstrm.errors import CameraError, CameraLostError, CameraRefusedError
 
 XML = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -30,11 +31,13 @@ class Registers(GentlLibrary):
 
     def __init__(self) -> None:
         self.held = bytearray(64)
+        self.reads = 0
         self.code = 0
         self.text = b""
 
     def read_port(self, port: int, address: int, length: int) -> tuple[int, bytes]:
         assert port == 5
+        self.reads += 1
         return self.code, b"" if self.code else bytes(self.held[address : address + length])
 
     def write_port(self, port: int, address: int, data: bytes) -> int:
@@ -113,6 +116,29 @@ def test_one_thread_is_interrupted_and_others_are_not(
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(write_feature, node_map, "Level", 7).result().applied
     assert registers.held[0x20] == 7
+
+
+def test_a_register_is_read_once_until_something_is_written(
+    port: RegisterPort, registers: Registers
+) -> None:
+    with port.remembering():
+        with port.remembering():
+            first = port.read(0x20, 4)
+        registers.held[0x20] = 9
+        assert port.read(0x20, 4) == first
+        assert port.read(0x21, 2) == bytes(2)
+        assert registers.reads == 2
+        port.write(0x30, b"x")
+        assert port.read(0x20, 4) == b"\x09\0\0\0"
+        registers.code = -1011
+        for _ in range(2):
+            with pytest.raises(RegisterError, match="TIMEOUT"):
+                port.read(0x24, 4)
+        assert registers.reads == 4, "nobody waits twice for what does not answer"
+        registers.code = 0
+    registers.held[0x20] = 8
+    assert port.read(0x20, 4)[0] == port.read(0x20, 4)[0] == 8
+    assert registers.reads == 6
 
 
 def test_an_open_camera_s_registers_go_through_the_port(camera: Camera) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.acquisition.discovery.packets import camera_interface
 from camstrm.cli.checks.finding import Level
-from camstrm.cli.checks.gige import camera_interface, gige_findings, packet_findings
+from camstrm.cli.checks.gige import gige_findings, packet_findings
 from camstrm.config import FeatureValue
 from camstrm.profiles import GentlProfile, load_profiles
 from tests.fakes.host_files import add_interface, add_route, write_files

@@ -10,12 +10,15 @@ from msgspec import Raw
 
 from camstrm.acquisition.gentl.library import GcError
 from camstrm.acquisition.gentl.register_error import RegisterError
+from camstrm.acquisition.stream.stream_watch import loss_reason, loss_remedy
+from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
+from camstrm.errors import CameraLostError
 from camstrm.grab.camera.call_desk import CallDesk
 from camstrm.grab.camera.feature_calls import FeatureCalls
 from camstrm.wire import OPERATIONS, Call, Reply
 from tests.fakes.clock import FakeClock
 from tests.fakes.gentl.memory_port import MemoryCamera
-from tests.fakes.grabber.scripted_control import ScriptedControl
+from tests.fakes.grabber.scripted_control import ScriptedControl, ScriptedWorker
 
 HEAD = "# {05D8C294-F295-4dfb-9D01-096BD04049F4}\n"
 
@@ -23,12 +26,13 @@ HEAD = "# {05D8C294-F295-4dfb-9D01-096BD04049F4}\n"
 class Asked:
     """A camera in memory behind a CallDesk."""
 
-    def __init__(self) -> None:
-        self.camera = MemoryCamera("controls")
+    def __init__(self, camera: MemoryCamera | None = None) -> None:
+        self.camera = camera or MemoryCamera("controls")
         self.control = ScriptedControl(self.camera)
+        self.worker = ScriptedWorker()
         self.clock = FakeClock()
         self.desk = CallDesk(lambda: None, self.clock.monotonic)
-        calls = FeatureCalls(self.control, clock=self.clock)
+        calls = FeatureCalls(self.worker, self.control, clock=self.clock)
         self.handlers = calls.handlers()
         self.desk.register(0, "left", self.handlers)
         self.ids = 0
@@ -67,6 +71,18 @@ def test_the_tree_is_sent_once(asked: Asked) -> None:
     assert len(tree["features"]) == len(asked.camera.description.features)
     assert asked.ask("features", hash=tree["hash"]) == {"hash": tree["hash"]}
     assert len(asked.ask("features", hash="another")["features"]) == len(tree["features"])
+
+
+@pytest.mark.parametrize(("tag", "left"), [("Description", "tooltip"), ("ToolTip", "name")])
+def test_a_tree_that_is_too_large_is_sent_without_its_longer_texts(tag: str, left: str) -> None:
+    xml = MemoryCamera("controls").xml.decode()
+    tip = "<ToolTip>Columns of the picture</ToolTip>"
+    long = f"<{tag}>{2_000_000 * 'x'}</{tag}>"
+    text = tip + long if tag == "Description" else long
+    asked = Asked(MemoryCamera("controls", xml.replace(tip, text).encode()))
+    width = asked.ask("features")["features"][0]
+    assert left in width
+    assert tag.lower() not in width
 
 
 def test_values_of_some_and_of_all(asked: Asked) -> None:
@@ -168,7 +184,7 @@ def test_a_revision_of_a_process_before_this_one_is_old(asked: Asked) -> None:
     later = Asked()
     later.clock.advance(1.0)
     later.desk = CallDesk(lambda: None, later.clock.monotonic)
-    calls = FeatureCalls(later.control, clock=later.clock)
+    calls = FeatureCalls(later.worker, later.control, clock=later.clock)
     later.desk.register(0, "left", calls.handlers())
     number = later.call("watch", features=["Width"], after=old)
     later.control.look()
@@ -324,6 +340,48 @@ def test_a_file_that_is_none_is_refused_with_its_line(asked: Asked, do: str) -> 
     assert refused["problem"].startswith("line 2: wanted a feature, a tab and its value")
 
 
+def test_what_is_known_of_a_camera_that_is_well(asked: Asked) -> None:
+    asked.ask("set", feature="Gamma", value=1.5)
+    found = asked.ask("diagnose")["findings"]
+    assert found == [
+        {
+            "level": "note",
+            "text": "it differs from the configuration: Gamma",
+            "remedy": "'camstrm features --keep' writes it into the configuration, "
+            "revert sets it back",
+        },
+        {"level": "ok", "text": "it streams, a frame each 2.5 ms"},
+        {"level": "ok", "text": "none of 400 frames was lost"},
+        {"level": "ok", "text": "its node map says 431 frames a second"},
+    ]
+
+
+def test_what_is_known_of_a_camera_that_is_lost(asked: Asked) -> None:
+    asked.control.gone = True
+    asked.worker.condition = CameraCondition(CameraState.LOST, 1, "no answer")
+    asked.worker.failure = CameraLostError("left", "no answer", "Check cable, power and link")
+    asked.worker.statistics = CameraCounters(delivered=90, incomplete=10, underrun=3, gaps=5)
+    found = asked.ask("diagnose")["findings"]
+    assert [finding["level"] for finding in found] == ["error", "note", "note", "note"]
+    assert (found[0]["text"], found[0]["remedy"]) == (
+        "lost: no answer",
+        "Check cable, power and link",
+    )
+    assert found[1]["text"] == "10 of 100 frames came incomplete"
+    assert found[1]["remedy"] == loss_remedy("U3V"), "as camstrm doctor says it"
+
+
+def test_what_is_known_of_a_camera_that_loses_frames_or_waits(asked: Asked) -> None:
+    loss = loss_reason(5, "U3V")
+    asked.worker.condition = CameraCondition(CameraState.STREAMING, 1, loss)
+    asked.camera.put(0x180, 1)
+    found = asked.ask("diagnose")["findings"]
+    assert (found[0]["level"], found[0]["text"]) == ("warning", loss)
+    assert found[1]["text"] == (
+        "a trigger is switched on (TriggerSource is Software): without one it sends no frame"
+    )
+
+
 def test_reconnect(asked: Asked) -> None:
     assert asked.ask("reconnect") == {}
     assert asked.control.reconnects == 1
@@ -339,7 +397,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 def test_a_camera_that_is_not_open_is_gone_for_each_operation(asked: Asked) -> None:
     asked.control.gone = True
-    for do in set(asked.handlers) - {"reconnect"}:
+    for do in set(asked.handlers) - {"reconnect", "diagnose"}:
         assert asked.ask(do, **ARGUMENTS.get(do, {}))["code"] == "gone", do
 
 

@@ -7,14 +7,15 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from msgspec import Raw
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.process_link import MAX_UNREAD, LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
-from camstrm.wire import FrameBundle, FrameRequest, Report
-from tests.fakes.for_camera import turn
+from camstrm.wire import Call, FrameBundle, FrameRequest, Reply, Report
+from tests.fakes.for_camera import Caller, turn
 from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
 
@@ -120,15 +121,26 @@ def test_one_request_after_the_other(rig: Rig) -> None:
     assert [bundle.seq for bundle in rig.bundles] == [1, 2, 3, 4, 5]
 
 
-def test_a_message_for_a_camera_is_passed_on(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = rig.opened()
-    link.send(turn(1, -90.0))
-    link.request(FrameRequest(1, (0,)))
-    rig.run(lambda: rig.bundles)
-    assert rig.log.read_text() == 'camera 1 turns: {"degrees":-90.0}\n'
-    link.stop()
+def test_calls_go_to_the_process_with_ids_of_their_own_and_come_back(rig: Rig) -> None:
+    link, one, other = rig.opened(), Caller(), Caller()
+    link.call(turn(0, -90.0), one)
+    link.call(turn(0, 45.0), other)
+    link.call(Call(8, 0, "data"), other)
+    rig.run(lambda: len(other.replies) == 2)
+    assert one.replies == [Reply(7, ok=True, result=Raw(b'{"degrees":-90.0}'))]
+    assert other.replies[0] == Reply(7, ok=True, result=Raw(b'{"degrees":45.0}'))
+    assert (other.replies[1].id, other.data) == (8, {8: b"abcd"})
+
+
+def test_a_call_to_a_process_that_has_just_ended_waits_for_the_reason(rig: Rig) -> None:
+    link, caller = rig.opened(), Caller()
+    link.call(Call(1, 0, "hold"), caller)
+    link.kill("over")
+    link.call(Call(2, 0, "hold"), caller)
     rig.over(link)
-    link.send(turn(1, -45.0))
+    assert caller.replies == []
+    link.calls.refuse_all("gone", "its process ended")
+    assert caller.codes == {1: "gone", 2: "gone"}
 
 
 def test_a_large_picture_arrives_whole(rig: Rig) -> None:
@@ -292,11 +304,13 @@ def test_a_process_whose_end_the_kernel_does_not_report_is_polled(
 
 
 def test_what_waits_for_a_process_that_does_not_read_is_bounded(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    rig: Rig,
 ) -> None:
-    link = rig.opened("silent")
-    for count in range(20_000):  # 50 bytes each: more than the kernel and the limit hold
-        link.send(turn(1, float(count)))
+    link, caller = rig.opened("silent"), Caller()
+    large = Raw(b'"' + bytes(b"x" * 4000) + b'"')
+    for call_id in range(500):  # more than the kernel and the limit hold
+        link.call(Call(call_id, 1, "hold", large), caller)
     assert 0 < link._packets.unsent < 2 * MAX_UNREAD
-    assert len([r for r in caplog.records if "does not read" in r.message]) == 1
+    assert set(caller.codes.values()) == {"busy"}
+    assert len(caller.replies) + len(link.calls) == 500
     link.kill("over")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import load_profiles
 from camstrm.wire import Call, CameraState, FrameBundle, FrameRequest, Live
-from tests.fakes.for_camera import turn
+from tests.fakes.for_camera import Caller, turn
 from tests.fakes.gentl.producers import simulator
 from tests.fakes.grabber.camera_process import HEARTBEAT_S, stand_in_environment
 from tests.fakes.manual_loop import GuardedLoop
@@ -132,19 +133,63 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
     assert by_index[1].log_level == "DEBUG"
 
 
-def test_a_message_for_a_camera_goes_to_its_process_only(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_call_goes_to_its_cameras_process_only(rig: Rig) -> None:
     rig.start(("A", ONE), ("B", ONE))
     rig.streaming(0, 1)
-    sent: list[tuple[int, Call]] = []
-    for link in rig.links():
-        index = link.group.indices[0]
-        monkeypatch.setattr(link, "send", lambda message, to=index: sent.append((to, message)))
     assert rig.supervisor is not None
+    caller = Caller()
     for camera in (1, 0, 2):
-        rig.supervisor.send_to_camera(turn(camera, -1.0))
-    assert sent == [(1, turn(1, -1.0)), (0, turn(0, -1.0))]
+        rig.supervisor.call(turn(camera, 90.0 * camera, call_id=camera), caller)
+    rig.run(lambda: len(caller.replies) == 3)
+    assert caller.codes == {0: "", 1: "", 2: "unknown"}
+
+
+def test_calls_are_answered_when_their_process_ends_and_while_there_is_none(rig: Rig) -> None:
+    rig.start(("A", ONE), ("B", ONE))
+    rig.streaming(0, 1)
+    assert rig.supervisor is not None
+    caller = Caller()
+    for camera in (0, 1):
+        rig.supervisor.call(Call(camera, camera, "hold"), caller)
+    (link,) = [link for link in rig.links() if link.group.indices == (0,)]
+    assert link.pid is not None
+    os.kill(link.pid, signal.SIGKILL)
+    rig.run(lambda: caller.replies)
+    (reply,) = caller.replies
+    assert (reply.id, reply.code) == (0, "gone")
+    assert "SIGKILL" in reply.problem
+    assert "it is started again in" in reply.problem
+    rig.streaming(0)
+
+
+def test_an_orderly_stop_answers_all_calls(rig: Rig) -> None:
+    rig.start(("A", ONE), ("B", ONE))
+    rig.streaming(0, 1)
+    assert rig.supervisor is not None
+    caller = Caller()
+    for camera in (0, 1):
+        rig.supervisor.call(Call(camera, camera, "hold"), caller)
+    rig.supervisor.refuse_calls()
+    rig.supervisor.call(Call(5, 0, "hold"), caller)
+    assert caller.codes == {0: "gone", 1: "gone", 5: "gone"}
+
+
+def test_a_camera_that_was_not_found_is_said_to_be_gone_and_why(
+    loop: GuardedLoop, running: RunningClock
+) -> None:
+    config = Config(cameras=(CameraSettings(serial="A", cti=ONE),))
+    ledgers = Ledgers(config.cameras)
+
+    async def make() -> Supervisor:
+        return Supervisor(loop, running, config, PROFILES, ledgers)
+
+    supervisor, caller = loop.run_until_complete(make()), Caller()
+    supervisor.call(Call(3, 0, "hold"), caller)
+    ledgers[0].down(CameraState.LOST, "no camera with serial number 'A'")
+    supervisor.call(Call(4, 0, "hold"), caller)
+    assert caller.codes == {3: "gone", 4: "gone"}
+    assert caller.replies[0].problem == "camera A is not there: it has not been found yet"
+    assert caller.replies[1].problem.endswith("no camera with serial number 'A'")
 
 
 def test_who_the_cameras_are_is_told_when_it_is_known(rig: Rig) -> None:

@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/client.md"
 EXAMPLES = ROOT / "docs/examples"
 SCENARIO = Scenario(
-    tuple(CameraSpec(serial, width=320, height=240, formats=("BayerRG8",)) for serial in ("A1", "B2"))
+    tuple(
+        CameraSpec(serial, width=320, height=240, formats=("BayerRG8",)) for serial in ("A1", "B2")
+    )
 )
 CAMERAS = """
 [[camera]]

@@ -1,4 +1,4 @@
-"""Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate.
+"""Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate, and views of them.
 
 ``python -m bench.broadcast.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
 the grabber's own Feed and follows the demand; a stamp in every JPEG tells number and
@@ -10,7 +10,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+import simplejpeg
 
 from bench.broadcast.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
 from camstrm.feed.feed import Feed
@@ -26,11 +32,15 @@ from camstrm.wire import (
     FrameFlag,
     Hello,
     Limits,
+    Region,
     Status,
+    View,
 )
 
 _MONO8 = 0x01080001
 _SESSION = "bench"
+_MAX_VIEWS = 8
+_QUALITY = 80
 
 
 class Feeder:
@@ -42,6 +52,8 @@ class Feeder:
         self._infos = tuple(CameraInfo(i, f"camera{i}") for i in range(len(self._jpegs)))
         self._seq = 0
         self._demand = Demand()
+        self._views: dict[View, tuple[bytes, int, int]] = {}
+        """JPEG, width and height of the views that are demanded."""
         self._since_us = time.time_ns() // 1000
         self._feed = Feed(
             (FeedReader(path),), self._hello, self._on_demand, on_refused=lambda _: False
@@ -71,28 +83,43 @@ class Feeder:
     def _bundle(self) -> FrameBundle:
         self._seq += 1
         time_ns = time.time_ns()
-        frames = tuple(
-            CameraFrame(
-                index,
-                CameraState.STREAMING,
-                Encoding.JPEG,
-                FrameFlag.FRAME_ID,
-                _MONO8,
-                frame_id=self._seq,
-                capture_time_us=time_ns // 1000,
-                encoded_time_us=time_ns // 1000,
-                state_since_us=self._since_us,
-                width=width,
-                height=height,
-                source_width=width,
-                source_height=height,
-                payload=stamped(jpeg, self._seq, time_ns),
+        return FrameBundle(self._seq, time_ns // 1000, tuple(self._frames(time_ns)))
+
+    def _frames(self, time_ns: int) -> Iterator[CameraFrame]:
+        cameras = self._demand.cameras
+        for index, (jpeg, size) in enumerate(zip(self._jpegs, PICTURE_SIZES, strict=True)):
+            if cameras is None or index in cameras:
+                yield self._frame(index, jpeg, size, time_ns)
+            else:
+                yield CameraFrame(index, CameraState.STREAMING, state_since_us=self._since_us)
+        for view, (jpeg, across, down) in self._views.items():
+            x, y, width, height = msgspec.structs.astuple(_region(view))
+            yield msgspec.structs.replace(
+                self._frame(view.camera, jpeg, (across, down), time_ns),
+                view=view.id,
+                x=x,
+                y=y,
+                region_width=width,
+                region_height=height,
             )
-            for index, (jpeg, (width, height)) in enumerate(
-                zip(self._jpegs, PICTURE_SIZES, strict=True)
-            )
+
+    def _frame(self, index: int, jpeg: bytes, size: tuple[int, int], time_ns: int) -> CameraFrame:
+        return CameraFrame(
+            index,
+            CameraState.STREAMING,
+            Encoding.JPEG,
+            FrameFlag.FRAME_ID,
+            _MONO8,
+            frame_id=self._seq,
+            capture_time_us=time_ns // 1000,
+            encoded_time_us=time_ns // 1000,
+            state_since_us=self._since_us,
+            width=size[0],
+            height=size[1],
+            source_width=PICTURE_SIZES[index][0],
+            source_height=PICTURE_SIZES[index][1],
+            payload=stamped(jpeg, self._seq, time_ns),
         )
-        return FrameBundle(self._seq, time_ns // 1000, frames)
 
     def _status(self) -> Status:
         cameras = tuple(
@@ -102,10 +129,34 @@ class Feeder:
         return Status(time.time_ns() // 1000, bundles=self._seq, cameras=cameras)
 
     def _hello(self) -> Hello:
-        return Hello(_SESSION, "bench", cameras=self._infos, limits=Limits(stream_fps=self._fps))
+        limits = Limits(stream_fps=self._fps, max_views=_MAX_VIEWS)
+        return Hello(_SESSION, "bench", cameras=self._infos, limits=limits)
 
     def _on_demand(self, demand: Demand) -> None:
         self._demand = demand
+        made = self._views
+        self._views = {v: made.get(v) or _encoded(v, self._jpegs[v.camera]) for v in demand.views}
+
+
+def _region(view: View) -> Region:
+    return view.region or Region(0, 0, *PICTURE_SIZES[view.camera])
+
+
+def _encoded(view: View, jpeg: bytes) -> tuple[bytes, int, int]:
+    """Return a view of a picture as JPEG, and its width and height."""
+    region = _region(view)
+    image = simplejpeg.decode_jpeg(jpeg, colorspace="GRAY")[..., 0]
+    image = image[region.y : region.y + region.height, region.x : region.x + region.width]
+    height, width = image.shape
+    scale = min(1.0, (view.max_width or width) / width, (view.max_height or height) / height)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    quality = min(view.quality or _QUALITY, _QUALITY)
+    made = simplejpeg.encode_jpeg(
+        np.ascontiguousarray(image[..., None]), quality=quality, colorspace="GRAY"
+    )
+    return made, image.shape[1], image.shape[0]
 
 
 async def _feed() -> None:

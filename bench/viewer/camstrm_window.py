@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from bench.viewer.feed import CAMERAS
 from camstrm.client.address import parse_address
-from camstrm.wire import TO_VIEWER, Ack, CameraInfo, Hello, Subscribe
+from camstrm.wire import TO_VIEWER, Ack, Call, CameraInfo, Hello, Subscribe
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture
@@ -36,7 +36,7 @@ class FedClient(StreamClient):
     def feed(self, message: bytes) -> None:
         self._on_binary(QByteArray(message))
 
-    def _send(self, message: Ack | Subscribe) -> None:
+    def _send(self, message: Ack | Call | Subscribe) -> None:
         if isinstance(message, Ack):
             self.acknowledged = message.seq
 

@@ -113,6 +113,7 @@ async def run_bridge(
             hub.publish_leases,
             config_file,
         )
+        hub.calls.gate = control.gate
         state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids)
         await stack.enter_async_context(control.running())
         await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, tls))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from camstrm.client.bundle import Bundle
+from camstrm.client.calls import Answer, ClientCalls
 from camstrm.client.clock_offset import ClockOffset
 from camstrm.client.picture import Picture
 from camstrm.client.wish import ViewWish, Wishes
@@ -16,7 +15,6 @@ from camstrm.wire import (
     PROTOCOL,
     TO_VIEWER,
     Ack,
-    Call,
     CameraInfo,
     CameraLease,
     FrameBundle,
@@ -28,15 +26,10 @@ from camstrm.wire import (
     Views,
     decode_bundle,
     merge_bundles,
-    pack,
-    unpack,
 )
-from camstrm.wire.operations import OPERATIONS, Arguments
+from camstrm.wire.operations import Arguments
 
-__all__ = ["Answer", "ClientSession"]
-
-Answer = Callable[[Struct | CallError], None]
-"""Takes the result of a call, or why there is none; called once."""
+__all__ = ["ClientSession"]
 
 
 class ClientSession:
@@ -67,9 +60,7 @@ class ClientSession:
         """The newest bundle that was not taken, and when it came (clock's seconds)."""
         self._seq: int | None = None
         """Of the bundle that was taken last on this connection and is not acknowledged."""
-        self._calls: dict[int, tuple[str, Answer]] = {}
-        """Operation and answer of each open call, by its id."""
-        self._last_id = 0
+        self._calls = ClientCalls()
 
     def text_received(self, text: str) -> list[bytes]:
         """Take a text message; return what is to be sent. Raises WireError."""
@@ -80,7 +71,7 @@ class ClientSession:
             self.status = message
             self._offset.observe(message.time_us, self._clock())
         elif isinstance(message, Reply):
-            self._reply_received(message)
+            self._calls.reply_received(message)
         elif isinstance(message, Views):
             granted = dict(zip(self._asked, message.views, strict=False))
             self.granted = granted
@@ -165,26 +156,18 @@ class ClientSession:
         if known is None:
             names = ", ".join(self.cameras) or "none"
             raise CallError(f"no camera {camera!r} here, only {names}", code="unknown")
-        if do not in OPERATIONS:
-            raise CallError(f"no operation {do!r}, only {', '.join(OPERATIONS)}", code="unknown")
-        self._last_id += 1
-        with_ = pack(arguments or OPERATIONS[do].arguments())
-        text = FROM_VIEWER.encode(Call(self._last_id, known.index, do, with_))
-        self._calls[self._last_id] = do, answer
-        return text
+        return FROM_VIEWER.encode(self._calls.call(known.index, do, arguments, answer))
 
     def forget(self, answer: Answer) -> None:
         """Let a call's reply, when it comes, go nowhere: its caller has given up."""
-        self._calls = {i: call for i, call in self._calls.items() if call[1] is not answer}
+        self._calls.forget(answer)
 
     def connection_lost(self, problem: str) -> None:
         """Answer what is open: the replies will never come."""
         self.hello = None
         self._waiting = self._seq = None
         self.leases = {}
-        calls, self._calls = self._calls, {}
-        for _, answer in calls.values():
-            answer(CallError(problem, code="gone"))
+        self._calls.connection_lost(problem)
 
     def _hello_received(self, hello: Hello) -> list[bytes]:
         if hello.protocol != PROTOCOL:
@@ -199,16 +182,3 @@ class ClientSession:
     def _subscribe(self) -> bytes:
         message, self._asked = self._wishes.subscribe(tuple(self.cameras.values()))
         return FROM_VIEWER.encode(message)
-
-    def _reply_received(self, reply: Reply) -> None:
-        call = self._calls.pop(reply.id, None)
-        if call is None:
-            return
-        do, answer = call
-        if not reply.ok:
-            answer(CallError(reply.problem, reply.remedy, reply.code or "failed"))
-            return
-        try:
-            answer(unpack(reply.result, OPERATIONS[do].result, do))
-        except WireError as error:
-            answer(CallError(f"the server's reply cannot be read: {error}"))

@@ -79,7 +79,7 @@ class CameraModel:
         self._enter(frame.state, frame.state_since_us)
         if frame.source_width and frame.source_height:
             self.source_size = (frame.source_width, frame.source_height)
-        if len(frame.payload):
+        if len(frame.payload) and not frame.view:
             self.sent_size = (frame.width, frame.height)
 
     def receive_status(self, status: CameraStatus) -> None:

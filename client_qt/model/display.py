@@ -30,7 +30,7 @@ class CameraDisplay:
     ``stale``: the picture is not the camera's present; it is drawn grey. ``headline``
     and ``detail`` are over the picture, ``numbers`` beside the name, most important first.
     ``trouble`` is below a picture that is the present: what is wrong although
-    pictures come. ``tooltip`` has everything.
+    pictures come. ``holder``: who holds the camera's lease. ``tooltip`` has everything.
     """
 
     name: str
@@ -41,6 +41,7 @@ class CameraDisplay:
     numbers: tuple[str, ...] = ()
     tooltip: str = ""
     trouble: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> Camer
         _numbers(model, camera, now),
         _tooltip(camera),
         "" if headline else camera.reason,
+        model.leases.get(camera.info.index, ""),
     )
 
 
@@ -132,6 +134,8 @@ def _camera_state(camera: CameraModel) -> tuple[Level, str, str]:
         return Level.BAD, f"pixel format {pixel_format or 'unknown'} cannot be shown", reason
     if camera.state in (CameraState.LOST, CameraState.BACKING_OFF):
         return Level.BAD, since_text("lost", since), reason
+    if camera.state == CameraState.RECONFIGURING:
+        return Level.WAITING, "stopped for a moment", "a feature is set that is locked otherwise"
     if camera.state == CameraState.OPENING:
         if camera.down_since_us:
             return Level.BAD, since_text("lost", since), "opening again"
@@ -172,9 +176,13 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
     if not model.cameras:
         return f"{server} · the server has no cameras"
     down = _cameras_down(model)
+    slow = ""
+    if model.status is not None and model.status.viewer is not None:
+        reduced = model.status.viewer.reduced
+        slow = f" · smaller pictures ({reduced} pixels): the link is slow" if reduced else ""
     if down:
-        return f"{server} · live, {down} of {len(model.cameras)} cameras without pictures"
-    return f"{server} · live"
+        return f"{server} · live, {down} of {len(model.cameras)} cameras without pictures{slow}"
+    return f"{server} · live{slow}"
 
 
 def _lost(model: ViewerModel) -> str:

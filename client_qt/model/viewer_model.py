@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from camstrm.client.clock_offset import ClockOffset
 from camstrm.rates import SlidingRate
-from camstrm.wire import CameraInfo, FrameBundle, Hello, Status
+from camstrm.wire import CameraInfo, FrameBundle, Hello, Leases, Status
 from client_qt.model.camera_model import CameraModel
 
 __all__ = ["Connection", "ViewerModel"]
@@ -49,6 +49,8 @@ class ViewerModel:
         """The last one of this connection."""
         self.status: Status | None = None
         """The last one of this connection."""
+        self.leases: dict[int, str] = {}
+        """Who may change a camera, by its index; without an entry nobody holds its lease."""
         self.reason = ""
         """Why the last connection ended, as a sentence for the user."""
         self.wants_pictures = True
@@ -81,6 +83,7 @@ class ViewerModel:
         self.reason = ""
         self.hello = None
         self.status = None
+        self.leases = {}
         self._lost_at = None
         self._last_message = None
         self._last_bundle = None
@@ -121,6 +124,10 @@ class ViewerModel:
         for camera in status.cameras:
             if known := self.cameras.get(camera.index):
                 known.receive_status(camera)
+
+    def receive_leases(self, message: Leases) -> None:
+        """Take who may change which camera."""
+        self.leases = {lease.camera: lease.holder for lease in message.leases if lease.holder}
 
     def receive_bundle(self, bundle: FrameBundle, size: int, now: float) -> None:
         """Take the headers of a bundle of ``size`` bytes."""

@@ -28,9 +28,13 @@ from camstrm.wire import (
     PROTOCOL,
     TO_VIEWER,
     Ack,
+    Call,
     Hello,
+    Leases,
+    Reply,
     Status,
     Subscribe,
+    Views,
     decode_bundle,
 )
 from client_qt.model.failure import explain_failure
@@ -77,6 +81,9 @@ class StreamClient(QObject):
 
     hello_received = Signal(object)
     status_received = Signal(object)
+    views_received = Signal(object)
+    reply_received = Signal(object)
+    leases_received = Signal(object)
     bundle_received = Signal(object, int)
     """FrameBundle and its size in bytes."""
 
@@ -108,8 +115,8 @@ class StreamClient(QObject):
         """When anything came last, or the attempt began (clock's seconds)."""
         self._ping_sent_at: float | None = None
         """When the ping was sent whose pong is awaited (clock's seconds)."""
-        self._cameras: tuple[int, ...] | None = None
-        """What was subscribed last; None: all."""
+        self._wish = Subscribe()
+        """What was subscribed last; a new viewer gets everything unasked."""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.timeout.connect(self.open)
@@ -156,13 +163,17 @@ class StreamClient(QObject):
         """Send that bundle ``seq`` and all before it are on the screen."""
         self._send(Ack(seq))
 
-    def subscribe(self, cameras: tuple[int, ...] | None) -> None:
-        """Ask for these cameras only (None: all, empty: none), now and after a reconnect."""
-        if cameras != self._cameras:
-            self._cameras = cameras
-            self._send(Subscribe(cameras))
+    def subscribe(self, wish: Subscribe) -> None:
+        """Ask for these pictures, now and after a reconnect."""
+        if wish != self._wish:
+            self._wish = wish
+            self._send(wish)
 
-    def _send(self, message: Ack | Subscribe) -> None:
+    def call(self, call: Call) -> None:
+        """Send a call; its reply comes as a signal, unless the connection is lost before."""
+        self._send(call)
+
+    def _send(self, message: Ack | Subscribe | Call) -> None:
         if self._socket is not None and self.is_open:
             self._socket.sendTextMessage(FROM_VIEWER.encode(message).decode())
 
@@ -171,8 +182,8 @@ class StreamClient(QObject):
         self._heard_at = self._clock()
         _log.info("connected to %s", self._address.label)
         self.connected.emit()
-        if self._cameras is not None:
-            self._send(Subscribe(self._cameras))
+        if self._wish != Subscribe():
+            self._send(self._wish)
         self._ping()
 
     def _on_binary(self, message: QByteArray) -> None:
@@ -195,6 +206,12 @@ class StreamClient(QObject):
         elif isinstance(message, Status):
             self._note_good()
             self.status_received.emit(message)
+        elif isinstance(message, Views):
+            self.views_received.emit(message)
+        elif isinstance(message, Reply):
+            self.reply_received.emit(message)
+        elif isinstance(message, Leases):
+            self.leases_received.emit(message)
 
     def _decode(self, decode: Callable[[_Data], _Decoded], data: _Data) -> _Decoded | None:
         self._heard_at = self._clock()

@@ -35,9 +35,9 @@ class PictureJob:
     view_size: tuple[int, int] = (0, 0)
 
     @property
-    def camera(self) -> int:
-        """Index of the camera."""
-        return self.frame.camera_index
+    def key(self) -> int:
+        """What tells pictures apart of which a newer one replaces the older: camera and view."""
+        return self.frame.key
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def usual_workers(processors: int | None = None) -> int:
 class PictureDecoder(QObject):
     """Decode in ``workers`` threads (None: :func:`usual_workers`).
 
-    For each camera at most one job waits, one is being decoded and one result is ready:
+    For each camera and view at most one job waits, one is being decoded and one result is ready:
     memory does not grow however fast the server is or however long the UI thread sleeps.
     Cameras take turns: a newer picture takes the place of the older one in the queue.
     What a newer picture pushes out counts in :meth:`take`. All methods belong to
@@ -84,13 +84,13 @@ class PictureDecoder(QObject):
         self._changed = threading.Condition()
         # All below down to _stopping are accessed under _changed only, by every thread.
         self._pending: dict[int, PictureJob] = {}
-        """Jobs that wait, by camera, in the order of their turns."""
+        """Jobs that wait, by key, in the order of their turns."""
         self._busy: set[int] = set()
-        """Cameras of which a picture is being decoded."""
+        """Keys of which a picture is being decoded."""
         self._done: dict[int, PictureResult] = {}
-        """Results that were not taken, by camera."""
+        """Results that were not taken, by key."""
         self._dropped: Counter[int] = Counter()
-        """Pictures that a newer one replaced, by camera, since they were last taken."""
+        """Pictures that a newer one replaced, by key, since they were last taken."""
         self._oldest_ticket = 0
         """Results of older bundles are thrown away: their connection is gone."""
         self._stopping = False
@@ -106,7 +106,7 @@ class PictureDecoder(QObject):
             thread.start()
 
     def submit(self, *jobs: PictureJob) -> None:
-        """Queue pictures, each in place of an older one of its camera that still waits.
+        """Queue pictures, each in place of an older one of its key that still waits.
 
         The pictures of a bundle come in one call: the threads are woken once, at its end.
         """
@@ -114,17 +114,17 @@ class PictureDecoder(QObject):
             if self._stopping:
                 return
             for job in jobs:
-                if job.camera in self._pending:
-                    self._dropped[job.camera] += 1
+                if job.key in self._pending:
+                    self._dropped[job.key] += 1
                 # A dict keeps the place of a key that is set again. At the end of the
                 # queue the last camera would never have its turn on a slow machine.
-                self._pending[job.camera] = job
+                self._pending[job.key] = job
             self._changed.notify(len(jobs))
 
     def take(self) -> tuple[list[PictureResult], Counter[int]]:
         """Return what is new since the last call.
 
-        At most one result per camera, and how many pictures of which camera were replaced.
+        At most one result of a key, and how many pictures of which key were replaced.
         """
         with self._changed:
             done, self._done = self._done, {}
@@ -135,8 +135,8 @@ class PictureDecoder(QObject):
         """Drop all jobs and results older than ``before_ticket``: their connection is gone."""
         with self._changed:
             self._oldest_ticket = before_ticket
-            self._pending = {c: j for c, j in self._pending.items() if j.ticket >= before_ticket}
-            self._done = {c: r for c, r in self._done.items() if r.job.ticket >= before_ticket}
+            self._pending = {k: j for k, j in self._pending.items() if j.ticket >= before_ticket}
+            self._done = {k: r for k, r in self._done.items() if r.job.ticket >= before_ticket}
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Stop and join the threads; return False when one did not end in time."""
@@ -160,7 +160,7 @@ class PictureDecoder(QObject):
             except WireError as error:
                 result = PictureResult(job, None, str(error))
             except Exception as error:  # noqa: BLE001  # a lost worker would freeze every picture
-                _log.exception("decoding a picture of camera %d failed", job.camera)
+                _log.exception("decoding a picture of camera %d failed", job.frame.camera_index)
                 result = PictureResult(job, None, f"{type(error).__name__}: {error}")
             if self._finish(result):
                 self.ready.emit()
@@ -168,25 +168,25 @@ class PictureDecoder(QObject):
     def _next_job(self) -> PictureJob | None:
         with self._changed:
             while not self._stopping:
-                for camera, job in self._pending.items():
-                    # One picture per camera at a time, or an older one could come out last.
-                    if camera not in self._busy:
-                        del self._pending[camera]
-                        self._busy.add(camera)
+                for key, job in self._pending.items():
+                    # One picture of a key at a time, or an older one could come out last.
+                    if key not in self._busy:
+                        del self._pending[key]
+                        self._busy.add(key)
                         return job
                 self._changed.wait(_WAIT_S)
         return None
 
     def _finish(self, result: PictureResult) -> bool:
         with self._changed:
-            camera = result.job.camera
-            self._busy.discard(camera)
-            if camera in self._pending:
+            key = result.job.key
+            self._busy.discard(key)
+            if key in self._pending:
                 self._changed.notify()
             if self._stopping or result.job.ticket < self._oldest_ticket:
                 return False
             announce = not self._done
-            if camera in self._done:
-                self._dropped[camera] += 1
-            self._done[camera] = result
+            if key in self._done:
+                self._dropped[key] += 1
+            self._done[key] = result
             return announce

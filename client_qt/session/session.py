@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from camstrm.client.calls import Answer, ClientCalls
+from camstrm.errors import CallError
 from camstrm.repeat_log import RepeatLog
-from camstrm.wire import FrameBundle, Hello, Status
+from camstrm.wire import CameraFrame, FrameBundle, Hello, Leases, Reply, Status, View, Views
+from camstrm.wire.operations import Arguments
 from client_qt.model.acknowledge import AckTracker
+from client_qt.model.subscription import Subscription
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
@@ -18,6 +22,12 @@ from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
 __all__ = ["StreamSession"]
 
 _log = logging.getLogger(__name__)
+
+_GATHER_MS = 50
+"""Movements that follow each other so closely are one."""
+
+_LEAST_INTERVAL_S = 0.2
+"""Between two wishes for other views while somebody zooms or moves the picture."""
 
 
 class StreamSession(QObject):
@@ -29,7 +39,14 @@ class StreamSession(QObject):
     """
 
     picture_ready = Signal(int, object)
-    """Camera index and DecodedPicture; when the slots return, the picture counts as shown."""
+    """Camera index and DecodedPicture of the whole frame, whatever its size; when the slots
+    return, the picture counts as shown."""
+
+    part_ready = Signal(object, object)
+    """CameraFrame, which says of what part it is, and its DecodedPicture."""
+
+    view_refused = Signal(int, str)
+    """Camera index, and the server's sentence that says why it does not send the view."""
 
     cameras_changed = Signal(object)
     """The indexes whose old picture must go."""
@@ -50,11 +67,20 @@ class StreamSession(QObject):
         self._decoder = decoder
         self.clock = clock
         """Monotonic time in seconds, which the model is fed with."""
+        self._calls = ClientCalls()
         self._acks = AckTracker()
         self._session = ""
         """Of the last hello: bundles are counted from the beginning in each session."""
+        self._subscription = Subscription()
         self._wanted: tuple[int, ...] | None = None
-        """Cameras whose pictures are decoded, sorted; None: all."""
+        """Cameras whose pictures can be seen, sorted; None: all."""
+        self._views: tuple[View, ...] = ()
+        """What of them is to be seen beside the whole pictures, or instead of them."""
+        self._asked_s = float("-inf")
+        """When a subscription was sent last, in the clock's seconds."""
+        self._ask_timer = QTimer(self)
+        self._ask_timer.setSingleShot(True)
+        self._ask_timer.timeout.connect(self._ask)
         self._view_sizes: dict[int, tuple[int, int]] = {}
         """(width, height) of each camera's view in device pixels."""
         self._bad_pictures = RepeatLog(_log)
@@ -63,6 +89,9 @@ class StreamSession(QObject):
         client.lost.connect(self._on_lost)
         client.hello_received.connect(self._on_hello)
         client.status_received.connect(self._on_status)
+        client.views_received.connect(self._on_views)
+        client.reply_received.connect(self._on_reply)
+        client.leases_received.connect(self._on_leases)
         client.bundle_received.connect(self._on_bundle)
         client.round_trip_measured.connect(self._on_round_trip)
         decoder.ready.connect(self._on_ready)
@@ -77,14 +106,40 @@ class StreamSession(QObject):
 
     def close(self) -> bool:
         """Close connection and decoder; return False when a thread did not end."""
+        self._ask_timer.stop()
         self._client.close()
+        self._calls.connection_lost("the viewer was closed")
         return self._decoder.close()
 
-    def want(self, cameras: Collection[int] | None) -> None:
-        """Ask for pictures of these cameras only (None: all); others are not decoded."""
-        self._wanted = None if cameras is None else tuple(sorted(cameras))
-        self.model.want_pictures(self._wanted != (), self.clock())
-        self._client.subscribe(self._wanted)
+    def want(self, cameras: Collection[int] | None, views: Iterable[View] = ()) -> None:
+        """Ask for pictures of these cameras only (None: all); others are not decoded.
+
+        ``views``: at most one of each camera. Other views than before are asked for a little
+        later, with those that follow; other cameras at once.
+        """
+        wanted = None if cameras is None else tuple(sorted(cameras))
+        self._views = tuple(views)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.model.want_pictures(wanted != (), self.clock())
+            self._ask()
+        elif not self._ask_timer.isActive():
+            left_s = self._asked_s + _LEAST_INTERVAL_S - self.clock()
+            self._ask_timer.start(max(_GATHER_MS, round(1000 * left_s)))
+
+    def call(self, camera: int, do: str, arguments: Arguments | None, answer: Answer) -> None:
+        """Ask a camera for something; ``answer`` gets the result, or CallError, once.
+
+        Raises CallError for what cannot be asked, WireError for arguments that cannot be sent.
+        """
+        hello = self.model.hello
+        if hello is None or not self._client.is_open:
+            raise CallError("there is no connection to the server", code="gone")
+        if len(self._calls) >= hello.limits.max_calls:
+            most = hello.limits.max_calls
+            problem = f"{most} questions are open, the most" if most else "the server takes none"
+            raise CallError(problem, code="busy")
+        self._client.call(self._calls.call(camera, do, arguments, answer))
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
@@ -93,10 +148,12 @@ class StreamSession(QObject):
     def _on_connected(self) -> None:
         self.model.connection_opened(self.clock())
         self._forget_pictures()
+        self._subscription.forget_answers()
 
     def _on_lost(self, reason: str, retry_in_s: float) -> None:
         self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
+        self._calls.connection_lost(reason)
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.session != self._session:
@@ -109,6 +166,26 @@ class StreamSession(QObject):
     def _on_status(self, status: Status) -> None:
         self.model.receive_status(status, self.clock())
 
+    def _on_views(self, message: Views) -> None:
+        for refused in self._subscription.answered(message.views):
+            self.view_refused.emit(refused.camera, refused.refused)
+        self._ask()  # the whole picture instead of what was refused
+
+    def _on_reply(self, reply: Reply) -> None:
+        self._calls.reply_received(reply)
+
+    def _on_leases(self, message: Leases) -> None:
+        self.model.receive_leases(message)
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        """Send what is wanted, if it is something else than before."""
+        self._ask_timer.stop()
+        message = self._subscription.update(self._wanted, self._views)
+        if message is not None:
+            self._asked_s = self.clock()
+            self._client.subscribe(message)
+
     def _on_round_trip(self, seconds: float) -> None:
         self.model.clock.observe_round_trip(seconds, self.clock())
 
@@ -118,14 +195,13 @@ class StreamSession(QObject):
         if set(self.model.cameras) != before:
             self.cameras_changed.emit([i for i in before if i not in self.model.cameras])
         frames = {
-            f.camera_index: f
+            f.key: f
             for f in bundle.frames
             if len(f.payload) and f.camera_index in self.model.cameras
-            if self._wanted is None or f.camera_index in self._wanted
+            if self._subscription.wants(f)
         }
         ticket = self._acks.begin(bundle.seq, frames)
-        sizes = self._view_sizes
-        jobs = [PictureJob(ticket, f, sizes.get(index, (0, 0))) for index, f in frames.items()]
+        jobs = [PictureJob(ticket, f, self._view_size(f)) for f in frames.values()]
         self._decoder.submit(*jobs)
         self._acknowledge()
 
@@ -133,20 +209,27 @@ class StreamSession(QObject):
         results, dropped = self._decoder.take()
         for result in results:
             self._settle(result)
-        for camera, count in dropped.items():
-            if known := self.model.cameras.get(camera):
+        for key, count in dropped.items():
+            if known := self.model.cameras.get(key & 0xFFFF):
                 known.dropped += count
         self._acknowledge()
 
+    def _view_size(self, frame: CameraFrame) -> tuple[int, int]:
+        """Return for how many pixels a picture is decoded; a part is made for the screen."""
+        return (0, 0) if _is_part(frame) else self._view_sizes.get(frame.camera_index, (0, 0))
+
     def _settle(self, result: PictureResult) -> None:
-        camera = self.model.cameras.get(result.job.camera)
-        if camera is not None and result.picture is not None:
-            self.picture_ready.emit(result.job.camera, result.picture)
-            camera.show(result.job.frame.capture_time_us, self.model.clock, self.clock())
+        frame = result.job.frame
+        camera = self.model.cameras.get(frame.camera_index)
+        if camera is not None and result.picture is not None and _is_part(frame):
+            self.part_ready.emit(frame, result.picture)
+        elif camera is not None and result.picture is not None:
+            self.picture_ready.emit(frame.camera_index, result.picture)
+            camera.show(frame.capture_time_us, self.model.clock, self.clock())
         elif camera is not None:
             camera.fail(result.problem)
             self._bad_pictures.warning("a picture could not be decoded: %s", result.problem)
-        self._acks.settle(result.job.camera, result.job.ticket)
+        self._acks.settle(result.job.key, result.job.ticket)
 
     def _acknowledge(self) -> None:
         seq = self._acks.release()
@@ -156,3 +239,9 @@ class StreamSession(QObject):
     def _forget_pictures(self) -> None:
         self._acks.clear()
         self._decoder.forget(self._acks.next_ticket)
+
+
+def _is_part(frame: CameraFrame) -> bool:
+    """Return whether a picture shows less than the camera's whole frame."""
+    shown = frame.x, frame.y, frame.region_width, frame.region_height
+    return bool(frame.view) and shown != (0, 0, frame.source_width, frame.source_height)

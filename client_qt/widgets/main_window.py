@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QWidget
 
+from camstrm.wire import CameraFrame, View
 from client_qt.model.display import camera_display, placeholder_display, summary
 from client_qt.model.tiling import arrange
+from client_qt.model.view_wish import ShownPicture, region_wish, small_wish
 from client_qt.session.picture import DecodedPicture
 from client_qt.session.session import StreamSession
 from client_qt.widgets.camera_view import CameraView
@@ -44,6 +46,8 @@ class MainWindow(QMainWindow):
         """Views that are shown while no camera is known."""
         self._single: int | None = None
         """The camera that has the window for itself; None: all are shown."""
+        self._small: dict[int, View] = {}
+        """The small whole picture that was asked for last, by camera."""
         self._main: int | None = None
         """The camera with the large place among three."""
         self._grid = QWidget(self)
@@ -57,6 +61,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{server} - camstrm")
         self.resize(1280, 800)
         session.picture_ready.connect(self._show_picture)
+        session.part_ready.connect(self._show_part)
+        session.view_refused.connect(self._show_refusal)
         session.cameras_changed.connect(self._on_cameras_changed)
         session.changed.connect(self.refresh)
         self._timer = QTimer(self)
@@ -112,14 +118,51 @@ class MainWindow(QMainWindow):
     def _subscribe(self) -> None:
         if self.isMinimized() or not self.isVisible():
             self._session.want(())
-        elif self._single is not None:
-            self._session.want((self._single,))
+            return
+        shown = tuple(self.views) if self._single is None else (self._single,)
+        views = [view for camera in shown if (view := self._wish(camera)) is not None]
+        whole = any(view.region is None for view in views)
+        everything = self._single is None and not whole
+        self._session.want(None if everything else shown, views)
+
+    def _wish(self, camera: int) -> View | None:
+        """Return the view that is wanted of a camera that can be seen."""
+        known, view = self._session.model.cameras.get(camera), self.views[camera]
+        limits = self._session.model.hello.limits if self._session.model.hello else None
+        if known is None or limits is None or not limits.max_views:
+            return None  # a server that has no views
+        ratio = view.devicePixelRatioF()
+        sent, frame = known.sent_size, known.source_size
+        if not view.viewport.fits:
+            self._small.pop(camera, None)
+            have = ShownPicture(*sent, *frame) if min(*sent, *frame) > 0 else None
+            return region_wish(camera, view.viewport, ratio, have)
+        status = self._session.model.status
+        reduced = status.viewer.reduced if status is not None and status.viewer is not None else 0
+        usual = sent if min(sent) > 0 else None
+        wish = small_wish(camera, view.picture_pixels(), usual, self._small.get(camera), reduced)
+        if wish is None:
+            self._small.pop(camera, None)
         else:
-            self._session.want(None)
+            self._small[camera] = wish
+        return wish
 
     def _show_picture(self, camera: int, picture: DecodedPicture) -> None:
         if view := self.views.get(camera):
-            view.set_picture(picture)
+            known = self._session.model.cameras.get(camera)
+            view.set_picture(picture, (0, 0) if known is None else known.source_size)
+
+    def _show_part(self, frame: CameraFrame, picture: DecodedPicture) -> None:
+        if view := self.views.get(frame.camera_index):
+            view.set_part(frame, picture)
+
+    def _show_refusal(self, camera: int, why: str) -> None:
+        if view := self.views.get(camera):
+            view.set_note(why)
+
+    def _view_moved(self, camera: int) -> None:
+        self._session.set_view_size(camera, self.views[camera].picture_pixels())
+        self._subscribe()
 
     def _on_cameras_changed(self, gone: Iterable[int]) -> None:
         for index in gone:
@@ -144,7 +187,8 @@ class MainWindow(QMainWindow):
     def _new_view(self, camera: int) -> CameraView:
         view = CameraView(self._grid)
         view.activated.connect(lambda: self.show_single(camera if self._single is None else None))
-        view.resized.connect(lambda: self._session.set_view_size(camera, view.picture_pixels()))
+        view.resized.connect(lambda: self._view_moved(camera))
+        view.viewport_changed.connect(lambda: self._view_moved(camera))
         return view
 
     def _arrange(self) -> None:

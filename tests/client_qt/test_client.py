@@ -21,7 +21,7 @@ from PySide6.QtWebSockets import QWebSocketServer
 
 from camstrm.backoff import Backoff
 from camstrm.client.address import parse_address
-from camstrm.wire import FrameBundle, Hello, Status, encode_bundle
+from camstrm.wire import FrameBundle, Hello, Status, Subscribe, encode_bundle
 from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient, reconnect_pauses
 from tests.fakes.bridge.viewer_server import RefusingServer, ViewerServer, WaitUntil
@@ -113,10 +113,10 @@ def test_ack_and_subscribe_reach_the_server(
     watched = make(server.url)
     wait_until(lambda: watched.hellos)
     watched.client.acknowledge(12)
-    watched.client.subscribe((0, 2))
-    watched.client.subscribe((0, 2))
-    watched.client.subscribe(())
-    watched.client.subscribe(None)
+    watched.client.subscribe(Subscribe((0, 2)))
+    watched.client.subscribe(Subscribe((0, 2)))
+    watched.client.subscribe(Subscribe(()))
+    watched.client.subscribe(Subscribe())
     wait_until(lambda: len(server.subscriptions) == 3)
     assert server.acks == [12]
     assert server.subscriptions == [(0, 2), (), None], "nothing is said twice"
@@ -127,7 +127,7 @@ def test_comes_back_after_the_servers_death_and_subscribes_again(
 ) -> None:
     watched = make(server.url)
     wait_until(lambda: watched.hellos)
-    watched.client.subscribe((1,))
+    watched.client.subscribe(Subscribe((1,)))
     wait_until(lambda: server.subscriptions)
     port = server.port
     server.close()
@@ -149,7 +149,7 @@ def test_nothing_is_sent_without_a_connection(make: MakeClient, wait_until: Wait
     refusing = RefusingServer(b"")
     watched = make(refusing.url)
     watched.client.acknowledge(1)
-    watched.client.subscribe((1,))
+    watched.client.subscribe(Subscribe((1,)))
     wait_until(lambda: watched.losses)
     refusing.close()
 

@@ -139,7 +139,7 @@ def test_cameras_are_decoded_side_by_side_but_each_one_in_order(
     assert held.started.acquire(timeout=30), "camera 1 does not wait for camera 0"
     assert held.running == {0, 1}
     held.release.set()
-    wait_until(lambda: {(r.job.camera, r.job.ticket) for r in results} >= {(0, 1), (1, 1)})
+    wait_until(lambda: {(r.job.key, r.job.ticket) for r in results} >= {(0, 1), (1, 1)})
     assert max(held.at_once) == 2
     assert held.thread_names == {"camstrm-decode-0", "camstrm-decode-1"}
 

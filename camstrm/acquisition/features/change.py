@@ -36,6 +36,9 @@ __all__ = ["Attempt", "execute_command", "set_feature"]
 
 _WRITABLE = (EAccessMode.WO, EAccessMode.RW)
 
+_LOADS_ALL = ("UserSetLoad", "UserSetDefaultLoad", "DeviceFeaturePersistenceEnd")
+"""Commands after which any feature may have another value, which few XMLs say."""
+
 _REFUSED_TYPES = (TypeError, ValueError, OverflowError)
 """What the binding raises for a value that its C++ type cannot hold."""
 
@@ -120,6 +123,9 @@ def execute_command(
             node.execute()
         except GENTL_ERRORS as error:
             reason = describe_error(error, encoding)
+        if name in _LOADS_ALL:
+            for any_node in node_map.nodes:
+                any_node.node.invalidate_node()
         change = FeatureChange(
             feature=name,
             wanted=True,

@@ -23,7 +23,8 @@ def with_proposal(node_map: Any, result: FeatureResult) -> FeatureResult:
 
 def proposal(wanted: str, names: Sequence[str]) -> str:
     """Return the end of a sentence about a feature that is not there, empty for no proposal."""
-    meant = " or ".join(similar(wanted, names))
+    # What the XML has and this camera does not is in the list, too.
+    meant = " or ".join(similar(wanted, [name for name in names if name != wanted]))
     return f"; did you mean {meant}?" if meant else ""
 
 

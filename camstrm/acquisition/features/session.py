@@ -252,7 +252,7 @@ def _ask(
 def _session(request: _Request, say: Callable[..., None]) -> None:
     # Late: the parent must not load GenTL.
     from camstrm.acquisition.camera import Camera
-    from camstrm.acquisition.features.state import read_state
+    from camstrm.acquisition.features.state import read_states
     from camstrm.acquisition.gentl.errors import camera_errors
     from camstrm.acquisition.gentl.harvesters_log import collect_harvesters_log
     from camstrm.acquisition.gentl.producer import GentlProducer
@@ -279,9 +279,9 @@ def _session(request: _Request, say: Callable[..., None]) -> None:
                 if info.name in request.skip:
                     continue
                 say("at", f"reading {info.name}")
-                state = read_state(nodes, description, info.name, encoding=request.encoding)
-                if state.access != "NI":
-                    say("feature", ListedFeature(info, state))
+                states = read_states(nodes, description, [info.name], encoding=request.encoding)
+                if states[info.name].access != "NI":
+                    say("feature", ListedFeature(info, states[info.name]))
             say("at", "closing it")
     finally:
         camera.close(answers=True)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from camstrm.errors import WireError
 from camstrm.feature import FeatureValue, Selectors
 from camstrm.wire import Call, unpack
 from camstrm.wire.operations import (
-    CompareFeatures,
     ExecuteCommand,
     LoadFeatures,
-    ReadValues,
     RevertFeatures,
     SetFeature,
 )
@@ -62,14 +62,19 @@ def wishes(call: Call) -> tuple[Wish, ...] | None:
     return found
 
 
+class _Reading(Struct):
+    """What of a reading call is looked at; the camera process looks at the rest."""
+
+    selectors: Selectors = {}
+    text: str = ""
+
+
 def selectors_read(call: Call) -> tuple[str, ...]:
     """Return the selectors that a reading call writes for a moment; raises WireError."""
-    found: list[str] = []
-    if call.do == "values":
-        found += unpack(call.with_, ReadValues, "values").selectors
-    elif call.do == "diff":
-        for wish in _lines(unpack(call.with_, CompareFeatures, "diff").text):
-            found += wish.selectors
+    if call.do not in ("values", "diff"):
+        return ()
+    read = unpack(call.with_, _Reading, call.do)
+    found = [*read.selectors, *(name for wish in _lines(read.text) for name in wish.selectors)]
     for name in found:
         if _NAME.match(name) is None:
             raise WireError(call.do, f"{name[:64]!a} is no name of a feature")

@@ -1,26 +1,20 @@
 """FeatureCalls: what can be asked of a camera's features, from the call to the control thread.
 
-A handler only submits a job; the control thread does it and answers. What reads many registers
-is done in slices, with the jobs of others in between.
+A handler only submits a job; the control thread does it and answers.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from camstrm.acquisition.clock import Clock
-from camstrm.acquisition.features.access import read_feature
-from camstrm.acquisition.features.names import proposal
 from camstrm.acquisition.features.persistence import NOT_TRIED, compare_settings, save_settings
-from camstrm.acquisition.features.selectors import selected
-from camstrm.acquisition.features.state import read_states
-from camstrm.errors import CallError, CameraLostError, CamstrmError, SubjectError
-from camstrm.feature import FeatureState, Selectors
+from camstrm.errors import CallError, CamstrmError
 from camstrm.grab.camera.call_desk import Handler, OpenCall
 from camstrm.grab.camera.camera_control import Control, OpenCamera
 from camstrm.grab.camera.diagnosis import (
@@ -30,54 +24,30 @@ from camstrm.grab.camera.diagnosis import (
     gravest_first,
 )
 from camstrm.grab.camera.feature_changes import FeatureChanges, settings_of_file
-from camstrm.grab.camera.known_states import KnownStates
+from camstrm.grab.camera.feature_reads import BUDGET_S, FeatureReads, refuse
+from camstrm.wire import pack
+from camstrm.wire.messages import MAX_TEXT_SIZE
 from camstrm.wire.operations import (
-    Arguments,
     Changes,
     CompareFeatures,
     Differences,
     ExecuteCommand,
     FeatureFile,
     FeatureTree,
-    FeatureValues,
     Finding,
     Findings,
     LoadFeatures,
     ReadFeatures,
-    ReadValues,
     Result,
     RevertFeatures,
     SaveFeatures,
     SetFeature,
-    WatchValues,
 )
 
 __all__ = ["FeatureCalls"]
 
-A = TypeVar("A", bound=Arguments)
-
-_BUDGET_S = 7.0
-"""For how long a call may read registers: its caller has an answer within 10 s, and it may have
-waited for its turn."""
-
-_SLICE_S = 0.01
-"""For how long one call reads registers while others wait: no ``set`` waits longer."""
-
-_FRESH_S = 0.15
-"""Age up to which what is known of a feature is not read again: below the 0.2 s between two looks,
-so that many viewers cost as much as one."""
-
-
-class _Reading(Generic[A]):
-    """A call that reads many features, in slices."""
-
-    def __init__(self, call: OpenCall, arguments: A, until_s: float) -> None:
-        self.call = call
-        self.arguments = arguments
-        self.until_s = until_s
-        self.states: dict[str, FeatureState] = {}
-        self.left: list[str] | None = None
-        """Names that are still to be read; None before the first slice."""
+_MOST_TREE = MAX_TEXT_SIZE - 4096
+"""Bytes of a tree of features: one message, less the reply around it."""
 
 
 class FeatureCalls:
@@ -97,14 +67,14 @@ class FeatureCalls:
         self._encoding = encoding
         self._clock = clock
         self._changes = FeatureChanges(control, encoding)
-        self._known = KnownStates(clock.time_ns, clock.monotonic)
+        self._reads = FeatureReads(control, encoding, clock)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handler of each operation."""
         return {
             "features": lambda call: self._submit(call, self._tree),
-            "values": self._read_values,
-            "watch": self._watch,
+            "values": self._reads.values,
+            "watch": self._reads.watch,
             "set": lambda call: self._submit(call, self._set),
             "execute": lambda call: self._submit(call, self._execute),
             "revert": lambda call: self._submit(call, self._revert),
@@ -130,7 +100,7 @@ class FeatureCalls:
 
         def done(result: Struct | CamstrmError | None) -> None:
             if isinstance(result, CamstrmError):
-                _refuse(call, result)
+                refuse(call, result)
             elif result is not None:
                 call.succeed(result)
 
@@ -142,7 +112,7 @@ class FeatureCalls:
         description = camera.description()
         if arguments.hash == description.hash:
             return FeatureTree(description.hash)
-        return FeatureTree(description.hash, description.features)
+        return _fitting(FeatureTree(description.hash, description.features))
 
     def _set(self, camera: OpenCamera, arguments: SetFeature) -> Struct:
         change = self._changes.set(
@@ -158,12 +128,13 @@ class FeatureCalls:
 
     def _execute(self, camera: OpenCamera, arguments: ExecuteCommand) -> Struct:
         change = self._changes.execute(camera, arguments.feature, arguments.selectors)
-        self._expire(camera, arguments.feature)
+        # A command may load all values of a user set.
+        self._reads.expire(camera.description().names)
         return change
 
     def _revert(self, camera: OpenCamera, arguments: RevertFeatures) -> Changes:
         changes = self._changes.revert(camera, arguments.features, stop=arguments.stop)
-        self._known.expire(camera.description().names)
+        self._reads.expire(camera.description().names)
         return Changes(changes)
 
     def _save(self, camera: OpenCamera, arguments: SaveFeatures) -> FeatureFile:
@@ -172,13 +143,13 @@ class FeatureCalls:
             camera.description(),
             every=arguments.all,
             encoding=self._encoding,
-            goes_on=self._until(self._clock.monotonic() + _BUDGET_S),
+            goes_on=self._until(self._clock.monotonic() + BUDGET_S),
         )
         missing = [name for name, reason in saved.left_out.items() if reason == NOT_TRIED]
         if missing:
             raise CallError(
                 f"the camera is too slow: {len(missing)} features were not read within "
-                f"{_BUDGET_S:g} s",
+                f"{BUDGET_S:g} s",
                 "Save them while the camera is not used: 'camstrm features SERIAL --save FILE'",
                 "timeout",
             )
@@ -189,9 +160,9 @@ class FeatureCalls:
             camera,
             settings_of_file(arguments.text),
             stop=arguments.stop,
-            goes_on=self._until(self._clock.monotonic() + _BUDGET_S),
+            goes_on=self._until(self._clock.monotonic() + BUDGET_S),
         )
-        self._known.expire(camera.description().names)
+        self._reads.expire(camera.description().names)
         return Changes(changes)
 
     def _compare(self, camera: OpenCamera, arguments: CompareFeatures) -> Differences:
@@ -200,7 +171,7 @@ class FeatureCalls:
             camera.description(),
             settings_of_file(arguments.text),
             encoding=self._encoding,
-            goes_on=self._until(self._clock.monotonic() + _BUDGET_S),
+            goes_on=self._until(self._clock.monotonic() + BUDGET_S),
         )
         return Differences(tuple(compared.differences), compared.equal)
 
@@ -225,157 +196,18 @@ class FeatureCalls:
 
         self._control.submit(job, done)
 
-    # Values, in slices.
-
-    def _read_values(self, opened: OpenCall) -> None:
-        arguments = cast("ReadValues", opened.arguments)
-        reading = _Reading(opened, arguments, self._clock.monotonic() + _BUDGET_S)
-        self._submit_slice(reading)
-
-    def _submit_slice(self, reading: _Reading[ReadValues]) -> None:
-        def done(result: FeatureValues | CamstrmError | None) -> None:
-            if isinstance(result, CamstrmError):
-                _refuse(reading.call, result)
-            elif result is not None:
-                reading.call.succeed(result)
-            elif reading.left is not None:
-                self._submit_slice(reading)
-
-        self._control.submit(lambda camera: self._slice(camera, reading), done)
-
-    def _slice(self, camera: OpenCamera, reading: _Reading[ReadValues]) -> FeatureValues | None:
-        """Read some of the features; None if there are others left for the next slice."""
-        arguments = reading.arguments
-        if reading.left is None:
-            if reading.call.begin() is None:
-                return None
-            reading.left = list(_names(camera, arguments.features))
-        with selected(
-            camera.node_map, camera.description(), arguments.selectors, encoding=self._encoding
-        ) as selection:
-            if selection.problem:
-                raise CallError(selection.problem, code="wrong")
-            names = reading.left
-            if not arguments.selectors:
-                names = self._known.stale(names, _FRESH_S)
-            states = self._read(camera, names, arguments.selectors, reading.until_s)
-        if arguments.selectors:
-            reading.states.update(states)
-            reading.left = [name for name in reading.left if name not in reading.states]
-        else:
-            missing = set(names) - set(states)
-            read = [name for name in reading.left if name not in missing]
-            reading.states.update(self._known.get(read))
-            reading.left = [name for name in reading.left if name in missing]
-        if reading.left and self._clock.monotonic() < reading.until_s:
-            return None
-        return FeatureValues(
-            self._known.revision,
-            reading.states,
-            self._control.live.settings(),
-            unread=tuple(reading.left),
-        )
-
-    def _watch(self, opened: OpenCall) -> None:
-        arguments = cast("WatchValues", opened.arguments)
-        names: Sequence[str] = ()
-
-        def look(camera: OpenCamera) -> FeatureValues | None:
-            nonlocal names
-            names = _names(camera, arguments.features)
-            stale = self._known.stale(names, _FRESH_S)
-            states = self._read(camera, stale, {}, self._clock.monotonic() + _BUDGET_S)
-            if arguments.after == 0 and len(states) < len(stale):
-                # The first answer has all; it goes on with the next look.
-                return None
-            return self._news(names, arguments.after)
-
-        def done(result: FeatureValues | CamstrmError | None) -> None:
-            if isinstance(result, CamstrmError):
-                _refuse(opened, result)
-            else:
-                opened.succeed(result or self._news(names, arguments.after) or self._nothing())
-
-        self._control.submit_watch(look, done)
-
-    def _news(self, names: Sequence[str], after: int) -> FeatureValues | None:
-        """Return what changed after a revision, None if nothing did."""
-        changed = self._known.since(names, after)
-        if not changed:
-            return None
-        return FeatureValues(self._known.revision, changed, self._control.live.settings())
-
-    def _nothing(self) -> FeatureValues:
-        return FeatureValues(self._known.revision, live=self._control.live.settings())
-
-    def _read(
-        self, camera: OpenCamera, names: Sequence[str], selectors: Selectors, until_s: float
-    ) -> dict[str, FeatureState]:
-        """Read states until ``until_s``, or for a slice while others wait; at least one of them."""
-        end_s = self._clock.monotonic() + _SLICE_S
-        first = True
-
-        def goes_on() -> bool:
-            nonlocal first
-            if first:
-                first = False
-                return True
-            now = self._clock.monotonic()
-            return now < until_s and (now < end_s or not self._control.pressed)
-
-        description = camera.description()
-        with camera.remembering():
-            states = read_states(
-                camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
-            )
-        for name, state in states.items():
-            if self._differs(camera, name, selectors):
-                states[name] = msgspec.structs.replace(state, differs=True)
-        if not selectors:
-            self._known.note(states)
-        return states
-
-    def _differs(self, camera: OpenCamera, name: str, selectors: Selectors) -> bool:
-        """Return whether the value that a feature has with these selectors was set live."""
-        for setting in self._control.live.settings():
-            if setting.feature != name:
-                continue
-            present = {
-                selector: selectors.get(selector)
-                or read_feature(camera.node_map, selector, encoding=self._encoding).value
-                for selector in setting.selectors
-            }
-            if present == setting.selectors:
-                return True
-        return False
-
     def _expire(self, camera: OpenCamera, feature: str) -> None:
-        self._known.expire([feature, *camera.description().affected_by(feature)])
+        self._reads.expire([feature, *camera.description().affected_by(feature)])
 
     def _until(self, until_s: float) -> Callable[[], bool]:
         return lambda: self._clock.monotonic() < until_s
 
 
-def _names(camera: OpenCamera, wanted: Sequence[str] | None) -> Sequence[str]:
-    """Return the features that are meant. Raises CallError for one that is not there."""
-    names = camera.description().names
-    if wanted is None:
-        return names
-    known = set(names)
-    for name in wanted:
-        if name not in known:
-            problem = f"the camera has no feature {name!r}{proposal(name, names)}"
-            raise CallError(problem, code="unknown")
-    return tuple(dict.fromkeys(wanted))
-
-
-def _refuse(call: OpenCall, error: CamstrmError) -> None:
-    """Answer a call that failed."""
-    if isinstance(error, CallError):
-        call.fail(error)
-    elif isinstance(error, CameraLostError):
-        call.refuse("gone", error.problem, error.remedy)
-    elif isinstance(error, SubjectError):
-        call.refuse("failed", error.problem, error.remedy)
-    else:
-        call.refuse("failed", str(error))
+def _fitting(tree: FeatureTree) -> FeatureTree:
+    """Return a tree that fits into one message: a very large one without its longer texts."""
+    for texts in ({}, {"description": ""}, {"description": "", "tooltip": ""}):
+        features = tuple(msgspec.structs.replace(info, **texts) for info in tree.features)
+        smaller = FeatureTree(tree.hash, features if texts else tree.features)
+        if len(bytes(pack(smaller))) <= _MOST_TREE:
+            break
+    return smaller

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from camstrm.wire import (
     TO_VIEWER,
     FrameBundle,
     Message,
+    Reply,
     decode_bundle,
 )
 
@@ -109,6 +111,10 @@ class TestViewer:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.socket = socket
+        self._calls = 0
+        """Calls that were sent; the last one's id."""
+        self.close_reason: str | None = None
+        """What the bridge said when it closed the connection."""
 
     async def next(self) -> Message | FrameBundle:
         """Return the next message, decoded."""
@@ -144,10 +150,28 @@ class TestViewer:
         """Send a text message."""
         await self.socket.send_str(text)
 
+    async def ask(self, do: str, camera: int = 0, /, **arguments: Any) -> Reply:
+        """Send a call and return its reply; what comes before that is dropped."""
+        self._calls += 1
+        call_id = self._calls
+        call = {"type": "call", "id": call_id, "camera": camera, "do": do, "with": arguments}
+        await self.send(json.dumps(call))
+        reply = await self.control(lambda m: isinstance(m, Reply) and m.id == call_id)
+        assert isinstance(reply, Reply)
+        return reply
+
+    def abort(self) -> None:
+        """End the connection as a killed program does."""
+        transport = self.socket.get_extra_info("socket")
+        assert transport is not None
+        transport.shutdown(socket.SHUT_RDWR)
+
     async def close_code(self) -> int | None:
-        """Read until the connection is closed; return the code."""
+        """Read until the connection is closed; return the code, and keep the reason."""
         while True:
             message = await self.socket.receive(timeout=TIMEOUT_S)
+            if message.type == aiohttp.WSMsgType.CLOSE:
+                self.close_reason = message.extra
             if message.type in (
                 aiohttp.WSMsgType.CLOSE,
                 aiohttp.WSMsgType.CLOSED,

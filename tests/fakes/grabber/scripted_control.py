@@ -38,9 +38,6 @@ class ScriptedLive:
     def settings(self) -> tuple[FeatureSetting, ...]:
         return tuple(self._settings.values())
 
-    def differs(self, feature: str, selectors: Selectors | None = None) -> bool:
-        return _key(feature, selectors or {}) in self._settings
-
     def configured(self, feature: str, selectors: Selectors | None = None) -> FeatureValue | None:
         return self.config.get(feature)
 

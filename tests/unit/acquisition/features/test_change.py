@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import pytest
@@ -173,6 +174,12 @@ def test_what_is_refused(
     assert controls.memory.writes == []
 
 
+def test_a_feature_that_only_the_xml_has_is_not_proposed_for_itself(
+    controls: MemoryCamera,
+) -> None:
+    assert put(controls, "PacketSize", 1).change.reason == "the camera has no such feature"
+
+
 def test_a_value_that_can_only_be_written(controls: MemoryCamera) -> None:
     change = put(controls, "DeviceKey", 77).change
     assert (change.applied, change.value, change.old) == (True, None, None)
@@ -197,6 +204,16 @@ def test_a_command_is_executed_with_its_selector(controls: MemoryCamera) -> None
     assert attempt.change.applied
     assert 0x1C0 in controls.memory.writes
     assert controls.nodes.TriggerSelector.value == "FrameStart"
+
+
+def test_all_is_read_again_after_a_user_set_was_loaded() -> None:
+    xml = MemoryCamera("controls").xml.replace(b"DeviceReset", b"UserSetLoad")
+    camera = MemoryCamera("controls", xml)
+    assert camera.nodes.Gamma.value == 1.0
+    camera.memory.registers[0x228] = struct.pack("<d", 2.0)
+    assert camera.nodes.Gamma.value == 1.0, "GenApi has it in its cache"
+    assert execute(camera, "UserSetLoad").change.applied
+    assert camera.nodes.Gamma.value == 2.0
 
 
 @pytest.mark.parametrize(

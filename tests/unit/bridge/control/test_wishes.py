@@ -112,6 +112,7 @@ def test_what_reading_writes_for_a_moment() -> None:
     assert selectors_read(call("values", selectors={"GainSelector": "All"})) == ("GainSelector",)
     assert selectors_read(call("diff", text="Gain\t{GainSelector=All}\t1\n")) == ("GainSelector",)
     assert selectors_read(call("features")) == ()
+    assert selectors_read(call("values", later=[1, {"a": None}])) == (), "the camera process's"
 
 
 @pytest.mark.parametrize("do", ["set", "execute", "revert", "load"])

@@ -26,8 +26,8 @@ HEAD = "# {05D8C294-F295-4dfb-9D01-096BD04049F4}\n"
 class Asked:
     """A camera in memory behind a CallDesk."""
 
-    def __init__(self) -> None:
-        self.camera = MemoryCamera("controls")
+    def __init__(self, camera: MemoryCamera | None = None) -> None:
+        self.camera = camera or MemoryCamera("controls")
         self.control = ScriptedControl(self.camera)
         self.worker = ScriptedWorker()
         self.clock = FakeClock()
@@ -71,6 +71,18 @@ def test_the_tree_is_sent_once(asked: Asked) -> None:
     assert len(tree["features"]) == len(asked.camera.description.features)
     assert asked.ask("features", hash=tree["hash"]) == {"hash": tree["hash"]}
     assert len(asked.ask("features", hash="another")["features"]) == len(tree["features"])
+
+
+@pytest.mark.parametrize(("tag", "left"), [("Description", "tooltip"), ("ToolTip", "name")])
+def test_a_tree_that_is_too_large_is_sent_without_its_longer_texts(tag: str, left: str) -> None:
+    xml = MemoryCamera("controls").xml.decode()
+    tip = "<ToolTip>Columns of the picture</ToolTip>"
+    long = f"<{tag}>{2_000_000 * 'x'}</{tag}>"
+    text = tip + long if tag == "Description" else long
+    asked = Asked(MemoryCamera("controls", xml.replace(tip, text).encode()))
+    width = asked.ask("features")["features"][0]
+    assert left in width
+    assert tag.lower() not in width
 
 
 def test_values_of_some_and_of_all(asked: Asked) -> None:

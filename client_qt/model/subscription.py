@@ -1,0 +1,70 @@
+"""What the viewer asks of the server: whole pictures and views of what can be seen. No Qt.
+
+There is at most one view for a camera, so the server's answers are told apart by the camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from camstrm.wire import CameraFrame, GrantedView, Subscribe, View
+
+__all__ = ["Subscription"]
+
+
+class Subscription:
+    """The last wish, and what the server made of it. Used by the UI thread alone."""
+
+    def __init__(self) -> None:
+        self._message = Subscribe()
+        """What was asked for last; it is asked for again on a new connection. A new viewer gets
+        everything unasked."""
+        self._granted: frozenset[int] = frozenset()
+        """Ids of the views that the server sends."""
+        self._refused: dict[int, str] = {}
+        """Why a camera's view is not sent, by its index."""
+
+    def forget_answers(self) -> None:
+        """Wait for new ones: there is another connection."""
+        self._granted = frozenset()
+        self._refused = {}
+
+    def update(self, cameras: Collection[int] | None, views: Iterable[View]) -> Subscribe | None:
+        """Return what to send for pictures of ``cameras`` (None: of all); None for nothing new.
+
+        ``views``: at most one of each camera. One of the whole picture replaces the usual one
+        if the server sends it, and names all cameras then; one of a part comes beside it.
+        """
+        by_camera = {view.camera: view for view in views}
+        self._refused = {c: why for c, why in self._refused.items() if c in by_camera}
+        if cameras is not None:
+            cameras = [
+                c
+                for c in sorted(cameras)
+                if c not in by_camera or by_camera[c].region is not None or c in self._refused
+            ]
+        message = Subscribe(
+            None if cameras is None else tuple(cameras),
+            views=tuple(by_camera[c] for c in sorted(by_camera)),
+        )
+        if message == self._message:
+            return None
+        self._message = message
+        if not by_camera:
+            self._granted = frozenset()  # it is not answered
+        return message
+
+    def answered(self, views: Sequence[GrantedView]) -> list[GrantedView]:
+        """Take the server's answer; return the views that are refused for another reason now."""
+        before = self._refused
+        self._granted = frozenset(view.view for view in views if view.view)
+        refused = [view for view in views if not view.view]
+        self._refused = {view.camera: view.refused for view in refused}
+        return [view for view in refused if before.get(view.camera) != view.refused]
+
+    def wants(self, frame: CameraFrame) -> bool:
+        """Return whether an entry of a bundle is something that was asked for."""
+        if frame.view:
+            return frame.view in self._granted
+        cameras = self._message.cameras
+        return cameras is None or frame.camera_index in cameras

@@ -1,0 +1,152 @@
+"""Which part of a camera's frame is on the screen, and how large: plain geometry. No Qt.
+
+"Frame" is counted in the camera's pixels, "stage" in pixels of the place where the picture is
+shown. The page has the same in viewport.js; tests/vectors/viewport.json holds both to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Rectangle", "Viewport"]
+
+MAX_SCALE = 40.0
+"""Pixels of the stage for one of the camera's at most: single ones are easily told apart."""
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A part of the frame or of the stage; corners need not be whole pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Viewport:
+    """What of a frame is shown on a stage. Used by the UI thread alone."""
+
+    def __init__(self) -> None:
+        self.fits = True
+        """The whole frame is shown as large as the stage allows, whatever size either has."""
+        self._stage = (0.0, 0.0)
+        self._frame = (0, 0)
+        self._scale = 1.0
+        """Pixels of the stage for one of the frame; only while it does not fit."""
+        self._centre = (0.0, 0.0)
+        """What of the frame is in the middle of the stage; only while it does not fit."""
+
+    def set_stage(self, width: float, height: float) -> None:
+        self._stage = (width, height)
+        self._clamp()
+
+    def set_frame(self, width: int, height: int) -> None:
+        """Take the camera's size; with another one the whole frame is shown."""
+        if (width, height) != self._frame:
+            self._frame = (width, height)
+            self.fits = True
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Width and height of the camera's frame, 0 while they are not known."""
+        return self._frame
+
+    @property
+    def known(self) -> bool:
+        """Nothing can be placed before both sizes are known."""
+        return min(*self._frame, *self._stage) > 0
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the stage for one of the frame."""
+        return self._fitting if self.fits else self._scale
+
+    @property
+    def visible(self) -> Rectangle:
+        """The part of the frame that is on the stage."""
+        first, last = self.frame_at(0, 0), self.frame_at(*self._stage)
+        x, y = max(0.0, first[0]), max(0.0, first[1])
+        return Rectangle(x, y, min(self._frame[0], last[0]) - x, min(self._frame[1], last[1]) - y)
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self.fits = True
+
+    def zoom_by(self, factor: float, x: float | None = None, y: float | None = None) -> None:
+        """Enlarge ``factor`` times; what is at x, y of the stage (None: its middle) stays there.
+
+        Making it smaller ends where the whole frame fits.
+        """
+        if not self.known:
+            return
+        fitting, scale = self._fitting, min(MAX_SCALE, self.scale * factor)
+        if factor < 1 and scale <= fitting <= self.scale:
+            self.fit()
+            return
+        if factor < 1:
+            scale = max(scale, min(fitting, self.scale))
+        self.zoom_to(scale, x, y)
+
+    def zoom_to(self, scale: float, x: float | None = None, y: float | None = None) -> None:
+        """As :meth:`zoom_by`, to a scale."""
+        if not self.known:
+            return
+        middle = self._stage[0] / 2, self._stage[1] / 2
+        x, y = middle[0] if x is None else x, middle[1] if y is None else y
+        there = self.frame_at(x, y)
+        self.fits = False
+        self._scale = scale
+        self._centre = there[0] - (x - middle[0]) / scale, there[1] - (y - middle[1]) / scale
+        self._clamp()
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the picture by pixels of the stage."""
+        if self.fits:
+            return
+        self._centre = self._centre[0] - dx / self._scale, self._centre[1] - dy / self._scale
+        self._clamp()
+
+    def frame_at(self, x: float, y: float) -> tuple[float, float]:
+        """Return what of the frame is at x, y of the stage."""
+        left, top = self._origin
+        return (x - left) / self.scale, (y - top) / self.scale
+
+    def place(self, part: Rectangle) -> Rectangle:
+        """Return where a part of the frame is on the stage."""
+        (left, top), scale = self._origin, self.scale
+        return Rectangle(
+            left + part.x * scale, top + part.y * scale, part.width * scale, part.height * scale
+        )
+
+    @property
+    def _fitting(self) -> float:
+        return min(self._stage[0] / self._frame[0], self._stage[1] / self._frame[1])
+
+    @property
+    def _origin(self) -> tuple[float, float]:
+        """Where the frame's first pixel is on the stage."""
+        scale = self.scale
+        centre = (self._frame[0] / 2, self._frame[1] / 2) if self.fits else self._centre
+        return self._stage[0] / 2 - centre[0] * scale, self._stage[1] / 2 - centre[1] * scale
+
+    def _clamp(self) -> None:
+        """Let the frame cover the place where it fits as a whole.
+
+        Enlarging it at any point of it keeps to that by itself, so that the point need not move.
+        """
+        if self.fits or not self.known:
+            return
+        part = self._fitting / self._scale
+        self._centre = (
+            _clamped(self._centre[0], part, self._frame[0]),
+            _clamped(self._centre[1], part, self._frame[1]),
+        )
+
+
+def _clamped(centre: float, part: float, size: int) -> float:
+    """Return the centre with which ``part`` of ``size`` covers the place."""
+    if part >= 1:
+        return size / 2
+    half = part * size / 2
+    return min(max(centre, half), size - half)

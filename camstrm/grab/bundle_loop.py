@@ -201,7 +201,13 @@ class BundleLoop:
                 continue
             refresh = tuple(i for i in asked if i in self._refresh)
             request = FrameRequest(
-                self._seq, cameras, refresh, reduction.quality, reduction.halvings, views
+                self._seq,
+                cameras,
+                refresh,
+                reduction.quality,
+                reduction.halvings,
+                views,
+                round(_DEADLINE * self._period() * 1e6),
             )
             if link.request(request):
                 self._waiting[link] = asked

@@ -241,7 +241,8 @@ class FrameRequest(Message, frozen=True, tag="request"):
     returned before.
     ``quality``: most that the JPEGs may have, 1 to 100; ``halvings``: how often their sides
     are halved once more than settings say. ``views``: what is wanted beside the whole pictures
-    of ``cameras``, of any camera of the process.
+    of ``cameras``, of any camera of the process. ``within_us``: microseconds after which the
+    answer comes too late for its bundle; views for which there is no time wait for the next one.
     """
 
     seq: Count
@@ -250,6 +251,7 @@ class FrameRequest(Message, frozen=True, tag="request"):
     quality: Count = 100
     halvings: Count = 0
     views: tuple[View, ...] = ()
+    within_us: Count = 1_000_000
 
 
 class Report(Message, frozen=True, tag="report"):

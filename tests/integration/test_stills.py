@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import cv2
 import numpy as np
 import pytest
@@ -111,6 +112,8 @@ async def test_a_tiff_is_what_the_sensor_gave(tmp_path: Path, camera: CameraSpec
         known = json.loads(page.description)
         assert known["frame_id"] == frame
         assert known["pixel_format"] == name
+        assert known["features"]["ExposureTime"] > 0
+        assert known["features"]["AcquisitionFrameRate"] == camera.frame_rate
         assert ("CFAPattern" in page.tags) == name.startswith("Bayer")
     # Of another frame; what is below the stamp does not change, but for the last line of blocks.
     lower = opened(png)[8 : -block_size(camera.width) - 8]
@@ -211,6 +214,24 @@ async def test_measurements_of_what_the_pattern_shows(tmp_path: Path) -> None:
             assert set(found.line.values[channel.name]) == {value}
     assert (wrong.ok, wrong.code) == (False, "wrong")
     assert unpack(whole.result, Measurement, "measure").sharpness > 0
+
+
+async def test_the_feature_tree_of_a_camera(tmp_path: Path) -> None:
+    with system_of(tmp_path, LEFT) as system:
+        async with system.viewer() as viewer:
+            await streaming(viewer, 1)
+            url, headers = (
+                f"{system.url}/api/cameras/left/features",
+                {"Authorization": f"Bearer {system.token}"},
+            )
+            async with aiohttp.ClientSession(headers=headers) as session:
+                async with session.get(url) as answer:
+                    assert answer.status == 200
+                    tree, etag = await answer.json(), answer.headers["ETag"]
+                async with session.get(url, headers={"If-None-Match": etag}) as answer:
+                    assert (answer.status, await answer.read()) == (304, b"")
+    assert etag == f'"{tree["hash"]}"'
+    assert {"Width", "PixelFormat", "ExposureTime"} <= {info["name"] for info in tree["features"]}
 
 
 async def test_what_is_answered_without_a_picture(tmp_path: Path) -> None:

@@ -318,6 +318,7 @@ def good_messages() -> dict[str, MessageVector]:
                 "quality": 65,
                 "halvings": 1,
                 "views": [region],
+                "within_us": 30000,
             },
             {"views": [{**whole, **region}]},
         ),

@@ -35,8 +35,8 @@ of sizes that ``stream.max_views`` does not count."""
 _ENTER_S = 1.0
 """Seconds that a bundle takes at a viewer which gets smaller ones: less than one a second."""
 
-_ENTER_FIRST_S = 2.5
-"""The same if it is the first one: a viewer that starts takes its time once."""
+_ENTER_FIRST_S = 5.0
+"""The same of the very first one: a viewer that starts takes its time once, but not so long."""
 
 _LEAVE_S = 0.5
 """Seconds that a bundle must be expected to take before the viewer gets what it asked for again.

@@ -67,7 +67,7 @@ class SharedBundle:
         """Return the WebSocket message with what ``selection`` takes of the bundle."""
         found = self._messages.get(selection)
         if found is None:
-            needed = self._needed(selection)
+            needed = selection if selection == EVERYTHING else self._needed(selection)
             found = self._messages.get(needed)
             if found is None:
                 found = self._messages[needed] = self._make(needed)
@@ -108,9 +108,11 @@ class SharedBundle:
     def _make(self, selection: Selection) -> BundleMessage:
         if selection == EVERYTHING and self._encoded is not None:
             frames = self.bundle.frames
-            if not any(frame.view for frame in frames):
+            count = 0
+            while count < len(frames) and not frames[count].view:
+                count += 1
+            if count == len(frames):
                 return _message(b"", self._encoded)
-            count = next(i for i, frame in enumerate(frames) if frame.view)
             all_behind = all(frame.view for frame in frames[count:])
             # Not if a later grabber's headers are longer than those that are known here.
             if all_behind and self.bundle.size == len(self._encoded):

@@ -78,8 +78,9 @@ class CameraChannel:
         frame has the frame's size and no payload; one whose turn it is not has nothing.
         """
         wished = {view.id: view for view in request.views if view.camera == self.index}
+        within_s = request.within_us / 1e6
         whole = {0: View(self.index)} if self.index in request.cameras else {}
-        views = whole | {number: wished[number] for number in self._turns.order(wished)}
+        views = whole | {number: wished[number] for number in self._turns.order(wished, within_s)}
         made = self._take(views, request)
         condition = self._condition()
         if self._made_stream != self._stream or not condition.healthy:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 
 __all__ = ["ViewTurns"]
 
-_SHARE = 0.6
-"""Part of the time between two requests that views may take: eight of 640x640 pixels at 30 a second
-(1.5 to 2.5 ms each) have room, and the whole picture of 6 MP (8 ms) beside them."""
+_PART = 0.75
+"""Part of a request's time in which views may begin; the rest is for the last of them, and for
+sending. At 30 a second that is 22 ms: room for the whole picture of 6 MP (6 to 8 ms) and eight
+regions of 640x640 pixels (1.2 to 1.5 ms each)."""
 
-_LONGEST_S = 0.1
-"""Seconds between two requests that count; after a longer pause there is no more room."""
+_PAID = 0.5
+"""Part of that time by which each request lowers what views owe."""
 
 _MOST_OWED_S = 1.0
 """Seconds that views owe at most: the process may have been stopped while one was encoded."""
@@ -21,36 +22,38 @@ _MOST_OWED_S = 1.0
 class ViewTurns:
     """Says which views of one camera are encoded for a request, the longest waiting first.
 
-    What a view takes beyond its share is missing for the next requests. A view that is left out
-    has its turn then. Used by one thread.
+    A view that is left out is among the first next time. What a view takes beyond the time is
+    owed: no view is made until that is paid, so a large one delays few whole pictures. Used by
+    one thread.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._room_s = 0.0  # that views may still take for this request; below 0: none
-        self._asked_s = -math.inf  # when the last request came
-        self._began_s = 0.0  # when the last view's turn began
+        self._end_s = math.inf  # until when views of this request may begin
+        self._owed_s = 0.0  # what views took beyond their time and have not paid
         self._turn = 0  # number of the last turn
         self._turns: dict[int, int] = {}  # of each view of the last request, by its id
 
-    def order(self, numbers: Iterable[int]) -> list[int]:
-        """Begin a request for views with these ids; return them in the order of their turns."""
-        now_s = self._clock()
-        elapsed_s = min(now_s - self._asked_s, _LONGEST_S)
-        self._asked_s = now_s
-        self._room_s = min(self._room_s, 0.0) + _SHARE * elapsed_s
+    def order(self, numbers: Iterable[int], within_s: float) -> list[int]:
+        """Begin a request for views with these ids; return them in the order of their turns.
+
+        ``within_s``: time for the answer to the request, the whole picture included.
+        """
+        room_s = _PART * within_s
+        self._owed_s = max(0.0, self._owed_s - _PAID * room_s)
+        self._end_s = self._clock() + room_s if not self._owed_s else -math.inf
         self._turns = {number: self._turns.get(number, 0) for number in numbers}
         return sorted(self._turns, key=self._turns.__getitem__)
 
     def begin(self, number: int) -> bool:
         """Return whether this view may be encoded now; :meth:`end` follows then."""
-        if self._room_s < 0.0:
+        if self._clock() > self._end_s:
             return False
         self._turn += 1
         self._turns[number] = self._turn
-        self._began_s = self._clock()
         return True
 
     def end(self) -> None:
         """Note that the view is encoded."""
-        self._room_s = max(self._room_s - (self._clock() - self._began_s), -_MOST_OWED_S)
+        over_s = max(0.0, self._clock() - self._end_s)
+        self._owed_s = min(self._owed_s + over_s, _MOST_OWED_S)

@@ -23,8 +23,8 @@ __all__ = ["ControlledCamera", "in_child", "open_producer"]
 
 LONG_S = 30.0
 
-BUFFERS = 200
-"""Half a second of frames at 400 fps: a busy machine does not count."""
+BUFFERS = 400
+"""A second of frames at 400 fps: a busy machine does not count."""
 
 
 def in_child(scene: Callable[..., Any], scenario: RunnableScenario, **arguments: Any) -> Any:
@@ -32,10 +32,17 @@ def in_child(scene: Callable[..., Any], scenario: RunnableScenario, **arguments:
 
     ``folder``: of the cameras' knobs. Arguments and result are JSON.
     """
-    code = (
-        f"import json, sys; from {scene.__module__} import {scene.__name__} as scene; "
-        "result = scene(**json.loads(sys.argv[1])); print(); print(json.dumps(result))"
-    )
+    code = f"""
+import json, os, sys, traceback
+from {scene.__module__} import {scene.__name__} as scene
+try:
+    print()
+    print(json.dumps(scene(**json.loads(sys.argv[1]))), flush=True)
+except BaseException:
+    # The threads of a scene that failed are still running.
+    traceback.print_exc()
+    os._exit(1)
+"""
     folder = str(scenario.control_folder)
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps({"folder": folder, **arguments})],
@@ -150,7 +157,7 @@ class ControlledCamera:
         self._end.set()
         if self._taker.ident is not None:
             self._taker.join()
-        counters = self.knobs.counters()
+        counters, states = self.knobs.counters(), list(self.states)
         self.worker.stop()
         assert self.worker.join(LONG_S)
         counts = self.worker.statistics.counts()
@@ -158,7 +165,7 @@ class ControlledCamera:
         return {
             **{f"sim_{name}": value for name, value in counters.items()},
             **counts,
-            "states": self.states,
+            "states": states,
             "sizes": self.sizes,
         }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 from camstrm.feed import connection as connection_module
 from camstrm.feed import listener as listener_module
@@ -30,8 +31,11 @@ from camstrm.wire import (
     Reply,
     Status,
     encode_bundle,
+    encode_bundle_parts,
+    encode_data_parts,
     encode_packet_parts,
 )
+from camstrm.wire.bundle import Buffer
 from camstrm.wire.messages import MAX_TEXT_SIZE
 from camstrm.wire.packet import MAX_PACKET_SIZE, PACKET_MAGIC
 from tests.fakes.grabber.fake_grabber import FakeGrabber
@@ -504,6 +508,45 @@ async def test_a_bridge_that_was_stopped_reads_before_it_calls_the_grabber_silen
             await grabber.send_bundle()
             await hub.until(lambda h: "bundle" in h.events)
             assert hub.events == ["came s", "bundle"]
+
+
+async def test_replies_and_data_are_passed_on_and_hold_up_no_bundle(
+    hub: FakeHub, path: str
+) -> None:
+    async with listening(hub, path), FakeGrabber(path, session="s") as grabber:
+        await hub.until(lambda h: h.events == ["came s"])
+        packets: list[tuple[PacketKind, list[Buffer]]] = [
+            (PacketKind.BUNDLE, encode_bundle_parts(grabber.next_bundle())),
+            (PacketKind.DATA, encode_data_parts(5, b"ab")),
+            (PacketKind.TEXT, [FEED_UP.encode(Reply(5, ok=True))]),
+        ]
+        await grabber.send_raw(b"".join(p for k, b in packets for p in encode_packet_parts(k, b)))
+        await hub.until(lambda h: "reply" in h.events)
+        assert hub.events == ["came s", "bundle", "data", "reply"]
+        assert hub.pieces == [(5, b"ab")]
+        assert hub.replies == [Reply(5, ok=True)]
+        assert hub.caught_up.count(1) == 2, "behind data no newer bundle can be"
+
+
+async def test_a_call_that_a_grabber_has_no_room_for_is_refused_and_the_demand_goes(
+    hub: FakeHub, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "MAX_UNREAD_CALLS", 1000)
+    async with listening(hub, path):
+        _, writer = await asyncio.open_unix_connection(path, limit=1)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's can
+        writer.write(HELLO)
+        await hub.until(lambda h: h.events == ["came x"])
+        assert hub.send_demand is not None
+        call = Call(1, 0, "load", Raw(b'"' + b"x" * 60_000 + b'"'))
+        sent = [hub.send_demand(call) for _ in range(100)]
+        assert sent[0]
+        assert not sent[-1]
+        assert hub.send_demand(Demand())
+        assert hub.events == ["came x"]
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 async def test_grabber_that_never_reads_is_dropped(

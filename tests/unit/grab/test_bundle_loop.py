@@ -431,6 +431,14 @@ def test_views_are_asked_of_their_camera_and_come_behind_all_cameras(two: Rig) -
     assert two.views(bundle) == {OTHER.id: b"view picture 1", PART.id: b"view picture 0"}
 
 
+def test_processes_know_how_long_the_bundle_waits(one: Rig) -> None:
+    one.demand()
+    one.demand(Demand(None, max_fps=10.0))
+    one.answer_all()
+    one.loop.advance(PERIOD)
+    assert [r.within_us for r in one.links[0].requests] == [45_000, 90_000]
+
+
 def test_a_camera_that_is_only_viewed_has_its_state_and_no_picture(two: Rig) -> None:
     two.demand(Demand((1,), views=(PART,)))
     assert (two.links[0].requests[0].cameras, two.links[0].requests[0].views) == ((), (PART,))

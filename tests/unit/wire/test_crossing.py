@@ -125,7 +125,7 @@ any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
             FrameRequest(3, (1,)),
             (
                 '{"type":"request","seq":3,"cameras":[1],"refresh":[],"quality":100,"halvings":0,'
-                '"views":[]}'
+                '"views":[],"within_us":1000000}'
             ),
         ),
         (Start({"a": [1, None]}), '{"type":"start","settings":{"a":[1,null]}}'),

@@ -248,6 +248,7 @@ const MESSAGES = {
     quality: [integer, 100],
     halvings: count,
     views: [array(VIEW), []],
+    within_us: [integer, 1000000],
   }),
   report: object({
     cameras: [array(CAMERA_STATUS), []],

@@ -116,7 +116,7 @@ def test_behind_1_mbit_four_pictures_a_second_and_more(sizes: tuple[int, ...]) -
     viewer = Viewer(Link(1 * MBIT), sizes).run(60)
     assert viewer.rate(40) >= 4
     assert viewer.age_s(40) < 0.3
-    assert viewer.steps[0][0] < 8, "after two bundles that took more than a second"
+    assert viewer.steps[0][0] < 8, "after two bundles of 3.6 s"
 
 
 @pytest.mark.parametrize("mbit", [0.3, 0.5, 1, 2, 3])
@@ -172,7 +172,7 @@ def test_one_hiccup_is_none(hang_s: float) -> None:
 
 def test_viewer_that_starts_slowly_is_not_slow() -> None:
     viewer = Viewer(Link(100 * MBIT))
-    viewer.hang(2.0)
+    viewer.hang(4.0)
     viewer.run(20)
     assert not viewer.steps
 

@@ -75,6 +75,23 @@ def test_each_size_in_pieces_of_any_size(size: int, step: int) -> None:
     assert messages(data, step) == [(Opcode.BINARY, payload), (Opcode.TEXT, b"next")]
 
 
+def test_the_buffer_is_large_only_for_a_message_that_is() -> None:
+    reader, sizes = MessageReader(), []
+    for payload in (b"small", bytes(MAX_VIEWER_TEXT_SIZE), b"small", b"small"):
+        data = masked(0x81, payload)
+        while data:
+            room = reader.get_buffer()
+            sizes.append(len(reader._buffer))
+            count = min(len(room), len(data))
+            room[:count] = data[:count]
+            data = data[count:]
+            reader.received(count)
+            message = reader.next()
+        assert message == (Opcode.TEXT, payload)
+    assert sizes[0] == sizes[1] == sizes[-1] == 4096
+    assert max(sizes) == MAX_VIEWER_TEXT_SIZE + 14
+
+
 def test_many_messages_in_one_read() -> None:
     wanted = [(int(Opcode.TEXT), b"%d" % number) for number in range(500)]
     assert messages(b"".join(masked(0x81, payload) for _, payload in wanted)) == wanted

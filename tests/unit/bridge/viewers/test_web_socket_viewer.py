@@ -397,6 +397,19 @@ async def test_messages_of_a_viewer_are_read_no_faster_than_it_may_send(
     assert (pauses > 0) == paused
 
 
+@pytest.mark.parametrize(("size", "paused"), [(4000, False), (60_000, True)])
+async def test_a_large_message_counts_as_many(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch, size: int, paused: bool
+) -> None:
+    monkeypatch.setattr("camstrm.bridge.viewers.web_socket_viewer.MESSAGES_PER_S", 0.001)
+    pauses = []
+    monkeypatch.setattr(WebSocketViewer, "_pause_reading", lambda _: pauses.append(1))
+    for number in range(15):
+        await viewer.send(json.dumps({"type": "ack", "seq": number, "more": "x" * size}))
+    await heard(viewer)
+    assert bool(pauses) is paused
+
+
 async def test_many_quick_reconnects(bridge: RunningBridge, grabber: FakeGrabber) -> None:
     async with connected_viewer(bridge.url) as watcher:
         await grabber.until_demand(lambda d: d.cameras is None)

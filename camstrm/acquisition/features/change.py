@@ -184,7 +184,8 @@ def _read_back(
     node_map: Any, description: CameraDescription, name: str, encoding: str
 ) -> FeatureValue | None:
     """Return the value that the camera has, not the one that GenApi has in its cache."""
-    for written in description.written_by(name):
+    # A feature may be a register itself.
+    for written in (name, *description.written_by(name)):
         node = getattr(node_map, written, None)
         if node is not None:
             node.node.invalidate_node()

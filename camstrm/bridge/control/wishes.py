@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?a:[A-Za-z_]\w{0,127})\Z")
 _ODD_CHARACTERS = re.compile("[^\t\n\r -~\xa0-\U0010ffff]|[\u2028\u2029\ufeff]")
 """What may end a line for one reader of a file and not for another."""
 
-_SELECTOR = re.compile(r"\{(?P<name>[^{}=]*)=(?P<value>[^{}]*)\}\Z")
+_SELECTORS = re.compile(r"\{([^{}]*)\}\Z")
 
 
 class Wish(NamedTuple):
@@ -84,21 +84,25 @@ def selectors_read(call: Call) -> tuple[str, ...]:
 def _lines(text: str) -> Iterator[Wish]:
     """Yield the settings of a GenApi persistence file; raise WireError for another line.
 
-    ``Name<TAB>{Selector=Value}<TAB>...<TAB>Value``, "#" for comments. Strict, so that no other
-    reader finds a feature in it that was not looked at here.
+    ``Name<TAB>{Selector=Value,...}<TAB>Value``, several braces with a tab between; "#" for
+    comments. Stricter than the camera process (acquisition.features.persistence_file), so that it
+    finds no feature in a file that was not looked at here.
     """
+    text = text.removeprefix("\ufeff")  # editors on Windows write it
     if odd := _ODD_CHARACTERS.search(text):
         raise WireError("load", f"the file holds the character {odd[0]!a}")
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        if not line.strip() or line.startswith("#"):
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, *rest = line.split("\t")
         if _NAME.match(name) is None or not rest:
             raise WireError("load", f"line {number}: wanted a feature's name, a tab and a value")
         selectors: Selectors = {}
         for part in rest[:-1]:
-            found = _SELECTOR.match(part)
-            if found is None:
-                raise WireError("load", f"line {number}: wanted {{Selector=Value}}")
-            selectors[found["name"]] = found["value"]
+            braces = _SELECTORS.match(part)
+            for pair in re.split("[,;]", braces[1]) if braces else ("",):
+                selector, equals, value = pair.partition("=")
+                if not equals:
+                    raise WireError("load", f"line {number}: wanted {{Selector=Value}}")
+                selectors[selector.strip()] = value.strip()
         yield Wish(name, selectors, rest[-1])

@@ -147,7 +147,8 @@ class FeatureChanges:
     ) -> FeatureChange:
         attempt = self._attempt(camera, setting, clamp=clamp)
         lock = attempt.lock
-        if lock is None or not lock.streaming:
+        # A lock that nothing explains may be the firmware's way to say that it streams.
+        if lock is None or (lock.remedy and not lock.streaming):
             return _tried(attempt)
         if not stop:
             raise CallError(f"{setting.feature}: {lock.sentence}", _STOP_TEXT, "locked")

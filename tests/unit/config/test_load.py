@@ -251,3 +251,31 @@ def damaged(draw: st.DrawFn) -> bytes:
             )
         )
     return "\n".join(lines).encode()
+
+
+def test_control_s_mistakes_have_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(
+        "[[camera]]\nserial = 'A'\nname = 'left'\n"
+        "[bridge.control]\nallow = ['Gain*', 'Ga in']\nlocked = ['left', 'A', 'lfet']\ndny = []\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    text = str(caught.value)
+    assert f"{path}:5: bridge.control.allow[1]: wanted a name of a feature, with * and ?" in text
+    assert f"{path}:7: bridge.control.dny: unknown key 'dny', did you mean 'deny'?" in text
+    path.write_text(path.read_text().replace("dny = []\n", "").replace("'Ga in'", "'Width'"))
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    assert str(caught.value) == (
+        f"{path}:6: bridge.control.locked[2]: 'lfet' is neither the name nor the serial number of "
+        "a [[camera]]"
+    )
+
+
+def test_locks_of_a_bridge_without_cameras_are_taken_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text("[bridge.control]\nlocked = ['left']\nfolder = 'state'\n")
+    control = load_config(path).bridge.control
+    assert control.locked == ("left",)
+    assert control.folder == str(tmp_path / "state")

@@ -48,6 +48,7 @@ def test_what_the_camera_makes_of_a_value_is_read_from_it(
         self.writes.append(address)
 
     put(controls, "Height", 480)
+    put(controls, "DeviceUserID", "left")
     monkeypatch.setattr(type(controls.memory), "write", keeps_its_own)
     change = put(controls, "Height", 512).change
     assert (change.applied, change.value, change.reason) == (
@@ -55,6 +56,7 @@ def test_what_the_camera_makes_of_a_value_is_read_from_it(
         480,
         "the camera answered 480",
     )
+    assert put(controls, "DeviceUserID", "right").change.value == "left"
 
 
 def test_rounding_is_told(controls: MemoryCamera) -> None:

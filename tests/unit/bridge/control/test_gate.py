@@ -224,6 +224,13 @@ def test_load_and_revert_are_refused_whole_if_one_feature_is(
     assert "1 more may not be changed: UserSetSave" in problem
 
 
+def test_a_file_may_choose_what_its_next_lines_are_for(world: World) -> None:
+    world.lease(world.control, "take")
+    text = "LUTSelector\tLuminance\nGainSelector\tAll\nGain\t1\n"
+    assert world.call(world.control, "load", text=text) is None
+    world.refused(world.control, "set", feature="LUTSelector", value="Luminance")
+
+
 def test_a_refusal_of_many_features_names_some(world: World) -> None:
     text = "".join(f"Feature{n}\t1\n" for n in range(3000))
     problem = world.refused(world.control, "load", text=text)
@@ -249,6 +256,8 @@ def test_to_revert_everything_one_has_to_name_it_or_be_admin(world: World) -> No
         ("execute", {"feature": "TriggerSoftware", "selectors": {"DeviceReset": 1}}),
         ("execute", {"feature": "Cust::DeviceReset"}),
         ("load", {"text": "Gain\t{DeviceReset=1}\t1\n"}),
+        ("load", {"text": "Gain\t{GainSelector=All,DeviceReset=1}\t1\n"}),
+        ("load", {"text": "UserSetDefaultSelector\tUserSet1\n"}),
         ("load", {"text": "Gain\t1\u2028DeviceReset\t1\n"}),
         ("values", {"selectors": {"DeviceReset": 1}}),
         ("values", {"selectors": {"ExposureTime": 1}}),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camstrm.acquisition.features.persistence_file import parse_settings
 from camstrm.bridge.control.wishes import Wish, selectors_read, wishes
-from camstrm.errors import WireError
+from camstrm.errors import ConfigError, WireError
 from camstrm.feature import Selectors
 from camstrm.wire import Call
 
@@ -38,14 +39,19 @@ def test_a_file_names_the_feature_of_each_line() -> None:
         "ExposureTime\t1500.5\r\n"
         "BalanceRatio\t{BalanceRatioSelector=Red}\t1.25\n"
         "LUTValue\t{LUTSelector=Luminance}\t{LUTIndex=7}\t12\r"
+        "  # a comment\n"
+        "ChunkEnable\t{ChunkSelector=Gain, GainSelector=All;X=1}\t1\n"
         "DeviceUserID\t\n"
     )
+    chunk: Selectors = {"ChunkSelector": "Gain", "GainSelector": "All", "X": "1"}
     assert wishes(call("load", text=text)) == (
         Wish("ExposureTime", {}, "1500.5"),
         Wish("BalanceRatio", {"BalanceRatioSelector": "Red"}, "1.25"),
         Wish("LUTValue", {"LUTSelector": "Luminance", "LUTIndex": "7"}, "12"),
+        Wish("ChunkEnable", chunk, "1"),
         Wish("DeviceUserID", {}, ""),
     )
+    assert wishes(call("load", text="\ufeffGain\t1")) == (Wish("Gain", {}, "1"),)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,9 @@ def test_a_file_names_the_feature_of_each_line() -> None:
         "Gain\t1\x85DeviceReset\t1",
         "Gain\t1\u2028DeviceReset\t1",
         "Gain\t1\u2029DeviceReset\t1",
-        "\ufeffGain\t1",
+        "Gain\t{A=1}{B=2}\t1",
+        "Gain\t{A=1,B}\t1",
+        "Gain\t{A=1\tB=2}\t1",
         "Gain\t1\0",
     ],
 )
@@ -74,15 +82,24 @@ def test_a_file_in_which_another_reader_could_find_more_is_refused(line: str) ->
             (wishes if do == "load" else selectors_read)(call(do, text=f"Width\t10\n{line}\n"))
 
 
-@given(st.text(max_size=80))
-def test_every_line_that_any_reader_sees_was_looked_at(text: str) -> None:
+MAGIC = "# {05D8C294-F295-4dfb-9D01-096BD04049F4}\n"
+
+
+PIECES = ["Gain\t", "Width", "{A=1}", "{A=1,B=2}\t", "{", "}", "=", "\t", "1", "\n", "\r", "#", " "]
+PIECES += ["Gain\t{A=x;B=y}\t1\n", "\ufeff", "\x0b", "\u2028", ","]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_every_feature_that_the_camera_process_finds_was_looked_at(text: str) -> None:
     try:
-        found = wishes(call("load", text=text))
-    except WireError:
+        found = wishes(call("load", text=MAGIC + text))
+        settings = [line.setting for line in parse_settings(MAGIC + text)]
+    except (WireError, ConfigError):
         return
     assert found is not None
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    assert [wish.feature for wish in found] == [line.split("\t")[0] for line in lines]
+    assert [wish.feature for wish in found] == [setting.feature for setting in settings]
+    for wish, setting in zip(found, settings, strict=True):
+        assert wish.selectors.keys() == setting.selectors.keys()
 
 
 @pytest.mark.parametrize(

@@ -284,6 +284,14 @@ def test_what_an_automatic_locks_is_not_worth_a_stop(asked: Asked) -> None:
     assert asked.control.stops == 0
 
 
+def test_what_nothing_explains_may_be_tried_with_a_stop(asked: Asked) -> None:
+    asked.camera.put(0x160, 0x101)
+    assert "about 0.1 s" in asked.ask("set", feature="Binning", value=2)["remedy"]
+    refused = asked.ask("set", feature="Binning", value=2, stop=True)
+    assert (refused["code"], asked.control.stops) == ("locked", 1)
+    assert "its XML does not say why" in refused["problem"]
+
+
 @pytest.mark.parametrize("feature", ["TLParamsLocked", "AcquisitionStop"])
 def test_what_is_camstrms_own_is_refused(asked: Asked, feature: str) -> None:
     assert asked.ask("set", feature=feature, value=1)["code"] == "refused"

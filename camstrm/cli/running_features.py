@@ -133,5 +133,6 @@ def _change(
     try:
         return client.set(camera, name, value, stop=stop, clamp=True)
     except CallError as error:
-        remedy = "use --stop" if error.code == "locked" and not stop else error.remedy
-        return FeatureChange(name, value, False, reason=f"{error.problem}. {remedy}".rstrip(". "))
+        problem = error.problem.removeprefix(f"{name}: ")
+        remedy = "Use --stop" if error.code == "locked" and not stop else error.remedy
+        return FeatureChange(name, value, False, reason=f"{problem}. {remedy}".rstrip(". "))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
 import ssl
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +19,7 @@ from camstrm.config import BridgeSettings, Config, load_config
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ServerError
 from camstrm.wire import CameraInfo
 
-__all__ = ["ServerOptions", "camera_of", "running_server"]
+__all__ = ["ServerOptions", "camera_of", "not_found", "running_server"]
 
 _LOOK_S = 1.0
 """Seconds to find out whether a bridge listens on this machine."""
@@ -32,11 +34,33 @@ class ServerOptions(Protocol):
     config: str | None
 
 
-def running_server(options: ServerOptions) -> Client | None:
-    """Return a client that asks for no pictures, to be entered; None if no bridge runs here.
+@contextlib.contextmanager
+def running_server(options: ServerOptions) -> Iterator[Client | None]:
+    """Connect to the server for as long as the block runs, and ask for no pictures.
 
-    Raises UsageError for options that are wrong, ConfigError for the configuration.
+    None if no bridge runs on this machine, or it refuses (and a line says why). Raises
+    UsageError for options that are wrong, ConfigError for the configuration, and ServerError
+    for a server that was named.
     """
+    client = _client(options)
+    if client is None:
+        yield None
+        return
+    try:
+        client.__enter__()
+    except ServerError as error:
+        if options.server is not None:
+            raise
+        print(f"camstrm: the running bridge is not asked: {error}", file=sys.stderr)
+        yield None
+        return
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _client(options: ServerOptions) -> Client | None:
     token = find_token(options.token, options.token_file, os.environ)
     if options.server is not None:
         return connect(options.server, token=token, cameras=(), reconnect=False)
@@ -68,17 +92,6 @@ def camera_of(client: Client, wanted: str) -> CameraInfo | None:
     if len(found) > 1:
         raise CameraAmbiguousError(wanted, wanted, tuple(camera.name for camera in found))
     return found[0] if found else None
-
-
-def entered(client: Client, options: ServerOptions) -> Client | None:
-    """Enter a client; None, and a line that says why, if this machine's bridge refuses it."""
-    try:
-        return client.__enter__()
-    except ServerError as error:
-        if options.server is not None:
-            raise
-        print(f"camstrm: the running bridge is not asked: {error}", file=sys.stderr)
-        return None
 
 
 def not_found(client: Client, wanted: str, server: str) -> CameraNotFoundError:

@@ -11,17 +11,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.running_system import DEADLINE_S, RunningSystem, camera_table
+from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE
+from tests.fakes.running_system import DEADLINE_S, RunningSystem
+from tests.simulator.build import build_simulator
+from tests.simulator.scenario import CameraSpec, Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/client.md"
 EXAMPLES = ROOT / "docs/examples"
-CAMERAS = camera_table("0", "left") + camera_table("1", "right")
+SCENARIO = Scenario(
+    tuple(
+        CameraSpec(serial, width=320, height=240, formats=("BayerRG8",)) for serial in ("A1", "B2")
+    )
+)
+CAMERAS = """
+[[camera]]
+serial = "A1"
+name = "left"
+[[camera]]
+serial = "B2"
+name = "right"
+"""
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    with RunningSystem(tmp_path_factory.mktemp("client"), CAMERAS) as system:
+    folder = tmp_path_factory.mktemp("client")
+    run, cti = SCENARIO.write(folder), str(build_simulator())
+    with RunningSystem(folder, CAMERAS, cti=cti, environment=run.variables) as system:
         asyncio.run(until_pictures(system))
         yield system
 
@@ -31,10 +48,10 @@ async def until_pictures(system: RunningSystem) -> None:
         await viewer.pictures({0, 1})
 
 
-def run(system: RunningSystem, example: str, *arguments: str) -> str:
+def run(system: RunningSystem, example: str, *arguments: str, token: str = "") -> str:
     """Run an example; return what it printed."""
     command = [sys.executable, "-W", "error", str(EXAMPLES / example)]
-    url = f"{system.url}/?token={system.token}"
+    url = f"{system.url}/?token={token or system.token}"
     done = subprocess.run(
         [*command, url, *arguments],
         check=False,
@@ -48,7 +65,7 @@ def run(system: RunningSystem, example: str, *arguments: str) -> str:
 
 def test_newest_pictures(system: RunningSystem) -> None:
     text = run(system, "newest_pictures.py")
-    assert set(re.findall(r"^(\w+): \(300, 400", text, re.MULTILINE)) == {"left", "right"}
+    assert set(re.findall(r"^(\w+): \(240, 320", text, re.MULTILINE)) == {"left", "right"}
 
 
 def test_slow_analysis(system: RunningSystem) -> None:
@@ -65,8 +82,22 @@ def test_with_event_loop(system: RunningSystem) -> None:
 
 def test_zoom(system: RunningSystem) -> None:
     text = run(system, "zoom.py", "right")
-    assert text.startswith("(192, 256")
-    assert "Region(x=128, y=96, width=256, height=192)" in text
+    assert text.startswith("(144, 192, 3)")  # the frame ends there
+    assert "Region(x=128, y=96, width=192, height=144)" in text
+
+
+def test_still(system: RunningSystem, tmp_path: Path) -> None:
+    file = tmp_path / "left.tiff"
+    text = run(system, "still.py", "left", str(file))
+    assert text == f"{file}: {file.stat().st_size} bytes, (240, 320) uint8\n"
+
+
+def test_adjust(system: RunningSystem) -> None:
+    token = (system.folder / CONTROL_TOKEN_FILE).read_text().strip()
+    text = run(system, "adjust.py", "left", token=token)
+    assert "of the pixels are clipped at" in text
+    with pytest.raises(AssertionError, match="role"):
+        run(system, "adjust.py", "left")
 
 
 def test_the_document_names_every_example_and_nothing_else() -> None:

@@ -16,7 +16,7 @@ from camstrm.cli.feature_output import show_answer
 from camstrm.cli.kept_features import configured_file_text, keep_features
 from camstrm.cli.options import FeaturesOptions
 from camstrm.cli.running_features import FeatureWork, do_in_running_server, live_settings
-from camstrm.cli.running_server import camera_of, entered, not_found, running_server
+from camstrm.cli.running_server import camera_of, not_found, running_server
 from camstrm.cli.settings import producers_for
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ProducerError, UsageError
 from camstrm.profiles import (
@@ -40,24 +40,33 @@ def run(options: FeaturesOptions) -> int:
     """
     work = _work(options)
     profiles = load_profiles()
-    client = None if options.cti else running_server(options)
-    if client is not None and (client := entered(client, options)) is not None:
-        with client:
-            camera = camera_of(client, options.serial)
-            if camera is not None:
+    elsewhere: tuple[str, ...] = ()
+    if not options.cti:
+        with running_server(options) as client:
+            camera = None if client is None else camera_of(client, options.serial)
+            if client is not None and camera is not None:
                 answer = do_in_running_server(client, camera, work, profiles)
                 code = _finish(answer, options)
                 if options.keep is not None:
                     keep_features(options.keep, camera, live_settings(client, camera))
                 return code
-            if options.server is not None:
+            if client is not None and options.server is not None:
                 raise not_found(client, options.serial, options.server)
+            elsewhere = () if client is None else tuple(client.cameras)
     if options.keep is not None:
         raise UsageError(
             "--keep: no server that runs has this camera, and only a running one knows what was "
             "set. Write the features into the configuration, or start the server"
         )
-    return _finish(_open_and_do(options, work, profiles), options)
+    try:
+        answer = _open_and_do(options, work, profiles)
+    except UsageError:
+        if not elsewhere:
+            raise
+        # No producer is installed here, so the cameras that are there are the server's.
+        where = "the server that runs here"
+        raise CameraNotFoundError(options.serial, options.serial, elsewhere, where) from None
+    return _finish(answer, options)
 
 
 def _work(options: FeaturesOptions) -> FeatureWork:

@@ -13,7 +13,7 @@ from camstrm.wire import Region, View
 from camstrm.wire.views import GRID, SIZES
 from client_qt.model.viewport import Viewport
 
-__all__ = ["ShownPicture", "region_wish", "small_wish"]
+__all__ = ["ShownPicture", "SmallPicture", "region_wish", "small_wish"]
 
 _PARTS = 16
 """Parts of the region that it moves by, at most: while it moves, few views are asked for."""
@@ -23,6 +23,9 @@ _ENOUGH = 0.95
 
 _WORTH_IT = 0.8
 """A smaller picture must be smaller than the whole one by this factor."""
+
+_SETTLED_S = 0.4
+"""A place has one size for so long before a picture of that size is asked for."""
 
 _SLACK = 1.15
 """A tile must have room to grow by this factor before a smaller size than the last does for it."""
@@ -84,6 +87,32 @@ def small_wish(
         return None  # the server sends smaller ones than these already
     ratio = min(width / usual[0], height / usual[1])
     return View(camera, None, width, height) if ratio <= _WORTH_IT else None
+
+
+class SmallPicture:
+    """The small whole picture that one place asks for. Used by the UI thread alone."""
+
+    def __init__(self, camera: int) -> None:
+        self._camera = camera
+        self.wish: View | None = None
+        """What is asked for now; None: the usual picture."""
+        self._seen: tuple[object, ...] = ()
+        """What the last call of settle was given."""
+        self._since_s = float("-inf")
+        """Since when settle has been given the same."""
+
+    def settle(
+        self, shown: tuple[int, int], usual: tuple[int, int] | None, reduced: int, now: float
+    ) -> None:
+        """Let the wish follow what :func:`small_wish` says, when it has been so for a while.
+
+        To be called again and again; ``now`` in monotonic seconds.
+        """
+        seen = shown, usual, reduced
+        if seen != self._seen:
+            self._seen, self._since_s = seen, now
+        elif now - self._since_s >= _SETTLED_S:
+            self.wish = small_wish(self._camera, shown, usual, self.wish, reduced)
 
 
 def rounded_side(side: float) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from camstrm import __version__
+from camstrm.cli.arguments import add_cti, add_repeatable
+from camstrm.cli.control_arguments import add_features, add_token
 from camstrm.errors import UsageError
 
 __all__ = ["build_parser"]
@@ -76,8 +78,6 @@ _WRONG_COMMAND = re.compile(r"^argument COMMAND: invalid choice: '([^']*)'")
 _LONGEST_SCAN_S = 600
 """A GigE producer needs about 1 s for each interface; more than this is a typing mistake."""
 
-_INSTALLED = "all producers that are installed where their makers put them"
-
 _SERVER_MODULES = ("grab", "bridge", "up", "demo", "token")
 
 
@@ -101,15 +101,6 @@ class _Command(NamedTuple):
     add_options: Callable[[argparse.ArgumentParser], None]
     module: str = ""
     """In ``camstrm.cli.commands``, where it is not called as the command."""
-
-
-def _repeatable(parser: argparse.ArgumentParser, name: str, value: str, what: str) -> None:
-    parser.add_argument(name, action="append", default=[], metavar=value, help=what)
-
-
-def _cti_option(parser: argparse.ArgumentParser, without: str = _INSTALLED) -> None:
-    what = f"a maker's GenTL producer (.cti); may be given again. Without it: {without}"
-    _repeatable(parser, "--cti", "FILE", what)
 
 
 def _log_option(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +134,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    _cti_option(parser)
+    add_cti(parser)
     _timeout_option(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
@@ -167,9 +158,9 @@ def _positive_seconds(text: str) -> float:
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
-    _cti_option(parser)
+    add_cti(parser)
     parser.add_argument("--config", metavar="FILE", help="check a configuration and its cameras")
-    _repeatable(
+    add_repeatable(
         parser,
         "--serial",
         "S",
@@ -187,8 +178,8 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
 
 
 def _grab(parser: argparse.ArgumentParser) -> None:
-    _cti_option(parser, "those of the configuration, or all that are installed")
-    _repeatable(
+    add_cti(parser, "those of the configuration, or all that are installed")
+    add_repeatable(
         parser,
         "--serial",
         "S",
@@ -242,91 +233,6 @@ def _view(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--insecure", action="store_true", help="accept any TLS certificate (wss://)"
     )
-
-
-def _features(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "serial",
-        metavar="SERIAL",
-        help="serial number of the camera, as 'camstrm list' prints it, or its name in a server",
-    )
-    _cti_option(parser, f"a server that runs and has the camera, else {_INSTALLED}")
-    _repeatable(
-        parser,
-        "--set",
-        "NAME=VALUE",
-        "set a feature and print only that; may be given again, in the order given. The "
-        "automatic that owns a feature is switched off first (ExposureAuto for ExposureTime), as "
-        "with a configuration. A number out of range becomes the nearest possible one",
-    )
-    parser.add_argument(
-        "--find",
-        metavar="TEXT",
-        help="list only features with this text in name, display name or tool tip",
-    )
-    parser.add_argument(
-        "--save",
-        metavar="FILE",
-        help="write the settings to a GenApi persistence file (.pfs, .mfs)",
-    )
-    parser.add_argument("--load", metavar="FILE", help="set what such a file says, line by line")
-    parser.add_argument(
-        "--diff",
-        metavar="FILE",
-        help="print what such a file, or a configuration (.toml), has otherwise than the camera",
-    )
-    parser.add_argument(
-        "--keep",
-        metavar="FILE",
-        help="write what was set while the camera ran into this configuration; its comments stay",
-    )
-    parser.add_argument(
-        "--stop",
-        action="store_true",
-        help="let a running server stop this camera for a moment, for what is locked while it "
-        "streams",
-    )
-    parser.add_argument(
-        "--server",
-        metavar="URL",
-        help="a server on another machine (default: the one on this machine, if it has the camera)",
-    )
-    parser.add_argument(
-        "--token", metavar="TEXT", help="the server's token to control (or $CAMSTRM_TOKEN)"
-    )
-    parser.add_argument("--token-file", metavar="FILE", help="file that holds it")
-    parser.add_argument(
-        "--config", metavar="FILE", help="configuration of this machine's server, if it has one"
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print JSON for programs; numbers that JSON has not are the texts NaN, Infinity "
-        "and -Infinity",
-    )
-
-
-def _token(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
-    add = actions.add_parser("add", help="make a token and print it, this once")
-    add.add_argument("name", metavar="NAME", help="whose it is: 1 to 64 characters")
-    add.add_argument(
-        "--role",
-        choices=("view", "control", "admin"),
-        required=True,
-        help="view: watch. control: change what the rules allow, of a camera whose lease one has. "
-        "admin: change all but what the deny-list forbids, and take a lease from others",
-    )
-    add.add_argument(
-        "--expires", metavar="TIME", help="valid for 90m, 12h, 30d, 8w (default: until revoked)"
-    )
-    listing = actions.add_parser("list", help="print names, roles and when they expire")
-    revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")
-    revoke.add_argument("name", metavar="NAME", help="as 'camstrm token list' prints it")
-    for action in (add, listing, revoke):
-        action.add_argument(
-            "--config", metavar="FILE", help="the bridge's configuration, if it has one"
-        )
 
 
 _COMMANDS = {
@@ -384,7 +290,7 @@ _COMMANDS = {
         "  camstrm token add anna --role control --expires 30d\n"
         "  camstrm token list\n"
         "  camstrm token revoke anna",
-        _token,
+        add_token,
     ),
     "view": _Command(
         "the Qt viewer",
@@ -394,14 +300,17 @@ _COMMANDS = {
     ),
     "features": _Command(
         "read and write GenICam features of a camera",
-        "Open a camera and list its features with value and limits, or set some of them.\n"
-        "The camera must not be streaming: stop the grabber first.\n\n"
+        "List a camera's features with value and limits, or set some of them: through the\n"
+        "server that runs here, beside the stream, or by opening a camera that is free.\n\n"
         "  camstrm features DA9795503 --find exposure\n"
-        "  camstrm features DA9795503 --set ExposureTime=2000\n\n"
+        "  camstrm features DA9795503 --set ExposureTime=2000\n"
+        "  camstrm features DA9795503 --set Width=320 --stop   stops this camera for a moment\n"
+        "  camstrm features DA9795503 --keep camstrm.toml      writes what was set there\n"
+        "  camstrm features DA9795503 --save day.pfs           and --diff, --load day.pfs\n\n"
         "ACCESS is rw, ro, wo (can only be written) or na (not available now: another setting\n"
         "hides it). What a model does not implement is not listed. A value that cannot be\n"
         "read is '?' with the reason.",
-        _features,
+        add_features,
     ),
 }
 """In the order of the help."""

@@ -324,3 +324,20 @@ async def test_who_adjusts_a_camera_and_why_pictures_are_small_is_said(
     await shows(header(page, "problem"), "slow link: smaller pictures are sent (320 pixels)")
     await server.send_raw(TO_VIEWER.encode(Leases()).decode())
     await expect(tile(page, "top", "lease")).to_be_hidden()
+
+
+async def test_the_part_in_view_comes_back_with_the_server(
+    page: Page, server: PageServer, viewer: PageViewer
+) -> None:
+    stage = await stage_of(page, "top", WIDTH, HEIGHT)
+    await page.mouse.move(*stage.at(1300, 1100))
+    await turn_wheel(page, 8)
+    region = await in_view(page)
+    await part_is_there(page, viewer, region)
+    await server.stop()
+    await shows(header(page), "server lost")
+    server.session = "second"
+    await server.start()
+    again = await asyncio.wait_for(server.connected.get(), 30)
+    await part_is_there(page, again, region)
+    assert await in_view(page) == region, "nothing has moved"

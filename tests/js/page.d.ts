@@ -120,17 +120,19 @@ interface View {
   quality: number | null;
 }
 
-/** A view without its camera and quality; `region` null: the whole picture. */
+/** A view without its camera; `region` null: the whole picture. */
 interface SmallView {
   region: null;
   max_width: number;
   max_height: number;
+  quality: null;
 }
 
 interface PartialView {
   region: Region;
   max_width: number;
   max_height: number;
+  quality: number | null;
 }
 
 /** What is wanted of a camera, by its index; `view` null: the usual whole picture. */

@@ -30,8 +30,8 @@ function rig() {
   return { system, sent, state, subscription };
 }
 
-const part = (x) => ({ region: [x, 0, 64, 64], max_width: 80, max_height: 80 });
-const small = { region: null, max_width: 320, max_height: 240 };
+const part = (x) => ({ region: [x, 0, 64, 64], max_width: 80, max_height: 80, quality: 95 });
+const small = { region: null, max_width: 320, max_height: 240, quality: null };
 const whole = (camera) => ({ camera, view: null });
 const granted = (view, camera) => ({ view, camera, region: null, refused: "" });
 const refused = (camera, why) => ({ view: 0, camera, region: null, refused: why });
@@ -51,10 +51,10 @@ test("a part comes beside the whole picture, a small picture instead of it", () 
   const { sent, subscription } = rig();
   subscription.update([{ camera: 0, view: part(8) }, whole(1)], true);
   assert.equal(sent[0].cameras, null);
-  assert.deepEqual(sent[0].views, [{ camera: 0, quality: null, ...part(8) }]);
+  assert.deepEqual(sent[0].views, [{ camera: 0, ...part(8) }]);
   subscription.update([{ camera: 0, view: small }, whole(1)], true);
   assert.deepEqual(sent[1].cameras, [1]);
-  assert.deepEqual(sent[1].views, [{ camera: 0, quality: null, ...small }]);
+  assert.deepEqual(sent[1].views, [{ camera: 0, ...small }]);
 });
 
 test("only granted views are shown, and none that was given up", () => {

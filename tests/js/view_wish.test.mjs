@@ -22,7 +22,7 @@ function viewportOf({ source_width, source_height }, scale, x, y) {
 test("the whole picture does where it fits, and where it has all pixels", () => {
   assert.equal(regionWish(viewportOf(QUARTER), 1, QUARTER), null);
   assert.equal(regionWish(viewportOf(QUARTER, 1), 1, null), null, "nothing is known");
-  assert.equal(regionWish(viewportOf(NATIVE, 8), 1, NATIVE), null);
+  assert.equal(regionWish(viewportOf(NATIVE, 1.9), 1, NATIVE), null);
   assert.notEqual(regionWish(viewportOf(QUARTER, 8), 1, QUARTER), null);
 });
 
@@ -32,12 +32,14 @@ test("the part in view is asked for at the screen's resolution", () => {
     region: [896, 832, 832, 640],
     max_width: 960,
     max_height: 640,
+    quality: null,
   });
   // A quarter of the part at four times the size: no pixels more than the camera has.
   assert.deepEqual(regionWish(viewportOf(QUARTER, 4), 1, QUARTER), {
     region: [1216, 1072, 224, 160],
     max_width: 240,
     max_height: 160,
+    quality: 95,
   });
   // Half the size: each second pixel is enough, unless the screen has two for each.
   const half = viewportOf(QUARTER, 0.5);
@@ -45,8 +47,19 @@ test("the part in view is asked for at the screen's resolution", () => {
     region: [512, 512, 1664, 1280],
     max_width: 960,
     max_height: 640,
+    quality: null,
   });
   assert.equal(regionWish(half, 2, QUARTER).max_width, 1920);
+});
+
+test("single pixels are asked for finely, also where the whole picture has them all", () => {
+  assert.deepEqual(regionWish(viewportOf(NATIVE, 8), 1, NATIVE), {
+    region: [264, 200, 112, 80],
+    max_width: 160,
+    max_height: 80,
+    quality: 95,
+  });
+  assert.equal(regionWish(viewportOf(NATIVE, 1), 2, NATIVE).quality, 95, "on a fine screen");
 });
 
 test("a region ends where the frame does", () => {
@@ -93,11 +106,12 @@ test("sides are those that the server makes", () => {
 });
 
 const USUAL = { width: 640, height: 480 };
+const small = (max_width, max_height) => ({ region: null, max_width, max_height, quality: null });
 
 test("a small tile asks for a small picture where that is smaller", () => {
   const wish = (width, height, usual = USUAL) => smallWish({ width, height }, usual, null, 0);
-  assert.deepEqual(wish(320, 240), { region: null, max_width: 320, max_height: 240 });
-  assert.deepEqual(wish(330, 248), { region: null, max_width: 480, max_height: 320 });
+  assert.deepEqual(wish(320, 240), small(320, 240));
+  assert.deepEqual(wish(330, 248), small(480, 320));
   assert.equal(wish(500, 375), null, "640 is what it gets anyway");
   assert.equal(wish(1600, 1200), null);
   assert.equal(wish(600, 520, { width: 664, height: 576 }), null, "640 of 664 saves nothing");
@@ -115,7 +129,7 @@ test("a tile whose size changes a little does not ask for another picture", () =
 
 test("on a slow link the server chooses the size, where it is smaller", () => {
   const wish = (reduced) => smallWish({ width: 320, height: 240 }, USUAL, null, reduced);
-  assert.deepEqual(wish(640), { region: null, max_width: 320, max_height: 240 });
+  assert.deepEqual(wish(640), small(320, 240));
   assert.equal(wish(320), null);
   assert.equal(wish(160), null);
 });

@@ -140,8 +140,12 @@ class ProcessLink:
 
     def call(self, call: Call, back: CallBack) -> None:
         """Pass a call on, behind what was sent before; ``back`` gets its reply in any case."""
+        name = self.group.name
+        if not self._gone and not self._packets.is_open:
+            problem = f"the process of camera {name} is just being started"
+            back.replied(refusal(call.id, "gone", problem, "Ask again"))
+            return
         if not self._gone and self._packets.unsent > MAX_UNREAD:
-            name = self.group.name
             problem = f"the process of camera {name} does not take calls at the moment"
             back.replied(refusal(call.id, "busy", problem, "Ask again"))
             return

@@ -202,6 +202,7 @@ class ScriptedCamera:
     lock: threading.RLock = field(default_factory=threading.RLock)
     node_map: Any = None
     register_writes: int = 0
+    name: str = "left"
 
     @property
     def info(self) -> DeviceInfo:

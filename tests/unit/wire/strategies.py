@@ -24,9 +24,10 @@ json_values = st.recursive(
 
 def within(meta: msgspec.Meta, value: Any) -> Any:
     """Return ``value``, or what is nearest to it within the limits of a field."""
-    value = value if meta.ge is None else max(value, meta.ge)
-    value = value if meta.gt is None or value > meta.gt else meta.gt + 0.5
-    return value if meta.le is None else min(value, meta.le)
+    kind = type(value)
+    value = value if meta.ge is None else max(value, kind(meta.ge))
+    value = value if meta.gt is None or value > meta.gt else kind(meta.gt + 0.5)
+    return value if meta.le is None else min(value, kind(meta.le))
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:

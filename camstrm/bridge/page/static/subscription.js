@@ -62,7 +62,7 @@ export class Subscription {
    */
   update(wishes, all) {
     const views = wishes.flatMap(({ camera, view }) =>
-      view === null ? [] : [{ camera, quality: null, ...view }],
+      view === null ? [] : [{ camera, ...view }],
     );
     const wished = new Set(views.map(({ camera }) => camera));
     for (const camera of this.#refused.keys()) {

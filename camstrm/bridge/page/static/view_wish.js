@@ -12,6 +12,10 @@ const GRID = 8;
 const PARTS = 16;
 /** The picture that is there does if it has so much of the resolution that the screen could show. */
 const ENOUGH = 0.95;
+/** From so many pixels of the screen for one of the camera on, a person looks at single ones. */
+const SINGLE_PIXELS = 2;
+/** JPEG quality at which single pixels have their own values. */
+const FINE_QUALITY = 95;
 /** A smaller picture must be smaller than the whole one by this factor. */
 const WORTH_IT = 0.8;
 /** A tile must have room to grow by this factor before a smaller size than the last does for it. */
@@ -23,15 +27,18 @@ export function roundedSide(side) {
 }
 
 /**
- * The part in view, at no more pixels than the screen has for it; null: what is there does.
+ * The part in view, at no more pixels than the screen has for it, and finely where each can be
+ * seen; null: what is there does.
  * `pixelRatio`: the screen's pixels for one CSS pixel; `have`: the newest whole picture.
  * @type {(viewport: Viewport, pixelRatio: number, have: FrameHeader | null) => PartialView | null}
  */
 export function regionWish(viewport, pixelRatio, have) {
   if (viewport.fits || !viewport.known || have === null) return null;
   const { source_width: frameWidth, source_height: frameHeight } = have;
-  const wanted = Math.min(1, viewport.scale * pixelRatio);
-  if (have.width >= ENOUGH * wanted * frameWidth) return null;
+  const enlarged = viewport.scale * pixelRatio;
+  const wanted = Math.min(1, enlarged);
+  const fine = enlarged >= SINGLE_PIXELS;
+  if (have.width >= ENOUGH * wanted * frameWidth && !fine) return null;
   const { x, y, width, height } = viewport.visible;
   const [left, right] = outwards(x, width, frameWidth);
   const [top, bottom] = outwards(y, height, frameHeight);
@@ -40,6 +47,7 @@ export function regionWish(viewport, pixelRatio, have) {
     region: [left, top, right - left, bottom - top],
     max_width: roundedSide((right - left) * wanted),
     max_height: roundedSide((bottom - top) * wanted),
+    quality: fine ? FINE_QUALITY : null,
   };
 }
 
@@ -63,7 +71,7 @@ export function smallWish(shown, usual, before, reduced) {
   // The server sends smaller ones than these already.
   if (reduced > 0 && reduced <= Math.max(max_width, max_height)) return null;
   const ratio = Math.min(max_width / usual.width, max_height / usual.height);
-  return ratio <= WORTH_IT ? { region: null, max_width, max_height } : null;
+  return ratio <= WORTH_IT ? { region: null, max_width, max_height, quality: null } : null;
 }
 
 /** @type {(side: number, before: number | undefined) => number} a size that does not flap */

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import sys
@@ -130,6 +131,17 @@ def test_calls_go_to_the_process_with_ids_of_their_own_and_come_back(rig: Rig) -
     assert one.replies == [Reply(7, ok=True, result=Raw(b'{"degrees":-90.0}'))]
     assert other.replies[0] == Reply(7, ok=True, result=Raw(b'{"degrees":45.0}'))
     assert (other.replies[1].id, other.data) == (8, {8: b"abcd"})
+
+
+def test_a_call_at_the_start_of_a_process_is_answered(rig: Rig) -> None:
+    link, caller = rig.link(), Caller()
+    for call_id in range(20):
+        link.call(turn(0, 1.0, call_id=call_id), caller)
+        rig.loop.run_until_complete(asyncio.sleep(0))
+    rig.run(lambda: len(caller.replies) == 20)
+    assert caller.codes[0] == "gone"
+    assert caller.codes[19] == ""
+    assert len(link.calls) == 0
 
 
 def test_a_call_to_a_process_that_has_just_ended_waits_for_the_reason(rig: Rig) -> None:

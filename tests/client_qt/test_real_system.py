@@ -141,7 +141,8 @@ def test_zoom_shows_the_camera_s_own_pixels(
         wait_until(lambda: view.shown_part)
         shown, seen = view.shown_part, view.viewport.visible
         assert shown is not None
-        assert shown.picture.full_size == (shown.place.width, shown.place.height), "all pixels"
+        width, height = shown.picture.full_size
+        assert (width, height) == (int(shown.place.width), int(shown.place.height)), "all pixels"
         assert shown.place.x <= seen.x
         assert shown.place.x + shown.place.width >= seen.x + seen.width
         after = colour_at(view, at)

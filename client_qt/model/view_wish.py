@@ -21,6 +21,12 @@ _PARTS = 16
 _ENOUGH = 0.95
 """The picture that is there does if it has so much of the resolution that the screen could show."""
 
+_SINGLE_PIXELS = 2
+"""From so many pixels of the screen for one of the camera on, a person looks at single ones."""
+
+_FINE_QUALITY = 95
+"""JPEG quality at which single pixels have their own values."""
+
 _WORTH_IT = 0.8
 """A smaller picture must be smaller than the whole one by this factor."""
 
@@ -46,12 +52,13 @@ def region_wish(
 ) -> View | None:
     """Return the part in view, at no more pixels than the screen has for it.
 
-    None: what is there does. ``pixel_ratio``: the screen's pixels for one of the stage.
+    Finely where each pixel can be seen. None: what is there does. ``pixel_ratio``: the screen's pixels for one of the stage.
     """
     if viewport.fits or not viewport.known or have is None:
         return None
-    wanted = min(1.0, viewport.scale * pixel_ratio)
-    if have.width >= _ENOUGH * wanted * have.frame_width:
+    enlarged = viewport.scale * pixel_ratio
+    wanted, fine = min(1.0, enlarged), enlarged >= _SINGLE_PIXELS
+    if have.width >= _ENOUGH * wanted * have.frame_width and not fine:
         return None
     visible = viewport.visible
     left, right = _outwards(visible.x, visible.width, have.frame_width)
@@ -64,6 +71,7 @@ def region_wish(
         Region(left, top, width, height),
         rounded_side(width * wanted),
         rounded_side(height * wanted),
+        _FINE_QUALITY if fine else None,
     )
 
 

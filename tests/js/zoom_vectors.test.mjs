@@ -44,7 +44,8 @@ for (const { stage, frame, steps } of VECTORS.sessions) {
 
 test("small pictures", () => {
   const size = (pair) => pair && { width: pair[0], height: pair[1] };
-  const view = (pair) => pair && { region: null, max_width: pair[0], max_height: pair[1] };
+  const view = (pair) =>
+    pair && { region: null, max_width: pair[0], max_height: pair[1], quality: null };
   for (const { shown, usual, before, reduced, wish } of VECTORS.small) {
     const found = smallWish(size(shown), size(usual), view(before), reduced);
     assert.deepEqual(found, view(wish), JSON.stringify({ shown, usual, before, reduced }));

@@ -52,7 +52,8 @@ def region_wish(
 ) -> View | None:
     """Return the part in view, at no more pixels than the screen has for it.
 
-    Finely where each pixel can be seen. None: what is there does. ``pixel_ratio``: the screen's pixels for one of the stage.
+    Finely where each pixel can be seen. None: what is there does. ``pixel_ratio``: the screen's
+    pixels for one of the stage.
     """
     if viewport.fits or not viewport.known or have is None:
         return None

@@ -77,7 +77,7 @@ def test_single_pixels_are_asked_for_finely_also_where_the_whole_picture_has_the
     view.zoom_to(1.9)
     assert region_wish(3, view, 1, native) is None
     view.zoom_to(2.0)
-    assert region_wish(3, view, 1, native) == View(3, Region(160, 120, 320, 240), 320, 240, 95)
+    assert region_wish(3, view, 1, native) == View(3, Region(160, 112, 320, 256), 320, 320, 95)
 
 
 def test_a_small_picture_follows_its_place_when_that_has_settled() -> None:

@@ -129,6 +129,7 @@ def test_zoom_shows_the_camera_s_own_pixels(
     desk = Desk(big_system)
     try:
         wait_until(lambda: desk.window.views and desk.window.views[0].picture)
+        wait_until(lambda: not desk.window.views[0].display.stale)
         view = desk.window.views[0]
         assert view.viewport.frame == (2656, 2304)
         assert view.picture is not None
@@ -145,6 +146,7 @@ def test_zoom_shows_the_camera_s_own_pixels(
         assert (width, height) == (int(shown.place.width), int(shown.place.height)), "all pixels"
         assert shown.place.x <= seen.x
         assert shown.place.x + shown.place.width >= seen.x + seen.width
+        wait_until(lambda: not view.display.stale)
         after = colour_at(view, at)
         assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 12
         assert before != (0, 0, 0)

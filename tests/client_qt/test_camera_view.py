@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from camstrm.wire import Region, View
 from client_qt.model.display import CameraDisplay, Level
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.widgets import theme
 from client_qt.widgets.camera_view import CameraView
-from tests.fakes.pictures.viewer_pictures import jpeg, picture_frame
+from tests.fakes.pictures.viewer_pictures import jpeg, picture_frame, view_frame
 
 LIVE = CameraDisplay("left", Level.GOOD, False, numbers=("30.0 fps", "21 ms", "0 dropped"))
 LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged")
@@ -174,3 +175,16 @@ def test_picture_pixels_are_device_pixels(
 def test_tooltip(view: CameraView) -> None:
     view.set_display(CameraDisplay("a", tooltip="serial number 7"))
     assert view.toolTip() == "serial number 7"
+
+
+def test_a_part_of_a_frame_of_another_size_is_not_shown(view: CameraView) -> None:
+    look(view)
+    view.set_picture(picture())
+    view.viewport.zoom_to(10.0)
+    part = View(0, Region(0, 0, 16, 16))
+    view.set_part(view_frame(part, b"", (16, 16), (128, 96)), picture(16, 16))
+    assert view.shown_part is None
+    view.set_part(view_frame(part, b"", (16, 16), (64, 48)), picture(16, 16))
+    assert view.shown_part is not None
+    view.viewport.fit()
+    assert view.shown_part is None

@@ -71,6 +71,13 @@ test("only granted views are shown, and none that was given up", () => {
   assert.equal(subscription.wants({ view: 8 }), false);
 });
 
+test("a part is one even if it shows all", () => {
+  const { subscription } = rig();
+  subscription.update([{ camera: 0, view: part(0) }, { camera: 1, view: small }], true);
+  subscription.answered([{ ...granted(7, 0), region: [0, 0, 64, 64] }, granted(8, 1)]);
+  assert.deepEqual([7, 8, 0].map((view) => subscription.isPart({ view })), [true, false, false]);
+});
+
 test("a refusal is said once, and the whole picture comes instead", () => {
   const { system, sent, state, subscription } = rig();
   state.wishes = [{ camera: 0, view: small }, whole(1)];

@@ -158,7 +158,10 @@ class App {
     );
     const pictures = frames.filter((frame) => frame.payload.byteLength > 0).length;
     const settled = this.#acks.begin(bundle.seq, pictures);
-    for (const frame of frames) this.#tiles.get(frame.camera_index)?.showFrame(frame, settled);
+    for (const frame of frames) {
+      const part = this.#subscription.isPart(frame);
+      this.#tiles.get(frame.camera_index)?.showFrame(frame, settled, part);
+    }
   }
 
   /** @param {CameraInfo} info */

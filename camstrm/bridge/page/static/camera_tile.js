@@ -103,11 +103,11 @@ export class CameraTile {
     this.#parts.lease.hidden = text === "";
   }
 
-  /** @type {(frame: Frame, settled: () => void) => void} as PictureStage.offer */
-  showFrame(frame, settled) {
+  /** @type {(frame: Frame, settled: () => void, part: boolean) => void} as PictureStage.offer */
+  showFrame(frame, settled, part) {
     this.#setState(frame.state, Number(frame.state_since_us));
     if (frame.source_width > 0) this.#source = formatSize(frame.source_width, frame.source_height);
-    if (frame.payload.byteLength > 0) this.#stage.offer(frame, settled);
+    if (frame.payload.byteLength > 0) this.#stage.offer(frame, settled, part);
   }
 
   /** @param {CameraStatus} status */

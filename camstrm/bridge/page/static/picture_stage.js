@@ -63,10 +63,12 @@ export class PictureStage {
     return { damaged: this.whole.damaged + this.#part.damaged, damage };
   }
 
-  /** @type {(frame: Frame, settled: () => void) => void} as PictureDecoder.offer */
-  offer(frame, settled) {
-    const canvas = showsAll(frame) ? this.whole : this.#part;
-    canvas.offer(frame, settled);
+  /**
+   * As PictureDecoder.offer. `part`: it was asked for beside the whole picture.
+   * @type {(frame: Frame, settled: () => void, part: boolean) => void}
+   */
+  offer(frame, settled, part) {
+    (part ? this.#part : this.whole).offer(frame, settled);
   }
 
   /** @param {number} reduced as in `status` */
@@ -223,12 +225,6 @@ export class PictureStage {
 /** @param {HTMLElement} element */
 function canvasOf(element) {
   return /** @type {HTMLCanvasElement} */ (element);
-}
-
-/** @param {FrameHeader} frame is it of the camera's whole frame, in whatever size */
-function showsAll(frame) {
-  const { view, region_width, region_height, source_width, source_height } = frame;
-  return view === 0 || (region_width === source_width && region_height === source_height);
 }
 
 /** What a picture shows of the camera's frame. @type {(frame: FrameHeader) => Rectangle} */

@@ -20,8 +20,8 @@ export class Subscription {
   #sentAtMs = -Infinity;
   /** A timer runs that will ask. */
   #waiting = false;
-  /** @type {Set<number>} ids of the views that the server sends */
-  #granted = new Set();
+  /** @type {Map<number, boolean>} is a view that the server sends one of a part, by its id */
+  #granted = new Map();
   /** @type {Map<number, string>} why a camera's view is not sent, by its index */
   #refused = new Map();
 
@@ -83,7 +83,8 @@ export class Subscription {
   /** @type {(views: GrantedView[]) => GrantedView[]} those that are refused for another reason now */
   answered(views) {
     const before = this.#refused;
-    this.#granted = new Set(views.map(({ view }) => view).filter((view) => view !== 0));
+    const granted = views.filter(({ view }) => view !== 0);
+    this.#granted = new Map(granted.map(({ view, region }) => [view, region !== null]));
     const refused = views.filter(({ view }) => view === 0);
     this.#refused = new Map(refused.map((view) => [view.camera, view.refused]));
     this.updateSoon(); // the whole picture instead of what was refused
@@ -93,5 +94,10 @@ export class Subscription {
   /** @param {FrameHeader} frame is it something that was asked for */
   wants({ view }) {
     return view === 0 || this.#granted.has(view);
+  }
+
+  /** @param {FrameHeader} frame does it come beside the whole picture, even if it shows all of it */
+  isPart({ view }) {
+    return this.#granted.get(view) ?? false;
   }
 }

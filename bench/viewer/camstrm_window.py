@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from bench.viewer.feed import CAMERAS
 from camstrm.client.address import parse_address
-from camstrm.wire import TO_VIEWER, Ack, Call, CameraInfo, Hello, Subscribe
+from camstrm.wire import TO_VIEWER, Ack, Call, CameraFrame, CameraInfo, Hello, Subscribe
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture
@@ -77,5 +77,5 @@ class CamstrmWindow:
         if not self._session.close():
             raise RuntimeError("a decoder thread did not end")
 
-    def _count(self, camera: int, _: DecodedPicture) -> None:
-        self._shown[camera] += 1
+    def _count(self, frame: CameraFrame, _: DecodedPicture) -> None:
+        self._shown[frame.camera_index] += 1

@@ -180,9 +180,10 @@ class Client:
         *,
         max_fps: float | None = None,
         views: Iterable[ViewWish] = (),
+        reduce: bool = False,
     ) -> None:
         """Change what is wanted, see :func:`connect`."""
-        self._wishes = _wishes(cameras, max_fps, views)
+        self._wishes = _wishes(cameras, max_fps, views, reduce=reduce)
         await self._send(self._session.wish(self._wishes))
 
     async def call(self, camera: str, do: str, arguments: Arguments | None = None) -> Struct:
@@ -365,6 +366,7 @@ def connect(
     cameras: Iterable[str] | None = None,
     max_fps: float | None = None,
     views: Iterable[ViewWish] = (),
+    reduce: bool = False,
     tls: ssl.SSLContext | None = None,
     reconnect: bool = True,
 ) -> Client:
@@ -372,17 +374,23 @@ def connect(
 
     ``url``: ``ws://server:8765``, or the address with the token that the server prints.
     ``cameras``: names of those whose whole pictures are wanted (None: of all). ``max_fps``:
-    bundles a second at most. ``views``: parts of pictures, or smaller ones. ``tls``: for
+    bundles a second at most. ``views``: parts of pictures, or smaller ones. ``reduce``: smaller
+    pictures while less than a bundle a second can be taken, for a slow link. ``tls``: for
     ``wss://`` with a certificate of one's own. Without ``reconnect`` the end of the connection
     is an error. Raises UsageError for an address that is none.
     """
     address = parse_address(url, token)
     if tls is None and address.url.startswith("wss:"):
         tls = ssl.create_default_context()
-    return Client(address, _wishes(cameras, max_fps, views), tls, reconnect=reconnect)
+    wishes = _wishes(cameras, max_fps, views, reduce=reduce)
+    return Client(address, wishes, tls, reconnect=reconnect)
 
 
 def _wishes(
-    cameras: Iterable[str] | None, max_fps: float | None, views: Iterable[ViewWish]
+    cameras: Iterable[str] | None,
+    max_fps: float | None,
+    views: Iterable[ViewWish],
+    *,
+    reduce: bool,
 ) -> Wishes:
-    return Wishes(None if cameras is None else tuple(cameras), max_fps, tuple(views))
+    return Wishes(None if cameras is None else tuple(cameras), max_fps, tuple(views), reduce)

@@ -105,8 +105,9 @@ class Client:
         *,
         max_fps: float | None = None,
         views: Iterable[ViewWish] = (),
+        reduce: bool = False,
     ) -> None:
-        self._wait(self._inner.subscribe(cameras, max_fps=max_fps, views=views))
+        self._wait(self._inner.subscribe(cameras, max_fps=max_fps, views=views, reduce=reduce))
 
     def call(self, camera: str, do: str, arguments: Arguments | None = None) -> Struct:
         return self._wait(self._inner.call(camera, do, arguments))
@@ -172,6 +173,7 @@ def connect(
     cameras: Iterable[str] | None = None,
     max_fps: float | None = None,
     views: Iterable[ViewWish] = (),
+    reduce: bool = False,
     tls: ssl.SSLContext | None = None,
     reconnect: bool = True,
 ) -> Client:
@@ -186,6 +188,7 @@ def connect(
             cameras=cameras,
             max_fps=max_fps,
             views=views,
+            reduce=reduce,
             tls=tls,
             reconnect=reconnect,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from camstrm.errors import CallError, WireError
-from camstrm.wire import Call, Reply, pack, unpack
+from camstrm.wire import FROM_VIEWER, Call, Reply, pack, unpack
 from camstrm.wire.operations import OPERATIONS, Arguments
 
 __all__ = ["Answer", "ClientCalls"]
@@ -28,19 +28,33 @@ class ClientCalls:
     def __len__(self) -> int:
         return len(self._open)
 
-    def call(self, camera: int, do: str, arguments: Arguments | None, answer: Answer) -> Call:
+    def call(
+        self,
+        camera: int,
+        do: str,
+        arguments: Arguments | None,
+        answer: Answer,
+        *,
+        max_size: int | None = None,
+    ) -> Call:
         """Return the message of a call; ``answer`` gets its result.
 
-        Raises CallError for an operation that there is not, WireError for arguments that
-        cannot be sent.
+        ``max_size``: bytes of a message that the server takes, None: not known. Raises CallError
+        for an operation that there is not and for a message that is larger, WireError for
+        arguments that cannot be sent.
         """
         operation = OPERATIONS.get(do)
         if operation is None:
             raise CallError(f"no operation {do!r}, only {', '.join(OPERATIONS)}", code="unknown")
         with_ = pack(arguments or operation.arguments())
-        self._last_id += 1
-        self._open[self._last_id] = do, answer
-        return Call(self._last_id, camera, do, with_)
+        message = Call(self._last_id + 1, camera, do, with_)
+        size = len(FROM_VIEWER.encode(message))
+        if max_size is not None and size > max_size:
+            problem = f"the call has {size} bytes, the server takes {max_size}"
+            raise CallError(problem, "ask for less at a time", code="wrong")
+        self._last_id = message.id
+        self._open[message.id] = do, answer
+        return message
 
     def forget(self, answer: Answer) -> None:
         """Let a call's reply, when it comes, go nowhere: its caller has given up."""
@@ -53,7 +67,9 @@ class ClientCalls:
             return
         do, answer = call
         if not reply.ok:
-            answer(CallError(reply.problem, reply.remedy, reply.code or "failed"))
+            answer(
+                CallError(reply.problem or "the call failed", reply.remedy, reply.code or "failed")
+            )
             return
         try:
             result = unpack(reply.result, OPERATIONS[do].result, do)
@@ -62,8 +78,8 @@ class ClientCalls:
         else:
             answer(result)
 
-    def connection_lost(self, problem: str) -> None:
+    def connection_lost(self, problem: str, remedy: str = "") -> None:
         """Answer what is open: the replies will never come."""
         calls, self._open = self._open, {}
         for _, answer in calls.values():
-            answer(CallError(problem, code="gone"))
+            answer(CallError(problem, remedy, code="gone"))

@@ -175,8 +175,8 @@ class ClientSession:
         again = self.hello is not None and self.hello.cameras == hello.cameras
         self.hello = hello
         self.cameras = {camera.name: camera for camera in hello.cameras}
-        if again or self._wishes == Wishes():
-            return []
+        if again or self._wishes == Wishes(reduce=True):
+            return []  # it is what a viewer gets without asking
         return [self._subscribe()]
 
     def _subscribe(self) -> bytes:

@@ -34,11 +34,15 @@ class ViewWish:
 
 @dataclass(frozen=True)
 class Wishes:
-    """All that a client wants: whole pictures of ``cameras`` (None: of all), and ``views``."""
+    """All that a client wants: whole pictures of ``cameras`` (None: of all), and ``views``.
+
+    ``reduce``: smaller pictures while less than one bundle a second can be taken.
+    """
 
     cameras: tuple[str, ...] | None = None
     max_fps: float | None = None
     views: tuple[ViewWish, ...] = ()
+    reduce: bool = False
 
     def subscribe(self, cameras: Sequence[CameraInfo]) -> tuple[Subscribe, tuple[ViewWish, ...]]:
         """Return the message for a server with these cameras, and the wishes for views in it.
@@ -51,4 +55,4 @@ class Wishes:
             wanted = tuple(index[name] for name in self.cameras if name in index)
         views = tuple(wish for wish in self.views if wish.camera in index)
         sent = tuple(wish.view(index[wish.camera]) for wish in views)
-        return Subscribe(wanted, self.max_fps, sent), views
+        return Subscribe(wanted, self.max_fps, sent, self.reduce), views

@@ -151,11 +151,13 @@ class Subscribe(Message, frozen=True, tag="subscribe"):
     """From a viewer: the cameras it wants (None: all, empty: none) and how often at most.
 
     ``views``: what it wants beside the whole pictures of these cameras. Answered with Views.
+    ``reduce``: it may be sent smaller pictures where it takes less than a bundle a second.
     """
 
     cameras: tuple[Count, ...] | None = None
     max_fps: Rate | None = None
     views: tuple[View, ...] = ()
+    reduce: bool = True
 
 
 class GrantedView(Struct, frozen=True, omit_defaults=True):

@@ -50,7 +50,9 @@ class CameraModel:
         self.source_size = (0, 0)
         """Of the camera's own frames."""
         self.sent_size = (0, 0)
-        """Of the pictures that the server sends."""
+        """Of the whole pictures that the server sends."""
+        self.usual_size = (0, 0)
+        """Of those that it sends unasked where the link is fast enough."""
         self.shown_at: float | None = None
         """When the picture on the screen came there; None before the first one."""
         self._shown_capture_us = 0
@@ -74,13 +76,18 @@ class CameraModel:
         """Why the camera is in its state, as the server says it."""
         return "" if self.status is None else self.status.reason
 
-    def receive_frame(self, frame: CameraFrame) -> None:
-        """Take state and sizes from a CameraFrameHeader."""
+    def receive_frame(self, frame: CameraFrame, *, reduced: bool = False) -> None:
+        """Take state and sizes from a CameraFrameHeader.
+
+        ``reduced``: the server sends this viewer smaller pictures than usual.
+        """
         self._enter(frame.state, frame.state_since_us)
         if frame.source_width and frame.source_height:
             self.source_size = (frame.source_width, frame.source_height)
         if len(frame.payload) and not frame.view:
             self.sent_size = (frame.width, frame.height)
+            if not reduced or min(self.usual_size) <= 0:
+                self.usual_size = self.sent_size
 
     def receive_status(self, status: CameraStatus) -> None:
         """Take state and counters from a status message."""

@@ -30,7 +30,7 @@ class CameraDisplay:
     ``stale``: the picture is not the camera's present; it is drawn grey. ``headline``
     and ``detail`` are over the picture, ``numbers`` beside the name, most important first.
     ``trouble`` is below a picture that is the present: what is wrong although
-    pictures come. ``holder``: who holds the camera's lease. ``tooltip`` has everything.
+    pictures come. ``lease``: who adjusts the camera. ``tooltip`` has everything.
     """
 
     name: str
@@ -41,7 +41,7 @@ class CameraDisplay:
     numbers: tuple[str, ...] = ()
     tooltip: str = ""
     trouble: str = ""
-    holder: str = ""
+    lease: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> Camer
         _numbers(model, camera, now),
         _tooltip(camera),
         "" if headline else camera.reason,
-        model.leases.get(camera.info.index, ""),
+        _lease(model, camera),
     )
 
 
@@ -177,9 +177,8 @@ def _connection_text(model: ViewerModel, server: str, now: float) -> str:
         return f"{server} · the server has no cameras"
     down = _cameras_down(model)
     slow = ""
-    if model.status is not None and model.status.viewer is not None:
-        reduced = model.status.viewer.reduced
-        slow = f" · smaller pictures ({reduced} pixels): the link is slow" if reduced else ""
+    if model.reduced:
+        slow = f" · slow link: smaller pictures are sent ({model.reduced} pixels)"
     if down:
         return f"{server} · live, {down} of {len(model.cameras)} cameras without pictures{slow}"
     return f"{server} · live{slow}"
@@ -197,6 +196,16 @@ def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: s
     age = camera.age(model.clock, now)
     last = "" if age is None else f"last picture {age_text(age)} old"
     return "\n".join(filter(None, (detail, last)))
+
+
+def _lease(model: ViewerModel, camera: CameraModel) -> str:
+    lease = model.leases.get(camera.info.index)
+    if lease is None:
+        return ""
+    viewer = None if model.status is None else model.status.viewer
+    mine = viewer is not None and lease.viewer != 0 and lease.viewer == viewer.id
+    text = f"{'you adjust' if mine else f'{lease.holder} adjusts'} {camera.info.name}"
+    return f"{text}, {lease.asked_by} asks for it" if lease.asked_by else text
 
 
 def _numbers(model: ViewerModel, camera: CameraModel, now: float) -> tuple[str, ...]:

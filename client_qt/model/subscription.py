@@ -19,52 +19,64 @@ class Subscription:
         self._message = Subscribe()
         """What was asked for last; it is asked for again on a new connection. A new viewer gets
         everything unasked."""
-        self._granted: frozenset[int] = frozenset()
-        """Ids of the views that the server sends."""
+        self._granted: dict[int, bool] = {}
+        """The views that the server sends, by their ids: whether it is one of a part."""
         self._refused: dict[int, str] = {}
         """Why a camera's view is not sent, by its index."""
 
     def forget_answers(self) -> None:
         """Wait for new ones: there is another connection."""
-        self._granted = frozenset()
+        self._granted = {}
         self._refused = {}
 
-    def update(self, cameras: Collection[int] | None, views: Iterable[View]) -> Subscribe | None:
-        """Return what to send for pictures of ``cameras`` (None: of all); None for nothing new.
+    def update(
+        self, cameras: Collection[int], views: Iterable[View], *, everything: bool
+    ) -> Subscribe | None:
+        """Return what to send for pictures of ``cameras``; None for nothing new.
 
-        ``views``: at most one of each camera. One of the whole picture replaces the usual one
-        if the server sends it, and names all cameras then; one of a part comes beside it.
+        ``everything``: these are all cameras of the server. ``views``: at most one of each
+        camera. One of the whole picture replaces the usual one if the server sends it, one of a
+        part comes beside it.
         """
         by_camera = {view.camera: view for view in views}
         self._refused = {c: why for c, why in self._refused.items() if c in by_camera}
-        if cameras is not None:
-            cameras = [
-                c
-                for c in sorted(cameras)
-                if c not in by_camera or by_camera[c].region is not None or c in self._refused
-            ]
+        whole = [
+            c
+            for c in sorted(cameras)
+            if c not in by_camera or by_camera[c].region is not None or c in self._refused
+        ]
         message = Subscribe(
-            None if cameras is None else tuple(cameras),
+            None if everything and len(whole) == len(cameras) else tuple(whole),
             views=tuple(by_camera[c] for c in sorted(by_camera)),
         )
         if message == self._message:
             return None
         self._message = message
         if not by_camera:
-            self._granted = frozenset()  # it is not answered
+            self._granted = {}  # it is not answered
         return message
 
     def answered(self, views: Sequence[GrantedView]) -> list[GrantedView]:
         """Take the server's answer; return the views that are refused for another reason now."""
         before = self._refused
-        self._granted = frozenset(view.view for view in views if view.view)
+        self._granted = {view.view: view.region is not None for view in views if view.view}
         refused = [view for view in views if not view.view]
         self._refused = {view.camera: view.refused for view in refused}
         return [view for view in refused if before.get(view.camera) != view.refused]
 
     def wants(self, frame: CameraFrame) -> bool:
-        """Return whether an entry of a bundle is something that was asked for."""
+        """Return whether an entry of a bundle is something that was asked for.
+
+        The usual picture of a camera whose small one was asked for is wanted, too: it comes until
+        the small one does, and on a slow link instead of it.
+        """
         if frame.view:
             return frame.view in self._granted
-        cameras = self._message.cameras
-        return cameras is None or frame.camera_index in cameras
+        cameras, camera = self._message.cameras, frame.camera_index
+        if cameras is None or camera in cameras:
+            return True
+        return any(view.camera == camera for view in self._message.views)
+
+    def is_part(self, frame: CameraFrame) -> bool:
+        """Return whether an entry comes beside the whole picture, even if it shows all of it."""
+        return self._granted.get(frame.view, False)

@@ -13,7 +13,7 @@ from camstrm.wire import Region, View
 from camstrm.wire.views import GRID, SIZES
 from client_qt.model.viewport import Viewport
 
-__all__ = ["ShownPicture", "region_wish", "small_wish"]
+__all__ = ["ShownPicture", "SmallPicture", "region_wish", "small_wish"]
 
 _PARTS = 16
 """Parts of the region that it moves by, at most: while it moves, few views are asked for."""
@@ -21,8 +21,17 @@ _PARTS = 16
 _ENOUGH = 0.95
 """The picture that is there does if it has so much of the resolution that the screen could show."""
 
+_SINGLE_PIXELS = 2
+"""From so many pixels of the screen for one of the camera on, a person looks at single ones."""
+
+_FINE_QUALITY = 95
+"""JPEG quality at which single pixels have their own values."""
+
 _WORTH_IT = 0.8
 """A smaller picture must be smaller than the whole one by this factor."""
+
+_SETTLED_S = 0.4
+"""A place has one size for so long before a picture of that size is asked for."""
 
 _SLACK = 1.15
 """A tile must have room to grow by this factor before a smaller size than the last does for it."""
@@ -43,12 +52,14 @@ def region_wish(
 ) -> View | None:
     """Return the part in view, at no more pixels than the screen has for it.
 
-    None: what is there does. ``pixel_ratio``: the screen's pixels for one of the stage.
+    Finely where each pixel can be seen. None: what is there does. ``pixel_ratio``: the screen's
+    pixels for one of the stage.
     """
     if viewport.fits or not viewport.known or have is None:
         return None
-    wanted = min(1.0, viewport.scale * pixel_ratio)
-    if have.width >= _ENOUGH * wanted * have.frame_width:
+    enlarged = viewport.scale * pixel_ratio
+    wanted, fine = min(1.0, enlarged), enlarged >= _SINGLE_PIXELS
+    if have.width >= _ENOUGH * wanted * have.frame_width and not fine:
         return None
     visible = viewport.visible
     left, right = _outwards(visible.x, visible.width, have.frame_width)
@@ -61,6 +72,7 @@ def region_wish(
         Region(left, top, width, height),
         rounded_side(width * wanted),
         rounded_side(height * wanted),
+        _FINE_QUALITY if fine else None,
     )
 
 
@@ -84,6 +96,32 @@ def small_wish(
         return None  # the server sends smaller ones than these already
     ratio = min(width / usual[0], height / usual[1])
     return View(camera, None, width, height) if ratio <= _WORTH_IT else None
+
+
+class SmallPicture:
+    """The small whole picture that one place asks for. Used by the UI thread alone."""
+
+    def __init__(self, camera: int) -> None:
+        self._camera = camera
+        self.wish: View | None = None
+        """What is asked for now; None: the usual picture."""
+        self._seen: tuple[object, ...] = ()
+        """What the last call of settle was given."""
+        self._since_s = float("-inf")
+        """Since when settle has been given the same."""
+
+    def settle(
+        self, shown: tuple[int, int], usual: tuple[int, int] | None, reduced: int, now: float
+    ) -> None:
+        """Let the wish follow what :func:`small_wish` says, when it has been so for a while.
+
+        To be called again and again; ``now`` in monotonic seconds.
+        """
+        seen = shown, usual, reduced
+        if seen != self._seen:
+            self._seen, self._since_s = seen, now
+        elif now - self._since_s >= _SETTLED_S:
+            self.wish = small_wish(self._camera, shown, usual, self.wish, reduced)
 
 
 def rounded_side(side: float) -> int:

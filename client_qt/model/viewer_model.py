@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from camstrm.client.clock_offset import ClockOffset
 from camstrm.rates import SlidingRate
-from camstrm.wire import CameraInfo, FrameBundle, Hello, Leases, Status
+from camstrm.wire import CameraInfo, CameraLease, FrameBundle, Hello, Leases, Status
 from client_qt.model.camera_model import CameraModel
 
 __all__ = ["Connection", "ViewerModel"]
@@ -49,7 +49,7 @@ class ViewerModel:
         """The last one of this connection."""
         self.status: Status | None = None
         """The last one of this connection."""
-        self.leases: dict[int, str] = {}
+        self.leases: dict[int, CameraLease] = {}
         """Who may change a camera, by its index; without an entry nobody holds its lease."""
         self.reason = ""
         """Why the last connection ended, as a sentence for the user."""
@@ -127,7 +127,7 @@ class ViewerModel:
 
     def receive_leases(self, message: Leases) -> None:
         """Take who may change which camera."""
-        self.leases = {lease.camera: lease.holder for lease in message.leases if lease.holder}
+        self.leases = {lease.camera: lease for lease in message.leases if lease.holder}
 
     def receive_bundle(self, bundle: FrameBundle, size: int, now: float) -> None:
         """Take the headers of a bundle of ``size`` bytes."""
@@ -140,7 +140,7 @@ class ViewerModel:
             self._adopt([f.camera_index for f in bundle.frames])
         for frame in bundle.frames:
             if known := self.cameras.get(frame.camera_index):
-                known.receive_frame(frame)
+                known.receive_frame(frame, reduced=self.reduced > 0)
 
     def want_pictures(self, wanted: bool, now: float) -> None:
         """Note whether any picture is subscribed (none is while the window is minimised)."""
@@ -179,6 +179,12 @@ class ViewerModel:
     def stream_fps(self) -> float:
         """Bundles per second that the server means to send."""
         return 30.0 if self.hello is None else self.hello.limits.stream_fps
+
+    @property
+    def reduced(self) -> int:
+        """Longest side to which the server reduces pictures for this viewer; 0: it does not."""
+        viewer = None if self.status is None else self.status.viewer
+        return 0 if viewer is None else viewer.reduced
 
     def megabits(self, now: float) -> float:
         """Return Mbit/s received in bundles."""

@@ -1,7 +1,7 @@
 """Which part of a camera's frame is on the screen, and how large: plain geometry. No Qt.
 
 "Frame" is counted in the camera's pixels, "stage" in pixels of the place where the picture is
-shown. The page has the same in viewport.js; tests/vectors/viewport.json holds both to it.
+shown. The page has the same in viewport.js; tests/vectors/viewport/zoom.json holds both to it.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta, timezone, tzinfo
 
-__all__ = ["age_text", "clock_text", "count_text", "rate_text", "since_text"]
+from client_qt.model.viewport import Viewport
+
+__all__ = ["age_text", "clock_text", "count_text", "rate_text", "since_text", "where_text"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _YEAR_2000_US = 946_684_800_000_000
@@ -53,3 +56,15 @@ def rate_text(fps: float, *, whole: bool = False) -> str:
     if 0 < fps < 0.95:
         return f"{fps:.2f} fps"
     return f"{fps:.0f} fps" if whole and (fps >= 10 or fps == 0) else f"{fps:.1f} fps"
+
+
+def where_text(viewport: Viewport, pixel_ratio: float) -> str:
+    """Return which part of the frame is visible: 400 % · 160 x 120 at 1024, 768.
+
+    ``pixel_ratio``: the screen's pixels for one of the stage; with 100 % one of them is one of
+    the camera's.
+    """
+    seen = viewport.visible
+    percent = round(viewport.scale * pixel_ratio * 100)
+    size = f"{math.ceil(seen.width)}\u00d7{math.ceil(seen.height)}"
+    return f"{percent} % · {size} at {math.floor(seen.x)}, {math.floor(seen.y)}"

@@ -28,11 +28,15 @@ _FEW_PROCESSORS = 2
 
 @dataclass(frozen=True)
 class PictureJob:
-    """A picture to decode; ``ticket`` grows with every bundle, ``view_size`` in device pixels."""
+    """A picture to decode; ``ticket`` grows with every bundle, ``view_size`` in device pixels.
+
+    ``part``: it was asked for beside the picture of the whole frame.
+    """
 
     ticket: int
     frame: CameraFrame
     view_size: tuple[int, int] = (0, 0)
+    part: bool = False
 
     @property
     def key(self) -> int:

@@ -29,6 +29,8 @@ _GATHER_MS = 50
 _LEAST_INTERVAL_S = 0.2
 """Between two wishes for other views while somebody zooms or moves the picture."""
 
+_MAY_BE_DONE = "it may still have been done"
+
 
 class StreamSession(QObject):
     """Feed the model, have pictures decoded, hand them out, acknowledge bundles.
@@ -38,12 +40,12 @@ class StreamSession(QObject):
     next bundle is read.
     """
 
-    picture_ready = Signal(int, object)
-    """Camera index and DecodedPicture of the whole frame, whatever its size; when the slots
-    return, the picture counts as shown."""
+    picture_ready = Signal(object, object)
+    """CameraFrame of a picture of the whole frame, whatever its size, and its DecodedPicture;
+    when the slots return, the picture counts as shown."""
 
     part_ready = Signal(object, object)
-    """CameraFrame, which says of what part it is, and its DecodedPicture."""
+    """CameraFrame of the part that was asked for, and its DecodedPicture."""
 
     view_refused = Signal(int, str)
     """Camera index, and the server's sentence that says why it does not send the view."""
@@ -108,7 +110,7 @@ class StreamSession(QObject):
         """Close connection and decoder; return False when a thread did not end."""
         self._ask_timer.stop()
         self._client.close()
-        self._calls.connection_lost("the viewer was closed")
+        self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
         return self._decoder.close()
 
     def want(self, cameras: Collection[int] | None, views: Iterable[View] = ()) -> None:
@@ -123,9 +125,8 @@ class StreamSession(QObject):
             self._wanted = wanted
             self.model.want_pictures(wanted != (), self.clock())
             self._ask()
-        elif not self._ask_timer.isActive():
-            left_s = self._asked_s + _LEAST_INTERVAL_S - self.clock()
-            self._ask_timer.start(max(_GATHER_MS, round(1000 * left_s)))
+        else:
+            self._ask_soon()
 
     def call(self, camera: int, do: str, arguments: Arguments | None, answer: Answer) -> None:
         """Ask a camera for something; ``answer`` gets the result, or CallError, once.
@@ -134,12 +135,15 @@ class StreamSession(QObject):
         """
         hello = self.model.hello
         if hello is None or not self._client.is_open:
-            raise CallError("there is no connection to the server", code="gone")
-        if len(self._calls) >= hello.limits.max_calls:
-            most = hello.limits.max_calls
-            problem = f"{most} questions are open, the most" if most else "the server takes none"
-            raise CallError(problem, code="busy")
-        self._client.call(self._calls.call(camera, do, arguments, answer))
+            problem, remedy = "there is no connection to the server", "wait until it is back"
+            raise CallError(problem, remedy, code="gone")
+        most = hello.limits.max_calls
+        if not most:
+            raise CallError("this server takes no calls", "update the server", code="unknown")
+        if len(self._calls) >= most:
+            raise CallError(f"{most} calls are open already", "wait for a reply", code="busy")
+        limit = hello.limits.max_message_size
+        self._client.call(self._calls.call(camera, do, arguments, answer, max_size=limit))
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
@@ -153,7 +157,9 @@ class StreamSession(QObject):
     def _on_lost(self, reason: str, retry_in_s: float) -> None:
         self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
-        self._calls.connection_lost(reason)
+        self._calls.connection_lost(
+            f"the connection to the server was lost: {reason}", _MAY_BE_DONE
+        )
 
     def _on_hello(self, hello: Hello) -> None:
         if hello.session != self._session:
@@ -169,7 +175,7 @@ class StreamSession(QObject):
     def _on_views(self, message: Views) -> None:
         for refused in self._subscription.answered(message.views):
             self.view_refused.emit(refused.camera, refused.refused)
-        self._ask()  # the whole picture instead of what was refused
+        self._ask_soon()  # the whole picture instead of what was refused
 
     def _on_reply(self, reply: Reply) -> None:
         self._calls.reply_received(reply)
@@ -178,10 +184,18 @@ class StreamSession(QObject):
         self.model.receive_leases(message)
         self.changed.emit()
 
+    def _ask_soon(self) -> None:
+        """Ask for what is wanted then."""
+        if not self._ask_timer.isActive():
+            left_s = self._asked_s + _LEAST_INTERVAL_S - self.clock()
+            self._ask_timer.start(max(_GATHER_MS, round(1000 * left_s)))
+
     def _ask(self) -> None:
         """Send what is wanted, if it is something else than before."""
         self._ask_timer.stop()
-        message = self._subscription.update(self._wanted, self._views)
+        everything = self._wanted is None
+        cameras = tuple(self.model.cameras) if self._wanted is None else self._wanted
+        message = self._subscription.update(cameras, self._views, everything=everything)
         if message is not None:
             self._asked_s = self.clock()
             self._client.subscribe(message)
@@ -201,8 +215,7 @@ class StreamSession(QObject):
             if self._subscription.wants(f)
         }
         ticket = self._acks.begin(bundle.seq, frames)
-        jobs = [PictureJob(ticket, f, self._view_size(f)) for f in frames.values()]
-        self._decoder.submit(*jobs)
+        self._decoder.submit(*(self._job(ticket, frame) for frame in frames.values()))
         self._acknowledge()
 
     def _on_ready(self) -> None:
@@ -214,17 +227,20 @@ class StreamSession(QObject):
                 known.dropped += count
         self._acknowledge()
 
-    def _view_size(self, frame: CameraFrame) -> tuple[int, int]:
-        """Return for how many pixels a picture is decoded; a part is made for the screen."""
-        return (0, 0) if _is_part(frame) else self._view_sizes.get(frame.camera_index, (0, 0))
+    def _job(self, ticket: int, frame: CameraFrame) -> PictureJob:
+        if self._subscription.is_part(frame):
+            return PictureJob(ticket, frame, part=True)  # it is made for the screen
+        camera = frame.camera_index
+        self.model.cameras[camera].sent_size = frame.width, frame.height
+        return PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
 
     def _settle(self, result: PictureResult) -> None:
         frame = result.job.frame
         camera = self.model.cameras.get(frame.camera_index)
-        if camera is not None and result.picture is not None and _is_part(frame):
+        if camera is not None and result.picture is not None and result.job.part:
             self.part_ready.emit(frame, result.picture)
         elif camera is not None and result.picture is not None:
-            self.picture_ready.emit(frame.camera_index, result.picture)
+            self.picture_ready.emit(frame, result.picture)
             camera.show(frame.capture_time_us, self.model.clock, self.clock())
         elif camera is not None:
             camera.fail(result.problem)
@@ -239,9 +255,3 @@ class StreamSession(QObject):
     def _forget_pictures(self) -> None:
         self._acks.clear()
         self._decoder.forget(self._acks.next_ticket)
-
-
-def _is_part(frame: CameraFrame) -> bool:
-    """Return whether a picture shows less than the camera's whole frame."""
-    shown = frame.x, frame.y, frame.region_width, frame.region_height
-    return bool(frame.view) and shown != (0, 0, frame.source_width, frame.source_height)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QMainWindow, QWidget
 from camstrm.wire import CameraFrame, View
 from client_qt.model.display import camera_display, placeholder_display, summary
 from client_qt.model.tiling import arrange
-from client_qt.model.view_wish import ShownPicture, region_wish, small_wish
+from client_qt.model.view_wish import ShownPicture, SmallPicture, region_wish
 from client_qt.session.picture import DecodedPicture
 from client_qt.session.session import StreamSession
 from client_qt.widgets.camera_view import CameraView
@@ -22,6 +22,9 @@ __all__ = ["MainWindow"]
 REFRESH_INTERVAL_MS = 250
 """Texts change four times a second: more cannot be read, and a stop shows soon enough."""
 
+HINT_S = 6.0
+"""A refusal is shown for this time, once."""
+
 PLACEHOLDERS = 3
 """Views while no camera is known: the usual number."""
 
@@ -30,7 +33,8 @@ class MainWindow(QMainWindow):
     """Show the cameras of one session.
 
     Subscribes to what can be seen: all cameras, one (double-click, back with Escape or
-    another double-click), or none while the window is minimised or hidden.
+    another double-click), or none while the window is minimised or hidden; of each the part
+    that is zoomed in on, or a smaller picture where that is enough.
     """
 
     closed = Signal()
@@ -46,8 +50,10 @@ class MainWindow(QMainWindow):
         """Views that are shown while no camera is known."""
         self._single: int | None = None
         """The camera that has the window for itself; None: all are shown."""
-        self._small: dict[int, View] = {}
-        """The small whole picture that was asked for last, by camera."""
+        self._small: dict[int, SmallPicture] = {}
+        """The small whole pictures that are wanted, by camera."""
+        self._hints: dict[int, tuple[str, float]] = {}
+        """What is said over a camera's picture, and until when, in the session's seconds."""
         self._main: int | None = None
         """The camera with the large place among three."""
         self._grid = QWidget(self)
@@ -56,6 +62,8 @@ class MainWindow(QMainWindow):
         self._layout.setContentsMargins(6, 6, 6, 6)
         self._layout.setSpacing(6)
         self.setCentralWidget(self._grid)
+        # No view has the focus before the user gives it to one: keys go to the one below the mouse.
+        self.setFocus()
         self._bar = ConnectionBar(self)
         self.setStatusBar(self._bar)
         self.setWindowTitle(f"{server} - camstrm")
@@ -85,15 +93,27 @@ class MainWindow(QMainWindow):
         for index, view in self.views.items():
             if camera := model.cameras.get(index):
                 view.set_display(camera_display(model, camera, now))
+            text, until = self._hints.get(index, ("", 0.0))
+            view.set_hint(text if now < until else "")
         for number, view in enumerate(self._placeholders, 1):
             view.set_display(placeholder_display(model, number, now))
         self._bar.show_summary(summary(model, self._server, now))
         if self._single is None and len(self.views) == 3 and self._main != model.largest_camera():
             self._arrange()
+        if self._settle(now):
+            self._subscribe()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
-        """Handle Escape (back to all cameras, then out of full screen) and F11."""
-        if event.key() == Qt.Key.Key_F11:
+        """Handle Escape (back to all cameras, then out of full screen), F11 and F.
+
+        Keys that zoom are for the view with the focus, else for the one that is shown alone, else
+        for the one below the mouse.
+        """
+        view = self._selected()
+        if view is not None and view.press_key(event):
+            return
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.key() == Qt.Key.Key_F11 or (event.key() == Qt.Key.Key_F and plain):
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         elif event.key() == Qt.Key.Key_Escape and self._single is not None:
             self.show_single(None)
@@ -105,6 +125,9 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Stop the pictures of a minimised or hidden window, and start them again."""
         handled = super().event(event)
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            for camera in self.views:
+                self._view_moved(camera)
         if event.type() in (QEvent.Type.WindowStateChange, QEvent.Type.Show, QEvent.Type.Hide):
             self._subscribe()
         return handled
@@ -121,44 +144,58 @@ class MainWindow(QMainWindow):
             return
         shown = tuple(self.views) if self._single is None else (self._single,)
         views = [view for camera in shown if (view := self._wish(camera)) is not None]
-        whole = any(view.region is None for view in views)
-        everything = self._single is None and not whole
-        self._session.want(None if everything else shown, views)
+        self._session.want(None if self._single is None else shown, views)
+
+    def _settle(self, now: float) -> bool:
+        """Let small pictures follow the sizes of their places; return whether one is another."""
+        model, changed = self._session.model, False
+        for camera, view in self.views.items():
+            known = model.cameras.get(camera)
+            if known is None or not view.isVisible():
+                continue
+            usual = known.usual_size if min(known.usual_size) > 0 else None
+            small = self._small.setdefault(camera, SmallPicture(camera))
+            before = small.wish
+            small.settle(view.frame_pixels(), usual, model.reduced, now)
+            changed |= small.wish != before
+        return changed
 
     def _wish(self, camera: int) -> View | None:
         """Return the view that is wanted of a camera that can be seen."""
-        known, view = self._session.model.cameras.get(camera), self.views[camera]
-        limits = self._session.model.hello.limits if self._session.model.hello else None
-        if known is None or limits is None or not limits.max_views:
+        model, view = self._session.model, self.views[camera]
+        known, hello = model.cameras.get(camera), model.hello
+        if known is None or hello is None or not hello.limits.max_views:
             return None  # a server that has no views
-        ratio = view.devicePixelRatioF()
-        sent, frame = known.sent_size, known.source_size
-        if not view.viewport.fits:
-            self._small.pop(camera, None)
-            have = ShownPicture(*sent, *frame) if min(*sent, *frame) > 0 else None
-            return region_wish(camera, view.viewport, ratio, have)
-        status = self._session.model.status
-        reduced = status.viewer.reduced if status is not None and status.viewer is not None else 0
-        usual = sent if min(sent) > 0 else None
-        wish = small_wish(camera, view.picture_pixels(), usual, self._small.get(camera), reduced)
-        if wish is None:
-            self._small.pop(camera, None)
-        else:
-            self._small[camera] = wish
-        return wish
+        if view.viewport.fits:
+            small = self._small.get(camera)
+            return None if small is None else small.wish
+        # The usual picture comes instead of a small one as soon as a part is looked at.
+        have = known.sent_size if model.reduced else known.usual_size
+        if min(have) <= 0:
+            return None
+        shown = ShownPicture(*have, *view.viewport.frame)
+        return region_wish(camera, view.viewport, view.devicePixelRatioF(), shown)
 
-    def _show_picture(self, camera: int, picture: DecodedPicture) -> None:
-        if view := self.views.get(camera):
-            known = self._session.model.cameras.get(camera)
-            view.set_picture(picture, (0, 0) if known is None else known.source_size)
+    def _selected(self) -> CameraView | None:
+        """Return the view that keys are for."""
+        focused = self.focusWidget()
+        if isinstance(focused, CameraView):
+            return focused
+        if self._single is not None:
+            return self.views[self._single]
+        return next((view for view in self.views.values() if view.underMouse()), None)
+
+    def _show_picture(self, frame: CameraFrame, picture: DecodedPicture) -> None:
+        if view := self.views.get(frame.camera_index):
+            view.set_picture(picture, frame)
 
     def _show_part(self, frame: CameraFrame, picture: DecodedPicture) -> None:
         if view := self.views.get(frame.camera_index):
             view.set_part(frame, picture)
 
     def _show_refusal(self, camera: int, why: str) -> None:
-        if view := self.views.get(camera):
-            view.set_note(why)
+        self._hints[camera] = why, self._session.clock() + HINT_S
+        self.refresh()
 
     def _view_moved(self, camera: int) -> None:
         self._session.set_view_size(camera, self.views[camera].picture_pixels())
@@ -166,6 +203,8 @@ class MainWindow(QMainWindow):
 
     def _on_cameras_changed(self, gone: Iterable[int]) -> None:
         for index in gone:
+            self._small.pop(index, None)
+            self._hints.pop(index, None)
             if view := self.views.get(index):
                 view.set_picture(None)
         self._rebuild(tuple(sorted(self._session.model.cameras)))
@@ -185,7 +224,7 @@ class MainWindow(QMainWindow):
         self._subscribe()
 
     def _new_view(self, camera: int) -> CameraView:
-        view = CameraView(self._grid)
+        view = CameraView(self._grid, clock=self._session.clock)
         view.activated.connect(lambda: self.show_single(camera if self._single is None else None))
         view.resized.connect(lambda: self._view_moved(camera))
         view.viewport_changed.connect(lambda: self._view_moved(camera))

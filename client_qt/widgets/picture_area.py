@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from camstrm.wire import CameraFrame
 from client_qt.model.viewport import Rectangle, Viewport
 from client_qt.session.picture import DecodedPicture
 
-__all__ = ["PicturePart", "paint_map", "paint_part", "paint_whole"]
+__all__ = ["PicturePart", "map_area", "paint_map", "paint_picture"]
 
-_SHARP = 2.5
-"""Up to this many device pixels for one of the picture interpolation pleases the eye; beyond,
-the user looks at pixels and wants to see them."""
+_MAP_WIDTHS = (40, 96)
+_MAP_PART = 0.14
+"""Width of the map in pixels, at least and at most, and as a part of the stage's."""
 
-_MAP_WIDTH = 96
-_MAP_EDGE = QColor(232, 235, 239, 200)
-_MAP_FILL = QColor(13, 16, 20, 160)
+_MAP_OPACITY = 0.75
+_MAP_EDGE = QColor(255, 255, 255, 115)
+_LEAST_SEEN = 4.0
+"""Pixels that the frame around the visible part has at least."""
 
 
 class PicturePart:
@@ -26,58 +27,26 @@ class PicturePart:
     def __init__(self, frame: CameraFrame, picture: DecodedPicture) -> None:
         self.picture = picture
         self.place = Rectangle(frame.x, frame.y, frame.region_width, frame.region_height)
+        self.frame_size = frame.source_width, frame.source_height
+        self.capture_time_us = frame.capture_time_us
 
 
-def paint_whole(
-    painter: QPainter, area: QRect, viewport: Viewport, image: QImage, pixel_ratio: float
-) -> None:
-    """Draw the picture of the whole frame, as much of it as is visible."""
-    width, height = viewport.frame
-    _paint(painter, area, viewport, image, Rectangle(0, 0, width, height), pixel_ratio)
-
-
-def paint_part(
-    painter: QPainter, area: QRect, viewport: Viewport, part: PicturePart, pixel_ratio: float
-) -> None:
-    """Draw a part at its place, over the picture of the whole frame."""
-    _paint(painter, area, viewport, part.picture.image, part.place, pixel_ratio)
-
-
-def paint_map(painter: QPainter, area: QRect, viewport: Viewport) -> None:
-    """Draw a small frame in the corner, and in it what of the camera's frame is visible."""
-    width, height = viewport.frame
-    scale = min(_MAP_WIDTH / width, area.height() / 4 / height, area.width() / 4 / width)
-    box = QRectF(0, 0, width * scale, height * scale)
-    box.moveBottomRight(QPointF(area.right() - 8, area.bottom() - 8))
-    seen = viewport.visible
-    inner = QRectF(
-        box.left() + seen.x * scale,
-        box.top() + seen.y * scale,
-        max(seen.width * scale, 2.0),
-        max(seen.height * scale, 2.0),
-    )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(_MAP_EDGE, 1))
-    painter.setBrush(_MAP_FILL)
-    painter.drawRect(box)
-    painter.fillRect(inner, _MAP_EDGE)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def _paint(
+def paint_picture(
     painter: QPainter,
-    area: QRect,
+    stage: QRect,
     viewport: Viewport,
     image: QImage,
     shown: Rectangle,
     pixel_ratio: float,
 ) -> None:
+    """Draw what is visible of a picture of the part ``shown`` of the camera's frame."""
     place = viewport.place(shown)
-    target = QRectF(area.left() + place.x, area.top() + place.y, place.width, place.height)
-    enlarged = place.width * pixel_ratio / max(image.width(), 1)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, enlarged < _SHARP)
+    target = QRectF(stage.left() + place.x, stage.top() + place.y, place.width, place.height)
+    # Each pixel of the camera is drawn as one only where the picture has them all.
+    sharp = image.width() >= shown.width and viewport.scale * pixel_ratio > 1
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not sharp)
     # Only what can be seen: a picture that is enlarged 40 times has no place in memory.
-    seen = target.intersected(QRectF(area))
+    seen = target.intersected(QRectF(stage))
     if seen.isEmpty():
         return
     x_scale, y_scale = image.width() / target.width(), image.height() / target.height()
@@ -88,3 +57,36 @@ def _paint(
         seen.height() * y_scale,
     )
     painter.drawImage(seen, image, source)
+
+
+def map_area(stage: QRect, viewport: Viewport) -> QRectF:
+    """Return where in the upper right corner the map of the frame is."""
+    width, height = viewport.frame
+    least, most = _MAP_WIDTHS
+    wide = min(max(stage.width() * _MAP_PART, least), most, stage.width() / 2)
+    scale = min(wide / width, 0.4 * stage.height() / height)
+    box = QRectF(0, 0, width * scale, height * scale)
+    box.moveTopRight(QRectF(stage).topRight())
+    return box.translated(-6, 6)
+
+
+def paint_map(painter: QPainter, stage: QRect, viewport: Viewport, image: QImage) -> None:
+    """Draw a small picture of the whole frame, and in it a frame around what is visible."""
+    box = map_area(stage, viewport)
+    scale, seen = box.width() / viewport.frame[0], viewport.visible
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(box, QColor(0, 0, 0))
+    painter.setOpacity(_MAP_OPACITY)
+    painter.drawImage(box, image)
+    painter.setOpacity(1.0)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(_MAP_EDGE, 1))
+    painter.drawRect(box)
+    width, height = max(seen.width * scale, _LEAST_SEEN), max(seen.height * scale, _LEAST_SEEN)
+    left = min(box.left() + seen.x * scale, box.right() - width)
+    top = min(box.top() + seen.y * scale, box.bottom() - height)
+    inner = QRectF(left, top, width, height)
+    for edge, colour in ((1.5, Qt.GlobalColor.black), (0.5, Qt.GlobalColor.white)):
+        painter.setPen(QPen(colour, 1))
+        painter.drawRect(inner.adjusted(-edge, -edge, edge, edge))

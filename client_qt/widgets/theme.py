@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QApplication
 
 from client_qt.model.display import Level
 
-__all__ = ["DIM_TEXT", "HEADER", "LEVEL_COLOURS", "TEXT", "TILE", "apply_theme"]
+__all__ = ["ACCENT", "DIM_TEXT", "HEADER", "LEVEL_COLOURS", "TEXT", "TILE", "apply_theme"]
 
 TILE = QColor(0x05, 0x06, 0x08)
 HEADER = QColor(0x17, 0x1B, 0x21)
 TEXT = QColor(0xE8, 0xEB, 0xEF)
 DIM_TEXT = QColor(0x93, 0x9D, 0xA8)
 _BACKGROUND = QColor(0x0B, 0x0D, 0x10)
-_ACCENT = QColor(0x4C, 0x9A, 0xFF)
+ACCENT = QColor(0x4C, 0x9A, 0xFF)
 
 LEVEL_COLOURS = {
     Level.IDLE: QColor(0x5B, 0x65, 0x70),
@@ -47,7 +47,7 @@ def apply_theme(application: QApplication) -> None:
         (QPalette.ColorRole.Text, TEXT),
         (QPalette.ColorRole.Button, HEADER),
         (QPalette.ColorRole.ButtonText, TEXT),
-        (QPalette.ColorRole.Highlight, _ACCENT),
+        (QPalette.ColorRole.Highlight, ACCENT),
     ):
         palette.setColor(role, colour)
     application.setPalette(palette)

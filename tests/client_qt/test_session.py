@@ -61,10 +61,10 @@ class Bench:
         self.alive.add(picture)
         return picture
 
-    def _on_picture(self, camera: int, picture: DecodedPicture) -> None:
-        self.shown.append(camera)
+    def _on_picture(self, frame: CameraFrame, picture: DecodedPicture) -> None:
+        self.shown.append(frame.camera_index)
         self.shown_in.add(threading.get_ident())
-        self.on_screen[camera] = picture
+        self.on_screen[frame.camera_index] = picture
 
     def acked(self, seq: int) -> bool:
         return self.server.acks[-1:] == [seq]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from camstrm.wire import View
-from client_qt.model.view_wish import ShownPicture, region_wish, small_wish
+from camstrm.wire import Region, View
+from client_qt.model.view_wish import ShownPicture, SmallPicture, region_wish, small_wish
 from client_qt.model.viewport import Rectangle, Viewport
 from tests.vectors import layout
 
@@ -47,6 +47,7 @@ def test_what_is_visible_and_asked_for(session: dict[str, Any]) -> None:
             region = found.region
             assert [region.x, region.y, region.width, region.height] == wish["region"]
             assert (found.max_width, found.max_height) == (wish["max_width"], wish["max_height"])
+            assert found.quality == wish["quality"]
 
 
 @pytest.mark.parametrize("case", VECTORS["small"], ids=str)
@@ -67,3 +68,28 @@ def test_the_point_under_the_cursor_stays() -> None:
         assert view.frame_at(400, 300) == pytest.approx(there)
     placed = view.place(Rectangle(*there, 1, 1))
     assert (placed.x, placed.y) == pytest.approx((400, 300))
+
+
+def test_single_pixels_are_asked_for_finely_also_where_the_whole_picture_has_them_all() -> None:
+    view, native = Viewport(), ShownPicture(640, 480, 640, 480)
+    view.set_stage(640, 480)
+    view.set_frame(640, 480)
+    view.zoom_to(1.9)
+    assert region_wish(3, view, 1, native) is None
+    view.zoom_to(2.0)
+    assert region_wish(3, view, 1, native) == View(3, Region(160, 112, 320, 256), 320, 320, 95)
+
+
+def test_a_small_picture_follows_its_place_when_that_has_settled() -> None:
+    small, found = SmallPicture(3), []
+    for shown, now in (
+        ((320, 240), 10.0),
+        ((320, 240), 10.39),
+        ((320, 240), 10.41),
+        ((600, 450), 10.5),
+        ((600, 450), 11.0),
+    ):
+        small.settle(shown, (640, 480), 0, now)
+        found.append(small.wish)
+    wish = View(3, None, 320, 240)
+    assert found == [None, None, wish, wish, None]

@@ -4,7 +4,8 @@ from datetime import timezone
 
 import pytest
 
-from client_qt.model.wording import age_text, clock_text, count_text, since_text
+from client_qt.model.viewport import Viewport
+from client_qt.model.wording import age_text, clock_text, count_text, since_text, where_text
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,12 @@ def test_counts_stay_short() -> None:
         "12.3k",
         "4.56M",
     ]
+
+
+def test_where_the_visible_part_is() -> None:
+    view = Viewport()
+    view.set_stage(640, 480)
+    view.set_frame(2656, 2304)
+    view.zoom_to(2.0, 100, 100)
+    assert where_text(view, 1) == "200 % · 320\u00d7240 at 222, 430"
+    assert where_text(view, 2).startswith("400 % · ")

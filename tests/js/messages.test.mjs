@@ -10,7 +10,7 @@ import {
 
 test("what the page sends is what the format says", () => {
   assert.deepEqual(decodeMessage(encodeAck(1234n)), { type: "ack", seq: 1234 });
-  const subscribe = { type: "subscribe", cameras: [], max_fps: null, views: [] };
+  const subscribe = { type: "subscribe", cameras: [], max_fps: null, views: [], reduce: true };
   assert.deepEqual(decodeMessage(encodeSubscribe([], [])), subscribe);
   assert.deepEqual(decodeMessage(encodeSubscribe(null, [])).cameras, null);
   const view = { camera: 2, region: [8, 16, 640, 480], max_width: 1280, max_height: null, quality: 90 };

@@ -122,7 +122,12 @@ def good_messages() -> dict[str, MessageVector]:
         "viewers": 0,
         "viewer": None,
     }
-    subscribe_rest: dict[str, Any] = {"cameras": None, "max_fps": None, "views": []}
+    subscribe_rest: dict[str, Any] = {
+        "cameras": None,
+        "max_fps": None,
+        "views": [],
+        "reduce": True,
+    }
     whole = {"region": None, "max_width": None, "max_height": None, "quality": None}
     region = {"camera": 2, "region": [1200, 804, 640, 480], "max_width": 1280, "quality": 90}
     return {
@@ -168,7 +173,9 @@ def good_messages() -> dict[str, MessageVector]:
             "the largest integer that JavaScript holds exactly", {"type": "ack", "seq": 2**53 - 1}
         ),
         "subscribe": MessageVector(
-            "two cameras", {"type": "subscribe", "cameras": [0, 2], "max_fps": 15}, {"views": []}
+            "two cameras, and no smaller pictures",
+            {"type": "subscribe", "cameras": [0, 2], "max_fps": 15, "reduce": False},
+            {"views": []},
         ),
         "subscribe_views": MessageVector(
             "no whole picture, a region and a small picture of one camera",
@@ -179,6 +186,7 @@ def good_messages() -> dict[str, MessageVector]:
             },
             {
                 "max_fps": None,
+                "reduce": True,
                 "views": [
                     {**whole, **region},
                     {**whole, "camera": 1, "max_width": 320, "max_height": 240},
@@ -189,7 +197,7 @@ def good_messages() -> dict[str, MessageVector]:
         "subscribe_none": MessageVector(
             "no camera",
             {"type": "subscribe", "cameras": []},
-            {"max_fps": None, "views": []},
+            {"max_fps": None, "views": [], "reduce": True},
         ),
         "views": MessageVector(
             "one granted, the whole picture granted, one refused",

@@ -227,6 +227,7 @@ class BundleHub:
         outbox = viewer.outbox
         if outbox.id not in self.viewers:
             return  # it has left
+        outbox.may_reduce(message.reduce)
         cameras = None
         if message.cameras is not None:
             cameras = frozenset(i for i in message.cameras if 0 <= i < MAX_CAMERAS)

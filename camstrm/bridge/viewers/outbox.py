@@ -78,6 +78,7 @@ class ViewerOutbox:
         "max_fps",
         "name",
         "reason",
+        "reduce",
         "reduced",
         "replies",
         "reply_size",
@@ -130,6 +131,8 @@ class ViewerOutbox:
         """Replies that wait."""
         self.reply_size = 0
         """Bytes of those."""
+        self.reduce = True
+        """Whether the viewer may be sent smaller pictures; :meth:`may_reduce` changes it."""
         self.ladder = SizeLadder()
         """How small pictures the viewer needs; public for those who read it."""
         self.reduced = 0
@@ -198,7 +201,7 @@ class ViewerOutbox:
         """Take ``seq`` and all sent before it as shown; return whether a bundle waits."""
         now = self._clock()
         sent_s = self.credit.acknowledge(seq, now)
-        if sent_s is not None:
+        if sent_s is not None and self.reduce:
             stepped = self.ladder.acknowledged(sent_s, now, self.last_size)
             if stepped and self._on_step is not None:
                 self._on_step(self)
@@ -212,6 +215,14 @@ class ViewerOutbox:
         self.max_fps = max_fps
         self._interval_s = 0.0 if max_fps is None else 1.0 / max_fps
         self._due_s = self._release_s = float("-inf")
+
+    def may_reduce(self, reduce: bool) -> None:
+        """Let the viewer have smaller pictures while it is slow, or never."""
+        self.reduce = reduce
+        if not reduce and self.ladder.rung:
+            self.ladder = SizeLadder()
+            if self._on_step is not None:
+                self._on_step(self)
 
     def show(self, selection: Selection, *, settle: bool) -> None:
         """Send this of each bundle; with ``settle``, wait a moment for one that has it all."""

@@ -12,11 +12,17 @@ from camstrm.wire import (
     FROM_VIEWER,
     TO_VIEWER,
     Ack,
+    Call,
     CameraInfo,
     FrameBundle,
+    GrantedView,
     Hello,
+    Leases,
+    Reply,
     Status,
     Subscribe,
+    View,
+    Views,
     encode_bundle,
 )
 
@@ -31,7 +37,10 @@ THREE_CAMERAS = (
 
 
 class ViewerServer(QObject):
-    """Accepts viewers and does nothing unless asked; keeps what the viewers said."""
+    """Accepts viewers and does nothing unless asked; keeps what the viewers said.
+
+    Wishes for views are answered: all are granted but those of cameras in ``refused``.
+    """
 
     viewer_came = Signal()
 
@@ -39,6 +48,8 @@ class ViewerServer(QObject):
         super().__init__()
         self.hello = hello
         self.received: list[object] = []
+        self.refused: dict[int, str] = {}
+        """Why no view of a camera is sent, by its index."""
         self.viewers: list[QWebSocket] = []
         self._closed = False
         self._server = QWebSocketServer("test", QWebSocketServer.SslMode.NonSecureMode, self)
@@ -62,7 +73,17 @@ class ViewerServer(QObject):
     def subscriptions(self) -> list[tuple[int, ...] | None]:
         return [m.cameras for m in self.received if isinstance(m, Subscribe)]
 
-    def send(self, message: Hello | Status | str) -> None:
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Those that were asked for last."""
+        subscriptions = [m for m in self.received if isinstance(m, Subscribe)]
+        return subscriptions[-1].views if subscriptions else ()
+
+    @property
+    def calls(self) -> list[Call]:
+        return [m for m in self.received if isinstance(m, Call)]
+
+    def send(self, message: Hello | Status | Reply | Views | Leases | str) -> None:
         text = message if isinstance(message, str) else TO_VIEWER.encode(message).decode()
         for viewer in self.viewers:
             viewer.sendTextMessage(text)
@@ -99,7 +120,15 @@ class ViewerServer(QObject):
         self.viewer_came.emit()
 
     def _on_text(self, text: str) -> None:
-        self.received.append(FROM_VIEWER.decode(text))
+        message = FROM_VIEWER.decode(text)
+        self.received.append(message)
+        if isinstance(message, Subscribe) and message.views:
+            self.send(Views(tuple(map(self._answer, message.views))))
+
+    def _answer(self, view: View) -> GrantedView:
+        if why := self.refused.get(view.camera, ""):
+            return GrantedView(0, view.camera, refused=why)
+        return GrantedView(view.id, view.camera, view.region)
 
 
 class RefusingServer(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simplejpeg
 
-from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
+from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle, Region, View
 
 BASE_US = 1_700_000_000_000_000
 """2023-11-14 22:13:20 UTC, as good a server time as any."""
@@ -34,8 +34,10 @@ def picture_frame(
     state: int = CameraState.STREAMING,
     capture_time_us: int = BASE_US,
     encoding: int = Encoding.JPEG,
+    source: tuple[int, int] | None = None,
 ) -> CameraFrame:
-    """Make the CameraFrame of a picture."""
+    """Make the CameraFrame of a picture; ``source``: size of the camera's frame, if another."""
+    source_width, source_height = source or (width, height)
     return CameraFrame(
         camera,
         state,
@@ -44,9 +46,33 @@ def picture_frame(
         encoded_time_us=capture_time_us,
         width=width,
         height=height,
-        source_width=width,
-        source_height=height,
+        source_width=source_width,
+        source_height=source_height,
         payload=payload,
+    )
+
+
+def view_frame(
+    view: View, payload: bytes, size: tuple[int, int], source: tuple[int, int], *, late_us: int = 0
+) -> CameraFrame:
+    """Make the CameraFrame of a view: ``size`` of the picture, ``source`` of the camera's frame."""
+    region = view.region or Region(0, 0, *source)
+    return CameraFrame(
+        view.camera,
+        CameraState.STREAMING,
+        Encoding.JPEG,
+        capture_time_us=BASE_US + late_us,
+        encoded_time_us=BASE_US + late_us,
+        width=size[0],
+        height=size[1],
+        source_width=source[0],
+        source_height=source[1],
+        payload=payload,
+        view=view.id,
+        x=region.x,
+        y=region.y,
+        region_width=region.width,
+        region_height=region.height,
     )
 
 

@@ -63,7 +63,7 @@ class Talk:
 @pytest.fixture
 def talk() -> Talk:
     talk = Talk()
-    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == []
+    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == [Subscribe(reduce=False)]
     return talk
 
 
@@ -126,12 +126,23 @@ def test_wishes_are_sent_by_index_when_the_cameras_are_known_and_when_they_chang
     wish = ViewWish("right", (8, 8, 64, 48), max_width=320)
     talk = Talk(Wishes(("right", "top"), 15.0, (wish,)))
     view = View(1, Region(8, 8, 64, 48), 320)
-    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == [Subscribe((1,), 15.0, (view,))]
+    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == [
+        Subscribe((1,), 15.0, (view,), reduce=False)
+    ]
     assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == []
     top = CameraInfo(2, "top")
-    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT, top))) == [Subscribe((1, 2), 15.0, (view,))]
+    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT, top))) == [
+        Subscribe((1, 2), 15.0, (view,), reduce=False)
+    ]
     talk.session.connection_lost("gone")
     assert len(talk.hears(Hello("s", cameras=(LEFT, RIGHT, top)))) == 1
+
+
+def test_smaller_pictures_for_a_slow_link_are_the_programs_choice() -> None:
+    talk = Talk(Wishes(reduce=True))
+    assert talk.hears(Hello("s", cameras=(LEFT, RIGHT))) == []
+    sent = talk.session.wish(Wishes())
+    assert [FROM_VIEWER.decode(text) for text in sent] == [Subscribe(reduce=False)]
 
 
 def test_pictures_of_cameras_that_were_not_wanted_are_left_out() -> None:

@@ -78,12 +78,15 @@ any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
     [
         (Ack(7), '{"type":"ack","seq":7}'),
         (Stop(), '{"type":"stop"}'),
-        (Subscribe(), '{"type":"subscribe","cameras":null,"max_fps":null,"views":[]}'),
+        (
+            Subscribe(),
+            '{"type":"subscribe","cameras":null,"max_fps":null,"views":[],"reduce":true}',
+        ),
         (
             Subscribe((0, 2), 15.0, (View(1, Region(8, 16, 64, 48), max_width=320), View(0))),
             (
                 '{"type":"subscribe","cameras":[0,2],"max_fps":15.0,"views":[{"camera":1,'
-                '"region":[8,16,64,48],"max_width":320},{"camera":0}]}'
+                '"region":[8,16,64,48],"max_width":320},{"camera":0}],"reduce":true}'
             ),
         ),
         (

@@ -227,6 +227,7 @@ const MESSAGES = {
     cameras: [optional(array(integer)), null],
     max_fps: [optional(number), null],
     views: [array(VIEW), []],
+    reduce: [boolean, true],
   }),
   views: object({ views: [array(GRANTED_VIEW)] }),
   leases: object({ leases: [array(LEASE), []] }),

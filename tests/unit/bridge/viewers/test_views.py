@@ -471,6 +471,33 @@ def test_an_ack_that_comes_late_leads_to_smaller_pictures(
     assert grabber.views() == tuple(smaller(View(i), 3) for i in range(2))
 
 
+def test_a_viewer_that_wants_no_smaller_pictures_gets_none(
+    hub: BundleHub, grabber: FakeGrabber, clock: Clock
+) -> None:
+    slow = join(hub)
+    hub.subscribe_message(slow, Subscribe(reduce=False))
+    acknowledge_late(slow, grabber, clock)
+    assert slow.outbox.ladder.rung == 0
+    hub.subscribe_message(slow, Subscribe())
+    acknowledge_late(slow, grabber, clock)
+    assert slow.outbox.ladder.rung > 0
+    assert grabber.views()
+    hub.subscribe_message(slow, Subscribe(reduce=False))
+    assert slow.outbox.ladder.rung == 0
+    assert slow.outbox.reduced == 0
+    assert grabber.views() == ()
+
+
+def acknowledge_late(viewer: ViewerSender, grabber: FakeGrabber, clock: Clock) -> None:
+    """Acknowledge two bundles, each 1.5 seconds after it went."""
+    for _ in range(2):
+        grabber.tick()
+        viewer.outbox.last_size = 450_000
+        drain(viewer)
+        clock.now += 1.5
+        viewer.acknowledge(grabber.seq)
+
+
 def test_a_viewer_that_never_acknowledges_is_never_reduced(
     hub: BundleHub, grabber: FakeGrabber, clock: Clock
 ) -> None:

@@ -1,4 +1,7 @@
-"""Read bundles with a client: ``python -m bench.client.reader PORT WAY SECONDS DECODE``.
+"""Read bundles with a client: ``python -m bench.client.reader SOURCE WAY SECONDS DECODE``.
+
+SOURCE is the bridge's port; with the WAY "jpeg" it is a folder, whose JPEGs are decoded at the same
+rate without any connection: what a client cannot do better.
 
 Prints one JSON object: bundles, those that came out of order, CPU seconds and wall seconds.
 """
@@ -10,10 +13,15 @@ import json
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
+
+import simplejpeg
 
 from camstrm.client import asyncio as with_loop
 from camstrm.client import blocking
 from camstrm.client.bundle import Bundle
+
+RATE_HZ = 30.0
 
 
 class Count:
@@ -36,7 +44,23 @@ class Count:
         if self._decode:
             for picture in bundle.values():
                 picture.image()
+        return self._is_over()
+
+    def decode(self, jpegs: Iterable[bytes]) -> bool:
+        """Decode as a client does; return whether it was the last time."""
+        if not self.bundles:
+            self._begin, self._cpu = time.monotonic(), time.process_time()
+        self.bundles += 1
+        for jpeg in jpegs:
+            simplejpeg.decode_jpeg(jpeg, "RGB", fastdct=True, fastupsample=True)
+        return self._is_over()
+
+    def _is_over(self) -> bool:
         return time.monotonic() - self._begin >= self._seconds
+
+    def due_s(self) -> float:
+        """Return when the next bundle would come, in monotonic seconds."""
+        return self._begin + self.bundles / RATE_HZ
 
     def result(self) -> str:
         return json.dumps(
@@ -63,8 +87,14 @@ async def read_with_loop(url: str, count: Count) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    port, way, seconds, decode = arguments
-    url, count = f"ws://127.0.0.1:{port}", Count(float(seconds), decode == "decode")
+    source, way, seconds, decode = arguments
+    url, count = f"ws://127.0.0.1:{source}", Count(float(seconds), decode == "decode")
+    if way == "jpeg":
+        jpegs = [path.read_bytes() for path in sorted(Path(source).glob("*.jpg"))]
+        while not count.decode(jpegs):
+            time.sleep(max(0.0, count.due_s() - time.monotonic()))
+        print(count.result())
+        return
     if way == "asyncio":
         asyncio.run(read_with_loop(url, count))
         print(count.result())

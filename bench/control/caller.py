@@ -68,6 +68,7 @@ async def main(url: str, camera: str, rate: str, seconds: str, tree: str) -> Non
         if tree == "tree":
             reading = asyncio.create_task(read_tree(client, camera, over))
         async with client.lease(camera):
+            await client.set(camera, "ExposureAuto", "Off")
             found = await slide(client, camera, float(rate), float(seconds))
         over.set()
         if reading is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 import subprocess
 import sys
@@ -28,6 +30,9 @@ MAX_AGE_MS = 2.0
 MAX_SET_MS = 30.0
 """p95 from the call to the value that was read back, with registers of 0.3 ms."""
 
+_MORE_FEATURES = 340
+"""With these the camera that is adjusted has 400."""
+
 _VIEWERS = 8
 _SETTLE_S = 5.0
 _SPARE_S = 60.0
@@ -46,7 +51,9 @@ def run(*, short: bool) -> Findings:
 
 def _rows(folder: Path, seconds: float, registers: tuple[int, ...]) -> list[Row]:
     rows = []
-    with MeasuredSystem(folder, reference_load()) as system:
+    first, *others = reference_load()
+    cameras = (dataclasses.replace(first, more_features=_MORE_FEATURES), *others)
+    with MeasuredSystem(folder, cameras) as system:
         serial = system.cameras[0].serial
         with system.watched(_VIEWERS) as watchers, system.control(serial) as knobs:
             system.window(_SETTLE_S, watchers)
@@ -129,17 +136,16 @@ def _of_turn(
             f"{percentile(quiet.ages_ms, 50):.1f}",
         ),
     ]
-    if found["ages_ms"]:
-        p95, counted = percentile(found["ages_ms"], 95), register_us == REGISTERS_US[0] and not tree
-        rows.append(
-            Row(
-                f"{what}: call to value read back, p95",
-                p95,
-                "ms",
-                target=f"<= {MAX_SET_MS:g} ms" if counted else "",
-                met=p95 <= MAX_SET_MS if counted else None,
-                note=f"p50 {percentile(found['ages_ms'], 50):.1f} ms; {answered} replies: "
-                f"{outcomes}{reads}",
-            )
+    ages_ms = found["ages_ms"] or [math.nan]
+    p95, counted = percentile(ages_ms, 95), register_us == REGISTERS_US[0] and not tree
+    rows.append(
+        Row(
+            f"{what}: call to value read back, p95",
+            p95,
+            "ms",
+            target=f"<= {MAX_SET_MS:g} ms" if counted else "",
+            met=p95 <= MAX_SET_MS if counted else None,
+            note=f"p50 {percentile(ages_ms, 50):.1f} ms; {answered} replies: {outcomes}{reads}",
         )
+    )
     return rows

@@ -34,7 +34,8 @@ class CameraSpec:
     ``control_timeout_ms``, ``control_retries``: a register access to a camera that is gone
     blocks for timeout x (retries + 1). ``frame_id_bits``: 16 for GigE Vision 1.x.
     ``grain``: noise of the picture in grey levels, up or down, as a real one is hard to
-    compress (the stamp has none).
+    compress (the stamp has none). ``more_features``: integers that do nothing, as a real camera
+    has hundreds.
 
     ``serial`` is the section's name, and what knobs and device id are named after.
     ``told_serial``: what the transport layer says: "same", "none" (it cannot be asked),
@@ -78,6 +79,7 @@ class CameraSpec:
     frame_id_bits: int = 64
     zipped_xml: bool = False
     grain: int = 0
+    more_features: int = 0
     told_serial: str = "same"
     node_serial: str = "same"
     node_serial_type: str = "string"

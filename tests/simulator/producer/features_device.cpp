@@ -1,5 +1,7 @@
 // DeviceControl: who the camera is, its temperature and its link.
+#include <atomic>
 #include <cstdlib>
+#include <memory>
 
 #include "feature_builder.h"
 #include "lease.h"
@@ -53,6 +55,13 @@ void add_device_features(Camera& camera) {
         features.told("DeviceUptime", [] {
             return static_cast<int64_t>(monotonic_ns() / 1000000000u);
         });
+    }
+    for (int64_t number = 1; number <= spec.more_features; ++number) {
+        const auto value = std::make_shared<std::atomic<int64_t>>(number);
+        Node& more = features.told("Custom" + std::to_string(number),
+                                   [value] { return value->load(); });
+        more.set_integer = [value](int64_t wanted) { value->store(wanted); };
+        more.integer_limits = [] { return IntegerLimits{0, 4095, 1}; };
     }
     // As a short loss of power: who has the camera open loses it.
     features.command("DeviceReset", [&camera] {

@@ -81,16 +81,14 @@ def write_still(
     parts: Sequence[Buffer]
     if wish.format == "tiff":
         taken = datetime.fromtimestamp(frame.times.capture_time_us / 1e6, timezone.utc)
-        parts = [
-            encode_tiff(
-                image,
-                text,
-                make=facts.vendor,
-                model=facts.model,
-                taken=taken,
-                software=f"camstrm {__version__}",
-            )
-        ]
+        parts = encode_tiff(
+            image,
+            text,
+            make=facts.vendor,
+            model=facts.model,
+            taken=taken,
+            software=f"camstrm {__version__}",
+        )
     elif wish.format == "png":
         parts = encode_png(image.pixels, text, image.bits)
     else:

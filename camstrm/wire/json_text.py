@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -19,44 +20,46 @@ _JSON = msgspec.json.Encoder()
 def encode_json(message: msgspec.Struct) -> bytes:
     """Return UTF-8 JSON; raise ValueError, TypeError or RecursionError for what has none.
 
-    A Raw stays as it is, byte for byte; only the message itself may have one, not its parts.
+    The same number is the same text in every message, so that parts that were encoded apart can
+    be joined. A lone surrogate becomes "?". A Raw stays as it is, byte for byte; only the message
+    itself may have one, not its parts.
     """
     try:
         data = _JSON.encode(message)
     except UnicodeEncodeError:
-        pass  # half of a surrogate pair
-    else:
-        # msgspec writes null for NaN and infinity.
-        if data.count(b"null") == sum(map(_nulls, msgspec.structs.astuple(message))):
-            return data
-    body = msgspec.to_builtins(message, enc_hook=_nothing_for_raw)
-    raw = {f.encode_name: getattr(message, f.name) for f in msgspec.structs.fields(message)}
-    members = (
-        b"%b:%b" % (_dumped(name), bytes(raw[name]) if _is_raw(raw.get(name)) else _dumped(value))
-        for name, value in body.items()
-    )
-    return b"{%b}" % b",".join(members)
+        return _JSON.encode(_clean_members(message))  # half of a surrogate pair
+    if b"null" in data:
+        # Of None or in a string; but msgspec also writes it for NaN and infinity.
+        _clean_members(message)
+    return data
 
 
-def _nulls(member: object) -> int:
-    """Return how often "null" is meant in a member."""
-    if isinstance(member, msgspec.Raw):
-        return bytes(member).count(b"null")
-    return member is None
+def _clean_members(message: msgspec.Struct) -> dict[str, Any]:
+    """Return the message's members as JSON knows them; raise ValueError for NaN and infinity."""
+    body = _clean(msgspec.to_builtins(message, enc_hook=_nothing_for_raw))
+    assert isinstance(body, dict)
+    for member in msgspec.structs.fields(message):
+        value = getattr(message, member.name)
+        if member.encode_name in body and isinstance(value, msgspec.Raw):
+            body[member.encode_name] = value
+    return body
 
 
-def _is_raw(member: object) -> bool:
-    return isinstance(member, msgspec.Raw)
+def _clean(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is not a number")
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    return value
 
 
 def _nothing_for_raw(member: object) -> None:
-    if not _is_raw(member):
+    if not isinstance(member, msgspec.Raw):
         raise TypeError(f"{type(member).__name__} has no JSON")
-
-
-def _dumped(value: object) -> bytes:
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "replace")
 
 
 def json_object(text: str, what: str = "control message") -> dict[str, Any]:

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -330,13 +331,16 @@ class CameraProcess:
             self._steps.close()
         if self._claim is not None:
             self._claim.release()
-        self._socket.close()
         self._wake_in.close()
         self._wake_out.close()
 
 
 def main(arguments: list[str]) -> int:
-    """Run a camera process on the file descriptor given as only argument."""
+    """Run a camera process on the file descriptor given as only argument.
+
+    The descriptor stays open: the kernel closes it when the process ends. So the grabber, which
+    takes the end of the connection for that of the process, always finds the exit code.
+    """
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
     )
@@ -345,8 +349,14 @@ def main(arguments: list[str]) -> int:
     # Ctrl-C goes to the whole foreground group; the grabber asks this process to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
-    with socket.socket(fileno=int(arguments[0])) as sock:
+    sock = socket.socket(fileno=int(arguments[0]))
+    try:
         return CameraProcess(sock, deadman=True).run()
+    except Exception:  # noqa: BLE001  # as Python shows it, but without waiting for any thread
+        traceback.print_exc()
+        return 1
+    finally:
+        sock.detach()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import subprocess
 import sys
@@ -50,7 +51,11 @@ refused. The silence timeout ends such a process, so nothing would come of them.
 _Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
 
 _EXIT_S = 0.5
-"""After the end of its connection; a process that takes longer lives on without it."""
+"""After the end of its connection; a process that takes longer lives on without it, and is
+killed. One that is ending already keeps its exit code."""
+
+_KILLED_S = 0.5
+"""After that; a process that is still there hangs in the kernel."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,9 @@ class ProcessLink:
         self._gone = False  # the process is neither listened to nor asked any more
         self._reason = ""  # why that is, where the grabber itself has ended it
         self._fatal = ""  # why the process cannot go on, in its own words
-        # Runs from the connection's end until the process has ended or counts as living on.
+        # Runs from the connection's end until the process has ended or counts as hanging.
         self._exit_timer: asyncio.TimerHandle | None = None
+        self._cut = False  # killed because it did not end with its connection
         ours: socket.socket | None
         if group.process.single_process:
             ours = self._start_thread()
@@ -283,7 +289,7 @@ class ProcessLink:
             self._reason = reason
             self._hang_up()
             # The exit code says why a process has closed its connection.
-            self._exit_timer = self._loop.call_later(_EXIT_S, self._tell_gone)
+            self._exit_timer = self._loop.call_later(_EXIT_S, self._cut_off)
 
     def _hang_up(self) -> None:
         self._gone = True
@@ -297,13 +303,23 @@ class ProcessLink:
                 self._exit_timer.cancel()
                 self._tell_gone()
 
+    def _cut_off(self) -> None:
+        """Kill a process that lives on without its connection, and wait for what it ended with."""
+        if self._process is None or not self._alive or self._reason:
+            self._tell_gone()
+            return
+        self._cut = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._exit_timer = self._loop.call_later(_KILLED_S, self._tell_gone)
+
     def _tell_gone(self) -> None:
         self._exit_timer = None
         self._handlers.gone(self, self._reason or self._fatal or self._exit_reason())
 
     def _exit_reason(self) -> str:
         code = self._process.poll() if self._process is not None else 0
-        if code is None:
+        if code is None or (self._cut and code == -signal.SIGKILL):
             return "its process closed the connection"
         if self._log is None:
             return f"its process ended with code {code}"

@@ -31,6 +31,7 @@ from pathlib import Path
 
 import msgspec
 
+from camstrm.acquisition.child import end_child
 from camstrm.feature import FeatureSetting
 from camstrm.feed.packet_socket import BlockingPacketSocket
 from camstrm.grab.camera.last_step import StepWriter
@@ -206,15 +207,17 @@ def _wait_for_ever() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run on the file descriptor that is given."""
-    with socket.socket(fileno=int(arguments[0])) as sock:
-        try:
-            code = _StandIn(sock, _behaviour()).run()
-        except OSError as error:
-            _log(f"connection: {type(error).__name__}")
-            return 0
-        _log("stopped")
-        return code
+    sock = socket.socket(fileno=int(arguments[0]))
+    try:
+        code = _StandIn(sock, _behaviour()).run()
+    except OSError as error:
+        _log(f"connection: {type(error).__name__}")
+        return 0
+    finally:
+        sock.detach()  # as the camera process: the kernel closes it
+    _log("stopped")
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end_child(main(sys.argv[1:]))

@@ -6,6 +6,7 @@ import io
 import json
 import zlib
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 import cv2
@@ -15,9 +16,10 @@ import simplejpeg
 import tifffile
 from numpy.typing import NDArray
 
-from camstrm.errors import CallError, PayloadSizeError
+from camstrm.errors import CallError, ImageError, PayloadSizeError
 from camstrm.frame import FrameTimes, RawFrame
 from camstrm.imaging.still import CameraFacts, read_still, write_still
+from camstrm.imaging.tiff import encode_tiff
 from camstrm.wire.operations import Still, TakeStill
 from camstrm.wire.views import Region
 from tests.fakes.pictures.decoded import to_image
@@ -124,6 +126,41 @@ def test_a_tiff_of_a_mosaic_in_colour_keeps_its_bits() -> None:
     assert image.dtype == np.uint16
     assert result.bits == 12
     np.testing.assert_array_equal(opened(data), image)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize("text", ["", "x", "x" * 200_000])
+def test_a_tiff_has_the_memory_of_the_image_itself(text: str, raw: bool) -> None:
+    """To copy megabytes holds the interpreter's lock, and the camera's thread waits for it."""
+    frame = any_frame("BayerRG12p", 24, 10)
+    image = read_still(frame, TakeStill("tiff", raw=raw)).image
+    facts = {"make": "Maker", "model": "", "taken": datetime(2026, 1, 2, tzinfo=timezone.utc)}
+    head, pixels = encode_tiff(image, text, software="camstrm", **facts)  # type: ignore[arg-type]
+    assert np.shares_memory(np.frombuffer(pixels, np.uint8), image.pixels)
+    with tifffile.TiffFile(io.BytesIO(bytes(head) + bytes(pixels))) as file:
+        page = file.pages[0]
+        assert isinstance(page, tifffile.TiffPage)
+        np.testing.assert_array_equal(page.asarray(), image.pixels)
+        assert page.description == text
+        assert page.dataoffsets == (len(head),)
+
+
+def test_a_tiff_with_a_text_that_has_no_room_is_refused() -> None:
+    image = read_still(any_frame("Mono8", 24, 10), TakeStill("tiff")).image
+    taken = datetime(2026, 1, 2, tzinfo=timezone.utc)
+    with pytest.raises(ImageError, match="no room for 300000 characters"):
+        encode_tiff(image, "x" * 300_000, make="", model="", taken=taken, software="camstrm")
+
+
+@pytest.mark.parametrize("wish", [TakeStill("png"), TakeStill("png", bits=16)])
+def test_a_png_of_many_lines_is_made_in_pieces(wish: TakeStill) -> None:
+    """None is large: to copy it takes no time while other threads wait."""
+    values = np.random.default_rng(3).integers(0, 4096, (300, 520))
+    frame = pack_values("Mono12p", values)
+    _, parts = write_still(read_still(frame, wish), wish, FACTS)
+    shown = opened(b"".join(parts))
+    np.testing.assert_array_equal(shown, values << 4 if wish.bits else values >> 4)
+    assert max(len(part) for part in parts) < 2 * 64 * 520 * shown.itemsize
 
 
 @pytest.mark.parametrize("name", [*ONE_COMPONENT, *INTERLEAVED])

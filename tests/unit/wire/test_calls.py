@@ -56,6 +56,15 @@ def test_what_is_no_number_is_not_packed(value: float) -> None:
         pack(SetFeature("Gain", value))
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_not_taken_for_a_value_that_is_left_out(value: float) -> None:
+    """Of these None has a default, which is not written; and one is written."""
+    with pytest.raises(WireError, match="FeatureChange: cannot be written as JSON"):
+        pack(FeatureChange("Gain", value, applied=True, old=1.0))
+    with pytest.raises(WireError, match="FeatureValues: cannot be written as JSON"):
+        pack(FeatureValues(3, {"Gain": FeatureState("RW", 1.0, minimum=value)}))
+
+
 def test_a_text_that_is_no_unicode_is_packed_readable() -> None:
     name = b"K\xfche".decode("utf-8", "surrogateescape")
     assert unpack(pack(SetFeature("A", name)), SetFeature, "with").value == "K?he"

@@ -420,6 +420,16 @@ def test_a_shared_status_is_what_each_viewer_would_get(
         assert shared.to(viewer) == TO_VIEWER.encode(whole)
 
 
+@pytest.mark.parametrize("name", ["", "null", "K\udcfche"])
+def test_a_shared_status_has_numbers_as_the_whole_one_has(name: str) -> None:
+    """Whatever else is in it: 1e16 is "1e16" in each of its parts."""
+    viewer = ViewerStatus(1, sent_fps=1e16, name=name)
+    status = Status(1, bundle_fps=1e16, viewer=viewer)
+    text = SharedStatus(status).to(viewer)
+    assert text == TO_VIEWER.encode(status)
+    assert text.count(b":1e16,") == 2
+
+
 @given(any_message)
 def test_the_text_is_what_the_standard_library_makes_of_it(message: Message) -> None:
     """Numbers from 1e16 on and below 1e-4 are written with another exponent: 1e16, 0.00001."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import socket
@@ -364,6 +365,43 @@ def test_without_a_start_the_process_ends(last: str) -> None:
         else:
             BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Start({"cti": 5})))
         assert process.wait(LONG_S) == 0
+
+
+_MAIN_THEN_WAIT = """
+import sys
+from camstrm.grab.camera import process
+if "fails" in sys.argv:
+    process.CameraProcess._await_start = lambda self: 1 // 0
+code = process.main(sys.argv[1:2])
+print(code, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("stops", b"0\n"), ("fails", b"1\n")])
+def test_the_connection_ends_with_the_process_and_not_before(how: str, code: bytes) -> None:
+    """Who hears of the end of the connection finds the exit code."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-c", _MAIN_THEN_WAIT, str(theirs.fileno()), how],
+                env=child_environment(),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Stop()))
+        assert process.stdout is not None
+        assert process.stdout.readline() == code
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+        _, errors = process.communicate()
+        assert (b"ZeroDivisionError" in errors) == (how == "fails")
+        with contextlib.suppress(ConnectionResetError):  # it has not read its Stop
+            assert ours.recv(1) == b""
 
 
 def test_the_end_of_the_grabber_is_the_end_of_its_process() -> None:

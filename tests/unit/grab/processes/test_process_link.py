@@ -12,13 +12,14 @@ from msgspec import Raw
 
 from camstrm.config import CameraSettings, ProcessSettings, StreamSettings
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
+from camstrm.grab.processes import process_link as process_link_module
 from camstrm.grab.processes.process_link import MAX_UNREAD, LinkHandlers, ProcessLink
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
 from camstrm.wire import Call, FrameBundle, FrameRequest, Reply, Report
 from tests.fakes.for_camera import Caller, turn
 from tests.fakes.grabber.camera_process import LARGE, stand_in_environment
-from tests.fakes.manual_loop import GuardedLoop
+from tests.fakes.manual_loop import LONG_S, GuardedLoop
 
 
 class Rig:
@@ -204,14 +205,40 @@ def test_a_process_that_sends_something_else_is_ended(rig: Rig, behaviour: str) 
     rig.over(link)
 
 
-def test_a_process_that_closes_its_connection_and_lives_on(rig: Rig) -> None:
+def test_a_process_that_closes_its_connection_and_lives_on_is_killed(rig: Rig) -> None:
     link = rig.link("half_open")
     rig.run(lambda: rig.gone)
+    assert rig.gone == ["its process closed the connection"]
+    assert link.ended
+    assert not link.ended_in_order()
+
+
+def test_a_process_that_cannot_even_be_killed_is_given_up(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = rig.link("half_open")
+    assert link._process is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(link._process, "kill", lambda: None)
+        rig.run(lambda: rig.gone)
     assert rig.gone == ["its process closed the connection"]
     assert not link.ended
     link.kill("too late for a reason")
     rig.over(link)
     assert rig.gone == ["its process closed the connection"]
+
+
+@pytest.mark.parametrize("code", [0, 4, 7])
+def test_who_looks_too_soon_after_the_connection_s_end_finds_the_exit_code(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """A loaded machine ends a process late; to kill it then takes nothing from what it said."""
+    monkeypatch.setattr(process_link_module, "_EXIT_S", 0.0)
+    monkeypatch.setattr(process_link_module, "_KILLED_S", LONG_S)
+    link = rig.link(f"exit={code}")
+    rig.run(lambda: rig.gone)
+    assert rig.gone == [f"its process ended with code {code}"]
+    assert link.ended_in_order() == (code != 7)
 
 
 def test_a_process_that_hangs_is_killed_with_the_reason_given(rig: Rig) -> None:

@@ -21,6 +21,7 @@ PARTS = {
     "viewer": "viewer.viewer",
     "client": "client.client",
     "control": "control.control",
+    "views": "views.views",
     "whole way": "whole_way.whole_way",
     "scaling": "whole_way.scaling",
     "restart": "whole_way.restart",

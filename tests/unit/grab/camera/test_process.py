@@ -373,7 +373,7 @@ from camstrm.grab.camera import process
 if "fails" in sys.argv:
     process.CameraProcess._await_start = lambda self: 1 // 0
 code = process.main(sys.argv[1:2])
-print(code, flush=True)
+print(int(code), flush=True)
 sys.stdin.read()
 """
 

@@ -13,7 +13,7 @@ from camstrm.errors import ServerError
 
 __all__ = ["explained", "refused_with"]
 
-_TOKEN_REMEDY = "Use the whole address that the server printed, token included"  # noqa: S105
+_TOKEN_REMEDY = "Use the whole address that the server printed, token included"  # noqa: S105  # a sentence, no token
 _TEXT_SIZE = 500
 
 

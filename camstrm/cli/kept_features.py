@@ -78,8 +78,8 @@ def _table(document: tomlkit.TOMLDocument, camera: CameraInfo, serial: str | Non
         cameras = document["camera"] = tomlkit.aot()
     found: Any = next((item for item in cameras if item.get("serial") == serial), None)
     if found is None:
-        assert isinstance(cameras, (AoT, list))
-        added = tomlkit.table()
+        # A file may write its cameras as [[camera]], or in one line.
+        added: Any = tomlkit.table() if isinstance(cameras, AoT) else tomlkit.inline_table()
         added["serial"] = camera.serial
         cameras.append(added)
         found = cameras[-1]

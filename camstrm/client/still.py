@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from camstrm.client.address import ServerAddress
 from camstrm.client.failure import explained, refused_with
-from camstrm.errors import CamstrmError, WireError
+from camstrm.errors import CamstrmError, ServerError, WireError
 
 __all__ = ["Still", "StillFormat", "fetch_still", "still_url"]
 
@@ -112,4 +112,6 @@ def fetch_still(address: ServerAddress, url: str, tls: ssl.SSLContext | None) ->
         raise explained(cause, address) from None
     except OSError as error:
         raise explained(error, address) from None
+    if len(data) > MAX_SIZE:
+        raise ServerError(address.label, f"a still of more than {MAX_SIZE // 2**20} MiB")
     return Still(data, headers.get_content_type(), headers)

@@ -75,6 +75,16 @@ def test_a_camera_without_features_and_an_inline_table(config: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("cameras", ['camera = [ { serial = "DA1" } ]', "camera = []"])
+def test_cameras_in_one_line(tmp_path: Path, cameras: str) -> None:
+    path = tmp_path / "camstrm.toml"
+    path.write_text(f"{cameras}  # all\n")
+    keep_features(str(path), CameraInfo(0, "top", "DA9"), LIVE[:1])
+    assert path.read_text().endswith("  # all\n")
+    found = load_config(path).cameras[-1]
+    assert (found.serial, found.features) == ("DA9", {"ExposureTime": 2000.5})
+
+
 def test_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "camstrm.toml"
     path.write_text("# nothing yet\n")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from aiohttp import web
+
+from camstrm.viewing.keys import KEYS_FILE
+from camstrm.viewing.texts import LANGUAGES, table
 
 __all__ = ["PAGE_FOLDER", "STATIC_FOLDER", "PageFiles"]
 
@@ -40,6 +45,12 @@ class PageFiles:
             for path in sorted(folder.rglob("*"))
             if path.suffix in _TYPES and path.is_file()
         }
+        # What the page has in common with the Qt viewer.
+        keys = (files("camstrm.viewing") / KEYS_FILE).read_bytes()
+        self._files[KEYS_FILE] = _File(keys, _TYPES[".json"])
+        for language in LANGUAGES:
+            texts = json.dumps(dict(table(language)), ensure_ascii=False).encode()
+            self._files[f"texts/{language}.json"] = _File(texts, _TYPES[".json"])
 
     def response(self, name: str) -> web.Response:
         """Return the file as a response; raise 404 if there is none of this name."""

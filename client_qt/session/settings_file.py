@@ -64,7 +64,7 @@ class SettingsFile:
         value = self._values.get(name, fallback)
         if isinstance(fallback, float) and type(value) is int:
             value = float(value)
-        return value if type(value) is type(fallback) else fallback  # type: ignore[return-value]  # same type
+        return value if type(value) is type(fallback) else fallback
 
     def set(self, name: str, value: object) -> None:
         """Keep ``value``, which JSON can hold; None removes it."""

@@ -1,8 +1,9 @@
 """Which part of a camera's frame is on the screen, and how large: plain geometry. No Qt.
 
 "Frame" is counted in the camera's pixels, "stage" in pixels of the place where the picture is
-shown. "Picture" is the frame as it is turned for the person who looks at it. The page has the same in viewport.js; tests/vectors/viewport/zoom.json
-and tests/vectors/viewing/orientation.json hold both to it.
+shown. "Picture" is the frame as it is turned for the person who looks at it. The page has the
+same in viewport.js; tests/vectors/viewport/zoom.json and tests/vectors/viewing/orientation.json
+hold both to it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ SENSOR = (3, 2)
 def seen(orientation: Orientation) -> list[list[int]]:
     """Return the numbers of the sensor's pixels as they are seen."""
     width, height = orientation.size(*SENSOR)
-    lines = []
+    lines: list[list[int]] = []
     for line in range(height):
         lines.append([])
         for column in range(width):

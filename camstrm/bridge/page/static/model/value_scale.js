@@ -49,7 +49,12 @@ export class ValueScale {
     return new ValueScale(info, state, minimum, maximum);
   }
 
-  /** @type {(info: FeatureInfo, state: FeatureState, minimum: number, maximum: number) => void} */
+  /**
+   * @param {FeatureInfo} info
+   * @param {FeatureState} state
+   * @param {number} minimum
+   * @param {number} maximum
+   */
   constructor(info, state, minimum, maximum) {
     this.minimum = minimum;
     this.maximum = maximum;
@@ -140,7 +145,7 @@ export function parseNumber(text, info, state) {
   const integer = info.type === "integer";
   const number = digits.startsWith("0x") || digits.startsWith("0X") ? Number(digits) : decimal(digits, integer);
   if (number === null) return { problem: "setup.number.ambiguous" };
-  if (Number.isNaN(number)) return { problem: "setup.number.not_one" };
+  if (!Number.isFinite(number)) return { problem: "setup.number.not_one" };
   const factor = unitFactor(unit, info.unit ?? "");
   if (factor === null) return { problem: "setup.number.unit", values: { unit, wanted: unitText(info.unit ?? "") } };
   let value = (sign === "-" ? -1 : 1) * number;

@@ -47,8 +47,8 @@ class Event(Struct, frozen=True, omit_defaults=True):
     ``kind``: "lost", "back", "reconfigured", "restarted" (the camera's process), "grabber
     lost", "grabber back", "cameras" (others than before), "changed" (``feature`` from ``old``
     to ``new``), "executed", "kept", "reconnect", "lease" (from one holder to another), "shared",
-    "unshared", or another word. ``camera``: its name, empty for what is of no camera. ``text``: why, or what came of it. ``person``: name of the
-    token of who did it.
+    "unshared", or another word. ``camera``: its name, empty for what is of no camera. ``text``:
+    why, or what came of it. ``person``: name of the token of who did it.
     """
 
     id: Count

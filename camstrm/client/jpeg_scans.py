@@ -18,7 +18,7 @@ _MAX_SEGMENTS = 200
 """A camera's picture has about ten before its scan."""
 
 
-def costly_kind(data: bytes | memoryview) -> str:
+def costly_kind(data: bytes | bytearray | memoryview) -> str:
     """Return why a JPEG must not be decoded: "progressive", "in several scans", ...; else "".
 
     A decoder keeps all coefficients of a picture that comes in several scans, six bytes for each

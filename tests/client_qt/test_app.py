@@ -77,8 +77,10 @@ def test_quit_before_the_window_is_there_ends_it_before_it_is(qapp: QApplication
 def test_quit_while_the_window_is_made_ends_it(
     qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = MainWindow.show
-    monkeypatch.setattr(MainWindow, "show", lambda window: (shown(window), quit_viewer()))
+    def show(window: MainWindow) -> None:
+        quit_viewer()
+
+    monkeypatch.setattr(MainWindow, "show", show)
     assert run_viewer("ws://127.0.0.1:9") == 0
 
 

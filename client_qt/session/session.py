@@ -167,6 +167,7 @@ class StreamSession(QObject):
             self._session = hello.session
             self._forget_pictures()
         gone = self.model.receive_hello(hello, self.clock())
+        self._decoder.release(gone)
         self.cameras_changed.emit(gone)
 
     def _on_status(self, status: Status) -> None:

@@ -173,9 +173,7 @@ class FeatureReads:
             live = self._live_setting(camera, name, selectors)
             if live is not None:
                 configured = self._control.live.configured(name, live.selectors)
-                states[name] = msgspec.structs.replace(
-                    state, differs=True, configured=configured
-                )
+                states[name] = msgspec.structs.replace(state, differs=True, configured=configured)
         if not selectors:
             self._known.note(states)
         return states

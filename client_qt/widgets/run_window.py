@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -22,6 +23,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.network import Network
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.preferences import load_settings, spoken_texts
+from client_qt.widgets.services import ViewerServices
 from client_qt.widgets.theme import apply_theme
 
 __all__ = ["drops_references", "run_window"]
@@ -40,8 +43,13 @@ _LEVELS = {
 }
 
 
-def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
-    """Show ``address`` until the window is closed; return the exit code."""
+def run_window(
+    address: ServerAddress,
+    *,
+    insecure: bool = False,
+    quit_wanted: Callable[[], bool] = lambda: False,
+) -> int:
+    """Show ``address`` until the window is closed, or ``quit_wanted``; return the exit code."""
     present = QApplication.instance()
     application = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("camstrm")
@@ -53,12 +61,15 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     client = StreamClient(address, network=Network(insecure=insecure))
     decoder = PictureDecoder()
     session = StreamSession(client, decoder)
-    window = MainWindow(session, address.label)
+    settings = load_settings()
+    services = ViewerServices(settings=settings, texts=spoken_texts(settings))
+    services.add_server(session, address.label, address)
+    window = MainWindow(services)
     window.closed.connect(QCoreApplication.quit)
     # Qt's loop runs no Python while nothing happens; this lets a signal handler (of the
-    # command line, not of this module) have its turn.
+    # command line, not of this module) have its turn, and ends what it could not end yet.
     heartbeat = QTimer()
-    heartbeat.timeout.connect(lambda: None)
+    heartbeat.timeout.connect(lambda: QCoreApplication.quit() if quit_wanted() else None)
     heartbeat.start(_SIGNAL_INTERVAL_MS)
     try:
         window.show()
@@ -70,7 +81,7 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
         window.closed.disconnect()
         window.close()
         session.close()
-        for part in (window, session, decoder, client):
+        for part in (window, services, session, decoder, client):
             part.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         qInstallMessageHandler(previous_handler)

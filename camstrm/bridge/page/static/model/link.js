@@ -27,6 +27,7 @@ export function describeLink(known) {
   if (status?.input === "none") {
     const since = status.input_since_us;
     const time = since > 0 ? clockTime(since) : "";
+    noInput.problem ||= say("shell.empty_no_grabber");
     return { ...noInput, text: time ? say("strip.no_input_since", { time }) : say("strip.no_input") };
   }
   if (nowMs - bundleAtMs > NO_INPUT_MS) return { ...noInput, text: say("strip.no_input") };

@@ -1,0 +1,1 @@
+"""Panels beside the pictures, one class each; they act on the chosen camera."""

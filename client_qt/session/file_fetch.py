@@ -1,0 +1,175 @@
+"""Files that the server makes (stills, zips), fetched over HTTP into files of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
+
+from camstrm.client.address import ServerAddress
+from client_qt.session.new_file import NewFile
+
+__all__ = ["MAX_FILE_SIZE", "Fetched", "FileFetch", "http_url"]
+
+MAX_FILE_SIZE = 1024 * 1024 * 1024
+"""Bytes of a file; a server that sends more is not camstrm, and would fill the disk."""
+
+SILENCE_MS = 20_000
+"""A server that sends nothing for so long is gone; a still of a slow camera takes 10 s."""
+
+MAX_OPEN = 4
+"""Files at a time; the server makes 8 for all."""
+
+_MAX_PROBLEM = 2000
+"""Characters of the server's sentence that says why there is no file."""
+
+_HTTP = {"ws": "http", "wss": "https"}
+_OK = 200
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that is complete, or (``path`` None) the ``problem`` why there is none."""
+
+    path: Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the reply, with names in lower case."""
+    problem: str = ""
+
+
+class FileFetch(QObject):
+    """Fetches files of one server. UI thread only; Qt's network works beside it.
+
+    A file has its name from the first byte on, so that nobody else takes it, and is removed if it
+    does not become complete.
+    """
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        secure: Callable[[QNetworkAccessManager, QNetworkRequest], None],
+        parent: QObject | None = None,
+        *,
+        max_size: int = MAX_FILE_SIZE,
+    ) -> None:
+        """``secure`` gives a request the proxy and the TLS rules of the stream's connection."""
+        super().__init__(parent)
+        self._address = address
+        self._secure = secure
+        self._max_size = max_size
+        self._manager = QNetworkAccessManager(self)
+        self._open: dict[QNetworkReply, _Download] = {}
+
+    def get(self, path: str, folder: Path, name: str, answer: Callable[[Fetched], None]) -> None:
+        """Fetch ``path`` (from :func:`http_path`) into ``folder``; ``answer`` is called once."""
+        if len(self._open) >= MAX_OPEN:
+            answer(Fetched(problem=f"{MAX_OPEN} files are being fetched"))
+            return
+        try:
+            file = NewFile.create(folder, name)
+        except OSError as error:
+            answer(Fetched(problem=f"{folder / name}: {error.strerror or error}"))
+            return
+        request = QNetworkRequest(QUrl(http_url(self._address, path)))
+        request.setTransferTimeout(SILENCE_MS)
+        # A page of a proxy or another server is no picture; neither does it get the token.
+        request.setAttribute(
+            QNetworkRequest.Attribute.RedirectPolicyAttribute,
+            QNetworkRequest.RedirectPolicy.ManualRedirectPolicy,
+        )
+        if self._address.token:
+            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
+        self._secure(self._manager, request)
+        reply = self._manager.get(request)
+        self._open[reply] = _Download(file, answer)
+        reply.readyRead.connect(lambda: self._read(reply))
+        reply.finished.connect(lambda: self._finish(reply))
+
+    def close(self) -> None:
+        """Give up what is being fetched; nobody is answered."""
+        for reply, download in list(self._open.items()):
+            reply.blockSignals(True)
+            reply.abort()
+            reply.deleteLater()
+            download.file.discard()
+        self._open.clear()
+
+    def _read(self, reply: QNetworkReply) -> None:
+        download = self._open.get(reply)
+        if download is None or _status(reply) != _OK:
+            return
+        try:
+            download.file.write(reply.readAll().data())
+        except OSError as error:
+            download.problem = f"{download.file.path}: {error.strerror or error}"
+        if download.file.size > self._max_size:
+            download.problem = f"the file is larger than {self._max_size // 1024**2} MB"
+        if download.problem:
+            reply.abort()
+
+    def _finish(self, reply: QNetworkReply) -> None:
+        self._read(reply)
+        download = self._open.pop(reply, None)
+        if download is None:
+            return
+        problem = download.problem or _problem(reply)
+        headers = {
+            bytes(name.data()).decode("latin-1").lower(): bytes(
+                reply.rawHeader(name).data()
+            ).decode("latin-1")
+            for name in reply.rawHeaderList()
+        }
+        reply.deleteLater()
+        path: Path | None = None
+        if problem:
+            download.file.discard()
+        else:
+            try:
+                path = download.file.finish()
+            except OSError as error:
+                problem = f"{download.file.path}: {error.strerror or error}"
+        download.answer(Fetched(path, headers, problem))
+
+
+@dataclass
+class _Download:
+    file: NewFile
+    answer: Callable[[Fetched], None]
+    problem: str = ""
+    """Why it was given up here; empty while it goes on."""
+
+
+def http_url(address: ServerAddress, path: str, query: Mapping[str, object] | None = None) -> str:
+    """Return the URL of what the server has at ``path``, without the token.
+
+    ``path``: "/cam/왼쪽.tiff", which is percent-encoded here.
+    """
+    parts = urlsplit(address.url)
+    base = parts.path.removesuffix("ws").rstrip("/")
+    text = f"?{urlencode(query)}" if query else ""
+    return f"{_HTTP[parts.scheme]}://{parts.netloc}{base}{quote(path)}{text}"
+
+
+def _status(reply: QNetworkReply) -> int:
+    status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+    return int(status) if status is not None else 0
+
+
+def _problem(reply: QNetworkReply) -> str:
+    """Return why a reply is no file, "" if it is one."""
+    status = _status(reply)
+    if status and status != _OK:
+        # The server says why in a sentence of plain text.
+        kind = reply.header(QNetworkRequest.KnownHeaders.ContentTypeHeader)
+        if str(kind or "").startswith("text/plain"):
+            said = reply.readAll().data().decode("utf-8", "replace").strip()
+            if said:
+                return " ".join(said[:_MAX_PROBLEM].split())
+        return f"the server answered {status}"
+    if reply.error() is not QNetworkReply.NetworkError.NoError:
+        return reply.errorString()
+    return "" if status else "there was no answer"

@@ -1,27 +1,19 @@
 """Which part of a camera's frame is on the screen, and how large: plain geometry. No Qt.
 
 "Frame" is counted in the camera's pixels, "stage" in pixels of the place where the picture is
-shown. The page has the same in viewport.js; tests/vectors/viewport/zoom.json holds both to it.
+shown. "Picture" is the frame as it is turned for the person who looks at it. The page has the
+same in viewport.js; tests/vectors/viewport/zoom.json and tests/vectors/viewing/orientation.json
+hold both to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from client_qt.model.orientation import UPRIGHT, Orientation, Rectangle
 
 __all__ = ["Rectangle", "Viewport"]
 
 MAX_SCALE = 40.0
 """Pixels of the stage for one of the camera's at most: single ones are easily told apart."""
-
-
-@dataclass(frozen=True)
-class Rectangle:
-    """A part of the frame or of the stage; corners need not be whole pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 class Viewport:
@@ -35,7 +27,8 @@ class Viewport:
         self._scale = 1.0
         """Pixels of the stage for one of the frame; only while it does not fit."""
         self._centre = (0.0, 0.0)
-        """What of the frame is in the middle of the stage; only while it does not fit."""
+        """What of the picture is in the middle of the stage; only while it does not fit."""
+        self._orientation = UPRIGHT
 
     def set_stage(self, width: float, height: float) -> None:
         self._stage = (width, height)
@@ -46,6 +39,25 @@ class Viewport:
         if (width, height) != self._frame:
             self._frame = (width, height)
             self.fits = True
+
+    def set_orientation(self, orientation: Orientation) -> None:
+        """Turn the picture; what was in the middle stays there."""
+        if orientation == self._orientation:
+            return
+        middle = self._orientation.to_sensor(*self._centre, self._frame)
+        self._orientation = orientation
+        self._centre = orientation.to_picture(*middle, self._frame)
+        self._clamp()
+
+    @property
+    def orientation(self) -> Orientation:
+        """How the picture is turned."""
+        return self._orientation
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """Width and height of the picture, as it is turned."""
+        return self._orientation.size(*self._frame)
 
     @property
     def frame(self) -> tuple[int, int]:
@@ -65,9 +77,11 @@ class Viewport:
     @property
     def visible(self) -> Rectangle:
         """The part of the frame that is on the stage."""
-        first, last = self.frame_at(0, 0), self.frame_at(*self._stage)
+        (width, height), last = self.picture, self._picture_at(*self._stage)
+        first = self._picture_at(0, 0)
         x, y = max(0.0, first[0]), max(0.0, first[1])
-        return Rectangle(x, y, min(self._frame[0], last[0]) - x, min(self._frame[1], last[1]) - y)
+        part = Rectangle(x, y, min(width, last[0]) - x, min(height, last[1]) - y)
+        return self._orientation.part_to_sensor(part, self._frame)
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -94,7 +108,7 @@ class Viewport:
             return
         middle = self._stage[0] / 2, self._stage[1] / 2
         x, y = middle[0] if x is None else x, middle[1] if y is None else y
-        there = self.frame_at(x, y)
+        there = self._picture_at(x, y)
         self.fits = False
         self._scale = scale
         self._centre = there[0] - (x - middle[0]) / scale, there[1] - (y - middle[1]) / scale
@@ -109,25 +123,37 @@ class Viewport:
 
     def frame_at(self, x: float, y: float) -> tuple[float, float]:
         """Return what of the frame is at x, y of the stage."""
-        left, top = self._origin
-        return (x - left) / self.scale, (y - top) / self.scale
+        return self._orientation.to_sensor(*self._picture_at(x, y), self._frame)
+
+    def stage_at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the frame is on the stage."""
+        across, down = self._orientation.to_picture(x, y, self._frame)
+        (left, top), scale = self._origin, self.scale
+        return left + across * scale, top + down * scale
 
     def place(self, part: Rectangle) -> Rectangle:
         """Return where a part of the frame is on the stage."""
+        part = self._orientation.part_to_picture(part, self._frame)
         (left, top), scale = self._origin, self.scale
         return Rectangle(
             left + part.x * scale, top + part.y * scale, part.width * scale, part.height * scale
         )
 
+    def _picture_at(self, x: float, y: float) -> tuple[float, float]:
+        """Return what of the picture is there on the stage."""
+        (left, top), scale = self._origin, self.scale
+        return (x - left) / scale, (y - top) / scale
+
     @property
     def _fitting(self) -> float:
-        return min(self._stage[0] / self._frame[0], self._stage[1] / self._frame[1])
+        width, height = self.picture
+        return min(self._stage[0] / width, self._stage[1] / height)
 
     @property
     def _origin(self) -> tuple[float, float]:
-        """Where the frame's first pixel is on the stage."""
-        scale = self.scale
-        centre = (self._frame[0] / 2, self._frame[1] / 2) if self.fits else self._centre
+        """Where the picture's first pixel is on the stage."""
+        scale, (width, height) = self.scale, self.picture
+        centre = (width / 2, height / 2) if self.fits else self._centre
         return self._stage[0] / 2 - centre[0] * scale, self._stage[1] / 2 - centre[1] * scale
 
     def _clamp(self) -> None:
@@ -137,10 +163,10 @@ class Viewport:
         """
         if self.fits or not self.known:
             return
-        part = self._fitting / self._scale
+        part, (width, height) = self._fitting / self._scale, self.picture
         self._centre = (
-            _clamped(self._centre[0], part, self._frame[0]),
-            _clamped(self._centre[1], part, self._frame[1]),
+            _clamped(self._centre[0], part, width),
+            _clamped(self._centre[1], part, height),
         )
 
 

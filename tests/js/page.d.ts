@@ -141,6 +141,7 @@ interface Wish {
   view: SmallView | PartialView | null;
 }
 
+type Orientation = import("../../camstrm/bridge/page/static/model/orientation.js").Orientation;
 type Viewport = import("../../camstrm/bridge/page/static/viewport.js").Viewport;
 
 interface Point {

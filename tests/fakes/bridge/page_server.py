@@ -11,11 +11,11 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import structs
 
+from camstrm.bridge.page.files import PageFiles
 from camstrm.wire import (
     FROM_VIEWER,
     TO_VIEWER,
@@ -41,18 +41,10 @@ from camstrm.wire import (
 from tests.fakes.pictures.moving_pictures import moving_jpegs
 from tests.fakes.pictures.sensor_picture import SensorPicture
 
-STATIC = Path(__file__).parents[3] / "camstrm" / "bridge" / "page" / "static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-CONTENT_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-}
 BGR8 = 0x02180015
 MONO8 = 0x01080001
 
@@ -236,7 +228,7 @@ class PageServer:
         self.port = 0
         self.tick = 0
         # In memory: a file response would start threads that outlive the test.
-        self._files = {file.name: file.read_bytes() for file in STATIC.iterdir()}
+        self._files = PageFiles()
         self._runner: web.AppRunner | None = None
         self._stream: asyncio.Task[None] | None = None
 
@@ -249,7 +241,7 @@ class PageServer:
         """Listen and stream."""
         app = web.Application()
         app.router.add_get("/", self._file)
-        app.router.add_get("/static/{name}", self._file)
+        app.router.add_get("/static/{name:.+}", self._file)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/api/status", self._status)
         app.on_response_prepare.append(_add_policy)
@@ -359,12 +351,7 @@ class PageServer:
             viewer.sent_seqs.append(bundle.seq)
 
     async def _file(self, request: web.Request) -> web.Response:
-        name = request.match_info.get("name", "index.html")
-        if name not in self._files:
-            raise web.HTTPNotFound
-        return web.Response(
-            body=self._files[name], content_type=CONTENT_TYPES[Path(name).suffix], charset="utf-8"
-        )
+        return self._files.response(request.match_info.get("name", "index.html"))
 
     async def _status(self, _: web.Request) -> web.Response:
         return web.Response(status=self.refuse_status or 200)

@@ -1,7 +1,10 @@
 /**
  * Which part of a camera's frame is on the screen, and how large: plain geometry. "Frame" is
  * counted in the camera's pixels, "stage" in CSS pixels of the place where the picture is shown.
+ * "Picture" is the frame as it is turned for the person who looks at it.
  */
+
+import { UPRIGHT } from "./model/orientation.js";
 
 /** CSS pixels for one of the camera's at most: single ones are easily told apart. */
 const MAX_SCALE = 40;
@@ -13,8 +16,9 @@ export class Viewport {
   #frame = { width: 0, height: 0 };
   /** CSS pixels for one pixel of the frame; only while it does not fit. */
   #scale = 1;
-  /** What of the frame is in the middle of the stage; only while it does not fit. */
+  /** What of the picture is in the middle of the stage; only while it does not fit. */
   #centre = { x: 0, y: 0 };
+  #orientation = UPRIGHT;
 
   /** @type {(width: number, height: number) => void} */
   setStage(width, height) {
@@ -29,6 +33,29 @@ export class Viewport {
     this.fits = true;
   }
 
+  /** @param {Orientation} orientation another one: what was in the middle stays there */
+  setOrientation(orientation) {
+    if (orientation.equals(this.#orientation)) return;
+    const middle = this.#orientation.toSensor(this.#centre, this.#frame);
+    this.#orientation = orientation;
+    this.#centre = orientation.toPicture(middle, this.#frame);
+    this.#clamp();
+  }
+
+  get orientation() {
+    return this.#orientation;
+  }
+
+  /** Of the camera's frame, 0 while it is not known. @returns {Size} */
+  get frame() {
+    return { ...this.#frame };
+  }
+
+  /** Of the picture, as it is turned. @returns {Size} */
+  get picture() {
+    return this.#orientation.size(this.#frame);
+  }
+
   /** Nothing can be placed before both sizes are known. */
   get known() {
     const { width, height } = this.#frame;
@@ -41,7 +68,7 @@ export class Viewport {
   }
 
   get #fitting() {
-    const { width, height } = this.#frame;
+    const { width, height } = this.picture;
     return Math.min(this.#stage.width / width, this.#stage.height / height);
   }
 
@@ -65,7 +92,7 @@ export class Viewport {
   /** @type {(scale: number, x?: number, y?: number) => void} as zoomBy, to a scale */
   zoomTo(scale, x = this.#stage.width / 2, y = this.#stage.height / 2) {
     if (!this.known) return;
-    const there = this.frameAt(x, y);
+    const there = this.#pictureAt(x, y);
     this.fits = false;
     this.#scale = scale;
     this.#centre = {
@@ -85,12 +112,19 @@ export class Viewport {
 
   /** @type {(x: number, y: number) => {x: number, y: number}} what of the frame is there */
   frameAt(x, y) {
+    return this.#orientation.toSensor(this.#pictureAt(x, y), this.#frame);
+  }
+
+  /** Where a point of the frame is on the stage. @type {(point: Point) => Point} */
+  stageAt(point) {
+    const { x, y } = this.#orientation.toPicture(point, this.#frame);
     const { left, top } = this.#origin;
-    return { x: (x - left) / this.scale, y: (y - top) / this.scale };
+    return { x: left + x * this.scale, y: top + y * this.scale };
   }
 
   /** Where a part of the frame is on the stage. @type {(part: Rectangle) => Rectangle} */
-  place({ x, y, width, height }) {
+  place(part) {
+    const { x, y, width, height } = this.#orientation.partToPicture(part, this.#frame);
     const { left, top } = this.#origin;
     const { scale } = this;
     return { x: left + x * scale, y: top + y * scale, width: width * scale, height: height * scale };
@@ -98,14 +132,22 @@ export class Viewport {
 
   /** The part of the frame that is on the stage. @type {Rectangle} */
   get visible() {
-    const { width, height } = this.#frame;
-    const first = this.frameAt(0, 0);
-    const last = this.frameAt(this.#stage.width, this.#stage.height);
+    const { width, height } = this.picture;
+    const first = this.#pictureAt(0, 0);
+    const last = this.#pictureAt(this.#stage.width, this.#stage.height);
     const [x, y] = [Math.max(0, first.x), Math.max(0, first.y)];
-    return { x, y, width: Math.min(width, last.x) - x, height: Math.min(height, last.y) - y };
+    const [right, bottom] = [Math.min(width, last.x), Math.min(height, last.y)];
+    const part = { x, y, width: right - x, height: bottom - y };
+    return this.#orientation.partToSensor(part, this.#frame);
   }
 
-  /** Where the frame's first pixel is on the stage. */
+  /** @type {(x: number, y: number) => Point} what of the picture is there on the stage */
+  #pictureAt(x, y) {
+    const { left, top } = this.#origin;
+    return { x: (x - left) / this.scale, y: (y - top) / this.scale };
+  }
+
+  /** Where the picture's first pixel is on the stage. */
   get #origin() {
     const { scale } = this;
     const centre = this.fits ? this.#middle : this.#centre;
@@ -116,7 +158,8 @@ export class Viewport {
   }
 
   get #middle() {
-    return { x: this.#frame.width / 2, y: this.#frame.height / 2 };
+    const { width, height } = this.picture;
+    return { x: width / 2, y: height / 2 };
   }
 
   /**
@@ -126,9 +169,10 @@ export class Viewport {
   #clamp() {
     if (this.fits || !this.known) return;
     const part = this.#fitting / this.#scale;
+    const { width, height } = this.picture;
     this.#centre = {
-      x: clampCentre(this.#centre.x, part, this.#frame.width),
-      y: clampCentre(this.#centre.y, part, this.#frame.height),
+      x: clampCentre(this.#centre.x, part, width),
+      y: clampCentre(this.#centre.y, part, height),
     };
   }
 }

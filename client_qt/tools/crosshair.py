@@ -67,5 +67,3 @@ def crosshair_pixel(desk: ToolDesk, view: OverlayView) -> tuple[int, int]:
     width, height = view.viewport.frame
     x, y = desk.points(view.camera).crosshair or (width // 2, height // 2)
     return min(x, width - 1), min(y, height - 1)
-
-

@@ -100,9 +100,7 @@ class RegionBox:
         return self._held
 
 
-def region_between(
-    a: tuple[float, float], b: tuple[float, float], size: tuple[int, int]
-) -> Region:
+def region_between(a: tuple[float, float], b: tuple[float, float], size: tuple[int, int]) -> Region:
     """Return the region of whole pixels between two points, within a sensor of this size."""
     left, right = (min(max(x, 0.0), float(size[0])) for x in sorted((a[0], b[0])))
     top, bottom = (min(max(y, 0.0), float(size[1])) for y in sorted((a[1], b[1])))

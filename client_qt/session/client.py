@@ -6,14 +6,14 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import (
     QAbstractSocket,
-    QNetworkProxy,
     QNetworkRequest,
-    QSslConfiguration,
+    QSslCertificate,
     QSslError,
     QSslSocket,
 )
@@ -22,6 +22,8 @@ from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 from camstrm.backoff import Backoff
 from camstrm.client.address import ServerAddress
 from camstrm.errors import WireError
+from camstrm.viewing.plain_text import plain_message, plain_text
+from camstrm.viewing.texts import Texts
 from camstrm.wire import (
     FROM_VIEWER,
     MAX_BUNDLE_SIZE,
@@ -37,7 +39,9 @@ from camstrm.wire import (
     Views,
     decode_bundle,
 )
-from client_qt.model.failure import explain_failure
+from client_qt.model.certificate import Certificate, judge
+from client_qt.model.failure import Failure, explain_failure
+from client_qt.session.network import Network, certificate_shown
 
 __all__ = ["StreamClient", "reconnect_pauses"]
 
@@ -79,6 +83,13 @@ class StreamClient(QObject):
     lost = Signal(str, float)
     """The reason as a sentence for the user, and the seconds until the next attempt."""
 
+    failed = Signal(object)
+    """Failure of an attempt, before ``lost``."""
+
+    certificate_refused = Signal(object, str)
+    """Certificate that the person would have to trust, and the fingerprint of the one that was
+    trusted before ("": none was); before ``lost``."""
+
     hello_received = Signal(object)
     status_received = Signal(object)
     views_received = Signal(object)
@@ -94,13 +105,20 @@ class StreamClient(QObject):
         self,
         address: ServerAddress,
         *,
-        insecure: bool = False,
+        network: Network | None = None,
+        fingerprint: str = "",
+        texts: Texts | None = None,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``fingerprint``: of the one certificate that is trusted, "": what the system trusts."""
         super().__init__()
-        self._address = address
-        self._insecure = insecure
+        self.address = address
+        """Where the server is, and the token; another token comes with :meth:`use_token`."""
+        self._network = network or Network()
+        self._fingerprint = fingerprint
+        self._texts = texts or Texts()
+        self._say = self._texts.say
         self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
@@ -109,6 +127,8 @@ class StreamClient(QObject):
         """Whether messages can be sent; written here only."""
         self._tls_problem = ""
         """What Qt said about the certificate in this attempt."""
+        self._tls_failure: Failure | None = None
+        """What is wrong with the certificate of this attempt, where the person is to decide."""
         self._good_since: float | None = None
         """When this connection brought its first message that could be read (clock's seconds)."""
         self._heard_at = 0.0
@@ -129,8 +149,7 @@ class StreamClient(QObject):
             return
         self._retry.stop()
         socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
-        # Cameras are in the same building; a proxy for web pages is not on that way.
-        socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
+        socket.setProxy(self._network.proxy_for(self.address))
         socket.setMaxAllowedIncomingFrameSize(MAX_BUNDLE_SIZE)
         socket.setMaxAllowedIncomingMessageSize(MAX_BUNDLE_SIZE)
         socket.connected.connect(self._on_connected)
@@ -140,15 +159,14 @@ class StreamClient(QObject):
         socket.binaryMessageReceived.connect(self._on_binary)
         socket.textMessageReceived.connect(self._on_text)
         socket.pong.connect(self._on_pong)
-        if self._insecure:
-            configuration = QSslConfiguration.defaultConfiguration()
-            configuration.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyNone)
-            socket.setSslConfiguration(configuration)
-        request = QNetworkRequest(QUrl(self._address.url))
-        if self._address.token:
-            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
+        if self.address.encrypted:
+            socket.setSslConfiguration(self._network.tls(self._fingerprint))
+        request = QNetworkRequest(QUrl(self.address.url))
+        if self.address.token:
+            request.setRawHeader(b"Authorization", f"Bearer {self.address.token}".encode("ascii"))
         self._socket = socket
         self._tls_problem = ""
+        self._tls_failure = None
         self._heard_at = self._clock()
         self._watch.start(int(PING_INTERVAL_S * 1000))
         self.connecting.emit()
@@ -158,6 +176,22 @@ class StreamClient(QObject):
         """Close the connection and do not come back."""
         self._retry.stop()
         self._release()
+
+    def use_token(self, token: str) -> None:
+        """Connect again at once, with this token."""
+        self.address = replace(self.address, token=token)
+        self._again()
+
+    def trust(self, fingerprint: str) -> None:
+        """Connect again at once; the certificate must be this one from now on."""
+        self._fingerprint = fingerprint
+        self._again()
+
+    def _again(self) -> None:
+        self._retry.stop()
+        self._backoff.reset()
+        self._release()
+        self.open()
 
     def acknowledge(self, seq: int) -> None:
         """Send that bundle ``seq`` and all before it are on the screen."""
@@ -180,7 +214,7 @@ class StreamClient(QObject):
     def _on_connected(self) -> None:
         self.is_open = True
         self._heard_at = self._clock()
-        _log.info("connected to %s", self._address.label)
+        _log.info("connected to %s", self.address.label)
         self.connected.emit()
         if self._wish != Subscribe():
             self._send(self._wish)
@@ -194,12 +228,11 @@ class StreamClient(QObject):
 
     def _on_text(self, text: str) -> None:
         message = self._decode(TO_VIEWER.decode, text)
+        # Names and reasons are shown in many places; here is the one way to all of them.
+        message = None if message is None else plain_message(message)
         if isinstance(message, Hello) and message.protocol != PROTOCOL:
-            self._end(
-                f"the server speaks protocol {message.protocol}, this viewer {PROTOCOL}: "
-                "install the same camstrm version on both",
-                self._backoff.longest(),
-            )
+            reason = self._say("connect.lost.protocol", theirs=message.protocol, ours=PROTOCOL)
+            self._end(reason, self._backoff.longest())
         elif isinstance(message, Hello):
             self._note_good()
             self.hello_received.emit(message)
@@ -218,7 +251,7 @@ class StreamClient(QObject):
         try:
             return decode(data)
         except WireError as error:
-            self._end(f"the server sent what is not camstrm's format ({error})")
+            self._end(self._say("connect.lost.format", problem=plain_text(str(error), 300)))
             return None
 
     def _note_good(self) -> None:
@@ -240,42 +273,61 @@ class StreamClient(QObject):
     def _look_after(self) -> None:
         silence = self._clock() - self._heard_at
         if self.is_open and silence > SILENCE_TIMEOUT_S:
-            self._end(f"the server was silent for {silence:.0f} s")
+            self._end(self._say("connect.lost.silent", seconds=round(silence)))
         elif not self.is_open and silence > CONNECT_TIMEOUT_S:
-            self._end(f"no answer from {self._address.label} within {CONNECT_TIMEOUT_S:.0f} s")
+            seconds = round(CONNECT_TIMEOUT_S)
+            self._end(
+                self._say("connect.lost.no_answer", server=self.address.label, seconds=seconds)
+            )
         else:
             self._ping()
 
     def _on_ssl_errors(self, errors: list[QSslError]) -> None:
+        if self._socket is None:
+            return
         problems = "; ".join(dict.fromkeys(e.errorString() for e in errors))
-        if self._insecure and self._socket is not None:
-            _log.warning(
-                "certificate of %s accepted (--insecure): %s", self._address.label, problems
-            )
+        if self._network.insecure:
+            server = self.address.label
+            _log.warning("certificate of %s accepted (--insecure): %s", server, problems)
             self._socket.ignoreSslErrors()
-        else:
-            self._tls_problem = problems
+            return
+        shown = certificate_shown(_peer_certificate(self._socket, errors), errors)
+        verdict = judge(shown.fingerprint, self._fingerprint)
+        if verdict.trusted:
+            self._socket.ignoreSslErrors()
+            return
+        self._tls_problem = problems
+        if verdict.changed_from:
+            self._tls_failure = self._changed(verdict.changed_from, shown)
+        self.certificate_refused.emit(shown, verdict.changed_from)
+
+    def _changed(self, old: str, shown: Certificate) -> Failure:
+        values = {"server": self.address.label, "old": old, "new": shown.fingerprint}
+        reason = self._say("connect.fail.certificate_changed", **values)
+        return Failure(reason, patient=True, kind="certificate")
 
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         if self._socket is None:
             return
         if self.is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
-            self._end("the server closed the connection")
+            self._end(self._say("connect.lost.closed"))
             return
         is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
-        failure = explain_failure(
+        failure = self._tls_failure or explain_failure(
             self._socket.errorString(),
-            self._address.label,
-            has_token=bool(self._address.token),
+            self.address,
+            self._texts,
             tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
         )
+        self.failed.emit(failure)
         self._end(failure.reason, self._backoff.longest() if failure.patient else None)
 
     def _on_disconnected(self) -> None:
         # The reason of an attempt that failed comes with errorOccurred, after this.
         if self._socket is not None and self.is_open:
-            reason = self._socket.closeReason()
-            self._end("the server closed the connection" + (f": {reason}" if reason else ""))
+            reason = plain_text(self._socket.closeReason(), 300)
+            key = "connect.lost.closed_because" if reason else "connect.lost.closed"
+            self._end(self._say(key, reason=reason))
 
     def _end(self, reason: str, delay_s: float | None = None) -> None:
         if self._socket is None:
@@ -299,3 +351,12 @@ class StreamClient(QObject):
             socket.blockSignals(True)
             socket.abort()
             socket.deleteLater()
+
+
+def _peer_certificate(socket: QWebSocket, errors: list[QSslError]) -> QSslCertificate:
+    """Return the server's own certificate: an error may be about one further up its chain."""
+    inner = socket.findChild(QSslSocket)
+    certificate = None if inner is None else inner.peerCertificate()
+    if certificate is None or certificate.isNull():
+        return errors[0].certificate()
+    return certificate

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from camstrm.client.address import ServerAddress
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
+from client_qt.session.network import Network
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.theme import apply_theme
@@ -49,7 +50,7 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     application.setQuitOnLastWindowClosed(False)
     previous_handler = qInstallMessageHandler(_log_qt)
     apply_theme(application)
-    client = StreamClient(address, insecure=insecure)
+    client = StreamClient(address, network=Network(insecure=insecure))
     decoder = PictureDecoder()
     session = StreamSession(client, decoder)
     window = MainWindow(session, address.label)

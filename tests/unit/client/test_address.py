@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.client.address import find_token, parse_address
+from camstrm.client.address import ServerAddress, find_token, parse_address
 from camstrm.errors import UsageError
 
 
@@ -37,6 +37,40 @@ def test_token_is_taken_out_of_the_url() -> None:
     assert address.label == "server:8765"
 
 
+@pytest.mark.parametrize(
+    ("text", "url", "token", "camera"),
+    [
+        ("camstrm://server:9000/?token=abc&camera=left", "ws://server:9000/ws", "abc", "left"),
+        ("camstrm://server", "ws://server:8765/ws", "", ""),
+        ("CAMSTRM://server/", "ws://server:8765/ws", "", ""),
+        ("camstrm://server:443/?tls=1&x=y", "wss://server:443/ws", "", ""),
+        ("camstrm://[::1]:8765/etc/passwd?token=abc", "ws://[::1]:8765/ws", "abc", ""),
+        ("camstrm://s/?camera=%EC%84%A0%EB%A1%9C%201", "ws://s:8765/ws", "", "선로 1"),
+        ("http://s:8765/?token=t#camera=left", "ws://s:8765/ws", "t", "left"),
+        ("http://s:8765/#camera=%EC%84%A0", "ws://s:8765/ws", "", "선"),
+    ],
+)
+def test_links_name_server_token_and_camera(text: str, url: str, token: str, camera: str) -> None:
+    assert parse_address(text) == ServerAddress(url, token, camera)
+
+
+@pytest.mark.parametrize(
+    ("url", "page", "link"),
+    [
+        ("ws://s:8765/ws", "http://s:8765/?token=t", "camstrm://s:8765/?token=t&camera=a+b"),
+        ("ws://s:8765/", "http://s:8765/?token=t", "camstrm://s:8765/?token=t&camera=a+b"),
+        ("wss://s/cams/ws", "https://s/cams/?token=t", "camstrm://s:443/?token=t&camera=a+b&tls=1"),
+        ("ws://[::1]:1/ws", "http://[::1]:1/?token=t", "camstrm://[::1]:1/?token=t&camera=a+b"),
+    ],
+)
+def test_an_address_gives_the_page_and_a_link(url: str, page: str, link: str) -> None:
+    address = parse_address(url)
+    assert address.page_url("t") == page
+    assert address.link("t", "a b") == link
+    again = parse_address(link)
+    assert (again.token, again.camera, again.encrypted) == ("t", "a b", address.encrypted)
+
+
 def test_given_token_wins_over_the_urls() -> None:
     assert parse_address("ws://s/?token=old", "new").token == "new"
 
@@ -53,6 +87,14 @@ def test_given_token_wins_over_the_urls() -> None:
         ("ws://a b:1", "names no host"),
         ("ws://user:secret@server", "give a token"),
         ("ws://server/?token=a%0d%0ab", "printable ASCII"),
+        ("camstrm://", "names no host"),
+        ("camstrm:server", "is no server address"),
+        ("camstrm://a$(id)/", "names no host"),
+        ("camstrm://server/?token=a%20b", "printable ASCII"),
+        ("camstrm://server/?camera=a%00b", "cannot be printed"),
+        ("camstrm://server/?camera=a%E2%80%AEb", "cannot be printed"),
+        ("camstrm://server/?camera=" + "x" * 129, "128 characters"),
+        ("camstrm://server/?x=" + "y" * 5000, "4096 at most"),
     ],
 )
 def test_bad_addresses_say_what_is_wrong(text: str, problem: str) -> None:

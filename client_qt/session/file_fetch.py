@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
 from camstrm.client.address import ServerAddress
+from camstrm.viewing.plain_text import plain_text
+from client_qt.session.client import StreamClient
 from client_qt.session.new_file import NewFile
 
-__all__ = ["MAX_FILE_SIZE", "Fetched", "FileFetch", "http_url"]
+__all__ = ["MAX_FILE_SIZE", "Fetched", "FileFetch", "zip_url"]
 
 MAX_FILE_SIZE = 1024 * 1024 * 1024
 """Bytes of a file; a server that sends more is not camstrm, and would fill the disk."""
@@ -27,7 +29,6 @@ MAX_OPEN = 4
 _MAX_PROBLEM = 2000
 """Characters of the server's sentence that says why there is no file."""
 
-_HTTP = {"ws": "http", "wss": "https"}
 _OK = 200
 
 
@@ -49,23 +50,18 @@ class FileFetch(QObject):
     """
 
     def __init__(
-        self,
-        address: ServerAddress,
-        secure: Callable[[QNetworkAccessManager, QNetworkRequest], None],
-        parent: QObject | None = None,
-        *,
-        max_size: int = MAX_FILE_SIZE,
+        self, client: StreamClient, parent: QObject | None = None, *, max_size: int = MAX_FILE_SIZE
     ) -> None:
-        """``secure`` gives a request the proxy and the TLS rules of the stream's connection."""
+        """``client``: whose server, token, proxy and certificate count."""
         super().__init__(parent)
-        self._address = address
-        self._secure = secure
+        self._client = client
         self._max_size = max_size
-        self._manager = QNetworkAccessManager(self)
+        self._manager: QNetworkAccessManager | None = None
+        """Made for the first file: most people keep none."""
         self._open: dict[QNetworkReply, _Download] = {}
 
-    def get(self, path: str, folder: Path, name: str, answer: Callable[[Fetched], None]) -> None:
-        """Fetch ``path`` (from :func:`http_path`) into ``folder``; ``answer`` is called once."""
+    def get(self, url: str, folder: Path, name: str, answer: Callable[[Fetched], None]) -> None:
+        """Fetch ``url`` into ``folder``; ``answer`` is called once, perhaps before this returns."""
         if len(self._open) >= MAX_OPEN:
             answer(Fetched(problem=f"{MAX_OPEN} files are being fetched"))
             return
@@ -74,17 +70,24 @@ class FileFetch(QObject):
         except OSError as error:
             answer(Fetched(problem=f"{folder / name}: {error.strerror or error}"))
             return
-        request = QNetworkRequest(QUrl(http_url(self._address, path)))
+        client = self._client
+        if self._manager is None:
+            self._manager = QNetworkAccessManager(self)
+        self._manager.setProxy(client.network.proxy_for(client.address))
+        request = QNetworkRequest(QUrl(url))
         request.setTransferTimeout(SILENCE_MS)
-        # A page of a proxy or another server is no picture; neither does it get the token.
+        # Whoever is pointed to by a redirect does not get the token.
         request.setAttribute(
             QNetworkRequest.Attribute.RedirectPolicyAttribute,
             QNetworkRequest.RedirectPolicy.ManualRedirectPolicy,
         )
-        if self._address.token:
-            request.setRawHeader(b"Authorization", f"Bearer {self._address.token}".encode("ascii"))
-        self._secure(self._manager, request)
+        if client.address.token:
+            token = f"Bearer {client.address.token}"
+            request.setRawHeader(b"Authorization", token.encode("ascii"))
+        if client.address.encrypted:
+            request.setSslConfiguration(client.network.tls(client.fingerprint))
         reply = self._manager.get(request)
+        reply.sslErrors.connect(lambda _errors: self._on_ssl_errors(reply))
         self._open[reply] = _Download(file, answer)
         reply.readyRead.connect(lambda: self._read(reply))
         reply.finished.connect(lambda: self._finish(reply))
@@ -98,9 +101,14 @@ class FileFetch(QObject):
             download.file.discard()
         self._open.clear()
 
+    def _on_ssl_errors(self, reply: QNetworkReply) -> None:
+        certificate = reply.sslConfiguration().peerCertificate()
+        if self._client.network.accepts(certificate, self._client.fingerprint):
+            reply.ignoreSslErrors()
+
     def _read(self, reply: QNetworkReply) -> None:
         download = self._open.get(reply)
-        if download is None or _status(reply) != _OK:
+        if download is None or _status(reply) != _OK or not reply.isOpen():
             return
         try:
             download.file.write(reply.readAll().data())
@@ -118,10 +126,8 @@ class FileFetch(QObject):
             return
         problem = download.problem or _problem(reply)
         headers = {
-            bytes(name.data()).decode("latin-1").lower(): bytes(
-                reply.rawHeader(name).data()
-            ).decode("latin-1")
-            for name in reply.rawHeaderList()
+            str(name.data(), "latin-1").lower(): str(value.data(), "latin-1")
+            for name, value in reply.rawHeaderPairs()
         }
         reply.deleteLater()
         path: Path | None = None
@@ -143,15 +149,11 @@ class _Download:
     """Why it was given up here; empty while it goes on."""
 
 
-def http_url(address: ServerAddress, path: str, query: Mapping[str, object] | None = None) -> str:
-    """Return the URL of what the server has at ``path``, without the token.
-
-    ``path``: "/cam/왼쪽.tiff", which is percent-encoded here.
-    """
-    parts = urlsplit(address.url)
-    base = parts.path.removesuffix("ws").rstrip("/")
-    text = f"?{urlencode(query)}" if query else ""
-    return f"{_HTTP[parts.scheme]}://{parts.netloc}{base}{quote(path)}{text}"
+def zip_url(address: ServerAddress, cameras: Collection[str] = ()) -> str:
+    """Return where the newest pictures of these cameras (all) are, of one tick."""
+    scheme = "https" if address.encrypted else "http"
+    query = f"?{urlencode({'cameras': ','.join(cameras)})}" if cameras else ""
+    return f"{scheme}://{urlsplit(address.url).netloc}/cam.zip{query}"
 
 
 def _status(reply: QNetworkReply) -> int:
@@ -168,8 +170,8 @@ def _problem(reply: QNetworkReply) -> str:
         if str(kind or "").startswith("text/plain"):
             said = reply.readAll().data().decode("utf-8", "replace").strip()
             if said:
-                return " ".join(said[:_MAX_PROBLEM].split())
+                return plain_text(" ".join(said.split()), _MAX_PROBLEM)
         return f"the server answered {status}"
     if reply.error() is not QNetworkReply.NetworkError.NoError:
-        return reply.errorString()
+        return plain_text(reply.errorString(), _MAX_PROBLEM)
     return "" if status else "there was no answer"

@@ -18,6 +18,7 @@ from client_qt.model.subscription import Subscription
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
+from client_qt.session.file_fetch import FileFetch
 
 __all__ = ["StreamSession"]
 
@@ -69,6 +70,8 @@ class StreamSession(QObject):
         self._decoder = decoder
         self.clock = clock
         """Monotonic time in seconds, which the model is fed with."""
+        self.files = FileFetch(client, self)
+        """Fetches stills and zips from the server."""
         self._calls = ClientCalls()
         self._acks = AckTracker()
         self._session = ""
@@ -109,6 +112,7 @@ class StreamSession(QObject):
     def close(self) -> bool:
         """Close connection and decoder; return False when a thread did not end."""
         self._ask_timer.stop()
+        self.files.close()
         self._client.close()
         self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
         return self._decoder.close()

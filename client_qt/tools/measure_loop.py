@@ -13,26 +13,21 @@ from camstrm.client.calls import Answer
 from camstrm.errors import CallError, CamstrmError
 from camstrm.wire import Region
 from camstrm.wire.operations import Arguments, Measure, Measurement
+from client_qt.model.pixel_value import cell_request
+from client_qt.model.sampler import Asked, Sampler
 
-__all__ = ["INTERVAL_S", "AskCamera", "MeasureLoop", "MeasureWish", "together"]
+__all__ = ["AskCamera", "MeasureLoop", "MeasureWish", "together"]
 
-INTERVAL_S = 0.2
-"""Between two measures: nobody reads figures faster, and each takes a core of the server for
-milliseconds."""
-
-RETRY_S = 1.0
-"""After a measure that failed."""
-
-_SIDE = 16
-"""Pixels of the region where nothing of the region is wanted: the least that is measured."""
+_LOOK_MS = 40
+"""Between two looks whether it is time to ask, while anything is wanted."""
 
 AskCamera = Callable[[int, str, Arguments | None, Answer], None]
-"""Calls an operation of a camera, as StreamSession.call."""
+"""Calls an operation of a camera, as ViewerServices.call."""
 
 
 @dataclass(frozen=True)
 class MeasureWish:
-    """What one tool wants of a measure. Points are in pixels of the sensor.
+    """What one tool wants of a measure. Points are pixels of the sensor.
 
     ``figures``: mean, extremes and sharpness within ``region`` (None: the whole picture).
     ``bins``: of a histogram of it, 0 for none.
@@ -46,13 +41,13 @@ class MeasureWish:
 
 
 class MeasureLoop(QObject):
-    """One call for all that is shown of the chosen camera, again when it is answered.
+    """One call for all that is shown of one camera, again when it is answered.
 
-    Without a wish nothing is asked for. UI thread only.
+    When it asks is the Sampler's; without a wish no timer runs. UI thread only.
     """
 
-    measured = Signal(object)
-    """Measurement; of the camera and for the wishes of the time when it was asked for."""
+    measured = Signal(object, object)
+    """Measure that was asked for, and its Measurement: of the camera that is wanted now."""
 
     failed = Signal(object)
     """CallError: why there is no measure. It is tried again by itself."""
@@ -67,95 +62,110 @@ class MeasureLoop(QObject):
         super().__init__(parent)
         self._ask = ask
         self._clock = clock
+        self._sampler = Sampler()
         self.camera: int | None = None
-        """Index of the camera that is measured; see :meth:`set_camera`."""
+        """Which camera is measured; see :meth:`set_camera`."""
         self._wishes: dict[str, MeasureWish] = {}
         """What is shown, by who shows it."""
-        self._next_at = float("-inf")
-        """Not before this time of the clock the next measure is asked for."""
-        self._round = 0
-        """Counts calls; an answer of another one than the last is not wanted any more."""
-        self._open = False
-        """Whether the last call is not answered yet."""
-        self._paused = False
+        self._frame = (0, 0)
+        """Size of the camera's frame."""
+        self._seen = True
+        """Whether the person can see any of it."""
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._measure)
+        self._timer.timeout.connect(self._look)
 
-    def want(self, who: str, wish: MeasureWish | None) -> None:
-        """Note what ``who`` shows from now on, None: nothing."""
-        if wish is None:
-            self._wishes.pop(who, None)
-        else:
-            self._wishes[who] = wish
-        self._plan()
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return self._timer.isActive()
 
     @property
     def wants_figures(self) -> bool:
         """Whether anybody shows what is measured in the region."""
         return any(wish.figures or wish.bins for wish in self._wishes.values())
 
-    def set_camera(self, camera: int | None) -> None:
-        """Measure another camera from now on; answers of the one before are dropped."""
-        if camera != self.camera:
-            self.camera = camera
-            self._round += 1
-            self._open = False
+    def want(self, who: str, wish: MeasureWish | None) -> None:
+        """Note what ``who`` shows from now on, None: nothing."""
+        if self._wishes.get(who) == wish:
+            return
+        if wish is None:
+            self._wishes.pop(who, None)
+        else:
+            self._wishes[who] = wish
+        self._plan()
+
+    def set_camera(self, camera: int | None, frame: tuple[int, int] = (0, 0)) -> None:
+        """Measure this camera from now on, whose frame has this size."""
+        if (camera, frame) != (self.camera, self._frame):
+            if self.camera is not None:
+                self._sampler.want(self.camera, None)
+            self.camera, self._frame = camera, frame
             self._plan()
 
-    def pause(self, paused: bool) -> None:
-        """Stop while nothing can be seen: the window is minimised, or there is no connection."""
-        self._paused = paused
+    def set_seen(self, seen: bool) -> None:  # noqa: FBT001
+        """Stop while nothing can be seen, since the window is minimised, and go on."""
+        if seen != self._seen:
+            self._seen = seen
+            self._plan()
+
+    def stop(self) -> None:
+        """Forget all wishes: the viewer closes."""
+        self._wishes.clear()
         self._plan()
 
     def _plan(self) -> None:
-        idle = not self._wishes or self.camera is None or self._paused
-        if idle:
+        if self.camera is None:
             self._timer.stop()
-        elif not self._open and not self._timer.isActive():
-            self._timer.start(max(0, round(1000 * (self._next_at - self._clock()))))
-
-    def _measure(self) -> None:
-        if self.camera is None or not self._wishes:
             return
-        self._next_at = self._clock() + INTERVAL_S
-        self._round += 1
-        self._open = True
-        this = self._round
+        wanted = self._wishes if self._seen else {}
+        self._sampler.want(self.camera, together(wanted.values(), self._frame))
+        if not wanted:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start(_LOOK_MS)
+            QTimer.singleShot(0, self, self._look)
+
+    def _look(self) -> None:
+        asked = self._sampler.due(1000 * self._clock()) if self._timer.isActive() else None
+        if asked is None:
+            return
 
         def answered(result: Struct | CallError) -> None:
-            if this == self._round:
-                self._answered(result)
+            self._answered(asked, result)
 
         try:
-            self._ask(self.camera, "measure", together(self._wishes.values()), answered)
+            self._ask(asked.camera, "measure", asked.arguments, answered)
         except CallError as error:
-            self._answered(error)
+            answered(error)
         except CamstrmError as error:
-            self._answered(CallError(str(error)))
+            answered(CallError(str(error)))
 
-    def _answered(self, result: Struct | CallError) -> None:
-        self._open = False
-        if isinstance(result, Measurement):
-            self.measured.emit(result)
+    def _answered(self, asked: Asked, result: Struct | CallError) -> None:
+        ok = isinstance(result, Measurement)
+        if not self._sampler.answered(asked.id, ok, 1000 * self._clock()):
+            return
+        if ok:
+            self.measured.emit(asked.arguments, result)
         else:
-            self._next_at = self._clock() + RETRY_S
             self.failed.emit(result)
-        self._plan()
 
 
-def together(wishes: Iterable[MeasureWish]) -> Measure:
-    """Return the one measure that has what all of them want.
+def together(wishes: Iterable[MeasureWish], frame: tuple[int, int]) -> Measure | None:
+    """Return the one measure that has what all of them want; None: they want nothing.
 
-    Where nobody wants figures, only a corner is measured: the point and the line do not need it.
+    Where nobody wants figures only one cell of the sensor is measured: a value and a line do not
+    need more.
     """
-    bins, figures = 0, False
-    region: Region | None = None
-    point, line = None, None
+    point, line, region, bins, figures = None, None, None, 0, False
+    wishes = list(wishes)
     for wish in wishes:
+        point, line = wish.point or point, wish.line or line
         bins = max(bins, wish.bins)
         if wish.figures or wish.bins:
             figures, region = True, wish.region
-        point = wish.point or point
-        line = wish.line or line
-    return Measure(region if figures else Region(0, 0, _SIDE, _SIDE), bins, point, line)
+    if figures:
+        return Measure(region, bins, point, line)
+    if point is None and line is None:
+        return None
+    cell = cell_request(point or (line[:2] if line else (0, 0)), frame)
+    return Measure(cell.region, 0, point, line)

@@ -27,6 +27,7 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     try:
         import PySide6
 
+        import client_qt.parts  # noqa: F401  # panels and tools register themselves
         from client_qt.widgets.run_window import drops_references, run_window
     except ImportError as error:
         raise UsageError(_missing(error)) from None

@@ -15,6 +15,7 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.services import ViewerServices
 
 __all__ = ["CamstrmWindow"]
 
@@ -48,7 +49,9 @@ class CamstrmWindow:
         self._client = FedClient()
         self._decoder = PictureDecoder()
         self._session = StreamSession(self._client, self._decoder)
-        self._window = MainWindow(self._session, "bench")
+        self._services = ViewerServices()
+        self._services.add_server(self._session, "bench")
+        self._window = MainWindow(self._services)
         self._shown = [0] * CAMERAS
         self._session.picture_ready.connect(self._count)
         self._window.show()

@@ -41,10 +41,19 @@ class ClockOffset:
         """Return how long ago ``server_us`` was, in seconds; None while it is not known."""
         if not self._minima or not server_us:
             return None
+        return max(now - server_us / 1e6 - self._offset_s, 0.0)
+
+    def server_us(self, now: float) -> int:
+        """Return what the server's clock shows, in microseconds of UTC; 0 while not known."""
+        return round((now - self._offset_s) * 1e6) if self._minima else 0
+
+    @property
+    def _offset_s(self) -> float:
+        """Monotonic time less the server's, in seconds."""
         offset = min(value for _, value in self._minima)
         if self._round_trips:
             offset -= min(value for _, value in self._round_trips) / 2
-        return max(now - server_us / 1e6 - offset, 0.0)
+        return offset
 
     def _add(self, slots: deque[tuple[int, float]], value: float, now: float) -> None:
         slot = int(now // self.SLOT_S)

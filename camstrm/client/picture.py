@@ -8,6 +8,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from camstrm.client.jpeg_scans import costly_kind
 from camstrm.errors import WireError
 from camstrm.wire import CameraFrame, CameraInfo, Encoding, FrameFlag, Region
 
@@ -96,7 +97,8 @@ def jpeg_size(frame: CameraFrame, what: str) -> tuple[int, int, str]:
     """Return width, height and kind of colours of a JPEG, held against its header's size.
 
     ``what`` is how an error names the picture. Memory follows the JPEG's header: raises WireError
-    for another encoding, another size than the entry says, and more than MAX_PIXELS.
+    for another encoding, another size than the entry says, more than MAX_PIXELS, and a JPEG that
+    costs much more than its pixels.
     """
     if frame.encoding != Encoding.JPEG:
         raise WireError(what, f"encoding {frame.encoding}, this viewer knows JPEG (1)")
@@ -110,4 +112,6 @@ def jpeg_size(frame: CameraFrame, what: str) -> tuple[int, int, str]:
         )
     if width * height > MAX_PIXELS:
         raise WireError(what, f"{width}x{height} is above {MAX_PIXELS // 1_000_000} megapixels")
+    if kind := costly_kind(frame.payload):
+        raise WireError(what, f"a JPEG that is {kind}; wanted a sequential one in one scan")
     return width, height, colors

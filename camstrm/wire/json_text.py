@@ -100,7 +100,7 @@ def kind_of(value: object) -> str:
 _SENTENCE = re.compile(r"Expected `(?P<wanted>.+)`, got `(?P<got>.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_LENGTH = re.compile(r"Expected `array` (of (?:at (?:least|most) )?length .+)")
+_LENGTH = re.compile(r"Expected `(array|str)` (of (?:at (?:least|most) )?length .+)")
 _CHOICE = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 _WANTED = {
     "int": "an integer",
@@ -125,7 +125,7 @@ def explained(tag: str, text: str) -> WireError:
     if unknown := _UNKNOWN.fullmatch(problem):
         return WireError(where, f"field {unknown[1][:64]!r} is not known")
     if length := _LENGTH.fullmatch(problem):
-        return WireError(where, f"wanted an array {length[1]}")
+        return WireError(where, f"wanted {_WANTED[length[1]]} {length[2]}")
     if choice := _CHOICE.fullmatch(problem):
         return WireError(where, f"{choice[1][:64]} is none of the possible values")
     return WireError(where, "number out of range")

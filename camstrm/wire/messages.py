@@ -33,13 +33,20 @@ class Message(Struct, frozen=True, tag_field="type"):
 
 
 class CameraInfo(Struct, frozen=True):
-    """What names a camera: ``index`` in bundles, and strings as GenTL gives them."""
+    """What names a camera: ``index`` in bundles, and strings as GenTL gives them.
+
+    ``mirror``, ``rotation``: how a viewer shows its pictures, which come as the sensor has them:
+    left and right exchanged first, then turned clockwise by 0, 90, 180 or 270 degrees. A reader
+    takes another number for 0.
+    """
 
     index: Count
     name: str
     serial: str = ""
     model: str = ""
     vendor: str = ""
+    rotation: Count = 0
+    mirror: bool = False
 
 
 class Limits(Struct, frozen=True):
@@ -110,6 +117,9 @@ class ViewerStatus(Struct, frozen=True):
 
     ``name`` and ``role`` are those of its token, empty without one. ``reduced``: longest side in
     pixels to which whole pictures are scaled down because the link is slow, 0: they are not.
+    ``window``: bundles that may be unacknowledged now. ``round_trip_us``: usual time from a
+    bundle's way to its acknowledgement, decoding and showing included, 0 while it is not known.
+    ``skips``: the bundles of ``skipped`` by reason.
     """
 
     id: Count
@@ -121,6 +131,9 @@ class ViewerStatus(Struct, frozen=True):
     name: str = ""
     role: str = ""
     reduced: Count = 0
+    window: Count = 0
+    round_trip_us: Count = 0
+    skips: dict[str, Count] = {}
 
 
 class Status(Message, frozen=True, tag="status"):

@@ -1,8 +1,8 @@
-"""What can be asked of a camera: for each operation the struct of ``with`` and of ``result``.
+"""All operations; those of a camera are here, those of the server in server_operations.py.
 
-A further operation is an entry of OPERATIONS, two structs, and a handler where it is done.
-Arguments with unknown fields are refused: who sends one means something by it. Results may
-grow.
+For each there is the struct of ``with`` and that of ``result``. A further operation is an entry
+of OPERATIONS, two structs, and a handler where it is done. Arguments with unknown fields are
+refused: who sends one means something by it. Results may grow.
 """
 
 from __future__ import annotations
@@ -22,17 +22,19 @@ from camstrm.feature import (
 )
 from camstrm.feature import Selectors as _Selectors
 from camstrm.wire.messages import CameraLease
+from camstrm.wire.operation import Arguments, Operation, Result
+from camstrm.wire.server_operations import (
+    EndShare,
+    Events,
+    ListShares,
+    MakeShare,
+    ReadEvents,
+    Share,
+    Shares,
+)
 from camstrm.wire.views import Position, Quality, Region, Side
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
-
-
-class Arguments(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of what a call carries in ``with``; an operation without arguments has this one."""
-
-
-class Result(Struct, frozen=True, omit_defaults=True):
-    """Base of what a reply carries in ``result``; an operation with nothing to say has this one."""
 
 
 # Features.
@@ -150,6 +152,27 @@ class Differences(Result, frozen=True):
 
     differences: tuple[FeatureDifference, ...] = ()
     equal: Count = 0
+
+
+class KeepFeatures(Arguments, frozen=True):
+    """``keep``: the configuration's lines for what was set live of these features (None: of all).
+
+    ``write``: put them into the configuration file, too, where the rest stays as it is.
+    """
+
+    features: tuple[str, ...] | None = None
+    write: bool = False
+
+
+class Kept(Result, frozen=True):
+    """``toml``: lines for the configuration ``file`` (its path on the server, empty without one).
+
+    ``written``: they are in it now. Without anything that was set live there are no lines.
+    """
+
+    file: str = ""
+    toml: str = ""
+    written: bool = False
 
 
 # The camera.
@@ -297,14 +320,6 @@ class ChangeLease(Arguments, frozen=True):
     action: Literal["take", "give", "ask", "pass", "force"]
 
 
-class Operation(Struct, frozen=True):
-    """What belongs to the ``do`` of a call. ``data``: bytes come with the reply."""
-
-    arguments: type[Arguments]
-    result: type[Struct]
-    data: bool = False
-
-
 OPERATIONS: dict[str, Operation] = {
     "features": Operation(ReadFeatures, FeatureTree),
     "values": Operation(ReadValues, FeatureValues),
@@ -315,10 +330,15 @@ OPERATIONS: dict[str, Operation] = {
     "save": Operation(SaveFeatures, FeatureFile),
     "load": Operation(LoadFeatures, Changes),
     "diff": Operation(CompareFeatures, Differences),
+    "keep": Operation(KeepFeatures, Kept),
     "diagnose": Operation(Diagnose, Findings),
     "reconnect": Operation(Reconnect, Result),
     "measure": Operation(Measure, Measurement),
     "still": Operation(TakeStill, Still, data=True),
     "lease": Operation(ChangeLease, CameraLease),
+    "events": Operation(ReadEvents, Events, server=True),
+    "share": Operation(MakeShare, Share, server=True),
+    "shares": Operation(ListShares, Shares, server=True),
+    "unshare": Operation(EndShare, Result, server=True),
 }
 """Each operation by its name on the wire."""

@@ -7,14 +7,15 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from camstrm.errors import WireError
 from camstrm.wire import CameraFrame
-from client_qt.session.picture import DecodedPicture, decode_picture
+from client_qt.model.pixel_budget import PixelBudget
+from client_qt.session.picture import DecodedPicture, decode_picture, pixels_after
 
 __all__ = ["PictureDecoder", "PictureJob", "PictureResult", "usual_workers"]
 
@@ -70,8 +71,8 @@ class PictureDecoder(QObject):
     For each camera and view at most one job waits, one is being decoded and one result is ready:
     memory does not grow however fast the server is or however long the UI thread sleeps.
     Cameras take turns: a newer picture takes the place of the older one in the queue.
-    What a newer picture pushes out counts in :meth:`take`. All methods belong to
-    the UI thread.
+    What a newer picture pushes out counts in :meth:`take`. A picture that has no room in the
+    ``budget`` is bad: many large ones would fill the memory. All methods belong to the UI thread.
     """
 
     ready = Signal()
@@ -82,9 +83,12 @@ class PictureDecoder(QObject):
         *,
         workers: int | None = None,
         decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture] = decode_picture,
+        budget: PixelBudget | None = None,
     ) -> None:
+        """``budget``: shared by all decoders of the viewer; None: one for this decoder alone."""
         super().__init__()
         self._decode = decode
+        self._budget = budget or PixelBudget()
         self._changed = threading.Condition()
         # All below down to _stopping are accessed under _changed only, by every thread.
         self._pending: dict[int, PictureJob] = {}
@@ -95,6 +99,8 @@ class PictureDecoder(QObject):
         """Results that were not taken, by key."""
         self._dropped: Counter[int] = Counter()
         """Pictures that a newer one replaced, by key, since they were last taken."""
+        self._places: set[tuple[int, bool]] = set()
+        """Camera, and whether a part of it, of all pictures in the budget."""
         self._oldest_ticket = 0
         """Results of older bundles are thrown away: their connection is gone."""
         self._stopping = False
@@ -142,6 +148,14 @@ class PictureDecoder(QObject):
             self._pending = {k: j for k, j in self._pending.items() if j.ticket >= before_ticket}
             self._done = {k: r for k, r in self._done.items() if r.job.ticket >= before_ticket}
 
+    def release(self, cameras: Collection[int]) -> None:
+        """Give back the room of cameras that are gone: their pictures are not shown any more."""
+        with self._changed:
+            gone = {place for place in self._places if place[0] in cameras}
+            self._places -= gone
+        for place in gone:
+            self._budget.release((id(self), *place))
+
     def close(self, timeout_s: float = 5.0) -> bool:
         """Stop and join the threads; return False when one did not end in time."""
         with self._changed:
@@ -155,11 +169,13 @@ class PictureDecoder(QObject):
         stuck = [t.name for t in self._threads if t.is_alive()]
         if stuck:
             _log.error("decoder threads did not end within %.1f s: %s", timeout_s, stuck)
+        self.release({camera for camera, _ in self._places})
         return not stuck
 
     def _work(self) -> None:
         while (job := self._next_job()) is not None:
             try:
+                self._take_room(job)
                 result = PictureResult(job, self._decode(job.frame, job.view_size))
             except WireError as error:
                 result = PictureResult(job, None, str(error))
@@ -168,6 +184,15 @@ class PictureDecoder(QObject):
                 result = PictureResult(job, None, f"{type(error).__name__}: {error}")
             if self._finish(result):
                 self.ready.emit()
+
+    def _take_room(self, job: PictureJob) -> None:
+        place = job.frame.camera_index, job.part
+        pixels = pixels_after(job.frame, job.view_size)
+        with self._changed:
+            if not self._budget.take((id(self), *place), pixels):
+                what = f"picture of camera {job.frame.camera_index}"
+                raise WireError(what, "no room: all pictures together are too large for the viewer")
+            self._places.add(place)
 
     def _next_job(self) -> PictureJob | None:
         with self._changed:

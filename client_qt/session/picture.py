@@ -14,7 +14,7 @@ from camstrm.client.picture import MAX_PIXELS, jpeg_size
 from camstrm.errors import WireError
 from camstrm.wire import CameraFrame
 
-__all__ = ["MAX_PIXELS", "DecodedPicture", "decode_picture"]
+__all__ = ["MAX_PIXELS", "DecodedPicture", "decode_picture", "pixels_after"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +64,13 @@ def decode_picture(frame: CameraFrame, view_size: tuple[int, int] = (0, 0)) -> D
     rows, columns = pixels.shape[:2]
     image = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
     return DecodedPicture(image, pixels, (width, height))
+
+
+def pixels_after(frame: CameraFrame, view_size: tuple[int, int] = (0, 0)) -> int:
+    """Return how many pixels :func:`decode_picture` gives for this frame."""
+    width, height = frame.width, frame.height
+    factor = _reduction(width, height, view_size) if width and height else 1
+    return -(-width // factor) * -(-height // factor)
 
 
 def _reduction(width: int, height: int, view_size: tuple[int, int]) -> int:

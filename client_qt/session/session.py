@@ -171,6 +171,7 @@ class StreamSession(QObject):
             self._session = hello.session
             self._forget_pictures()
         gone = self.model.receive_hello(hello, self.clock())
+        self._decoder.release(gone)
         self.cameras_changed.emit(gone)
 
     def _on_status(self, status: Status) -> None:
@@ -191,7 +192,7 @@ class StreamSession(QObject):
     def _ask_soon(self) -> None:
         """Ask for what is wanted then."""
         if not self._ask_timer.isActive():
-            left_s = self._asked_s + _LEAST_INTERVAL_S - self.clock()
+            left_s = max(0.0, self._asked_s + _LEAST_INTERVAL_S - self.clock())
             self._ask_timer.start(max(_GATHER_MS, round(1000 * left_s)))
 
     def _ask(self) -> None:

@@ -1,1 +1,5 @@
-"""Tools on the pictures: what is drawn over them, and what a person does to them."""
+"""Tools that draw on the pictures, and gestures on them.
+
+A module has one Overlay (see widgets/overlay.py) or more and registers them; parts.py lists the
+modules.
+"""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QImage,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -28,6 +27,7 @@ from client_qt.model.viewport import Rectangle, Viewport
 from client_qt.model.wording import where_text
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets import theme
+from client_qt.widgets.overlay import Overlay, OverlayView
 from client_qt.widgets.picture_area import PicturePart, map_area, paint_map, paint_picture
 from client_qt.widgets.view_texts import (
     header_height,
@@ -65,7 +65,10 @@ class CameraView(QWidget):
     """
 
     activated = Signal()
-    """The camera was chosen: a double-click while all of it was shown, Enter or the space bar."""
+    """A double-click while all of the picture was shown."""
+
+    chosen = Signal()
+    """The person clicked on the view, or went to it with the keyboard."""
 
     viewport_changed = Signal()
     """Another part of the picture is visible now."""
@@ -74,9 +77,19 @@ class CameraView(QWidget):
     """The picture's place has another number of pixels now."""
 
     def __init__(
-        self, parent: QWidget | None = None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        parent: QWidget | None = None,
+        *,
+        camera: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self.camera = camera
+        """The window's number of the camera."""
+        self.overlays: Sequence[Overlay] = ()
+        """The tools that draw on the picture, in their order."""
+        self.frame: CameraFrame | None = None
+        """What came with the newest picture of the whole frame."""
         self.display = CameraDisplay("")
         """What is written on the view; see :meth:`set_display`."""
         self.picture: DecodedPicture | None = None
@@ -93,7 +106,14 @@ class CameraView(QWidget):
         """When a newer whole picture was there than the part shows; None: none is."""
         self._focus_shown = False
         """Whether the view has the focus, and got it by a key: the user must see where it is."""
+        self._is_chosen = False
+        """Whether it is marked as the one that keys and panels are for."""
+        self._cursor: QPointF | None = None
+        """Where the mouse is on the picture's place; None: not on it."""
+        self._grabbed: Overlay | None = None
+        """The tool that has taken the mouse until its button is released."""
         self._gestures = ZoomGestures(self, self.viewport, self._picture_area)
+        self.setMouseTracking(True)
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -110,6 +130,7 @@ class CameraView(QWidget):
         ``frame``: what came with it; None: the picture is the camera's frame.
         """
         self.picture = picture
+        self.frame = frame
         if picture is None:
             self._moved(self.viewport.fit)
         else:
@@ -173,9 +194,31 @@ class CameraView(QWidget):
         in_time = late_since is None or self._clock() - late_since < _LATE_PART_S
         return part if in_time else None
 
-    def press_key(self, event: QKeyEvent) -> bool:
-        """Zoom or move the picture if the key does; return whether it does."""
-        return self._moved(lambda: self._gestures.press_key(event))
+    def zoom(self, direction: int) -> None:
+        """Zoom in (1) or out (-1) by a step."""
+        self._moved(lambda: self._gestures.zoom(direction))
+
+    def show_native(self) -> None:
+        """Show a pixel of the camera on one of the screen."""
+        self._moved(self._gestures.native)
+
+    def show_all(self) -> None:
+        """Show the whole picture."""
+        self._moved(self.viewport.fit)
+
+    def push(self, key: str) -> bool:
+        """Move an enlarged picture by an arrow key; return whether it is enlarged."""
+        return self._moved(lambda: self._gestures.push(key))
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Mark the view as the one that keys and panels are for, or not."""
+        if chosen != self._is_chosen:
+            self._is_chosen = chosen
+            self.update()
+
+    def update_picture(self) -> None:
+        """Have the picture drawn again, with what is over it."""
+        self.update(self._picture_area())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         """Emit ``resized``."""
@@ -190,40 +233,54 @@ class CameraView(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
-        """Begin to move an enlarged picture."""
+        """Choose the camera; begin what a tool does, or to move an enlarged picture."""
         super().mousePressEvent(event)
-        if self._gestures.press(event):
+        self.chosen.emit()
+        if self._offer(event) or self._gestures.press(event):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
-        """Move the picture with the mouse."""
-        self._moved(lambda: self._gestures.move(event))
+        """Move the picture with the mouse, unless a tool has taken it."""
+        if not self._offer(event):
+            self._moved(lambda: self._gestures.move(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Leave the picture where it is."""
         super().mouseReleaseEvent(event)
-        self._gestures.release(event)
+        if not self._offer(event):
+            self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Fit an enlarged picture, else emit ``activated``, for the left button."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        if self._offer(event):
+            event.accept()
+        elif event.button() == Qt.MouseButton.LeftButton:
             if self.viewport.fits:
                 self.activated.emit()
             else:
-                self._moved(self.viewport.fit)
+                self.show_all()
             event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
-        """Zoom and move the picture; Enter and the space bar choose the camera."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.activated.emit()
-        elif not self.press_key(event):
-            super().keyPressEvent(event)
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Let the tools know that the mouse is gone."""
+        super().leaveEvent(event)
+        self._cursor = None
+        for overlay in self.overlays:
+            overlay.mouse(event, self.overlay_view())
+
+    def overlay_view(self) -> OverlayView:
+        """Return what a tool gets to know of this view now."""
+        area = self._picture_area()
+        return OverlayView(
+            self.camera, self.viewport, area, self.devicePixelRatioF(), self.frame, self._cursor
+        )
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
         """Show where the focus is if it came by a key."""
         super().focusInEvent(event)
         self._focus_shown = event.reason() in _BY_KEYS
+        if self._focus_shown:
+            self.chosen.emit()
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
@@ -239,7 +296,7 @@ class CameraView(QWidget):
             self._paint_picture(painter, self._picture_area())
         if event.rect().intersects(self._header_area()):
             paint_header(painter, self._header_area(), self.display, self.font())
-        if self._focus_shown:
+        if self._focus_shown or self._is_chosen:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.ACCENT, 2))
@@ -255,6 +312,25 @@ class CameraView(QWidget):
             return False
         self._show_move()
         return True
+
+    def _offer(self, event: QMouseEvent) -> bool:
+        """Give a mouse event to the tools, topmost first; return whether one takes it."""
+        area, grabbed = self._picture_area(), self._grabbed
+        self._cursor = event.position() - QPointF(area.topLeft())
+        if grabbed is None and not area.contains(event.position().toPoint()):
+            self._cursor = None
+        view = self.overlay_view()
+        if not event.buttons():
+            self._grabbed = None
+        if grabbed is not None:
+            grabbed.mouse(event, view)
+            return True
+        if self._cursor is None:
+            return False
+        taker = next((o for o in reversed(self.overlays) if o.mouse(event, view)), None)
+        if taker is not None and event.buttons():
+            self._grabbed = taker
+        return taker is not None
 
     def _set_frame(self, width: int, height: int) -> None:
         if self.viewport.frame != (width, height):
@@ -287,6 +363,8 @@ class CameraView(QWidget):
             text = where_text(viewport, self.devicePixelRatioF())
             room = map_area(area, viewport).left() - area.left()
             paint_where(painter, area, text, room, self.font())
+        if self.overlays:
+            self._paint_overlays(painter, area)
         if display.headline:
             paint_headline(painter, area, display, self.font())
         if display.trouble:
@@ -302,6 +380,14 @@ class CameraView(QWidget):
         if (part := self.shown_part) is not None:
             image = self._present(part.picture)
             paint_picture(painter, area, viewport, image, part.place, ratio)
+
+    def _paint_overlays(self, painter: QPainter, area: QRect) -> None:
+        view = self.overlay_view()
+        for overlay in self.overlays:
+            painter.save()
+            painter.translate(area.topLeft())
+            overlay.paint(painter, view)
+            painter.restore()
 
     def _present(self, picture: DecodedPicture) -> QImage:
         """Return the image in colour, or in grey where it is not the present."""

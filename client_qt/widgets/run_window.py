@@ -22,6 +22,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.network import Network
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.preferences import load_settings, spoken_texts
+from client_qt.widgets.services import ViewerServices
 from client_qt.widgets.theme import apply_theme
 
 __all__ = ["drops_references", "run_window"]
@@ -53,7 +55,10 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     client = StreamClient(address, network=Network(insecure=insecure))
     decoder = PictureDecoder()
     session = StreamSession(client, decoder)
-    window = MainWindow(session, address.label)
+    settings = load_settings()
+    services = ViewerServices(settings=settings, texts=spoken_texts(settings))
+    services.add_server(session, address.label, address)
+    window = MainWindow(services)
     window.closed.connect(QCoreApplication.quit)
     # Qt's loop runs no Python while nothing happens; this lets a signal handler (of the
     # command line, not of this module) have its turn.
@@ -70,7 +75,7 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
         window.closed.disconnect()
         window.close()
         session.close()
-        for part in (window, session, decoder, client):
+        for part in (window, services, session, decoder, client):
             part.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         qInstallMessageHandler(previous_handler)

@@ -1,11 +1,11 @@
-"""Wheel, drag and keys of a camera's view as movements of its viewport."""
+"""Wheel, drag and keys as movements of the viewport of a camera's view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from client_qt.model.viewport import Viewport
@@ -20,19 +20,12 @@ _KEY_PART = 1 / 8
 """Of a key the zoom changes by the factor, the place by this part of the stage."""
 
 _ARROWS = {
-    Qt.Key.Key_Left: (_KEY_PART, 0.0),
-    Qt.Key.Key_Right: (-_KEY_PART, 0.0),
-    Qt.Key.Key_Up: (0.0, _KEY_PART),
-    Qt.Key.Key_Down: (0.0, -_KEY_PART),
+    "ArrowLeft": (_KEY_PART, 0.0),
+    "ArrowRight": (-_KEY_PART, 0.0),
+    "ArrowUp": (0.0, _KEY_PART),
+    "ArrowDown": (0.0, -_KEY_PART),
 }
 """Which way the picture moves, in parts of the stage: right, down."""
-
-_WITH_OTHERS = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
-"""Keys pressed together with these are no movements."""
 
 
 class ZoomGestures:
@@ -86,25 +79,21 @@ class ZoomGestures:
             self._drag = None
             self.show_cursor()
 
-    def press_key(self, event: QKeyEvent) -> bool:
-        """0 fits, 1 shows a pixel of the camera on one of the screen, + - zoom, arrows move."""
-        view, key = self._viewport, event.key()
-        if event.modifiers() & _WITH_OTHERS:
+    def zoom(self, direction: int) -> None:
+        """Zoom in (1) or out (-1) at the middle by a step."""
+        self._viewport.zoom_by(_KEY_STEP**direction)
+
+    def native(self) -> None:
+        """Show a pixel of the camera on one of the screen."""
+        self._viewport.zoom_to(1 / self._widget.devicePixelRatioF())
+
+    def push(self, key: str) -> bool:
+        """Move an enlarged picture with an arrow, by its name in keys.json."""
+        if self._viewport.fits or key not in _ARROWS:
             return False
-        if key == Qt.Key.Key_0:
-            view.fit()
-        elif key == Qt.Key.Key_1:
-            view.zoom_to(1 / self._widget.devicePixelRatioF())
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            view.zoom_by(_KEY_STEP)
-        elif key == Qt.Key.Key_Minus:
-            view.zoom_by(1 / _KEY_STEP)
-        elif key in _ARROWS and not view.fits:
-            right, down = _ARROWS[Qt.Key(key)]
-            stage = self._stage()
-            view.pan_by(right * stage.width(), down * stage.height())
-        else:
-            return False
+        right, down = _ARROWS[key]
+        stage = self._stage()
+        self._viewport.pan_by(right * stage.width(), down * stage.height())
         return True
 
     def show_cursor(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from camstrm.wire import CameraFrame
+from client_qt.model.pixel_budget import PixelBudget
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult, usual_workers
 from client_qt.session.picture import DecodedPicture, decode_picture
 from tests.fakes.bridge.viewer_server import WaitUntil
@@ -58,9 +59,12 @@ def make(held: HeldDecode) -> Iterator[Callable[..., PictureDecoder]]:
     made: list[PictureDecoder] = []
 
     def build(
-        *, decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture], workers: int = 2
+        *,
+        decode: Callable[[CameraFrame, tuple[int, int]], DecodedPicture] = decode_picture,
+        workers: int = 2,
+        budget: PixelBudget | None = None,
     ) -> PictureDecoder:
-        decoder = PictureDecoder(decode=decode, workers=workers)
+        decoder = PictureDecoder(decode=decode, workers=workers, budget=budget)
         decoder.start()
         made.append(decoder)
         return decoder
@@ -251,3 +255,41 @@ def test_close_tells_when_a_thread_hangs(held: HeldDecode) -> None:
 
 def test_close_without_start() -> None:
     assert PictureDecoder().close() is True
+
+
+def test_all_pictures_of_all_servers_share_one_memory(
+    make: Callable[..., PictureDecoder], wait_until: WaitUntil
+) -> None:
+    budget = PixelBudget(3 * 64 * 48)
+    one, other = make(budget=budget), make(budget=budget)
+    first, second = Collector(one), Collector(other)
+    one.submit(job(0, camera=0), job(0, camera=1))
+    wait_until(lambda: len(first.results) == 2)
+    other.submit(job(0, camera=0))
+    wait_until(lambda: len(second.results) == 1)
+    assert budget.total == 3 * 64 * 48
+    other.submit(job(1, camera=5))
+    wait_until(lambda: len(second.results) == 2)
+    refused = second.results[1]
+    assert refused.picture is None
+    assert "all pictures together are too large" in refused.problem
+    one.submit(job(1, camera=0))
+    wait_until(lambda: len(first.results) == 3)
+    assert first.results[2].picture is not None, "a newer picture takes the place of its older one"
+    one.release([0])
+    other.submit(job(2, camera=5))
+    wait_until(lambda: len(second.results) == 3)
+    assert second.results[2].picture is not None
+    one.close()
+    assert budget.total == 2 * 64 * 48
+
+
+def test_a_small_place_needs_little_room(
+    make: Callable[..., PictureDecoder], wait_until: WaitUntil
+) -> None:
+    decoder = make(budget=PixelBudget(16 * 12))
+    results = Collector(decoder).results
+    decoder.submit(PictureJob(0, picture_frame(0, JPEG, 64, 48), (16, 12)))
+    wait_until(lambda: results)
+    assert results[0].picture is not None
+    assert results[0].picture.pixels.shape == (12, 16, 4)

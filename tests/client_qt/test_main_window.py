@@ -13,6 +13,7 @@ from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
 
@@ -25,13 +26,15 @@ class Desk:
         self.client = StreamClient(parse_address(self.server.url))
         self.decoder = PictureDecoder()
         self.session = StreamSession(self.client, self.decoder)
-        self.window = MainWindow(self.session, "server:8765")
+        self.services = ViewerServices()
+        self.services.add_server(self.session, "server:8765")
+        self.window = MainWindow(self.services)
         self.window.show()
 
     def close(self) -> None:
         self.window.close()
         assert self.session.close()
-        for part in (self.window, self.session, self.decoder, self.client):
+        for part in (self.window, self.services, self.session, self.decoder, self.client):
             part.deleteLater()
         self.server.close()
 
@@ -68,9 +71,9 @@ def three() -> list[CameraFrame]:
 
 
 def test_three_views_before_the_first_hello(desk: Desk) -> None:
-    assert len(desk.window._placeholders) == 3
-    assert all(v.isVisible() for v in desk.window._placeholders)
-    assert {v.display.headline for v in desk.window._placeholders} == {"connecting"}
+    assert len(desk.window.area.placeholders) == 3
+    assert all(v.isVisible() for v in desk.window.area.placeholders)
+    assert {v.display.headline for v in desk.window.area.placeholders} == {"connecting"}
     assert desk.window._bar._text.text() == "connecting to server:8765"
 
 
@@ -80,7 +83,7 @@ def test_as_many_views_as_cameras(desk: Desk, wait_until: WaitUntil, count: int)
     desk.server.hello = Hello("s1", cameras=cameras)
     desk.session.start()
     wait_until(lambda: len(desk.window.views) == count)
-    assert desk.window._placeholders == []
+    assert desk.window.area.placeholders == []
     assert desk.visible() == [c.index for c in cameras]
     desk.server.send(Hello("s1", cameras=cameras[:1]))
     wait_until(lambda: len(desk.window.views) == 1)
@@ -164,7 +167,7 @@ def test_camera_that_goes_away_while_it_is_single(live: Desk, wait_until: WaitUn
     wait_until(lambda: len(live.window.views) == 2)
     assert live.visible() == [0, 1]
     wait_until(lambda: live.server.subscriptions == [(2,), None])
-    live.window.show_single(77)
+    live.window.area.show_single(77)
     assert live.visible() == [0, 1]
 
 
@@ -189,7 +192,7 @@ def test_largest_camera_gets_the_large_place(
         ),
     )
     live.server.send(status)
-    wait_until(lambda: live.window._main == 2)
+    wait_until(lambda: live.window.area.main == 2)
     qapp.processEvents()
     widths = {i: v.width() for i, v in live.window.views.items()}
     assert widths[2] > 1.5 * widths[0]

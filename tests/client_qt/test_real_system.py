@@ -19,6 +19,7 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.running_system import RunningSystem, camera_table
 from tests.simulator.build import build_simulator
@@ -38,7 +39,9 @@ class Desk:
         self.client = StreamClient(parse_address(system.url, system.token))
         self.decoder = PictureDecoder()
         self.session = StreamSession(self.client, self.decoder)
-        self.window = MainWindow(self.session, "server")
+        self.services = ViewerServices()
+        self.services.add_server(self.session, "server")
+        self.window = MainWindow(self.services)
         self.window.show()
         self.session.start()
 
@@ -62,7 +65,7 @@ class Desk:
     def close(self) -> None:
         self.window.close()
         assert self.session.close()
-        for part in (self.window, self.session, self.decoder, self.client):
+        for part in (self.window, self.services, self.session, self.decoder, self.client):
             part.deleteLater()
 
 
@@ -158,7 +161,7 @@ def test_zoom_shows_the_camera_s_own_pixels(
         assert old is not None, "the last picture of the part stays, in grey"
         big_system.start_grabber()
         wait_until(lambda: view.shown_part not in (None, old) and not view.display.stale)
-        QTest.keyClick(view, Qt.Key.Key_0)
+        QTest.keyClick(view, Qt.Key.Key_W)
         assert view.viewport.fits
     finally:
         desk.close()

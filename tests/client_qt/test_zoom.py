@@ -29,7 +29,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
 from client_qt.widgets import camera_view
 from client_qt.widgets.camera_view import CameraView
-from client_qt.widgets.main_window import HINT_S, MainWindow
+from client_qt.widgets.main_window import MainWindow
+from client_qt.widgets.services import HINT_S, ViewerServices
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 from tests.fakes.clock import Clock
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame, view_frame
@@ -49,7 +50,9 @@ class Desk:
         self.decoder = PictureDecoder()
         self.clock = Clock()
         self.session = StreamSession(self.client, self.decoder, clock=self.clock)
-        self.window = MainWindow(self.session, "server")
+        self.services = ViewerServices(clock=self.clock)
+        self.services.add_server(self.session, "server")
+        self.window = MainWindow(self.services)
         self.window.resize(1280, 800)
         self.window.show()
         self.session.start()
@@ -62,7 +65,7 @@ class Desk:
     def close(self) -> None:
         self.window.close()
         assert self.session.close()
-        for part in (self.window, self.session, self.decoder, self.client):
+        for part in (self.window, self.services, self.session, self.decoder, self.client):
             part.deleteLater()
         self.server.close()
 
@@ -191,13 +194,16 @@ def test_dragging_moves_the_picture_with_the_mouse(desk: Desk) -> None:
 
 def test_keys(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     view, port = desk.view, desk.view.viewport
-    fitting, area = port._fitting, desk.view._picture_area()
+    desk.services.choose(0)
+    desk.window.area.show_single(0)
+    area = view._picture_area()
+    fitting = port._fitting
     QTest.keyClick(view, Qt.Key.Key_Left)
     assert port.fits
     QTest.keyClick(view, Qt.Key.Key_Plus)
     assert port.scale == pytest.approx(1.5 * fitting)
     monkeypatch.setattr(CameraView, "devicePixelRatioF", lambda _: 2.0)
-    QTest.keyClick(view, Qt.Key.Key_1)
+    QTest.keyClick(view, Qt.Key.Key_Z)
     assert port.scale == 0.5, "a pixel of the screen is half one of the stage"
     before = port.visible
     QTest.keyClick(view, Qt.Key.Key_Right)
@@ -206,42 +212,33 @@ def test_keys(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert port.visible.y - before.y == pytest.approx(area.height() / 8 / 0.5)
     QTest.keyClick(view, Qt.Key.Key_Minus)
     assert port.scale == pytest.approx(0.5 / 1.5)
-    QTest.keyClick(view, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert port.scale == pytest.approx(0.5 / 1.5), "not with ctrl"
-    QTest.keyClick(view, Qt.Key.Key_0)
+    QTest.keyClick(view, Qt.Key.Key_W)
     assert port.fits
 
 
-def test_keys_go_to_the_view_with_the_focus_or_alone_or_below_the_mouse(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    below: list[CameraView] = []
-    monkeypatch.setattr(CameraView, "underMouse", lambda view: view in below)
+def test_keys_are_for_the_chosen_camera_wherever_the_focus_is(desk: Desk) -> None:
+    def zoomed_in() -> list[bool]:
+        return [not view.viewport.fits for view in desk.window.views.values()]
+
     assert desk.window.focusWidget() is desk.window, "no view has taken it"
-    QTest.keyClick(desk.window, Qt.Key.Key_1)
-    assert all(v.viewport.fits for v in desk.window.views.values())
-    below.append(desk.window.views[2])
-    QTest.keyClick(desk.window, Qt.Key.Key_1)
-    assert [v.viewport.fits for v in desk.window.views.values()] == [True, True, False]
-    QTest.keyClick(desk.window, Qt.Key.Key_0)
+    QTest.keyClick(desk.window, Qt.Key.Key_Z)
+    assert zoomed_in() == [True, False, False]
     QTest.mouseClick(desk.window.views[1], Qt.MouseButton.LeftButton, pos=QPoint(50, 60))
     assert desk.window.focusWidget() is desk.window.views[1]
-    QTest.keyClick(desk.window, Qt.Key.Key_1)
-    assert [v.viewport.fits for v in desk.window.views.values()] == [True, False, True]
-    desk.window.views[1].clearFocus()
-    desk.window.setFocus()
-    desk.window.show_single(2)
-    QTest.keyClick(desk.window, Qt.Key.Key_1)
-    assert not desk.window.views[2].viewport.fits
-    QTest.keyClick(desk.window, Qt.Key.Key_Escape)
-    assert all(v.isVisible() for v in desk.window.views.values())
+    QTest.keyClick(desk.window.views[1], Qt.Key.Key_Z)
+    assert zoomed_in() == [True, True, False]
+    desk.services.choose(2)
+    QTest.keyClick(desk.window.views[1], Qt.Key.Key_Z)
+    assert zoomed_in() == [True, True, True]
 
 
 def test_enter_shows_the_camera_with_the_focus_alone(desk: Desk) -> None:
     desk.window.views[2].setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(desk.window.views[2], Qt.Key.Key_Return)
     assert [v.isVisible() for v in desk.window.views.values()] == [False, False, True]
-    QTest.keyClick(desk.window.views[2], Qt.Key.Key_Space)
+    QTest.keyClick(desk.window.views[2], Qt.Key.Key_Return)
     assert all(v.isVisible() for v in desk.window.views.values())
 
 
@@ -249,9 +246,9 @@ def test_a_double_click_fits_first_and_then_shows_one_alone(desk: Desk) -> None:
     desk.wheel(300, 300, 8)
     QTest.mouseDClick(desk.view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     assert desk.view.viewport.fits
-    assert desk.window._single is None
+    assert desk.window.area.single is None
     QTest.mouseDClick(desk.view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
-    assert desk.window._single == 0
+    assert desk.window.area.single == 0
 
 
 def test_the_part_is_asked_for_and_shown_at_its_place(desk: Desk, wait_until: WaitUntil) -> None:
@@ -408,9 +405,9 @@ def test_a_size_that_changes_is_not_asked_for(desk: Desk, wait_until: WaitUntil)
         desk.window.resize(width, 480)
         desk.window.refresh()
         desk.clock.now += 0.3
-    assert all(small.wish is None for small in desk.window._small.values())
+    assert all(small.wish is None for small in desk.window._wishes._small.values())
     desk.settle()
-    assert desk.window._small[1].wish is not None
+    assert desk.window._wishes._small[1].wish is not None
 
 
 def test_a_server_without_views_is_asked_for_none(
@@ -423,7 +420,7 @@ def test_a_server_without_views_is_asked_for_none(
         desk.window.resize(640, 480)
         desk.wheel(100, 200, 8)
         desk.settle()
-        desk.window.show_single(0)
+        desk.window.area.show_single(0)
         wait_until(lambda: desk.server.subscriptions == [(0,)])
         assert desk.server.views == ()
         assert not desk.view.viewport.fits, "it zooms what it has"
@@ -481,7 +478,7 @@ def test_where_it_is_and_the_map_are_drawn_only_while_zoomed(
     monkeypatch.setattr(camera_view, "paint_where", lambda *a: texts.append(a[2]))
     desk.view.grab()
     assert texts == []
-    QTest.keyClick(desk.view, Qt.Key.Key_1)
+    QTest.keyClick(desk.view, Qt.Key.Key_Z)
     image = desk.view.grab().toImage()
     seen = desk.view.viewport.visible
     assert texts[-1].startswith("100 % · ")

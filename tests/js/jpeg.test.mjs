@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { checkPicture, readJpegSize } from "../../camstrm/bridge/page/static/jpeg.js";
+import { checkPicture, costlyKind, readJpegSize } from "../../camstrm/bridge/page/static/jpeg.js";
 
 const jpeg = (name) => readFileSync(new URL(`../vectors/jpeg/${name}.jpg`, import.meta.url));
 
@@ -56,4 +56,29 @@ test("a picture beyond the limit is refused although the header agrees", () => {
   const frame = { encoding: 1, width: 8001, height: 8000, payload: jpegOf(8001, 8000) };
   assert.throws(() => checkPicture(frame), /larger than 64 megapixels/);
   checkPicture({ ...frame, width: 8000, payload: jpegOf(8000, 8000) });
+});
+
+test("real JPEGs are of the cheap kind", () => {
+  assert.equal(costlyKind(jpeg("grey_64x48")), "");
+  assert.equal(costlyKind(jpeg("colour444_83x72")), "");
+});
+
+test("a progressive JPEG is refused", () => {
+  const frame = { encoding: 1, width: 64, height: 48, payload: jpegOf(64, 48, 0xc2) };
+  assert.throws(() => checkPicture(frame), /a JPEG that is progressive; wanted a sequential/);
+  assert.equal(costlyKind(jpegOf(64, 48, 0xc9)), "arithmetic");
+  assert.equal(costlyKind(jpegOf(64, 48, 0xcf)), "of process 15");
+});
+
+test("a JPEG in several scans is refused", () => {
+  const bytes = Uint8Array.from(jpeg("colour444_83x72"));
+  const scan = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xda);
+  bytes[scan + 4] = 1;
+  assert.equal(costlyKind(bytes), "in several scans");
+});
+
+test("endless segments are refused soon", () => {
+  const bytes = new Uint8Array(100_000).fill(0xff);
+  bytes[1] = 0xd8;
+  assert.equal(costlyKind(bytes), "of more than 200 segments");
 });

@@ -49,6 +49,9 @@ interface CameraInfo {
   serial: string;
   model: string;
   vendor: string;
+  /** How it is shown: first `mirror` (left and right), then turned clockwise by degrees. */
+  rotation: number;
+  mirror: boolean;
 }
 
 /** How a camera does; the counters begin with the grabber. */
@@ -93,6 +96,12 @@ interface ViewerStatus {
   role: string;
   /** Longest side of the pictures because the link is slow, 0: they are not made smaller. */
   reduced: number;
+  /** Bundles that may be unacknowledged now. */
+  window: number;
+  /** From sending a bundle to its ack, 0: not known. */
+  round_trip_us: number;
+  /** Skipped bundles by reason. */
+  skips: Record<string, number>;
 }
 
 /** What the server wants of a viewer, and the rate of the stream. */
@@ -190,6 +199,47 @@ interface CameraLease {
   viewer: number;
   until_us: number;
   asked_by: string;
+}
+
+/** Something that happened: FORMAT.md, section 5. Members that are left out are empty. */
+interface ServerEvent {
+  id: number;
+  /** Microseconds of UTC. */
+  time_us: number;
+  /** "lost", "back", "reconfigured", "restarted", "grabber lost", "changed", "lease", ... */
+  kind: string;
+  /** Name of the camera. */
+  camera?: string;
+  text?: string;
+  person?: string;
+  feature?: string;
+  old?: boolean | number | string;
+  new?: boolean | number | string;
+}
+
+/** What `events` gives; `last` is the `after` of the next call. */
+interface ServerEvents {
+  events?: ServerEvent[];
+  last?: number;
+}
+
+/** A token to watch some cameras; `cameras` are names. */
+interface Share {
+  id: string;
+  expires_us: number;
+  created_us?: number;
+  cameras?: string[];
+  note?: string;
+  made_by?: string;
+  /** Only in the answer to `share`. */
+  url_token?: string;
+}
+
+/** What `keep` gives. */
+interface Kept {
+  file?: string;
+  toml?: string;
+  written?: boolean;
 }
 
 /** The server's first message, and a later one when its cameras change. */

@@ -20,3 +20,13 @@ export function near(found, wanted, about = "") {
     for (const key of Object.keys(wanted)) near(found[key], wanted[key], `${about}.${key}`);
   } else assert.equal(found, wanted, about);
 }
+
+/** Equal but for rounding, where members that are undefined are left out. */
+export function same(found, wanted, about) {
+  near(there(found), there(wanted), typeof about === "string" ? about : JSON.stringify(about));
+}
+
+function there(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+}

@@ -22,7 +22,16 @@ LIMITS_SAID = {
     "max_calls": 8,
     "max_views": 3,
 }
-CAMERA = {"index": 0, "name": "left", "serial": "DA9795503", "model": "MV-CA003", "vendor": "Hik"}
+CAMERA = {
+    "index": 0,
+    "name": "left",
+    "serial": "DA9795503",
+    "model": "MV-CA003",
+    "vendor": "Hik",
+    "rotation": 270,
+    "mirror": True,
+}
+UPRIGHT = {"rotation": 0, "mirror": False}
 CAMERA_STATUS = {
     "index": 0,
     "state": 2,
@@ -61,7 +70,12 @@ VIEWER = {
     "name": "kim",
     "role": "control",
     "reduced": 640,
+    "window": 2,
+    "round_trip_us": 21000,
+    "skips": {"slow link": 2, "max_fps": 1},
 }
+VIEWER_LATER = ("name", "role", "reduced", "window", "round_trip_us", "skips")
+"""Members that older servers do not say."""
 STATUS = {
     "type": "status",
     "time_us": T0,
@@ -137,9 +151,17 @@ def good_messages() -> dict[str, MessageVector]:
             | {"limits": LIMITS_SAID},
         ),
         "hello_older": MessageVector(
-            "limits of a server that knows no calls and no views",
-            {**hello, "limits": {"window": 1, "max_message_size": 4096, "stream_fps": 30.0}},
-            {**hello_rest, "limits": {**LIMITS, "window": 1}},
+            "of a server that knows no calls, no views and no way to show pictures",
+            {
+                **hello,
+                "cameras": [without(CAMERA, *UPRIGHT)],
+                "limits": {"window": 1, "max_message_size": 4096, "stream_fps": 30.0},
+            },
+            {
+                **hello_rest,
+                "cameras": [{**CAMERA, **UPRIGHT}],
+                "limits": {**LIMITS, "window": 1},
+            },
         ),
         "hello_short": MessageVector("only what is required", hello, hello_rest),
         "hello_later": MessageVector(
@@ -160,11 +182,19 @@ def good_messages() -> dict[str, MessageVector]:
             {
                 **STATUS,
                 "cameras": [without(CAMERA_STATUS, "differs")],
-                "viewer": without(VIEWER, "name", "role", "reduced"),
+                "viewer": without(VIEWER, *VIEWER_LATER),
             },
             {
                 "cameras": [{**CAMERA_STATUS, "differs": 0}],
-                "viewer": {**VIEWER, "name": "", "role": "", "reduced": 0},
+                "viewer": {
+                    **without(VIEWER, *VIEWER_LATER),
+                    "name": "",
+                    "role": "",
+                    "reduced": 0,
+                    "window": 0,
+                    "round_trip_us": 0,
+                    "skips": {},
+                },
             },
         ),
         "status_no_input": MessageVector("no grabber connected", no_input, status_rest),
@@ -340,7 +370,9 @@ def good_messages() -> dict[str, MessageVector]:
             },
             {
                 "cameras": [{**CAMERA_ZERO, "index": 1, "state": 4}],
-                "infos": [{"index": 1, "name": "a", "serial": "", "model": "", "vendor": ""}],
+                "infos": [
+                    {"index": 1, "name": "a", "serial": "", "model": "", "vendor": "", **UPRIGHT}
+                ],
                 "heartbeats_s": [3.0],
                 "fatal": "",
             },
@@ -429,6 +461,21 @@ def bad_messages() -> dict[str, BadMessage]:
         "integer_negative": BadMessage("-1", "ack.seq", '{"type":"ack","seq":-1}'),
         "integer_too_large": BadMessage(
             "2^64", "ack.seq", '{"type":"ack","seq":18446744073709551616}'
+        ),
+        "skips_array": BadMessage(
+            "an array for numbers by name",
+            "status.viewer.skips",
+            status('"viewer":{"id":1,"skips":[]}'),
+        ),
+        "skips_negative": BadMessage(
+            "a negative number of skipped bundles",
+            "status.viewer.skips[...]",
+            status('"viewer":{"id":1,"skips":{"slow link":-1}}'),
+        ),
+        "mirror_number": BadMessage(
+            "a number for mirror",
+            "hello.cameras[0].mirror",
+            '{"type":"hello","session":"a","cameras":[{"index":0,"name":"a","mirror":1}]}',
         ),
         "number_boolean": BadMessage(
             "false for a number", "status.bundle_fps", status('"bundle_fps":false')

@@ -16,15 +16,22 @@ from camstrm.bridge.control.token_book import TokenBook
 from camstrm.bridge.control.viewer import CallingViewer, PresentViewer
 from camstrm.bridge.control.wishes import selectors_read, wishes
 from camstrm.errors import WireError
-from camstrm.wire import Call, CameraInfo, Leases, Reply
+from camstrm.wire import Call, CameraInfo, Leases, Reply, unpack
+from camstrm.wire.operations import KeepFeatures
 
 __all__ = ["CHANGES_PER_S", "ControlGate"]
 
-READING = frozenset(("features", "values", "watch", "diff", "save", "diagnose", "measure", "still"))
+READING = frozenset(
+    ("features", "values", "watch", "diff", "save", "diagnose", "measure", "still", "events")
+)
 """Operations that leave a camera as it is."""
 
-CHANGING = frozenset(("set", "execute", "load", "revert", "reconnect", "lease"))
-"""Operations that do not. One that is in neither set counts as changing, and needs an admin."""
+CHANGING = frozenset(("set", "execute", "load", "revert", "reconnect", "keep", "lease"))
+"""Operations that do not."""
+
+SHARING = frozenset(("share", "shares", "unshare"))
+"""Operations on tokens to watch. One that is in none of these sets counts as changing, and needs
+an admin."""
 
 CHANGES_PER_S = 50.0
 """Changes that a viewer may ask for in a second; a slider makes 20."""
@@ -109,9 +116,13 @@ class ControlGate:
             return self._first_selector(selectors_read(call), role)
         if problem := _role_problem(present.grant, call.do):
             return problem
+        if call.do in SHARING:
+            return self._no_audit()
         camera = self._cameras().get(call.camera)
         if camera is None:
             return Refusal(f"there is no camera {call.camera}", "", "unknown")
+        if call.do == "keep" and not unpack(call.with_, KeepFeatures, "keep").write:
+            return None  # only wants to see the lines
         if problem := self._rules.of_camera(camera, role):
             return problem
         if call.do == "lease":
@@ -173,7 +184,7 @@ class ControlGate:
 
 def _role_problem(grant: Grant, do: str) -> Refusal | None:
     """Return why this role may not call what changes something."""
-    needed = Role.CONTROL if do in CHANGING else Role.ADMIN
+    needed = Role.CONTROL if do in CHANGING or do in SHARING else Role.ADMIN
     if grant.role >= needed:
         return None
     whose = f'your token "{grant.name}" has' if grant.name else "without a token you have"

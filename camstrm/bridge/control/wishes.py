@@ -13,6 +13,7 @@ from camstrm.feature import FeatureValue, Selectors
 from camstrm.wire import Call, unpack
 from camstrm.wire.operations import (
     ExecuteCommand,
+    KeepFeatures,
     LoadFeatures,
     RevertFeatures,
     SetFeature,
@@ -38,9 +39,10 @@ class Wish(NamedTuple):
 
 
 def wishes(call: Call) -> tuple[Wish, ...] | None:
-    """Return what a ``set``, ``execute``, ``revert`` or ``load`` would change.
+    """Return what a ``set``, ``execute``, ``revert``, ``keep`` or ``load`` would change.
 
-    None: the call does not say what (``revert`` of all). Nothing for other operations. Raises
+    None: the call does not say what (``revert`` of all). Nothing for other operations, and for
+    ``keep`` of all, which changes no camera. Raises
     WireError for wrong arguments, and for a feature that is not called as GenICam allows.
     """
     found: tuple[Wish, ...] | None = ()
@@ -53,6 +55,9 @@ def wishes(call: Call) -> tuple[Wish, ...] | None:
     elif call.do == "revert":
         names = unpack(call.with_, RevertFeatures, "revert").features
         found = None if names is None else tuple(Wish(name, {}) for name in names)
+    elif call.do == "keep":
+        kept = unpack(call.with_, KeepFeatures, "keep").features
+        found = tuple(Wish(name, {}) for name in kept or ())
     elif call.do == "load":
         found = tuple(_lines(unpack(call.with_, LoadFeatures, "load").text))
     for wish in found or ():

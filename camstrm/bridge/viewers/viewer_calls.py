@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from camstrm.bridge.viewers.sender import ViewerSender
+from camstrm.bridge.viewers.server_calls import ServerCalls
 from camstrm.feed.open_calls import LoopTime, OpenCalls
 from camstrm.wire import (
     CALL_TIMEOUT_S,
@@ -30,7 +31,9 @@ MAX_ASKED = 64
 MAX_DATA = 2 * MAX_CALL_DATA
 """Bytes of data of all calls that are held at a time."""
 
-READING = frozenset({"features", "values", "watch", "save", "diff", "diagnose", "measure"})
+READING = frozenset(
+    ("features", "values", "watch", "save", "diff", "diagnose", "measure", "events")
+)
 """Operations that change nothing; what is not here may."""
 
 _NO_GRABBER = "no grabber is connected to the bridge"
@@ -72,6 +75,8 @@ class ViewerCalls:
 
     def __init__(self, gate: CallGate | None = None, loop: LoopTime | None = None) -> None:
         self.gate: CallGate = gate or ReadingGate()
+        self.server = ServerCalls()
+        """What the bridge does itself."""
         self._open = OpenCalls(timeout_s=CALL_TIMEOUT_S, loop=loop)
         self._send: Callable[[Call], bool] | None = None
         """The way to the grabber, False if that has no room; None without a grabber."""
@@ -115,11 +120,16 @@ class ViewerCalls:
             viewer.put_reply(TO_VIEWER.encode(answer))
             return
         self._ids.setdefault(viewer, ids).add(call.id)
-        self._pass_on(call, _ViewerCall(self, viewer, call))
+        back = _ViewerCall(self, viewer, call)
+        if self.server.concerns(call):
+            self.server.take(viewer, call, back.replied)
+        else:
+            self._pass_on(call, back)
 
     def viewer_left(self, viewer: ViewerSender) -> None:
         """Send this viewer no reply any more; what it asked for is done nevertheless."""
         self._ids.pop(viewer, None)
+        self.server.leave(viewer)
 
     async def ask(
         self, camera: int, do: str, arguments: Struct

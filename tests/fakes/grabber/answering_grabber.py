@@ -43,7 +43,7 @@ class AnsweringGrabber(FakeGrabber):
                 if camera == call.camera
             }
             return Reply(call.id, ok=True, result=pack(FeatureValues(1, states)))
-        if call.do in ("reconnect", "execute", "load", "revert"):
+        if call.do in ("reconnect", "execute", "load", "revert", "keep"):
             return Reply(call.id, ok=True, result=pack(Result()))
         return refusal(call.id, "unknown", "not in this double")
 

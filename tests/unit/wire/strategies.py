@@ -25,6 +25,10 @@ json_values = st.recursive(
 def within(meta: msgspec.Meta, value: Any) -> Any:
     """Return ``value``, or what is nearest to it within the limits of a field."""
     kind = type(value)
+    if isinstance(value, (str, tuple)):
+        value = value if meta.max_length is None else value[: meta.max_length]
+        filler: Any = "x" if isinstance(value, str) else (0,)
+        return value + filler * max(0, (meta.min_length or 0) - len(value))
     value = value if meta.ge is None else max(value, kind(meta.ge))
     value = value if meta.gt is None or value > meta.gt else kind(meta.gt + 0.5)
     return value if meta.le is None else min(value, kind(meta.le))

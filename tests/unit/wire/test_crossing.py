@@ -140,8 +140,9 @@ any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
             Hello("5f1c", cameras=(CameraInfo(0, "K\u00fche", "S1"),)),
             (
                 '{"type":"hello","session":"5f1c","server":"","protocol":1,"cameras":[{"index":0,'
-                '"name":"K\u00fche","serial":"S1","model":"","vendor":""}],"limits":{"window":2,'
-                '"max_message_size":4096,"stream_fps":30.0,"max_calls":0,"max_views":0}}'
+                '"name":"K\u00fche","serial":"S1","model":"","vendor":"","rotation":0,"mirror":false}],'
+                '"limits":{"window":2,"max_message_size":4096,"stream_fps":30.0,"max_calls":0,'
+                '"max_views":0}}'
             ),
         ),
         (
@@ -150,7 +151,7 @@ any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
                 '{"type":"status","time_us":5,"input":"ok","input_since_us":0,"bundle_fps":0.0,'
                 '"bundles":0,"bundles_dropped":0,"cameras":[],"viewers":0,"viewer":{"id":1,"sent":0,'
                 '"skipped":0,"reason":"","in_flight":0,"sent_fps":0.0,"name":"","role":"",'
-                '"reduced":0}}'
+                '"reduced":0,"window":0,"round_trip_us":0,"skips":{}}}'
             ),
         ),
     ],

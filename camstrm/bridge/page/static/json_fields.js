@@ -70,6 +70,15 @@ export const anyObject = (value, where) => {
   return /** @type {Record<string, unknown>} */ (value);
 };
 
+/** An object with any names. @type {<T>(decode: Decoder<T>) => Decoder<Record<string, T>>} */
+export const record = (decode) => (value, where) =>
+  Object.fromEntries(
+    Object.entries(anyObject(value, where)).map(([name, item]) => [
+      name,
+      decode(item, `${where}[...]`),
+    ]),
+  );
+
 /** @type {<T>(fields: {[Name in keyof T]: Field<T[Name]>}) => Decoder<T>} */
 export const object = (fields) => (value, where) => {
   const given = anyObject(value, where);

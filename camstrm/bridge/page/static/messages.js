@@ -15,6 +15,7 @@ import {
   number,
   object,
   optional,
+  record,
   string,
   wrong,
 } from "./json_fields.js";
@@ -89,6 +90,8 @@ const CAMERA_INFO = object({
   serial: label,
   model: label,
   vendor: label,
+  rotation: count,
+  mirror: [boolean, false],
 });
 
 /** @type {Decoder<Limits>} */
@@ -137,6 +140,9 @@ const VIEWER_STATUS = object({
   name: label,
   role: label,
   reduced: count,
+  window: count,
+  round_trip_us: count,
+  skips: [record(integer), {}],
 });
 
 /** @type {Decoder<HelloBody>} */

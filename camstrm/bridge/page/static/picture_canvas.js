@@ -1,9 +1,13 @@
 /** One camera's picture: decodes the newest frame and paints it with the screen's rhythm. */
 
-import { decodePicture } from "./jpeg.js";
+import { checkPicture, decodePicture } from "./jpeg.js";
+import { PixelBudget } from "./model/pixel_budget.js";
 import { PictureDecoder } from "./picture_decoder.js";
 import { RateMeter } from "./rate_meter.js";
 import { UsualInterval } from "./usual_interval.js";
+
+/** Of all pictures of the page: a server may not fill the computer's memory. */
+const budget = new PixelBudget();
 
 export class PictureCanvas {
   /** @type {FrameHeader | null} of the picture on the screen; null before the first one */
@@ -35,7 +39,7 @@ export class PictureCanvas {
       canvas.getContext("2d", { alpha: false })
     );
     this.#decoder = new PictureDecoder({
-      decode: decodePicture,
+      decode: (frame) => this.#decode(frame),
       onPicture: (bitmap, frame) => this.#keep(bitmap, frame),
       onDamage: (error) => {
         this.damage = error.message;
@@ -70,8 +74,18 @@ export class PictureCanvas {
 
   remove() {
     this.#removed = true;
+    budget.release(this);
     this.#next?.bitmap.close();
     this.#next = null;
+  }
+
+  /** @param {Frame} frame */
+  async #decode(frame) {
+    checkPicture(frame);
+    if (!this.#removed && !budget.take(this, frame.width * frame.height)) {
+      throw new Error("the pictures of all cameras together are too large for this viewer");
+    }
+    return decodePicture(frame);
   }
 
   /** @type {(bitmap: ImageBitmap, frame: Frame) => void} */

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from camstrm.bridge.control.audit import AuditRecord
-from camstrm.bridge.control.gate import CHANGES_PER_S, CHANGING, READING, ControlGate
+from camstrm.bridge.control.gate import CHANGES_PER_S, CHANGING, READING, SHARING, ControlGate
 from camstrm.bridge.control.lease import LEASE_S
 from camstrm.bridge.control.role import ANYBODY, Grant, Role
 from camstrm.bridge.control.rules import FeatureRules
@@ -25,6 +25,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "load": {"text": "Gain\t2\n"},
     "revert": {"features": ["Gain"]},
     "diff": {"text": "Gain\t2\n"},
+    "keep": {"features": ["Gain"], "write": True},
     "lease": {"action": "take"},
 }
 """Arguments of the operations that need some and may be called with role control."""
@@ -95,9 +96,9 @@ def world() -> World:
     return World()
 
 
-def test_every_operation_is_in_one_of_the_two_sets() -> None:
-    assert OPERATIONS.keys() == READING | CHANGING
-    assert not READING & CHANGING
+def test_every_operation_is_in_one_of_the_sets() -> None:
+    assert OPERATIONS.keys() == READING | CHANGING | SHARING
+    assert len(OPERATIONS) == len(READING) + len(CHANGING) + len(SHARING)
 
 
 @pytest.mark.parametrize("do", sorted(OPERATIONS))
@@ -284,6 +285,12 @@ def test_forged_and_missing_arguments(world: World, do: str) -> None:
     ]
     for wrong in forged:
         assert world.refused(world.control, do, **wrong).startswith("wrong: "), wrong
+
+
+def test_to_see_the_lines_for_the_configuration_needs_no_lease(world: World) -> None:
+    assert world.call(world.control, "keep", write=False) is None
+    assert "Take the lease first" in world.refused(world.control, "keep", write=True)
+    assert "needs a token with role control" in world.refused(world.view, "keep", write=False)
 
 
 def test_a_locked_camera_is_for_admins() -> None:

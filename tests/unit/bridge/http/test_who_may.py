@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "load": {"text": "Gain\t2\n"},
     "revert": {"features": ["Gain"]},
     "diff": {"text": "Gain\t2\n"},
+    "keep": {"write": True},
     "lease": {"action": "take"},
 }
 UNKNOWN = ("set_feature", "SET", "reboot", "")

@@ -8,6 +8,7 @@ from msgspec import Raw
 from camstrm.bridge.viewers import viewer_calls
 from camstrm.bridge.viewers.outbox import ViewerOutbox
 from camstrm.bridge.viewers.sender import ViewerSender
+from camstrm.bridge.viewers.server_calls import Answer
 from camstrm.bridge.viewers.viewer_calls import MAX_ASKED, ViewerCalls
 from camstrm.wire import CALL_TIMEOUT_S, MAX_CALLS, TO_VIEWER, Call, Reply, refusal
 from camstrm.wire.operations import Reconnect, TakeStill
@@ -162,7 +163,9 @@ def test_the_gate_learns_what_became_of_a_call_also_when_its_viewer_has_left() -
     assert codes(a) == [(1, "")]
 
 
-@pytest.mark.parametrize("do", ["set", "execute", "revert", "load", "reconnect", "lease"])
+@pytest.mark.parametrize(
+    "do", ["set", "execute", "revert", "load", "reconnect", "lease", "keep", "share"]
+)
 def test_without_a_gate_nothing_is_changed(do: str) -> None:
     rig, a = Rig(), viewer()
     rig.calls.take(a, Call(1, 0, do))
@@ -174,9 +177,48 @@ def test_without_a_gate_what_is_not_known_does_not_pass_and_the_rest_does() -> N
     rig, a = Rig(), viewer()
     rig.calls.take(a, Call(1, 0, "turn"))
     assert codes(a) == [(1, "unknown")]
-    for call_id, do in enumerate(sorted(viewer_calls.READING)):
+    of_cameras = sorted(viewer_calls.READING - {"events"})
+    for call_id, do in enumerate(of_cameras):
         rig.calls.take(a, Call(call_id, 0, do))
-    assert [call.do for call in rig.sent] == sorted(viewer_calls.READING)
+    assert [call.do for call in rig.sent] == of_cameras
+
+
+class Later:
+    """A ServerOperation that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.left: list[ViewerSender] = []
+
+    def take(self, viewer: ViewerSender, call: Call, answer: Answer) -> None:
+        self.answers.append(answer)
+
+    def leave(self, viewer: ViewerSender) -> None:
+        self.left.append(viewer)
+
+
+def test_what_is_asked_of_the_bridge_never_goes_to_the_grabber(rig: Rig) -> None:
+    a, events = viewer(), Later()
+    rig.calls.server.add("events", events)
+    rig.calls.take(a, Call(1, 0, "events"))
+    rig.calls.take(a, Call(2, 0, "shares"))
+    assert codes(a) == [(2, "unknown")]
+    assert rig.sent == []
+    events.answers[0](Reply(1, ok=True))
+    assert codes(a) == [(1, "")]
+    rig.calls.take(a, Call(1, 0, "events"))
+    rig.calls.viewer_left(a)
+    events.answers[1](Reply(1, ok=True))
+    assert events.left == [a]
+    assert codes(a) == []
+
+
+def test_a_call_to_the_bridge_counts_as_an_open_one(rig: Rig) -> None:
+    a = viewer()
+    rig.calls.server.add("events", Later())
+    for call_id in range(MAX_CALLS + 1):
+        rig.calls.take(a, Call(call_id, 0, "events"))
+    assert codes(a) == [(MAX_CALLS, "busy")]
 
 
 def test_a_still_is_fetched_elsewhere(rig: Rig) -> None:

@@ -1,0 +1,85 @@
+"""What is asked of each server: pictures of the cameras that can be seen, as large as seen."""
+
+from __future__ import annotations
+
+from camstrm.wire import View
+from client_qt.model.view_wish import ShownPicture, SmallPicture, region_wish
+from client_qt.widgets.camera_view import CameraView
+from client_qt.widgets.services import Server, ViewerServices, camera_number, server_and_index
+
+__all__ = ["PictureWishes"]
+
+
+class PictureWishes:
+    """Subscribes at each server to what is visible, in whichever window. UI thread only.
+
+    Of a view that is hidden, or in a minimised window, nothing is asked for; of one that is zoomed
+    in on the part that it shows; of a small one a smaller picture where that is enough.
+    """
+
+    def __init__(self, services: ViewerServices) -> None:
+        self._services = services
+        self._small: dict[int, SmallPicture] = {}
+        """The small whole pictures that are wanted, by camera."""
+
+    def update(self, *, visible: bool) -> None:
+        """Ask for what is to be seen now; ``visible``: any window of the viewer is."""
+        for server in self._services.servers.values():
+            self._ask(server, visible=visible)
+
+    def settle(self) -> bool:
+        """Let small pictures follow the sizes of their places; return whether one is another."""
+        services, changed = self._services, False
+        now = services.clock()
+        for camera, view in services.views():
+            known, server = services.camera(camera), services.server_of(camera)
+            if known is None or server is None or not view.isVisible():
+                continue
+            usual = known.usual_size if min(known.usual_size) > 0 else None
+            index = server_and_index(camera)[1]
+            small = self._small.setdefault(camera, SmallPicture(index))
+            before = small.wish
+            small.settle(view.frame_pixels(), usual, server.model.reduced, now)
+            changed |= small.wish != before
+        return changed
+
+    def set_size(self, camera: int) -> None:
+        """Note that the camera's view has another size, or shows another part."""
+        view, server = self._services.view(camera), self._services.server_of(camera)
+        if view is not None and server is not None:
+            server.session.set_view_size(server_and_index(camera)[1], view.picture_pixels())
+
+    def forget(self, camera: int) -> None:
+        """Let a camera that comes in its place begin from nothing."""
+        self._small.pop(camera, None)
+
+    def _ask(self, server: Server, *, visible: bool) -> None:
+        model = server.model
+        shown: dict[int, CameraView] = {}
+        wanted: tuple[int, ...] | None
+        for index in model.cameras:
+            view = self._services.view(camera_number(server.number, index))
+            if view is not None and view.isVisible() and not view.window().isMinimized():
+                shown[index] = view
+        if not model.cameras or len(shown) == len(model.cameras):
+            wanted = None if visible else ()
+        else:
+            wanted = tuple(shown)
+        views = [w for index, view in shown.items() if (w := self._wish(server, index, view))]
+        server.session.want(wanted, views)
+
+    def _wish(self, server: Server, index: int, view: CameraView) -> View | None:
+        """Return the view that is wanted of a camera that can be seen."""
+        model = server.model
+        known, hello = model.cameras[index], model.hello
+        if hello is None or not hello.limits.max_views:
+            return None  # a server that has no views
+        if view.viewport.fits:
+            small = self._small.get(camera_number(server.number, index))
+            return None if small is None else small.wish
+        # The usual picture comes instead of a small one as soon as a part is looked at.
+        have = known.sent_size if model.reduced else known.usual_size
+        if min(have) <= 0:
+            return None
+        shown = ShownPicture(*have, *view.viewport.frame)
+        return region_wish(index, view.viewport, view.devicePixelRatioF(), shown)

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from camstrm.wire import CameraFrame
 from client_qt.model.display import CameraDisplay
-from client_qt.model.viewport import Rectangle, Viewport
+from client_qt.model.orientation import Orientation, Rectangle
+from client_qt.model.viewport import Viewport
 from client_qt.model.wording import where_text
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets import theme
@@ -170,7 +171,9 @@ class CameraView(QWidget):
         if not self.viewport.fits:
             return (0, 0)
         area, ratio = self._picture_area(), self.devicePixelRatioF()
-        return (math.ceil(area.width() * ratio), math.ceil(area.height() * ratio))
+        # The picture is decoded as the sensor has it and turned when it is drawn.
+        place = self.viewport.orientation.size(area.width(), area.height())
+        return (math.ceil(place[0] * ratio), math.ceil(place[1] * ratio))
 
     def frame_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the whole frame where it fits, in device pixels.
@@ -180,7 +183,8 @@ class CameraView(QWidget):
         if not self.viewport.known:
             return (0, 0)
         (width, height), area = self.viewport.frame, self._picture_area()
-        fitting = min(area.width() / width, area.height() / height)
+        across, down = self.viewport.picture
+        fitting = min(area.width() / across, area.height() / down)
         scale = fitting * self.devicePixelRatioF()
         return (round(width * scale), round(height * scale))
 
@@ -193,6 +197,12 @@ class CameraView(QWidget):
         late_since = self._overtaken_at
         in_time = late_since is None or self._clock() - late_since < _LATE_PART_S
         return part if in_time else None
+
+    def set_orientation(self, orientation: Orientation) -> None:
+        """Turn the picture, and show it so from now on."""
+        if orientation != self.viewport.orientation:
+            self.viewport.set_orientation(orientation)
+            self._show_move()
 
     def zoom(self, direction: int) -> None:
         """Zoom in (1) or out (-1) by a step."""

@@ -6,7 +6,8 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from camstrm.wire import CameraFrame
-from client_qt.model.viewport import Rectangle, Viewport
+from client_qt.model.orientation import Rectangle
+from client_qt.model.viewport import Viewport
 from client_qt.session.picture import DecodedPicture
 
 __all__ = ["PicturePart", "map_area", "paint_map", "paint_picture"]

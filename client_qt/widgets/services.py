@@ -88,6 +88,9 @@ class ViewerServices(QObject):
     part_ready = Signal(int, object, object)
     """Camera, CameraFrame and DecodedPicture of a part of the frame."""
 
+    view_set = Signal(int)
+    """A camera is shown in another view, or in none, now."""
+
     announced = Signal(str, bool)
     """A sentence for screen readers, and whether it interrupts what they say."""
 
@@ -259,6 +262,7 @@ class ViewerServices(QObject):
             self._views.pop(camera, None)
         else:
             self._views[camera] = view
+        self.view_set.emit(camera)
 
     def request_overlay_paint(self, camera: int) -> None:
         """Have the overlays of a camera drawn again."""

@@ -153,6 +153,15 @@ class StreamSession(QObject):
         """Note how many device pixels (width, height) the view of ``camera`` has."""
         self._view_sizes[camera] = size
 
+    def freeze(self, camera: int, frozen: bool) -> None:
+        """Keep the picture of a camera that is on the screen, or go on.
+
+        What comes of a frozen one is not decoded, and acknowledged at once.
+        """
+        if known := self.model.cameras.get(camera):
+            known.frozen = frozen
+            self.changed.emit()
+
     def _on_connected(self) -> None:
         self.model.connection_opened(self.clock())
         self._forget_pictures()
@@ -216,8 +225,8 @@ class StreamSession(QObject):
         frames = {
             f.key: f
             for f in bundle.frames
-            if len(f.payload) and f.camera_index in self.model.cameras
-            if self._subscription.wants(f)
+            if len(f.payload) and self._subscription.wants(f)
+            if (known := self.model.cameras.get(f.camera_index)) and not known.frozen
         }
         ticket = self._acks.begin(bundle.seq, frames)
         self._decoder.submit(*(self._job(ticket, frame) for frame in frames.values()))

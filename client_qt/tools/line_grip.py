@@ -54,7 +54,7 @@ class LineGrip:
             return None
         width, height = view.viewport.frame
         x, y = view.to_sensor(*view.cursor)
-        if self._end == 2:  # noqa: PLR2004
+        if self._end == 2:
             dx, dy = x - self._from[0], y - self._from[1]
             x1, y1, x2, y2 = self._line
             dx = min(max(dx, -min(x1, x2)), width - max(x1, x2))

@@ -102,7 +102,7 @@ class MeasureLoop(QObject):
             self.camera, self._frame = camera, frame
             self._plan()
 
-    def set_seen(self, seen: bool) -> None:  # noqa: FBT001
+    def set_seen(self, seen: bool) -> None:
         """Stop while nothing can be seen, since the window is minimised, and go on."""
         if seen != self._seen:
             self._seen = seen

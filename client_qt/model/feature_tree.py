@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from camstrm.feature import FeatureInfo, FeatureState, FeatureValue
+from client_qt.model.feature_search import Query, SearchedFeature
 
-__all__ = ["LEVELS", "FeatureLock", "FeatureTree", "TreeRow", "Unlock", "lock_of", "rank_of"]
+__all__ = ["LEVELS", "FeatureLock", "FeatureTree", "TreeRow", "Unlock", "lock_of"]
 
 LEVELS = ("Beginner", "Expert", "Guru")
 
@@ -54,6 +55,8 @@ class FeatureTree:
         """``features``: in the order of the camera's XML."""
         self.features = [info for info in features if _level(info) < len(LEVELS)]
         self.by_name = {info.name: info for info in features}
+        self._searched: dict[str, SearchedFeature] = {}
+        """What the first search needed to know of each feature."""
 
     def info(self, name: str) -> FeatureInfo | None:
         return self.by_name.get(name)
@@ -74,12 +77,17 @@ class FeatureTree:
         most = LEVELS.index(level)
         wanted = None if only is None else set(only)
         among = [info for info in self.features if wanted is None or info.name in wanted]
-        fits = _ranked(among, query) if query.strip() else among
+        fits = _ranked(map(self._search, among), query) if query.strip() else among
         shown = [info for info in fits if _level(info) <= most]
         hidden = len(fits) - len(shown)
         if query.strip():
             return [TreeRow(0, info.name) for info in shown], hidden
         return _in_categories(shown, set(closed)), hidden
+
+    def _search(self, info: FeatureInfo) -> SearchedFeature:
+        if info.name not in self._searched:
+            self._searched[info.name] = SearchedFeature(info)
+        return self._searched[info.name]
 
 
 @dataclass
@@ -116,83 +124,15 @@ def _walk(branch: _Branch, depth: int, closed: set[str]) -> tuple[list[TreeRow],
     return rows + [TreeRow(depth, name) for name in branch.features], count
 
 
-def _ranked(features: Iterable[FeatureInfo], query: str) -> list[FeatureInfo]:
-    ranks = [(rank_of(info, query), info) for info in features]
+def _ranked(features: Iterable[SearchedFeature], query: str) -> list[FeatureInfo]:
+    wanted = Query(query)
+    ranks = [(feature.rank(wanted), feature.info) for feature in features]
     fits = [(rank, info) for rank, info in ranks if rank is not None]
     return [info for _, info in sorted(fits, key=lambda pair: pair[0])]
 
 
-def rank_of(info: FeatureInfo, query: str) -> int | None:
-    """Return how well a feature fits, 0: best, None: not at all.
-
-    A name before a word in its middle, names before tooltips, and what is nearly so after all
-    that is.
-    """
-    wanted = _plain(query)
-    if not wanted:
-        return None
-    names = [name for name in (info.name, info.display_name) if name]
-    plains = [_plain(name) for name in names]
-    if wanted in plains:
-        return 0
-    if any(name.startswith(wanted) for name in plains):
-        return 1
-    starts = [text for name in names for text in _word_starts(name)]
-    if any(text.startswith(wanted) for text in starts):
-        return 2
-    if any(wanted in name for name in plains):
-        return 3
-    parts = _words(query)
-    everything = " ".join([*(" ".join(_words(name)) for name in names), *plains])
-    if all(part in everything for part in parts):
-        return 4
-    mistakes = 0 if len(wanted) < 4 else 1 if len(wanted) < 8 else 2
-    if mistakes and any(_distance(wanted, text) <= mistakes for text in starts):
-        return 5
-    everything = f"{everything} {info.tooltip.lower()}"
-    return 6 if all(part in everything for part in parts) else None
-
-
 def _level(info: FeatureInfo) -> int:
     return LEVELS.index(info.visibility) if info.visibility in LEVELS else len(LEVELS)
-
-
-def _plain(text: str) -> str:
-    """Return how a name is compared: without case, blanks and marks."""
-    return re.sub(r"[\s_.-]+", "", text.lower())
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a name as "ExposureTimeAbs" or "Exposure Time"."""
-    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
-    return [word for word in re.split(r"[\s_.-]+", parted.lower()) if word]
-
-
-def _word_starts(name: str) -> list[str]:
-    """Return the name from each of its words on, without blanks."""
-    found = _words(name)
-    return ["".join(found[at:]) for at in range(len(found))]
-
-
-def _distance(wanted: str, text: str) -> int:
-    """Return how many letters are missing, too many, wrong or swapped until a text begins so."""
-    target = text[: len(wanted) + 2]
-    rows = [list(range(len(target) + 1))]
-    for row in range(1, len(wanted) + 1):
-        line = [row]
-        for column in range(1, len(target) + 1):
-            same = int(wanted[row - 1] != target[column - 1])
-            above = rows[row - 1]
-            least = min(above[column] + 1, line[column - 1] + 1, above[column - 1] + same)
-            if (
-                min(row, column) > 1
-                and wanted[row - 1] == target[column - 2]
-                and wanted[row - 2] == target[column - 1]
-            ):
-                least = min(least, rows[row - 2][column - 2] + 1)
-            line.append(least)
-        rows.append(line)
-    return min(rows[-1])
 
 
 def lock_of(tree: FeatureTree, state: FeatureState | None) -> FeatureLock | None:

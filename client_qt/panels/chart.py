@@ -122,7 +122,7 @@ class Chart(QWidget):
             colour = self._text() if single and curve.name not in _COLOURS else None
             colour = colour or channel_colour(curve.name)
             line = QPolygonF([place(plot, *point) for point in curve.points])
-            if curve.filled and line:
+            if curve.filled and not line.isEmpty():
                 shade = QColor(colour)
                 shade.setAlpha(150 if single else 90)
                 area = QPolygonF(line)

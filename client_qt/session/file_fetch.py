@@ -111,7 +111,7 @@ class FileFetch(QObject):
         if download is None or _status(reply) != _OK or not reply.isOpen():
             return
         try:
-            download.file.write(reply.readAll().data())
+            download.file.write(bytes(reply.readAll().data()))
         except OSError as error:
             download.problem = f"{download.file.path}: {error.strerror or error}"
         if download.file.size > self._max_size:
@@ -168,7 +168,7 @@ def _problem(reply: QNetworkReply) -> str:
         # The server says why in a sentence of plain text.
         kind = reply.header(QNetworkRequest.KnownHeaders.ContentTypeHeader)
         if str(kind or "").startswith("text/plain"):
-            said = reply.readAll().data().decode("utf-8", "replace").strip()
+            said = bytes(reply.readAll().data()).decode("utf-8", "replace").strip()
             if said:
                 return plain_text(" ".join(said.split()), _MAX_PROBLEM)
         return f"the server answered {status}"

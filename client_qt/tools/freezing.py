@@ -58,23 +58,22 @@ class Freezing:
         view = self._services.view(camera)
         if view is None or camera is None:
             return
-        pictures, say = view.pictures, self._services.say
+        pictures, info = view.pictures, self._services.info(camera)
+        name = "" if info is None else info.name
         if pictures.frame is None:
-            self._services.hint(camera, say("tools.no_picture"))
+            self._services.hint(camera, self._services.say("tools.no_picture", name=name))
             return
         frozen = pictures.freeze.toggle(pictures.frame)
-        self._tell_session(camera, frozen)
-        info = self._services.info(camera)
-        name = "" if info is None else info.name
-        key = "tools.frozen_now" if frozen else "tools.going_on"
-        self._services.announce(say(key, name=name))
+        self._note(camera, frozen)
+        key = "tools.frozen.on" if frozen else "tools.frozen.off"
+        self._services.announce(self._services.say(key, name=name))
         view.update_picture()
 
     def _settle(self) -> None:
         for camera in self._services.cameras():
-            self._tell_session(camera, self._frozen(camera))
+            self._note(camera, self._frozen(camera))
 
-    def _tell_session(self, camera: int, frozen: bool) -> None:
+    def _note(self, camera: int, frozen: bool) -> None:
         server, known = self._services.server_of(camera), self._services.camera(camera)
         if server is not None and known is not None and known.frozen != frozen:
             server.session.freeze(server_and_index(camera)[1], frozen)

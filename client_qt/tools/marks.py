@@ -23,7 +23,7 @@ def draw_line(
     painter: QPainter, line: QLineF, colour: QColor = LIGHT, *, width: float = 1.0
 ) -> None:
     """Draw a line with a dark edge."""
-    painter.setPen(QPen(_DARK, width + 2, cap=Qt.PenCapStyle.FlatCap, s=Qt.PenStyle.SolidLine))
+    painter.setPen(QPen(_DARK, width + 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.drawLine(line)
     painter.setPen(QPen(colour, width))
     painter.drawLine(line)

@@ -58,7 +58,9 @@ class MeasureLoop(QObject):
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
+        seen: Callable[[], bool] = lambda: True,
     ) -> None:
+        """``seen``: while it says False nothing is asked for, such as in a minimised window."""
         super().__init__(parent)
         self._ask = ask
         self._clock = clock
@@ -69,8 +71,8 @@ class MeasureLoop(QObject):
         """What is shown, by who shows it."""
         self._frame = (0, 0)
         """Size of the camera's frame."""
-        self._seen = True
-        """Whether the person can see any of it."""
+        self._seen = seen
+        """Returns whether the person can see any of it."""
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
 
@@ -78,6 +80,11 @@ class MeasureLoop(QObject):
     def active(self) -> bool:
         """Whether anything is asked for."""
         return self._timer.isActive()
+
+    @property
+    def subject(self) -> tuple[int | None, tuple[int, int]]:
+        """Which camera is measured, and the size of its frame."""
+        return self.camera, self._frame
 
     @property
     def wants_figures(self) -> bool:
@@ -102,12 +109,6 @@ class MeasureLoop(QObject):
             self.camera, self._frame = camera, frame
             self._plan()
 
-    def set_seen(self, seen: bool) -> None:
-        """Stop while nothing can be seen, since the window is minimised, and go on."""
-        if seen != self._seen:
-            self._seen = seen
-            self._plan()
-
     def stop(self) -> None:
         """Forget all wishes: the viewer closes."""
         self._wishes.clear()
@@ -117,16 +118,17 @@ class MeasureLoop(QObject):
         if self.camera is None:
             self._timer.stop()
             return
-        wanted = self._wishes if self._seen else {}
-        self._sampler.want(self.camera, together(wanted.values(), self._frame))
-        if not wanted:
+        self._sampler.want(self.camera, together(self._wishes.values(), self._frame))
+        if not self._wishes:
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start(_LOOK_MS)
             QTimer.singleShot(0, self, self._look)
 
     def _look(self) -> None:
-        asked = self._sampler.due(1000 * self._clock()) if self._timer.isActive() else None
+        if not self._timer.isActive() or not self._seen():
+            return
+        asked = self._sampler.due(1000 * self._clock())
         if asked is None:
             return
 

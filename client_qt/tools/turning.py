@@ -67,10 +67,11 @@ class Turning:
             turns[key] = [mine.rotation, mine.mirror]
         newest = list(turns.items())[-_MOST:]
         self._services.settings.set(TURNS, dict(newest))
-        shown, say = self.shown(camera), self._services.say
-        if camera is not None:
-            text = "tools.turned_mirrored" if shown.mirror else "tools.turned"
-            self._services.hint(camera, say(text, degrees=shown.rotation))
+        info, shown = self._services.info(camera), self.shown(camera)
+        if camera is not None and info is not None:
+            text = "tools.orientation.mirrored" if shown.mirror else "tools.orientation"
+            values = {"name": info.name, "rotation": shown.rotation}
+            self._services.hint(camera, self._services.say(text, **values))
 
     def _possible(self) -> bool:
         return self._services.chosen is not None

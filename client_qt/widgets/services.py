@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent
 
 from camstrm.client.address import ServerAddress
 from camstrm.client.calls import Answer
@@ -108,6 +109,8 @@ class ViewerServices(QObject):
         self.say = self.texts.say
         """The text of a key, in the person's language: plain text, to be shown as such."""
         self.actions = ViewerActions(self.texts)
+        self.key_takers: list[Callable[[QKeyEvent], bool]] = []
+        """Tools that use keys which no action has; each says whether it has used one."""
         self.clock = clock
         """Monotonic time in seconds."""
         self.servers: dict[int, Server] = {}

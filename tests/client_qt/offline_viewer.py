@@ -97,8 +97,14 @@ class OfflineViewer:
         self.session.picture_ready.emit(frame, decode_picture(frame))
 
     def key(self, key: Qt.Key | str, modifier: Qt.KeyboardModifier | None = None) -> None:
-        target = self.window.focusWidget() or self.window
-        QTest.keyClick(target, key, modifier or Qt.KeyboardModifier.NoModifier)  # type: ignore[call-overload]  # either kind of key
+        """Press a key, or the key of a character, where the focus is."""
+        focused: QWidget | None = self.window.focusWidget()
+        target = self.window if focused is None else focused
+        held = modifier or Qt.KeyboardModifier.NoModifier
+        if isinstance(key, str):
+            QTest.keyClicks(target, key, held)
+        else:
+            QTest.keyClick(target, key, held)
 
     def drag(self, view: CameraView, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Drag with the left button between two points of the picture's place."""

@@ -33,7 +33,9 @@ def server() -> Iterator[FileServer]:
 def fetch_from(qapp: object) -> Iterator[Fetch]:
     made: list[tuple[StreamClient, FileFetch]] = []
 
-    def build(port: int, *, tls: bool = False, max_size: int = 10_000, **options: object):  # noqa: ANN202
+    def build(
+        port: int, *, tls: bool = False, max_size: int = 10_000, **options: object
+    ) -> FileFetch:
         scheme = "wss" if tls else "ws"
         address = ServerAddress(f"{scheme}://127.0.0.1:{port}/ws", "s3cret")
         client = StreamClient(address, **options)  # type: ignore[arg-type]  # passed through

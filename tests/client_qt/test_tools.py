@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraInfo
-from camstrm.wire.operations import Measure
+from camstrm.wire.operations import Arguments, Measure, Measurement
 from client_qt.model.orientation import Orientation
 from client_qt.model.settings import Settings
 from client_qt.tools.marks import ACCENT
@@ -123,23 +123,27 @@ def test_frozen_picture_stands_in_colour_and_says_so(viewer: OfflineViewer) -> N
     viewer.picture(1, us=60_000_000)
     stage = viewer.stage(view)
     assert corner_colours(viewer) == "rgbx", "the old one, and neither grey nor dark"
-    assert near(stage.pixelColor(1, 1), ACCENT), "a frame around it"
+    assert near(stage.pixelColor(99, 1), ACCENT), "a frame around it"
     assert not view.display.headline, "it is not called old"
     viewer.key(Qt.Key.Key_Space)
     viewer.picture(0, np.full((48, 64, 3), 90, np.uint8), us=2_000_000)
     assert corner_colours(viewer) == "xxxx"
-    assert not near(viewer.stage(view).pixelColor(1, 1), ACCENT)
+    assert not near(viewer.stage(view).pixelColor(99, 1), ACCENT)
 
 
 def test_frozen_picture_of_a_camera_that_is_another_one_now_goes(viewer: OfflineViewer) -> None:
     viewer.key(Qt.Key.Key_Space)
-    assert viewer.session.model.cameras[0].frozen
+    assert is_frozen(viewer)
     hello = viewer.session.model.hello
     assert hello is not None
     other = CameraInfo(0, "left", "another", "M", "V")
     viewer.session._on_hello(type(hello)("s2", cameras=(other,)))
-    assert not viewer.session.model.cameras[0].frozen
+    assert not is_frozen(viewer)
     assert viewer.view().picture is None
+
+
+def is_frozen(viewer: OfflineViewer) -> bool:
+    return viewer.session.model.cameras[0].frozen
 
 
 def near(colour: object, wanted: object) -> bool:
@@ -215,6 +219,6 @@ def test_nothing_is_measured_while_nothing_shows_it(
     assert {do for _, do, _, _ in viewer.calls} == {"measure"}
 
 
-def answer(_camera: int, asked: object) -> object:
+def answer(_camera: int, asked: Arguments | None) -> Measurement:
     assert isinstance(asked, Measure)
     return measured(asked)

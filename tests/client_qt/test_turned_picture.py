@@ -22,7 +22,8 @@ WIDTH, HEIGHT = 8, 6
 def sensor() -> NDArray[np.uint32]:
     """A picture each pixel of which has another colour."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.uint32)
-    return (0xFF000000 | (40 + 25 * x) << 16 | (30 + 35 * y) << 8 | (x ^ y) * 30).astype(np.uint32)
+    pixels = 0xFF000000 | (40 + 25 * x) << 16 | (30 + 35 * y) << 8 | (x ^ y) * 30
+    return np.asarray(pixels, np.uint32)
 
 
 def turned(pixels: NDArray[np.uint32], turn: Orientation) -> NDArray[np.uint32]:
@@ -46,7 +47,7 @@ def drawn(viewport: Viewport, pixels: NDArray[np.uint32], part: Rectangle) -> ND
     paint_picture(painter, stage, viewport, image_of(pixels), part, 1.0)
     painter.end()
     rows = np.frombuffer(canvas.constBits(), np.uint32).reshape(170, 170)
-    return rows[5:165, 3:163].copy()
+    return np.array(rows[5:165, 3:163], np.uint32)
 
 
 def viewport_of(turn: Orientation) -> Viewport:

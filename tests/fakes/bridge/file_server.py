@@ -1,4 +1,4 @@
-"""A scripted HTTP server for files, in a thread of its own; with TLS where a certificate is given."""
+"""A scripted HTTP server for files, in a thread of its own; TLS where there is a certificate."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FileServer:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  # the library's name
+            def do_GET(self) -> None:  # the library's name
                 outer.asked.append((self.path, self.headers.get("Authorization", "")))
                 missing = Answer(b"no such camera\n", 404, {"Content-Type": "text/plain"})
                 answer = outer.answers.get(self.path.split("?")[0], missing)
@@ -47,6 +47,7 @@ class FileServer:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = False  # closing waits for them
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that refuse the certificate
         if pair is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

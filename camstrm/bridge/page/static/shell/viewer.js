@@ -71,6 +71,7 @@ export class Viewer {
       },
       status: (status) => {
         for (const camera of status.cameras) this.#tiles.tile(camera.index)?.showStatus(camera);
+        this.#tiles.arrange();
       },
       viewRefused: (camera, why) => this.#tiles.tile(camera)?.showHint(why),
       knows: (camera) => this.#tiles.tile(camera) !== undefined,

@@ -324,7 +324,7 @@ async def test_the_theme_is_the_systems_or_the_persons(page: Page) -> None:
 
 async def test_a_slow_connection_is_asked_for_little(page: Page, server: PageServer) -> None:
     viewer = await asyncio.wait_for(server.connected.get(), 30)
-    server.max_views = 8
+    server.max_views, server.answers_views = 8, False
     await server.send_hello()
     await page.keyboard.press("b")
     await page.get_by_label("Slow connection: save bandwidth").check()

@@ -113,7 +113,8 @@ test("the title counts the cameras that deliver", () => {
 
 test("each change of a camera is said once, and none before it is known", () => {
   const changes = new Changes();
-  const { STREAMING, LOST } = CameraState;
+  const { OPENING, STREAMING, LOST } = CameraState;
+  assert.deepEqual(changes.look([camera("a", OPENING)]), { lost: [], back: [] });
   const look = (state, stuck = false) => changes.look([camera("a", state, { stuck })]);
   assert.deepEqual(look(LOST), { lost: [], back: [] });
   assert.deepEqual(look(STREAMING), { lost: [], back: ["a"] });

@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from client_qt.panels.diagnose import diagnose_panel
+from client_qt.panels.setup import setup_panel
+from client_qt.tools import region_drag
+
+__all__ = ["diagnose_panel", "region_drag", "setup_panel"]

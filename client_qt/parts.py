@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from client_qt.panels.diagnose import diagnose_panel
-from client_qt.panels.setup import setup_panel
-from client_qt.tools import region_drag
+import client_qt.panels.diagnose.diagnose_panel
+import client_qt.panels.setup.setup_panel
+import client_qt.tools.on_pictures
+import client_qt.tools.region_drag  # noqa: F401
 
-__all__ = ["diagnose_panel", "region_drag", "setup_panel"]
+__all__: list[str] = []

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+import client_qt.parts  # noqa: F401  # registers the panels
 from camstrm.client.address import parse_address
 from camstrm.viewing.texts import Texts
-from client_qt import parts
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
@@ -22,8 +22,6 @@ from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.pictures.viewer_pictures import bundle, jpeg, picture_frame
 
 __all__ = ["PanelDesk"]
-
-assert parts.__all__
 
 
 class PanelDesk:

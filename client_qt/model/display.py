@@ -40,9 +40,9 @@ class Level(enum.Enum):
 class CameraDisplay:
     """What one view shows beside its picture.
 
-    In the line on top, empty while all is normal: ``state``, ``late`` (the picture's age), ``lease``
-    (who adjusts the camera), ``reduced`` (smaller pictures are sent). ``stale``: the picture is
-    not the camera's present; it is drawn grey, with ``headline`` and ``detail`` over it.
+    In the line on top, empty while all is normal: ``state``, ``late`` (the picture's age),
+    ``lease`` (who adjusts the camera), ``reduced`` (smaller pictures are sent). ``stale``: the
+    picture is not the camera's present; it is drawn grey, with ``headline`` and ``detail`` over it.
     ``trouble`` is below a picture that is the present: what is wrong although pictures come.
     ``figures``: name and value of each; a name of "" goes over the whole width. ``condition``:
     what a screen reader says of the camera.

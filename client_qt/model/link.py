@@ -141,7 +141,10 @@ def _fault(model: ViewerModel, camera: CameraModel, texts: Texts, now: float) ->
         if time:
             return say("strip.no_frames_since", name=name, time=time)
         return say("strip.no_frames", name=name)
-    time, state = clock_text(camera.down_since_us or camera.state_since_us), state_name(camera, texts)
+    time, state = (
+        clock_text(camera.down_since_us or camera.state_since_us),
+        state_name(camera, texts),
+    )
     if time:
         return say("strip.state_since", name=name, time=time, state=state)
     return say("strip.state", name=name, state=state)

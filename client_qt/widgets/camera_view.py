@@ -1,4 +1,4 @@
-"""The view of one camera: a header line and the picture under it."""
+"""The view of one camera: a thin line and the picture under it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QImage,
     QMouseEvent,
@@ -19,8 +20,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from camstrm.viewing.texts import Texts
 from camstrm.wire import CameraFrame
 from client_qt.model.display import CameraDisplay
 from client_qt.model.viewport import Rectangle, Viewport
@@ -30,10 +32,11 @@ from client_qt.widgets import theme
 from client_qt.widgets.overlay import Overlay, OverlayView
 from client_qt.widgets.picture_area import PicturePart, map_area, paint_map, paint_picture
 from client_qt.widgets.view_texts import (
-    header_height,
-    paint_header,
+    line_height,
+    paint_figures,
     paint_headline,
     paint_hint,
+    paint_line,
     paint_trouble,
     paint_where,
 )
@@ -55,6 +58,9 @@ _BY_KEYS = (
 _OVER_PICTURE = attrgetter("stale", "headline", "detail", "trouble")
 """What of a CameraDisplay is drawn over the picture."""
 
+_ON_LINE = attrgetter("name", "level", "state", "late", "lease", "reduced")
+"""What of it is drawn on the line."""
+
 
 class CameraView(QWidget):
     """Draw the newest picture with its aspect ratio kept, and what there is to say about it.
@@ -73,6 +79,15 @@ class CameraView(QWidget):
     viewport_changed = Signal()
     """Another part of the picture is visible now."""
 
+    dragged = Signal(QPoint)
+    """The line is held and moved to a point of the screen."""
+
+    dropped = Signal(QPoint)
+    """The line was let go of after it was moved."""
+
+    details_wanted = Signal()
+    """Everything that is known of the camera is to be shown as text."""
+
     resized = Signal()
     """The picture's place has another number of pixels now."""
 
@@ -81,6 +96,7 @@ class CameraView(QWidget):
         parent: QWidget | None = None,
         *,
         camera: int = 0,
+        texts: Texts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
@@ -100,6 +116,11 @@ class CameraView(QWidget):
         """The newest picture of a part that was zoomed in on; None while the whole is shown."""
         self.hint = ""
         """A sentence over the picture; see :meth:`set_hint`."""
+        self.show_figures = False
+        """Whether figures are on the picture; they also are while the mouse is on the line."""
+        self.on_screen = True
+        """Whether it is near what can be seen of a place that scrolls."""
+        self._texts = Texts() if texts is None else texts
         self._clock = clock
         """Monotonic time in seconds."""
         self._overtaken_at: float | None = None
@@ -108,6 +129,12 @@ class CameraView(QWidget):
         """Whether the view has the focus, and got it by a key: the user must see where it is."""
         self._is_chosen = False
         """Whether it is marked as the one that keys and panels are for."""
+        self._line_pressed: QPoint | None = None
+        """Where the line was pressed, on the screen; None: it is not held."""
+        self._line_moves = False
+        """Whether the line is dragged to another place."""
+        self._on_line = False
+        """Whether the mouse is on the line."""
         self._cursor: QPointF | None = None
         """Where the mouse is on the picture's place; None: not on it."""
         self._grabbed: Overlay | None = None
@@ -117,7 +144,6 @@ class CameraView(QWidget):
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 120)
         # Whoever has zoomed with the wheel goes on with keys.
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)
 
@@ -160,10 +186,14 @@ class CameraView(QWidget):
         if display == before:
             return
         self.display = display
-        if display.tooltip != before.tooltip:
-            self.setToolTip(display.tooltip)
-        same_picture = _OVER_PICTURE(display) == _OVER_PICTURE(before)
-        self.update(self._header_area() if same_picture else self.rect())
+        self.setAccessibleName(display.name)
+        self.setAccessibleDescription(display.condition)
+        if self._figures_shown and display.figures != before.figures:
+            self.update()
+        elif _ON_LINE(display) != _ON_LINE(before):
+            self.update(self._line_area())
+        if _OVER_PICTURE(display) != _OVER_PICTURE(before):
+            self.update()
 
     def picture_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the picture's place in device pixels; (0, 0) if enlarged."""
@@ -216,6 +246,12 @@ class CameraView(QWidget):
             self._is_chosen = chosen
             self.update()
 
+    @property
+    def aspect(self) -> float:
+        """Width of the picture by its height, as it is turned; 0 while it is not known."""
+        width, height = self.viewport.picture
+        return width / height if height else 0.0
+
     def update_picture(self) -> None:
         """Have the picture drawn again, with what is over it."""
         self.update(self._picture_area())
@@ -236,18 +272,33 @@ class CameraView(QWidget):
         """Choose the camera; begin what a tool does, or to move an enlarged picture."""
         super().mousePressEvent(event)
         self.chosen.emit()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._line_area().contains(event.position().toPoint()):
+            self._line_pressed = event.globalPosition().toPoint()
+            event.accept()
+            return
         if self._offer(event) or self._gestures.press(event):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
-        """Move the picture with the mouse, unless a tool has taken it."""
+        """Move the picture with the mouse, unless a tool has taken it; or the view by its line."""
+        self._set_on_line(self._line_area().contains(event.position().toPoint()))
+        if self._line_pressed is not None:
+            self._drag_line(event.globalPosition().toPoint())
+            return
         if not self._offer(event):
             self._moved(lambda: self._gestures.move(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Leave the picture where it is."""
         super().mouseReleaseEvent(event)
-        if not self._offer(event):
+        if self._line_pressed is not None:
+            self._line_pressed = None
+            if self._line_moves:
+                self._line_moves = False
+                self.unsetCursor()
+                self.dropped.emit(event.globalPosition().toPoint())
+        elif not self._offer(event):
             self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
@@ -261,9 +312,16 @@ class CameraView(QWidget):
                 self.show_all()
             event.accept()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  # Qt's name
+        """Ask for the details, which can be copied."""
+        self.chosen.emit()
+        self.details_wanted.emit()
+        event.accept()
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
         """Let the tools know that the mouse is gone."""
         super().leaveEvent(event)
+        self._set_on_line(False)
         self._cursor = None
         for overlay in self.overlays:
             overlay.mouse(event, self.overlay_view())
@@ -294,13 +352,10 @@ class CameraView(QWidget):
         painter = QPainter(self)
         if event.rect().intersects(self._picture_area()):
             self._paint_picture(painter, self._picture_area())
-        if event.rect().intersects(self._header_area()):
-            paint_header(painter, self._header_area(), self.display, self.font())
+        if event.rect().intersects(self._line_area()):
+            paint_line(painter, self._line_area(), self.display, self.font())
         if self._focus_shown or self._is_chosen:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.ACCENT, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            self._paint_ring(painter)
         painter.end()
 
     def _moved(self, movement: Callable[[], bool | None]) -> bool:
@@ -312,6 +367,24 @@ class CameraView(QWidget):
             return False
         self._show_move()
         return True
+
+    @property
+    def _figures_shown(self) -> bool:
+        return self.show_figures or self._on_line
+
+    def _set_on_line(self, on_line: bool) -> None:
+        if on_line != self._on_line:
+            self._on_line = on_line
+            self.update()
+
+    def _drag_line(self, at: QPoint) -> None:
+        assert self._line_pressed is not None
+        far = (at - self._line_pressed).manhattanLength() >= QApplication.startDragDistance()
+        if far and not self._line_moves:
+            self._line_moves = True
+            self.setCursor(Qt.CursorShape.DragMoveCursor)
+        if self._line_moves:
+            self.dragged.emit(at)
 
     def _offer(self, event: QMouseEvent) -> bool:
         """Give a mouse event to the tools, topmost first; return whether one takes it."""
@@ -344,11 +417,11 @@ class CameraView(QWidget):
         self.update(self._picture_area())
         self.viewport_changed.emit()
 
-    def _header_area(self) -> QRect:
-        return QRect(0, 0, self.width(), header_height(self.font()))
+    def _line_area(self) -> QRect:
+        return QRect(0, 0, self.width(), line_height(self.font()))
 
     def _picture_area(self) -> QRect:
-        return self.rect().adjusted(0, self._header_area().height(), 0, 0)
+        return self.rect().adjusted(0, self._line_area().height(), 0, 0)
 
     def _paint_picture(self, painter: QPainter, area: QRect) -> None:
         display, viewport = self.display, self.viewport
@@ -360,7 +433,7 @@ class CameraView(QWidget):
             painter.fillRect(area, _VEIL)
         if self.picture is not None and viewport.known and not viewport.fits:
             paint_map(painter, area, viewport, self._present(self.picture))
-            text = where_text(viewport, self.devicePixelRatioF())
+            text = where_text(viewport, self.devicePixelRatioF(), self._texts)
             room = map_area(area, viewport).left() - area.left()
             paint_where(painter, area, text, room, self.font())
         if self.overlays:
@@ -369,6 +442,9 @@ class CameraView(QWidget):
             paint_headline(painter, area, display, self.font())
         if display.trouble:
             paint_trouble(painter, area, display.trouble, self.font())
+        if self._figures_shown:
+            raised = bool(display.trouble)
+            paint_figures(painter, area, display.figures, self.font(), raised=raised)
         if self.hint:
             paint_hint(painter, area, self.hint, self.font())
         painter.setClipping(False)
@@ -380,6 +456,19 @@ class CameraView(QWidget):
         if (part := self.shown_part) is not None:
             image = self._present(part.picture)
             paint_picture(painter, area, viewport, image, part.place, ratio)
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        """Mark the chosen view, more strongly if it has the focus by a key."""
+        width = 3 if self._focus_shown else 2
+        colour = QColor(theme.ACCENT)
+        colour.setAlpha(255 if self._focus_shown else 165)
+        pen = QPen(colour, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        inside = width / 2
+        painter.drawRect(QRectF(self.rect()).adjusted(inside, inside, -inside, -inside))
 
     def _paint_overlays(self, painter: QPainter, area: QRect) -> None:
         view = self.overlay_view()

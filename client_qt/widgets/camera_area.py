@@ -234,7 +234,7 @@ class CameraArea(QScrollArea):
     def _new_view(self, camera: int) -> CameraView:
         services = self._services
         view = CameraView(self._inner, camera=camera, texts=services.texts, clock=services.clock)
-        view.overlays = self._overlays
+        view.set_overlays(self._overlays)
         view.show_figures = services.settings.get("info", False)
         view.activated.connect(lambda: self.show_single(camera if self.single is None else None))
         view.chosen.connect(lambda: services.choose(camera))

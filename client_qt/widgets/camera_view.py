@@ -7,47 +7,38 @@ import time
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from camstrm.viewing.texts import Texts
 from camstrm.wire import CameraFrame
 from client_qt.model.display import CameraDisplay
-from client_qt.model.viewport import Rectangle, Viewport
-from client_qt.model.wording import where_text
+from client_qt.model.orientation import Orientation
+from client_qt.model.viewport import Viewport
 from client_qt.session.picture import DecodedPicture
-from client_qt.widgets import theme
+from client_qt.widgets.line_drag import LineDrag
 from client_qt.widgets.overlay import Overlay, OverlayView
-from client_qt.widgets.picture_area import PicturePart, map_area, paint_map, paint_picture
+from client_qt.widgets.picture_area import PicturePart
+from client_qt.widgets.shown_pictures import ShownPictures
+from client_qt.widgets.tool_mouse import ToolMouse
+from client_qt.widgets.view_painting import paint_view
 from client_qt.widgets.view_texts import (
     line_height,
-    paint_figures,
-    paint_headline,
-    paint_hint,
     paint_line,
-    paint_trouble,
-    paint_where,
+    paint_ring,
 )
 from client_qt.widgets.zoom_gestures import ZoomGestures
 
 __all__ = ["CameraView"]
-
-_VEIL = QColor(6, 8, 11, 150)
-
-_LATE_PART_S = 0.5
-"""A part that has not come for so long after a newer whole picture is not shown any more."""
 
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
@@ -102,43 +93,26 @@ class CameraView(QWidget):
         super().__init__(parent)
         self.camera = camera
         """The window's number of the camera."""
-        self.overlays: Sequence[Overlay] = ()
-        """The tools that draw on the picture, in their order."""
-        self.frame: CameraFrame | None = None
-        """What came with the newest picture of the whole frame."""
+        self.pictures = ShownPictures(clock)
         self.display = CameraDisplay("")
         """What is written on the view; see :meth:`set_display`."""
-        self.picture: DecodedPicture | None = None
-        """The newest one; stays when the camera is lost. See :meth:`set_picture`."""
         self.viewport = Viewport()
         """Which part of the picture is visible."""
-        self.part: PicturePart | None = None
-        """The newest picture of a part that was zoomed in on; None while the whole is shown."""
         self.hint = ""
         """A sentence over the picture; see :meth:`set_hint`."""
         self.show_figures = False
         """Whether figures are on the picture; they also are while the mouse is on the line."""
         self.on_screen = True
         """Whether it is near what can be seen of a place that scrolls."""
-        self._texts = Texts() if texts is None else texts
-        self._clock = clock
-        """Monotonic time in seconds."""
-        self._overtaken_at: float | None = None
-        """When a newer whole picture was there than the part shows; None: none is."""
+        self.texts = Texts() if texts is None else texts
         self._focus_shown = False
         """Whether the view has the focus, and got it by a key: the user must see where it is."""
         self._is_chosen = False
         """Whether it is marked as the one that keys and panels are for."""
-        self._line_pressed: QPoint | None = None
-        """Where the line was pressed, on the screen; None: it is not held."""
-        self._line_moves = False
-        """Whether the line is dragged to another place."""
+        self._drag = LineDrag()
         self._on_line = False
         """Whether the mouse is on the line."""
-        self._cursor: QPointF | None = None
-        """Where the mouse is on the picture's place; None: not on it."""
-        self._grabbed: Overlay | None = None
-        """The tool that has taken the mouse until its button is released."""
+        self._mouse = ToolMouse(self.overlay_view, self._picture_area)
         self._gestures = ZoomGestures(self, self.viewport, self._picture_area)
         self.setMouseTracking(True)
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
@@ -155,23 +129,18 @@ class CameraView(QWidget):
 
         ``frame``: what came with it; None: the picture is the camera's frame.
         """
-        self.picture = picture
-        self.frame = frame
+        if not self.pictures.take(picture, frame):
+            return
         if picture is None:
             self._moved(self.viewport.fit)
         else:
             size = (0, 0) if frame is None else (frame.source_width, frame.source_height)
             self._set_frame(*(size if min(size) > 0 else picture.full_size))
-        if frame is not None and self.part is not None and self._overtaken_at is None:
-            newer = self.part.capture_time_us < frame.capture_time_us
-            self._overtaken_at = self._clock() if newer else None
         self.update(self._picture_area())
 
     def set_part(self, frame: CameraFrame, picture: DecodedPicture) -> None:
         """Store the picture of a part and ask for a repaint; without zoom it is not shown."""
-        if not self.viewport.fits:
-            self.part = PicturePart(frame, picture)
-            self._overtaken_at = None
+        if not self.viewport.fits and self.pictures.take_part(frame, picture):
             self.update(self._picture_area())
 
     def set_hint(self, text: str) -> None:
@@ -188,7 +157,7 @@ class CameraView(QWidget):
         self.display = display
         self.setAccessibleName(display.name)
         self.setAccessibleDescription(display.condition)
-        if self._figures_shown and display.figures != before.figures:
+        if self.figures_shown and display.figures != before.figures:
             self.update()
         elif _ON_LINE(display) != _ON_LINE(before):
             self.update(self._line_area())
@@ -200,7 +169,9 @@ class CameraView(QWidget):
         if not self.viewport.fits:
             return (0, 0)
         area, ratio = self._picture_area(), self.devicePixelRatioF()
-        return (math.ceil(area.width() * ratio), math.ceil(area.height() * ratio))
+        # The picture is decoded as the sensor has it and turned when it is drawn.
+        place = self.viewport.orientation.size(area.width(), area.height())
+        return (math.ceil(place[0] * ratio), math.ceil(place[1] * ratio))
 
     def frame_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the whole frame where it fits, in device pixels.
@@ -210,19 +181,31 @@ class CameraView(QWidget):
         if not self.viewport.known:
             return (0, 0)
         (width, height), area = self.viewport.frame, self._picture_area()
-        fitting = min(area.width() / width, area.height() / height)
+        across, down = self.viewport.picture
+        fitting = min(area.width() / across, area.height() / down)
         scale = fitting * self.devicePixelRatioF()
         return (round(width * scale), round(height * scale))
 
     @property
+    def picture(self) -> DecodedPicture | None:
+        """The newest one of the whole frame; stays when the camera is lost."""
+        return self.pictures.whole
+
+    @property
     def shown_part(self) -> PicturePart | None:
         """The part that is drawn over the whole picture; None: there is none of the present."""
-        part = self.part
-        if self.viewport.fits or part is None or part.frame_size != self.viewport.frame:
-            return None
-        late_since = self._overtaken_at
-        in_time = late_since is None or self._clock() - late_since < _LATE_PART_S
-        return part if in_time else None
+        return self.pictures.present_part(self.viewport)
+
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Let these tools draw on the picture, in their order."""
+        self._mouse.tools = overlays
+        self.update_picture()
+
+    def set_orientation(self, orientation: Orientation) -> None:
+        """Turn the picture, and show it so from now on."""
+        if orientation != self.viewport.orientation:
+            self.viewport.set_orientation(orientation)
+            self._show_move()
 
     def zoom(self, direction: int) -> None:
         """Zoom in (1) or out (-1) by a step."""
@@ -272,38 +255,35 @@ class CameraView(QWidget):
         """Choose the camera; begin what a tool does, or to move an enlarged picture."""
         super().mousePressEvent(event)
         self.chosen.emit()
-        left = event.button() == Qt.MouseButton.LeftButton
-        if left and self._line_area().contains(event.position().toPoint()):
-            self._line_pressed = event.globalPosition().toPoint()
-            event.accept()
-            return
-        if self._offer(event) or self._gestures.press(event):
+        takers = [self._mouse.offer, self._gestures.press]
+        if self._line_area().contains(event.position().toPoint()):
+            takers = [self._drag.press]
+        if any(take(event) for take in takers):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Move the picture with the mouse, unless a tool has taken it; or the view by its line."""
         self._set_on_line(self._line_area().contains(event.position().toPoint()))
-        if self._line_pressed is not None:
-            self._drag_line(event.globalPosition().toPoint())
-            return
-        if not self._offer(event):
+        if self._drag.held:
+            if (at := self._drag.move(event)) is not None:
+                self.setCursor(Qt.CursorShape.DragMoveCursor)
+                self.dragged.emit(at)
+        elif not self._mouse.offer(event):
             self._moved(lambda: self._gestures.move(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Leave the picture where it is."""
         super().mouseReleaseEvent(event)
-        if self._line_pressed is not None:
-            self._line_pressed = None
-            if self._line_moves:
-                self._line_moves = False
-                self.unsetCursor()
+        if self._drag.held:
+            if self._drag.release():
+                self._gestures.show_cursor()
                 self.dropped.emit(event.globalPosition().toPoint())
-        elif not self._offer(event):
+        elif not self._mouse.offer(event):
             self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Fit an enlarged picture, else emit ``activated``, for the left button."""
-        if self._offer(event):
+        if self._mouse.offer(event):
             event.accept()
         elif event.button() == Qt.MouseButton.LeftButton:
             if self.viewport.fits:
@@ -322,15 +302,18 @@ class CameraView(QWidget):
         """Let the tools know that the mouse is gone."""
         super().leaveEvent(event)
         self._set_on_line(False)
-        self._cursor = None
-        for overlay in self.overlays:
-            overlay.mouse(event, self.overlay_view())
+        self._mouse.leave(event)
 
     def overlay_view(self) -> OverlayView:
         """Return what a tool gets to know of this view now."""
         area = self._picture_area()
         return OverlayView(
-            self.camera, self.viewport, area, self.devicePixelRatioF(), self.frame, self._cursor
+            self.camera,
+            self.viewport,
+            area,
+            self.devicePixelRatioF(),
+            self.pictures.frame,
+            self._mouse.cursor,
         )
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
@@ -351,11 +334,11 @@ class CameraView(QWidget):
         """Draw the part that changed."""
         painter = QPainter(self)
         if event.rect().intersects(self._picture_area()):
-            self._paint_picture(painter, self._picture_area())
+            paint_view(painter, self._picture_area(), self)
         if event.rect().intersects(self._line_area()):
             paint_line(painter, self._line_area(), self.display, self.font())
         if self._focus_shown or self._is_chosen:
-            self._paint_ring(painter)
+            paint_ring(painter, self.rect(), strong=self._focus_shown)
         painter.end()
 
     def _moved(self, movement: Callable[[], bool | None]) -> bool:
@@ -369,41 +352,24 @@ class CameraView(QWidget):
         return True
 
     @property
-    def _figures_shown(self) -> bool:
+    def figures_shown(self) -> bool:
+        """Whether figures are on the picture now."""
         return self.show_figures or self._on_line
+
+    @property
+    def grey(self) -> bool:
+        """Whether the picture is not the present, and not meant to be."""
+        return self.display.stale and not self.pictures.freeze.frozen
+
+    @property
+    def tools(self) -> Sequence[Overlay]:
+        """What draws on the picture, in its order."""
+        return self._mouse.tools
 
     def _set_on_line(self, on_line: bool) -> None:
         if on_line != self._on_line:
             self._on_line = on_line
             self.update()
-
-    def _drag_line(self, at: QPoint) -> None:
-        assert self._line_pressed is not None
-        far = (at - self._line_pressed).manhattanLength() >= QApplication.startDragDistance()
-        if far and not self._line_moves:
-            self._line_moves = True
-            self.setCursor(Qt.CursorShape.DragMoveCursor)
-        if self._line_moves:
-            self.dragged.emit(at)
-
-    def _offer(self, event: QMouseEvent) -> bool:
-        """Give a mouse event to the tools, topmost first; return whether one takes it."""
-        area, grabbed = self._picture_area(), self._grabbed
-        self._cursor = event.position() - QPointF(area.topLeft())
-        if grabbed is None and not area.contains(event.position().toPoint()):
-            self._cursor = None
-        view = self.overlay_view()
-        if not event.buttons():
-            self._grabbed = None
-        if grabbed is not None:
-            grabbed.mouse(event, view)
-            return True
-        if self._cursor is None:
-            return False
-        taker = next((o for o in reversed(self.overlays) if o.mouse(event, view)), None)
-        if taker is not None and event.buttons():
-            self._grabbed = taker
-        return taker is not None
 
     def _set_frame(self, width: int, height: int) -> None:
         if self.viewport.frame != (width, height):
@@ -412,7 +378,7 @@ class CameraView(QWidget):
 
     def _show_move(self) -> None:
         if self.viewport.fits:
-            self.part = None
+            self.pictures.part = None
         self._gestures.show_cursor()
         self.update(self._picture_area())
         self.viewport_changed.emit()
@@ -422,62 +388,3 @@ class CameraView(QWidget):
 
     def _picture_area(self) -> QRect:
         return self.rect().adjusted(0, self._line_area().height(), 0, 0)
-
-    def _paint_picture(self, painter: QPainter, area: QRect) -> None:
-        display, viewport = self.display, self.viewport
-        painter.fillRect(area, theme.TILE)
-        painter.setClipRect(area)
-        if self.picture is not None and viewport.known:
-            self._paint_pictures(painter, area, self.picture)
-        if display.stale and self.picture is not None:
-            painter.fillRect(area, _VEIL)
-        if self.picture is not None and viewport.known and not viewport.fits:
-            paint_map(painter, area, viewport, self._present(self.picture))
-            text = where_text(viewport, self.devicePixelRatioF(), self._texts)
-            room = map_area(area, viewport).left() - area.left()
-            paint_where(painter, area, text, room, self.font())
-        if self.overlays:
-            self._paint_overlays(painter, area)
-        if display.headline:
-            paint_headline(painter, area, display, self.font())
-        if display.trouble:
-            paint_trouble(painter, area, display.trouble, self.font())
-        if self._figures_shown:
-            raised = bool(display.trouble)
-            paint_figures(painter, area, display.figures, self.font(), raised=raised)
-        if self.hint:
-            paint_hint(painter, area, self.hint, self.font())
-        painter.setClipping(False)
-
-    def _paint_pictures(self, painter: QPainter, area: QRect, whole: DecodedPicture) -> None:
-        viewport, ratio = self.viewport, self.devicePixelRatioF()
-        everything = Rectangle(0, 0, *viewport.frame)
-        paint_picture(painter, area, viewport, self._present(whole), everything, ratio)
-        if (part := self.shown_part) is not None:
-            image = self._present(part.picture)
-            paint_picture(painter, area, viewport, image, part.place, ratio)
-
-    def _paint_ring(self, painter: QPainter) -> None:
-        """Mark the chosen view, more strongly if it has the focus by a key."""
-        width = 3 if self._focus_shown else 2
-        colour = QColor(theme.ACCENT)
-        colour.setAlpha(255 if self._focus_shown else 165)
-        pen = QPen(colour, width)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen)
-        inside = width / 2
-        painter.drawRect(QRectF(self.rect()).adjusted(inside, inside, -inside, -inside))
-
-    def _paint_overlays(self, painter: QPainter, area: QRect) -> None:
-        view = self.overlay_view()
-        for overlay in self.overlays:
-            painter.save()
-            painter.translate(area.topLeft())
-            overlay.paint(painter, view)
-            painter.restore()
-
-    def _present(self, picture: DecodedPicture) -> QImage:
-        """Return the image in colour, or in grey where it is not the present."""
-        return picture.grey_image if self.display.stale else picture.image

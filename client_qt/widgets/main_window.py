@@ -112,7 +112,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         """Do what the key is for, if nothing with the focus has used it."""
-        if not self.services.actions.press(event):
+        if self.services.press(event):
+            event.accept()
+        else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:

@@ -91,7 +91,9 @@ class _PopOut(QWidget):
         self._services.choose(self._camera)
         if event.key() == Qt.Key.Key_Escape:
             self.close()
-        elif not self._services.actions.press(event):
+        elif self._services.press(event):
+            event.accept()
+        else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from client_qt.model.display import CameraDisplay, Level
@@ -15,11 +15,10 @@ from client_qt.widgets import theme
 
 __all__ = [
     "line_height",
-    "paint_figures",
-    "paint_headline",
     "paint_hint",
     "paint_line",
-    "paint_trouble",
+    "paint_ring",
+    "paint_said",
     "paint_where",
 ]
 
@@ -65,10 +64,10 @@ def paint_line(painter: QPainter, area: QRect, display: CameraDisplay, font: QFo
     left += _write_elided(painter, place, display.name, bold, theme.TEXT)
     # Of what follows the last is left out first; who adjusts it stands at the right.
     quiet = theme.DIM_TEXT if display.level is Level.GOOD else colour
-    for text, text_colour in ((display.late, quiet), (display.state, quiet)):
+    for text in (display.state, display.late):
         place.setLeft(left + _SPACE)
         if text and place.width() > 30:
-            left = place.left() + _write_elided(painter, place, text, font, text_colour)
+            left = place.left() + _write_elided(painter, place, text, font, quiet)
     aside = " · ".join(filter(None, (display.lease, display.reduced)))
     place.setLeft(left + 2 * _SPACE)
     if aside and place.width() > 40:
@@ -76,7 +75,40 @@ def paint_line(painter: QPainter, area: QRect, display: CameraDisplay, font: QFo
         _write(painter, place, shown, _RIGHT, font, theme.ACCENT)
 
 
-def paint_headline(painter: QPainter, area: QRect, display: CameraDisplay, font: QFont) -> None:
+def paint_said(
+    painter: QPainter,
+    area: QRect,
+    display: CameraDisplay,
+    font: QFont,
+    *,
+    frozen: bool,
+    figures: bool,
+) -> None:
+    """Draw what is to be said over the picture; ``frozen``: it is looked at, whatever happens."""
+    if display.headline and not frozen:
+        _paint_headline(painter, area, display, font)
+    trouble = display.headline if frozen and display.headline else display.trouble
+    if trouble:
+        _paint_trouble(painter, area, trouble, font)
+    if figures:
+        _paint_figures(painter, area, display.figures, font, raised=bool(trouble))
+
+
+def paint_ring(painter: QPainter, area: QRect, *, strong: bool) -> None:
+    """Mark the chosen view; ``strong``: it has the focus by a key."""
+    width = 3 if strong else 2
+    colour = QColor(theme.ACCENT)
+    colour.setAlpha(255 if strong else 165)
+    pen = QPen(colour, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen)
+    inside = width / 2
+    painter.drawRect(QRectF(area).adjusted(inside, inside, -inside, -inside))
+
+
+def _paint_headline(painter: QPainter, area: QRect, display: CameraDisplay, font: QFont) -> None:
     """Draw why the picture is not the present, on a panel in the middle of it."""
     colour = theme.LEVEL_COLOURS[display.level]
     bold = QFont(font)
@@ -101,7 +133,7 @@ def paint_headline(painter: QPainter, area: QRect, display: CameraDisplay, font:
     _write(painter, below, display.detail, _CENTRE, font, _DIM)
 
 
-def paint_trouble(painter: QPainter, area: QRect, trouble: str, font: QFont) -> None:
+def _paint_trouble(painter: QPainter, area: QRect, trouble: str, font: QFont) -> None:
     """Draw what is wrong although pictures come, in a line at the bottom of the picture."""
     metrics = QFontMetrics(font)
     strip = area.adjusted(0, area.height() - metrics.height() - _MARGIN, 0, 0)
@@ -111,7 +143,7 @@ def paint_trouble(painter: QPainter, area: QRect, trouble: str, font: QFont) -> 
     _write(painter, inner, text, _LEFT, font, _AMBER)
 
 
-def paint_figures(
+def _paint_figures(
     painter: QPainter,
     area: QRect,
     figures: Sequence[tuple[str, str]],

@@ -96,21 +96,26 @@ def expects_pictures(state: int) -> bool:
 
 
 def state_name(camera: CameraModel, texts: Texts) -> str:
-    """Return the camera's state; one of a later server by its number."""
-    name = _STATES.get(CameraState(camera.state)) if camera.state in _STATES else None
-    if name is None:
+    """Return the camera's state; one of a later server by its number.
+
+    Opening and backing off take turns while a camera is away: it is lost all the time.
+    """
+    if camera.state not in _STATES:
         return texts.say("states.unknown", number=camera.state)
-    return texts.say(f"states.{name}")
+    return texts.say(f"states.{_STATES[_shown_state(camera)]}")
 
 
 def state_since(camera: CameraModel, texts: Texts) -> str:
-    """Return the state, and since when it is so.
-
-    Opening and backing off take turns while a camera is away: then since when it has been away.
-    """
+    """Return the state, and since when it is so."""
     name = state_name(camera, texts)
     time = clock_text(camera.down_since_us or camera.state_since_us)
     return texts.say("states.since", state=name, time=time) if time else name
+
+
+def _shown_state(camera: CameraModel) -> CameraState:
+    state = CameraState(camera.state)
+    away = camera.down_since_us and state in (CameraState.OPENING, CameraState.BACKING_OFF)
+    return CameraState.LOST if away else state
 
 
 def is_stale(model: ViewerModel, camera: CameraModel, now: float) -> bool:
@@ -136,9 +141,13 @@ def camera_display(
     stale, expected = is_stale(model, camera, now), expects_pictures(state)
     age = camera.age(model.clock, now)
     stuck = expected and stale
-    level = _LEVELS.get(CameraState(state), Level.WAITING) if state in _STATES else Level.WAITING
-    name = say("states.no_new_picture") if stuck else state_name(camera, texts)
-    said = name if stuck else state_since(camera, texts)
+    level = Level.WAITING
+    if state in _STATES:
+        level = _LEVELS.get(_shown_state(camera), Level.WAITING)
+    # A state that is not known says more than that pictures stay out.
+    unusual = stuck and state in _STATES
+    name = say("states.no_new_picture") if unusual else state_name(camera, texts)
+    said = name if unusual else state_since(camera, texts)
     headline, detail = _notice(camera, texts, age, stale=stale)
     return CameraDisplay(
         camera.info.name,

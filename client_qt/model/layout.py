@@ -1,9 +1,9 @@
 """Where each picture is in the window, so that the pictures are as large as they can be. No Qt.
 
 A row shares its width by the pictures' aspects, so that all of one row are equally high: a line
-scan takes a row of its own, a portrait a narrow cell. What is compared is the sum of the pictures'
-sides (roots of their areas), which is largest where they are large and alike. The page has the same
-in model/layout.js; tests/vectors/viewing/layout.json holds both to it.
+scan takes a row of its own, a portrait a narrow cell. Arrangements are compared by the harmonic
+mean of the pictures' sides (roots of their areas): all are large, and none is forgotten for it. The
+page has the same in model/layout.js; tests/vectors/viewing/layout.json holds both to it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _USUAL_ASPECT = 4 / 3
 _LEAST_ASPECT, _MOST_ASPECT = 0.1, 40.0
 """Aspects beyond these count as these: no cell becomes a hair."""
 
-_PHONE, _LOW = 600, 500
+_PHONE, _LOW = 600, 440
 """A window narrower than this, or lower, is a phone's."""
 
-_PHONE_CELL, _LEAST_CELL = 300, 150
+_PHONE_CELL, _LEAST_CELL = 300, 160
 """The least width of a cell, on a phone and elsewhere."""
 
 _LEAST_SHRINK = 0.7
@@ -39,14 +39,25 @@ _MOST_CELLS = 16
 _SCROLL_CELL = 320
 """Width of the columns of cells that scroll."""
 
-_PARTS = (40, 45, 50, 55, 60, 65, 70, 75, 80, 85)
-"""Which parts of the window the large picture may have, in hundredths."""
+_PARTS = tuple(range(20, 44))
+"""Which parts of the window the large picture may have, in fiftieths."""
+
+_FEW = 6
+_PARTS_OF_MANY = tuple(part for part in _PARTS if part % 4 == 0)
+"""Of more cameras than _FEW, fewer parts are tried."""
+
+_PORTRAIT_ASPECT = 0.6
+_WIDE_ASPECT = 4
+"""Of many cameras, a picture beyond these may stand beside all rows, as an odd one."""
 
 _LARGER = 1.3
 """The large picture's side is at least so many times that of any other."""
 
-_BETTER = 1 + 1e-9
-"""Another arrangement must be better by this factor: equal ones do not change places."""
+_LESS = 1 - 1e-9
+"""Another arrangement must be better than equal: equal ones do not change places."""
+
+_EVEN = 1.04
+"""Equal rows are preferred to others that are better by less than this factor."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +74,31 @@ class Layout:
 
 @dataclass(frozen=True)
 class _Arrangement:
-    """Rows that fill ``area``, beside a large cell or without one; ``worth``: the more the better.
+    """Rows that fill ``area``, beside a large cell or without one.
 
     Cells are made of the best one only: hundreds are compared.
     """
 
-    worth: float
+    sides: list[float]
+    """Of the pictures, in any order."""
     stack: Stack
     heights: list[float]
     area: Rectangle
     main: int = -1
     """Which of the cells is the large one."""
     large: Rectangle | None = None
+    even: bool = False
+    """All rows are equal."""
+
+    def smallness(self, *, total: bool) -> float:
+        """Return the inverse of the mean side.
+
+        Harmonic; plain (``total``) where one may be large at the cost of the others.
+        """
+        if total:
+            return len(self.sides) / sum(self.sides)
+        inverse = sum(1 / max(1e-6, side) for side in self.sides) / len(self.sides)
+        return inverse / _EVEN if self.even else inverse
 
     def cells(self, room: Room) -> tuple[Rectangle, ...]:
         cells = self.stack.cells(self.area, self.heights, room)
@@ -107,20 +131,23 @@ def arrange(
         return Layout((), height)
     phone = min(width / _PHONE, height / _LOW) < 1
     columns = max(1, math.floor((width + gap) / (_PHONE_CELL if phone else _SCROLL_CELL)))
-    room = Room(gap, line, min(_PHONE_CELL, width) if phone else _LEAST_CELL)
+    least = min(_PHONE_CELL, width) if phone else _LEAST_CELL
+    room = Room(gap, line, least, _PARTS_OF_MANY if count > _FEW else _PARTS)
     most = count
     if phone:
         most = min(columns, 1 if width < _PHONE else 2)
     if count > _MOST_CELLS:
-        return _scrolled(stack(width, sides, min(columns, count), room), width, height, room)
+        return _scrolled(stack(width, sides, min(columns, count), room), height, room)
     if phone and count > 1:
         return _shrunk(stack(width, sides, min(most, count), room), area, sides, room)
-    grid = _best(_grids(area, sides, room, most))
+    wants_large = mode == "large"
     larges: list[_Arrangement] = []
     if mode != "grid" and count > 1:
-        larges = _large_ones(area, sides, room, large, clearly=mode == "large")
-    candidates = larges if mode == "large" and larges else [grid, *larges]
-    found = _best(candidates)
+        larges = _large_ones(area, sides, room, large, clearly=wants_large)
+    if wants_large and larges:
+        found = _best(larges, total=True)
+    else:
+        found = _best([*_grids(area, sides, room, min(most, _fitting(width, room))), *larges])
     kind = "grid" if found.large is None else "large"
     return Layout(tuple(map(_rounded, found.cells(room))), height, kind)
 
@@ -136,12 +163,13 @@ def _side(cell: Rectangle, aspect: float, line: float) -> float:
     return min(cell.width, high * aspect) / math.sqrt(aspect)
 
 
-def _best(found: Sequence[_Arrangement]) -> _Arrangement:
+def _best(found: Sequence[_Arrangement], *, total: bool = False) -> _Arrangement:
     """Return the first of the best."""
-    chosen = found[0]
-    for other in found[1:]:
-        if other.worth > chosen.worth * _BETTER:
-            chosen = other
+    chosen, least = found[0], math.inf
+    for other in found:
+        small = other.smallness(total=total)
+        if small < least * _LESS:
+            chosen, least = other, small
     return chosen
 
 
@@ -150,10 +178,27 @@ def _grids(area: Rectangle, sides: tuple[float, ...], room: Room, most: int) -> 
     found = []
     for columns in range(1, min(most, len(sides)) + 1):
         rows = stack(area.width, sides, columns, room)
+        equal = all(len(row) == len(rows.rows[0]) for row in rows.rows)
         for alike in (True, False):
             heights = rows.heights(area.height, sides, room, alike=alike)
-            found.append(_Arrangement(rows.worth(heights, sides), rows, heights, area))
+            each = rows.sides(heights, sides)
+            found.append(_Arrangement(each, rows, heights, area, even=alike and equal))
     return found
+
+
+def _fitting(width: float, room: Room) -> int:
+    """Return how many cells fit beside each other."""
+    return max(1, math.floor((width + room.gap) / (room.least + room.gap)))
+
+
+def _candidates(sides: tuple[float, ...], *, clearly: bool) -> Iterable[int]:
+    """Return which cameras may be the large one."""
+    if len(sides) <= _FEW:
+        return range(len(sides))
+    if clearly:
+        return (0,)
+    odd = (a < _PORTRAIT_ASPECT or a >= _WIDE_ASPECT for a in sides)
+    return (at for at, is_odd in enumerate(odd) if is_odd)
 
 
 def _large_ones(
@@ -163,7 +208,7 @@ def _large_ones(
 
     ``clearly``: only where it is larger than the others, as who asks for a large one expects.
     """
-    asked = [large] if 0 <= large < len(sides) else range(len(sides))
+    asked = [large] if 0 <= large < len(sides) else _candidates(sides, clearly=clearly)
     found: list[_Arrangement] = []
     seen: set[float] = set()
     for at in asked:
@@ -190,7 +235,7 @@ def _parts(area: Rectangle, aspect: float, room: Room, *, left: bool) -> list[fl
     whole = (area.width if left else area.height) - room.gap
     exact = (area.height - room.line) * aspect if left else area.width / aspect + room.line
     most = whole - room.least if left else whole - room.line - room.least / 2
-    wanted = (exact, *(whole * part / 100 for part in _PARTS))
+    wanted = (exact, *(whole * part / 50 for part in room.parts))
     return [part for part in wanted if room.line < part <= most]
 
 
@@ -206,33 +251,31 @@ def _beside_large(
         cell = Rectangle(x, y, width, part)
         rest = Rectangle(x, y + start, width, height - start)
     others = sides[:main] + sides[main + 1 :]
-    most = max(1, math.floor((rest.width + room.gap) / (room.least + room.gap)))
     own = _side(cell, sides[main], room.line)
     return [
-        _Arrangement(grid.worth + own, grid.stack, grid.heights, rest, main, cell)
-        for grid in _grids(rest, others, room, most)
+        _Arrangement([*grid.sides, own], grid.stack, grid.heights, rest, main, cell)
+        for grid in _grids(rest, others, room, _fitting(rest.width, room))
     ]
 
 
-def _natural_height(rows: Stack, room: Room) -> tuple[float, float]:
-    """Return the pixels of pictures, and of lines and gaps, of rows that are as high as wanted."""
-    count = len(rows.rows)
-    return sum(rows.wanted), room.line * count + room.gap * (count - 1)
+def _natural_heights(rows: Stack, height: float, room: Room) -> list[float]:
+    """Return heights as wanted, but no picture is higher than the window."""
+    return [min(max(1, height - room.line), wanted) for wanted in rows.wanted]
 
 
-def _scrolled(rows: Stack, width: float, height: float, room: Room) -> Layout:
-    high, rest = _natural_height(rows, room)
-    # As high as wanted, but for the last bits of a number: the page adds up in the same order.
-    heights = [one * (high + rest - rest) / high for one in rows.wanted]
-    cells = rows.cells(Rectangle(0, 0, width, high + rest), heights, room)
-    return Layout(tuple(map(_rounded, cells)), max(height, math.ceil(high + rest)), "scroll")
+def _scrolled(rows: Stack, height: float, room: Room) -> Layout:
+    heights = _natural_heights(rows, height, room)
+    cells = tuple(map(_rounded, rows.cells(Rectangle(0, 0, 0, 0), heights, room)))
+    below = max(cell.y + cell.height for cell in cells)
+    return Layout(cells, max(height, below), "scroll")
 
 
 def _shrunk(rows: Stack, area: Rectangle, sides: tuple[float, ...], room: Room) -> Layout:
-    """Show all at once if they need not be much smaller."""
-    high, rest = _natural_height(rows, room)
+    """Show all at once if they need not be much smaller for it."""
+    high, count = sum(_natural_heights(rows, area.height, room)), len(rows.rows)
+    rest = room.line * count + room.gap * (count - 1)
     if area.height - rest < _LEAST_SHRINK * high:
-        return _scrolled(rows, area.width, area.height, room)
+        return _scrolled(rows, area.height, room)
     heights = rows.heights(area.height, sides, room, alike=False)
     return Layout(tuple(map(_rounded, rows.cells(area, heights, room))), area.height)
 

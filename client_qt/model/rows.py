@@ -23,6 +23,8 @@ class Room:
     gap: float
     line: float
     least: float
+    parts: tuple[int, ...] = ()
+    """Which parts of the window the large picture may have, in fiftieths."""
 
 
 @lru_cache(maxsize=512)
@@ -54,7 +56,7 @@ class Stack:
     wanted: tuple[float, ...]
 
     def heights(
-        self, height: float, sides: Sequence[float], room: Room, *, alike: bool
+        self, height: float, aspects: Sequence[float], room: Room, *, alike: bool
     ) -> list[float]:
         """Return how high the pictures of each row may be so that the rows fill ``height``.
 
@@ -63,18 +65,17 @@ class Stack:
         count = len(self.rows)
         free = height - room.line * count - room.gap * (count - 1)
         if alike:
-            return _alike(self.rows, self.wanted, sides, free)
+            return _alike(self.rows, self.wanted, aspects, free)
         return _proportional(self.wanted, free)
 
-    def worth(self, heights: Sequence[float], sides: Sequence[float]) -> float:
-        """Return the sum of the sides of the pictures."""
-        total = 0.0
+    def sides(self, heights: Sequence[float], aspects: Sequence[float]) -> list[float]:
+        """Return the roots of the areas of the pictures, row by row."""
+        found: list[float] = []
         for row, widths, high in zip(self.rows, self.widths, heights, strict=True):
-            if high > 0:
-                for at, width in zip(row, widths, strict=True):
-                    aspect = sides[at]
-                    total += min(width, high * aspect) / math.sqrt(aspect)
-        return total
+            for at, width in zip(row, widths, strict=True):
+                aspect = aspects[at]
+                found.append(max(0.0, min(width, high * aspect)) / math.sqrt(aspect))
+        return found
 
     def cells(self, area: Rectangle, heights: Sequence[float], room: Room) -> tuple[Rectangle, ...]:
         """Return the cells by their positions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QRubberBand, QScrollArea, QWidget
 
 from camstrm.wire import CameraFrame
@@ -132,6 +132,10 @@ class CameraArea(QScrollArea):
         """Arrange the views."""
         super().resizeEvent(event)
         self.arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        """Leave arrows to the window: they choose cameras, and the chosen one is scrolled to."""
+        event.ignore()
 
     def arrange(self) -> None:
         """Give each view its place, if anything is other than before."""

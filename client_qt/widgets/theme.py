@@ -20,6 +20,7 @@ __all__ = [
     "HEADER",
     "LEVEL_COLOURS",
     "LINE",
+    "ON_PICTURE",
     "RAISED",
     "SHADE",
     "TEXT",
@@ -48,6 +49,8 @@ DIM_TEXT = QColor()
 ACCENT = QColor()
 """Of what is chosen and what has the focus."""
 _ON_ACCENT = QColor()
+ON_PICTURE = QColor(0xF2, 0xF4, 0xF6)
+"""Text on a dark ground over a picture, whatever the theme."""
 SHADE = QColor(0, 0, 0, 168)
 """Behind bright text on a picture, whatever the theme."""
 

@@ -31,9 +31,6 @@ _SPACE = 10
 _DOT = 8
 """Diameter of the dot before the name, in pixels."""
 
-_BRIGHT = QColor(0xF2, 0xF4, 0xF6)
-"""Text on a dark panel over the picture, whatever the theme."""
-
 _DIM = QColor(0xB4, 0xBE, 0xC8)
 _AMBER = QColor(0xF6, 0xBD, 0x4B)
 _PANEL = QColor(13, 16, 20, 225)
@@ -128,7 +125,7 @@ def _paint_headline(painter: QPainter, area: QRect, display: CameraDisplay, font
     painter.setBrush(colour)
     painter.drawRoundedRect(QRect(panel.left(), panel.top(), 4, panel.height()), 2, 2)
     inner = panel.adjusted(2 * _MARGIN, 3 * _MARGIN // 2, -2 * _MARGIN, -_MARGIN)
-    _write(painter, inner, display.headline, _CENTRE, bold, _BRIGHT)
+    _write(painter, inner, display.headline, _CENTRE, bold, theme.ON_PICTURE)
     below = inner.adjusted(0, head.height() + gap, 0, 0)
     _write(painter, below, display.detail, _CENTRE, font, _DIM)
 
@@ -172,7 +169,7 @@ def _paint_figures(
         _write(painter, row, name, _LEFT, font, _DIM)
         place = row.adjusted(names if name else 0, 0, 0, 0)
         shown = metrics.elidedText(value, _ELIDE, place.width() + 1)
-        _write(painter, place, shown, _LEFT, font, _BRIGHT if name else _DIM)
+        _write(painter, place, shown, _LEFT, font, theme.ON_PICTURE if name else _DIM)
         row.translate(0, step)
 
 
@@ -187,7 +184,7 @@ def paint_where(painter: QPainter, area: QRect, text: str, room: float, font: QF
     panel = QRect(6, 6, metrics.horizontalAdvance(text) + 16, metrics.height() + 4)
     panel.translate(area.topLeft())
     _paint_panel(painter, panel, theme.SHADE, 3)
-    _write(painter, panel.adjusted(8, 0, 0, 0), text, _LEFT, font, _BRIGHT)
+    _write(painter, panel.adjusted(8, 0, 0, 0), text, _LEFT, font, theme.ON_PICTURE)
 
 
 def paint_hint(painter: QPainter, area: QRect, text: str, font: QFont) -> None:

@@ -89,7 +89,6 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
         [],
         ["dance"],
         ["up"],
-        ["view"],
         ["features"],
         ["grab", "--fps", "many"],
         ["bridge", "--port", "http"],

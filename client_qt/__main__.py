@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
     try:
         return run_with(options)
     except CamstrmError as error:
-        if sys.stderr is None or getattr(sys, "frozen", False) or windowed:
+        if sys.stderr is None or windowed:
             show_error(str(error))
         if sys.stderr is not None:
             sys.stderr.write(f"camstrm view: {error}\n")

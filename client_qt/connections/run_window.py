@@ -25,9 +25,8 @@ from client_qt.connections.icon import window_icon
 from client_qt.connections.servers import Connection, ServerConnections
 from client_qt.session.network import Network, read_authorities
 from client_qt.widgets.main_window import MainWindow
-from client_qt.widgets.preferences import load_settings, spoken_texts
+from client_qt.widgets.preferences import apply_appearance, load_settings, spoken_texts
 from client_qt.widgets.services import ViewerServices, camera_number
-from client_qt.widgets.theme import apply_theme
 
 __all__ = ["drops_references", "run_window"]
 
@@ -70,8 +69,8 @@ def run_window(
     # The window says itself when it is closed; Qt's own way would quit a second time.
     application.setQuitOnLastWindowClosed(False)
     previous_handler = qInstallMessageHandler(_log_qt)
-    apply_theme(application)
     settings = load_settings()
+    apply_appearance(application, settings)
     services = ViewerServices(settings=settings, texts=spoken_texts(settings))
     proxy = settings.get("proxy", "", _is_proxy) if proxy is None else proxy
     network = Network(insecure=insecure, authorities=trusted, proxy=proxy)

@@ -8,7 +8,7 @@ import { ChoiceControl, NoteLine, SwitchControl, button, newId } from "./control
 import { NumberControl } from "./number_control.js";
 
 export class FeatureEditor {
-  element = element("div", { className: "feature-editor" });
+  element = element("div", { className: "feature-editor", role: "group" });
   #view;
   #jump;
   #about = element("p", { className: "about" });
@@ -54,7 +54,8 @@ export class FeatureEditor {
   /** @param {FeatureInfo} info */
   #make(info) {
     const { name, type } = info;
-    const label = say("features.value", { name: info.display_name || name });
+    const label = say("features.value");
+    this.element.setAttribute("aria-label", info.display_name || name);
     const view = this.#view;
     const of = () => view.of(name, label);
     if (type === "integer" || type === "float") {

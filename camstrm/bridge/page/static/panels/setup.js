@@ -49,7 +49,7 @@ class SetupPanel {
     this.#lease = new LeaseLine(services);
     this.#keep = new KeepBox(services, (operation, args) => this.#call(operation, args), () => this.#askRevert());
     const tools = element("div", { className: "toolbar" }, this.#undo, this.#redo);
-    this.element.append(this.#lease.element, tools, this.#message, this.#question.element, this.#cardList, this.#keep.element);
+    this.element.append(this.#lease.element, tools, this.#keep.element, this.#message, this.#question.element, this.#cardList);
     this.element.addEventListener("keydown", (event) => this.#key(event));
   }
 

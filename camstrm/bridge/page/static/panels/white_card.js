@@ -68,12 +68,16 @@ export class WhiteCard {
       this.#auto.show({ ...view.of(auto, label), choices });
     }
     this.#colours.forEach(({ letter, entry }, at) => {
-      this.#numbers[at].show(view.of(value, say(`setup.white.${NAMES[letter]}`), this.#selectors(entry), free));
+      const shown = view.of(value, say(`setup.white.${NAMES[letter]}`), this.#selectors(entry), free);
+      // That the automatic is on is said once, below all.
+      this.#numbers[at].show(shown.enabled ? { ...shown, why: "" } : shown);
     });
     this.#pick.disabled = !view.enabled || this.#measuring || this.#colours.length === 0;
     const text = this.#measuring ? say("setup.white.measuring") : this.#problem;
     const note = view.note("white");
-    this.#note.show(text === "" ? note : { level: this.#measuring ? "note" : "error", text });
+    const automatic = auto !== undefined && automaticOf(view.value(auto)) !== "off" && view.enabled;
+    const why = automatic ? say("setup.auto.on") : "";
+    this.#note.show(text === "" ? note : { level: this.#measuring ? "note" : "error", text }, why);
   }
 
   /** @param {string} entry */

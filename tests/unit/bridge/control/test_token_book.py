@@ -120,7 +120,7 @@ async def test_a_role_that_is_changed_by_hand_ends_the_connection(tmp_path: Path
 
 async def test_a_share_is_for_its_cameras_and_ends(tmp_path: Path) -> None:
     now = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    secret, share = await asyncio.to_thread(
+    secret, _share = await asyncio.to_thread(
         add_share, tmp_path, ("left", "e\u0301t\u00e9"), timedelta(hours=2), "", "kim", now
     )
     clock = [now.timestamp()]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from camstrm.bridge.events.change_hold import QUIET_S, ChangeHold
@@ -20,7 +22,7 @@ class Rig:
         self.log = EventLog(self.clock, self.now_us)
         self.hold = ChangeHold(self.log, self.clock, self.now_us)
         self.watch = Transitions(self.log, self.hold, self.now_us)
-        self.counters: dict[str, int] = {}
+        self.counters: dict[str, Any] = {}
 
     def now_us(self) -> int:
         return int(self.clock.now * 1e6)

@@ -96,10 +96,10 @@ async def test_messages_and_pictures_of_its_camera_only(
         assert [camera.index for camera in status.cameras] in ([1], [])
         assert (await other.ask("lease", 0, action="take")).ok
         assert (await other.ask("lease", 1, action="take")).ok
-        both = await viewer.control(lambda m: isinstance(m, Leases) and m.leases)
+        both = await viewer.control(lambda m: isinstance(m, Leases) and bool(m.leases))
         assert [lease.camera for lease in both.leases] == [1]
         await grabber.send_status()
-        status = await viewer.control(lambda m: isinstance(m, Status) and m.cameras)
+        status = await viewer.control(lambda m: isinstance(m, Status) and bool(m.cameras))
         assert [camera.index for camera in status.cameras] == [1]
     async with joined(bridge, token) as viewer:
         await grabber.until_demand(lambda d: d.cameras == (1,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import client_qt.panels.measure
 import client_qt.tools.on_pictures  # noqa: F401
 
 __all__: list[str] = []

@@ -178,6 +178,16 @@ class CameraView(QWidget):
         """The part that is drawn over the whole picture; None: there is none of the present."""
         return self.pictures.present_part(self.viewport)
 
+    @property
+    def stage(self) -> QRect:
+        """Where in the view the picture's place is."""
+        return self._picture_area()
+
+    @property
+    def overlays(self) -> Sequence[Overlay]:
+        """The tools that draw on the picture, in their order."""
+        return self._mouse.tools
+
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Let these tools draw on the picture, in their order."""
         self._mouse.tools = overlays
@@ -334,7 +344,7 @@ class CameraView(QWidget):
         painter.fillRect(area, theme.TILE)
         painter.setClipRect(area)
         if self.picture is not None and viewport.known:
-            self._paint_pictures(painter, area, self.picture)
+            self.paint_pictures(painter, area)
         if self._grey and self.picture is not None:
             painter.fillRect(area, _VEIL)
         if self.picture is not None and viewport.known and not viewport.fits:
@@ -353,8 +363,11 @@ class CameraView(QWidget):
             paint_hint(painter, area, self.hint, self.font())
         painter.setClipping(False)
 
-    def _paint_pictures(self, painter: QPainter, area: QRect, whole: DecodedPicture) -> None:
-        viewport, ratio = self.viewport, self.devicePixelRatioF()
+    def paint_pictures(self, painter: QPainter, area: QRect) -> None:
+        """Draw the pictures that there are, without anything over them."""
+        viewport, ratio, whole = self.viewport, self.devicePixelRatioF(), self.picture
+        if whole is None:
+            return
         everything = Rectangle(0, 0, *viewport.frame)
         paint_picture(painter, area, viewport, self._present(whole), everything, ratio)
         if (part := self.shown_part) is not None:

@@ -87,7 +87,8 @@ class SineWave:
             self._phase = float(phase[-1] % (2 * math.pi))
             self._pitch, self._gain = float(pitch[-1]), float(gain[-1])
         wave = np.sin(phase) * gain * gate * (_LOUDNESS * 32767)
-        return wave.astype("<i2").tobytes()
+        data: bytes = wave.astype("<i2").tobytes()
+        return data
 
 
 class FocusTone(QObject):

@@ -157,7 +157,7 @@ def test_region_by_fields_and_by_mouse(viewer: OfflineViewer, panel: MeasurePane
     assert desk.region == Region(10, 8, 20, 16)
     assert panel.region.kind.currentData() == "drawn"
     panel.region.draw.click()
-    a, b = (view.viewport.stage_at(x, y) for x, y in ((4, 4), (24, 20)))
+    a, b = (view.viewport.stage_at(x, y) for x, y in ((5, 5), (24, 20)))
     viewer.drag(view, (round(a[0]), round(a[1])), (round(b[0]), round(b[1])))
     assert desk.region is not None
     assert (desk.region.x, desk.region.y) == (4, 4)

@@ -114,9 +114,8 @@ def test_tone_lets_go_of_the_card_once(qapp: QApplication) -> None:
     tone = FocusTone(open_=lambda: card)
     tone.start()
     tone.start()
-    assert tone.on
+    assert (tone.on, card.stopped) == (True, False)
     tone.stop()
     tone.stop()
-    assert card.stopped
-    assert not tone.on
+    assert (tone.on, card.stopped) == (False, True)
     tone.deleteLater()

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from camstrm.errors import CallError
 from camstrm.wire import Region
 from camstrm.wire.operations import Arguments, Measure, Measurement
-from client_qt.panels.chart import Axis, Chart, Curve
-from client_qt.panels.measure import MeasurePanel
+from client_qt.panels.measure.chart import Axis, Chart, Curve
+from client_qt.panels.measure.measure_panel import MeasurePanel
 from client_qt.tools.measure_loop import MeasureLoop, MeasureWish, together
 from client_qt.tools.tool_desk import desk_of
 from tests.client_qt.offline_viewer import OfflineViewer, measured

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton
 
-from client_qt.panels.section import Section, plain_label
+from client_qt.panels.measure.section import Section, plain_label
 from client_qt.tools.snapshots import Snapshots
 from client_qt.tools.tool_desk import ToolDesk
 
@@ -41,7 +41,7 @@ class PictureSection(Section):
         self.choose.clicked.connect(self._choose)
         row = QHBoxLayout()
         label: QLabel = plain_label(say("measure.folder"))
-        label.setObjectName("dim")
+        label.setProperty("weight", "dim")
         row.addWidget(label)
         row.addWidget(self.folder, 1)
         row.addWidget(self.choose)

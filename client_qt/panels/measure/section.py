@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 __all__ = ["Section", "plain_label"]
@@ -21,9 +20,7 @@ class Section(QWidget):
         self.head = QHBoxLayout()
         self.head.setSpacing(10)
         label = plain_label(title)
-        font = QFont(label.font())
-        font.setBold(True)
-        label.setFont(font)
+        label.setProperty("weight", "title")
         self.head.addWidget(label, 1)
         self.body = QVBoxLayout()
         self.body.setSpacing(6)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
-from client_qt.panels.section import plain_label
+from client_qt.panels.measure.section import plain_label
 
 __all__ = ["PixelFields"]
 
@@ -35,7 +35,7 @@ class PixelFields(QWidget):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             field.valueChanged.connect(self._emit)
             label = plain_label(name)
-            label.setObjectName("dim")
+            label.setProperty("weight", "dim")
             label.setBuddy(field)
             layout.addWidget(label)
             layout.addWidget(field, 1)

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QComboBox, QPushButton
 
 from camstrm.wire import Region
 from client_qt.model.region import region_between
-from client_qt.panels.pixel_fields import PixelFields
-from client_qt.panels.section import Section
+from client_qt.panels.measure.pixel_fields import PixelFields
+from client_qt.panels.measure.section import Section
 from client_qt.tools.region_box import DRAWING
 from client_qt.tools.tool_desk import ToolDesk
 

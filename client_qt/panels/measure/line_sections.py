@@ -11,9 +11,9 @@ from camstrm.wire.operations import LineProfile
 from client_qt.model.numbers import fixed, significant
 from client_qt.model.profile import profile_chart
 from client_qt.model.ruler import calibrated, ruler_text, span, typed_length
-from client_qt.panels.chart import Axis, Chart, Curve
-from client_qt.panels.pixel_fields import PixelFields
-from client_qt.panels.section import Section, plain_label
+from client_qt.panels.measure.chart import Axis, Chart, Curve
+from client_qt.panels.measure.pixel_fields import PixelFields
+from client_qt.panels.measure.section import Section, plain_label
 from client_qt.tools.tool_desk import Line, ToolDesk
 from client_qt.tools.turning import camera_key
 

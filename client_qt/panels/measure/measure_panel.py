@@ -7,15 +7,16 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from camstrm.errors import CallError
 from camstrm.wire.operations import Measure, Measurement
-from client_qt.panels.measure_figures import FigureSection
-from client_qt.panels.measure_focus import FocusSection
-from client_qt.panels.measure_lines import ProfileSection, RulerSection
-from client_qt.panels.measure_pictures import PictureSection
-from client_qt.panels.measure_region import RegionSection
-from client_qt.panels.section import plain_label
+from client_qt.panels.measure.figure_section import FigureSection
+from client_qt.panels.measure.focus_section import FocusSection
+from client_qt.panels.measure.line_sections import ProfileSection, RulerSection
+from client_qt.panels.measure.picture_section import PictureSection
+from client_qt.panels.measure.region_section import RegionSection
+from client_qt.panels.measure.section import plain_label
+from client_qt.panels.styled_panel import StyledPanel
 from client_qt.tools.measure_loop import MeasureWish
 from client_qt.tools.tool_desk import ToolDesk, desk_of
-from client_qt.widgets.panel import Panel, register_panel
+from client_qt.widgets.panel import register_panel
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["MeasurePanel"]
@@ -28,7 +29,7 @@ _OPEN = "measure panel"
 """Name of the tool that is on while this panel is seen."""
 
 
-class MeasurePanel(Panel):
+class MeasurePanel(StyledPanel):
     """Asks for measures while it is seen, and only then."""
 
     def __init__(self, services: ViewerServices) -> None:
@@ -43,6 +44,7 @@ class MeasurePanel(Panel):
         self.ruler = RulerSection(self._desk)
         self.pictures = PictureSection(self._desk)
         inner = QWidget()
+        inner.setObjectName("panel-content")
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(14)

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel
 
 from camstrm.wire.operations import Measurement
 from client_qt.model.histogram import age, bars, clipping, extent, figures
-from client_qt.panels.chart import Axis, Chart, Curve, channel_colour
-from client_qt.panels.section import Section, plain_label
+from client_qt.panels.measure.chart import Axis, Chart, Curve, channel_colour
+from client_qt.panels.measure.section import Section, plain_label
 from client_qt.tools.tool_desk import ToolDesk
 
 __all__ = ["FigureSection"]
@@ -60,7 +60,10 @@ class FigureSection(Section):
         self._show_bars(measurement)
         level, said = clipping(measurement)
         self.clipped.setText(said.spoken(texts))
-        self.clipped.setProperty("level", level)
+        weight = {"none": "good", "little": "warning", "much": "bad"}[level]
+        if self.clipped.property("weight") != weight:
+            self.clipped.setProperty("weight", weight)
+            self.clipped.style().polish(self.clipped)
         self.source.setText(extent(measurement).spoken(texts))
         now_us = self._desk.services.server_time_us(self._desk.services.chosen or 0)
         self.age.setText(age(measurement, now_us).spoken(texts))
@@ -114,7 +117,7 @@ class FigureSection(Section):
         cell = self.cells.get((row, column))
         if cell is None:
             cell = self.cells[row, column] = plain_label(selectable=row > 0)
-            cell.setObjectName("number" if row else "dim")
+            cell.setProperty("weight", "" if row else "dim")
             self.table.addWidget(cell, row, column)
         return cell
 

@@ -13,10 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 from PySide6.QtCore import QBuffer, QIODevice, QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
-from camstrm.client.still import still_url
 from camstrm.wire import CameraFrame, FrameFlag
 from client_qt.model.snapshot import SnapshotFacts, file_name, metadata, safe_name, zoned_time
-from client_qt.session.file_fetch import Fetched, zip_url
+from client_qt.session.file_fetch import Fetched, raw_url, zip_url
 from client_qt.session.new_file import NewFile
 from client_qt.tools.tool_desk import ToolDesk
 from client_qt.widgets.camera_view import CameraView
@@ -99,7 +98,7 @@ class Snapshots(QObject):
         if camera is None or info is None or server is None or server.address is None:
             self._say_nothing()
             return
-        url = still_url(server.address, info.name, "tiff", region=None, scale=None, raw=True)
+        url = raw_url(server.address, info.name)
         name = self._name(camera, self._now_us(camera), "raw", ".tiff")
 
         def answer(fetched: Fetched) -> None:

@@ -176,7 +176,7 @@ class Snapshots(QObject):
             picture_size=(image.width(), image.height()),
             picture=_PICTURE,
             frozen=view.pictures.freeze.frozen,
-            burnt_in=tuple(n for tool in view.overlays if (n := _burnt(tool, camera))),
+            burnt_in=tuple(n for tool in view.tools if (n := _burnt(tool, camera))),
             server="" if server is None else server.label,
         )
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from client_qt.model.orientation import Rectangle
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.overlay import Overlay
+from client_qt.widgets.view_painting import paint_pictures
 
 __all__ = ["seen_picture"]
 
@@ -35,9 +36,10 @@ def seen_picture(view: CameraView, draws: Callable[[Overlay], bool]) -> QImage |
     painter = QPainter(image)
     painter.setFont(view.font())
     painter.translate(-seen.left(), -seen.top())
-    view.paint_pictures(painter, QRect(0, 0, stage.width(), stage.height()))
+    whole = QRect(0, 0, stage.width(), stage.height())
+    paint_pictures(painter, whole, view, view.picture)
     described = view.overlay_view()
-    for tool in filter(draws, view.overlays):
+    for tool in filter(draws, view.tools):
         painter.save()
         tool.paint(painter, described)
         painter.restore()

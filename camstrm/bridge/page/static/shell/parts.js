@@ -2,7 +2,12 @@
 
 import "./actions.js";
 import "./window_actions.js";
-import "../panels/events.js";
 import "../panels/connection.js";
+import "../panels/diagnose.js";
+import "../panels/events.js";
+import "../panels/features.js";
 import "../panels/layouts.js";
+import "../panels/sets.js";
 import "../panels/settings.js";
+import "../panels/setup.js";
+import "../panels/share.js";

@@ -29,8 +29,8 @@ without_browser_skipped = pytest.mark.skipif(CHROMIUM is None, reason="Chromium 
 needs_browser = [pytest.mark.browser, without_browser_skipped]
 
 THREE_LIVE = """document.querySelector("#header").dataset.mood === "live" &&
-    [...document.querySelectorAll("[data-part=age]")]
-        .filter((age) => / ms$/.test(age.innerText)).length === 3"""
+    document.title === "(3/3) camstrm" &&
+    document.querySelectorAll(".tile[data-stale=false] canvas:not([width='4'])").length >= 3"""
 """For :func:`until`: the page shows three cameras that move."""
 
 _REMARKS = ("Failed to load resource", "WebSocket connection to")

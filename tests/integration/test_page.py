@@ -72,20 +72,26 @@ async def moving(page: Page, name: str) -> None:
     await until(page, f"{pixels(name)} !== {before!r}")
 
 
+async def with_figures(page: Page) -> None:
+    """Have the figures shown on all pictures."""
+    await page.keyboard.press("i")
+    await expect(tile(page, "left", "figures")).to_be_visible()
+
+
 async def stale(page: Page, name: str) -> str | None:
     return await tile(page, name).get_attribute("data-stale")
 
 
-async def test_three_cameras_move_side_by_side(page: Page) -> None:
+async def test_three_cameras_move(page: Page) -> None:
     for name in ("left", "right", "top"):
         await moving(page, name)
         assert await tile(page, name, "name").text_content() == name
-        await shows(tile(page, name, "state"), "streaming")
+        await expect(tile(page, name, "state")).to_be_empty()
+        await expect(tile(page, name, "condition")).to_contain_text("streaming")
         assert await stale(page, name) == "false"
     boxes = await page.evaluate(
         "[...document.querySelectorAll('.tile')].map((t) => t.getBoundingClientRect().toJSON())"
     )
-    assert len({box["top"] for box in boxes}) == 1, "one row on a wide screen"
     assert max(box["right"] for box in boxes) <= 1600
     assert max(box["bottom"] for box in boxes) <= 900
     await is_live(page)
@@ -94,6 +100,7 @@ async def test_three_cameras_move_side_by_side(page: Page) -> None:
 async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
     viewer = await next_viewer(server)
     await viewer.until(lambda v: len(v.acks) > 30)
+    await with_figures(page)
     for name, source, sent in (("left", "640x480", "320x240"), ("top", "2656x2304", "332x288")):
         await shows(tile(page, name, "size"), f"{source} → {sent}".replace("x", TIMES))
         part = f".tile[data-camera={name}] [data-part=shown]"
@@ -104,10 +111,8 @@ async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
     await shows(tile(page, "left", "grab"), "398.6")
     await shows(tile(page, "top", "format"), "BayerRG8")
     await shows(tile(page, "top", "there"), "2 incomplete, 0 gaps, 0 underrun")
-    for part, least in (("bundles", 2), ("megabits", 0.1)):
-        text = f"document.querySelector('#header [data-part={part}]').textContent"
-        await until(page, f"Number({text}) > {least}")
-    await expect(header(page, "viewers")).to_have_text("1")
+    text = "document.querySelector('#header [data-part=megabits]').textContent"
+    await until(page, f"parseFloat({text}) > 0.1")
 
 
 async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageServer) -> None:
@@ -116,6 +121,7 @@ async def test_the_age_does_not_depend_on_the_clocks(page: Page, server: PageSer
 
     server.cameras[0].lie = an_hour_ahead
     await moving(page, "left")
+    await with_figures(page)
     await expect(tile(page, "left", "age")).to_have_text("0 ms")
 
 
@@ -143,7 +149,7 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     for state, text in (
         (CameraState.STALLED, "stalled"),
         (CameraState.OPENING, "opening"),
-        (CameraState.BACKING_OFF, "backing off"),
+        (CameraState.BACKING_OFF, "trying again soon"),
         (CameraState.CLOSED, "closed"),
     ):
         left.state = state
@@ -168,9 +174,10 @@ async def test_a_camera_that_waits_for_a_trigger_is_not_grey(
     await moving(page, "left")
     server.cameras[0].state = CameraState.WAITING_FOR_TRIGGER
     await shows(tile(page, "left", "state"), "waiting for a trigger")
+    await with_figures(page)
     await expect(tile(page, "left", "age")).to_have_text(OLDER_THAN_2_S)
     assert await stale(page, "left") == "false"
-    assert "3 of 3 cameras live" in await header(page).inner_text()
+    assert "3 of 3 live" in await header(page).inner_text()
     server.cameras[0].state = CameraState.STREAMING
     await moving(page, "left")
 
@@ -180,6 +187,7 @@ async def test_a_slow_camera_is_not_grey(page: Page, server: PageServer) -> None
     camera = server.cameras[0]
     camera.status = structs.replace(camera.status, interval_us=60_000_000)
     camera.sends_pictures = False
+    await with_figures(page)
     await expect(tile(page, "left", "age")).to_have_text(OLDER_THAN_2_S)
     assert await stale(page, "left") == "false"
     camera.status = structs.replace(camera.status, interval_us=100_000)
@@ -192,7 +200,7 @@ async def test_the_header_is_green_only_while_all_cameras_are_live(
     await is_live(page)
     for number, camera in enumerate(server.cameras, 1):
         camera.state = CameraState.LOST
-        await shows(header(page), f"{3 - number} of 3 cameras live")
+        await shows(header(page), f"{3 - number} of 3 live")
         assert await header(page).get_attribute("data-mood") != "live"
     for camera in server.cameras:
         camera.state = CameraState.STREAMING
@@ -217,6 +225,7 @@ async def test_no_frame_input(page: Page, server: PageServer) -> None:
     await expect(tile(page, "left")).to_have_attribute("data-stale", "true")
     server.input = "none"
     await shows(header(page), re.compile(f"no frame input since {TIME}"))
+    await with_figures(page)
     await shows(tile(page, "left", "grab"), DASH)
     server.streaming, server.input = True, "ok"
     await is_live(page)
@@ -386,10 +395,11 @@ async def test_the_keyboard_shows_one_camera(page: Page, server: PageServer) -> 
     viewer = await next_viewer(server)
     await moving(page, "right")
     await tile(page, "right").focus()
-    await expect(tile(page, "right")).to_have_attribute("aria-label", "Camera right, streaming")
+    await expect(tile(page, "right")).to_have_accessible_name("right")
+    await expect(tile(page, "right")).to_have_accessible_description(re.compile("streaming"))
     await page.keyboard.press("Enter")
     await viewer.until(lambda v: v.subscriptions == [(1,)])
-    assert await tile(page, "right").get_attribute("aria-pressed") == "true"
+    assert await tile(page, "right").get_attribute("aria-current") == "true"
     await page.keyboard.press("Escape")
     await viewer.until(lambda v: v.subscriptions == [(1,), None])
     await page.keyboard.press("f")
@@ -405,7 +415,8 @@ async def test_nothing_jumps_and_everything_fits_on_a_phone(
         await moving(page, "left")
         await page.set_viewport_size({"width": 390, "height": 844})
         await until(
-            page, "document.querySelector('#cameras').style.getPropertyValue('--columns') === '1'"
+            page,
+            "[...document.querySelectorAll('.tile')].every((tile) => tile.clientWidth === 390)",
         )
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
         boxes = """JSON.stringify(

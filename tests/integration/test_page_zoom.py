@@ -167,7 +167,7 @@ async def test_dragging_moves_what_is_below_the_pointer_along(
     page: Page, viewer: PageViewer
 ) -> None:
     await page.mouse.move(*(await stage_of(page, "top", WIDTH, HEIGHT)).at(1300, 1100))
-    await page.keyboard.press("1")
+    await page.keyboard.press("z")
     assert await percent(page) == 100
     before = await in_view(page)
     await part_is_there(page, viewer, before)
@@ -186,10 +186,10 @@ async def test_dragging_moves_what_is_below_the_pointer_along(
 
 async def test_keys(page: Page, viewer: PageViewer) -> None:
     await tile(page, "top").focus()
-    for key in ("ArrowLeft", "0"):
+    for key in ("ArrowLeft", "w"):
         await page.keyboard.press(key)
         await expect(tile(page, "top", "where")).to_be_hidden()
-    await page.keyboard.press("1")
+    await page.keyboard.press("z")
     one = await in_view(page)
     assert await percent(page) == 100
     await page.keyboard.press("ArrowRight")
@@ -202,7 +202,7 @@ async def test_keys(page: Page, viewer: PageViewer) -> None:
     await page.keyboard.press("-")
     assert await percent(page) == 100
     await part_is_there(page, viewer, moved)
-    await page.keyboard.press("0")
+    await page.keyboard.press("w")
     await expect(tile(page, "top", "where")).to_be_hidden()
     await expect(tile(page, "top", "part")).to_be_hidden()
     await viewer.until(lambda v: v.wish == ())

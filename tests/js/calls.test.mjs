@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CallError, Calls } from "../../camstrm/bridge/page/static/calls.js";
+import { speak } from "./speak.mjs";
 import { Rights } from "../../camstrm/bridge/page/static/rights.js";
 
 const LIMITS = { window: 2, max_message_size: 200, stream_fps: 30, max_calls: 2, max_views: 8 };
@@ -22,6 +23,8 @@ async function failure(promise) {
   assert.ok(error instanceof CallError);
   return error;
 }
+
+speak();
 
 test("replies find their calls in any order", async () => {
   const { sent, calls } = rig();

@@ -279,6 +279,9 @@ type Message = Hello | Status | Views | Leases | Reply | { type: "" };
 interface Summary {
   mood: "live" | "part" | "wait" | "bad";
   text: string;
+  /** Cameras that do what they should, and all. */
+  live: number;
+  cameras: number;
 }
 
 interface Link extends Summary {
@@ -286,6 +289,17 @@ interface Link extends Summary {
   problem: string;
   /** The server speaks and has frame input. */
   linked: boolean;
+}
+
+/** A camera as its tile knows it; times are microseconds of UTC, 0: not known. */
+interface KnownCamera {
+  name: string;
+  state: number;
+  sinceUs: number;
+  /** Its picture is old although pictures are to be expected. */
+  stuck: boolean;
+  /** When the picture on the screen was taken. */
+  pictureUs: number;
 }
 
 /** What describeLink goes by; times are performance.now(). */
@@ -299,8 +313,7 @@ interface Known {
   /** When the last bundle came. */
   bundleAtMs: number;
   nowMs: number;
-  /** Of the cameras, as they are known now. */
-  states: number[];
+  cameras: KnownCamera[];
 }
 
 /** What all tiles need to write their figures. */
@@ -316,13 +329,20 @@ interface Present {
   skipped: number;
   /** Longest side of the pictures for this viewer because its link is slow, 0: any. */
   reduced: number;
+  /** Figures are shown on all pictures. */
+  info: boolean;
 }
 
-interface HeaderFigures {
-  bundleFps: number;
-  megabits: number;
-  /** The last one, null without a connection. */
-  status: Status | null;
+/** What a stream hands to the page. */
+interface StreamReceiver {
+  hello: (hello: Hello) => void;
+  status: (status: Status) => void;
+  viewRefused: (camera: number, why: string) => void;
+  /** Whether there is a tile for a camera. */
+  knows: (camera: number) => boolean;
+  frame: (frame: Frame, settled: () => void, part: boolean) => void;
+  /** What can be seen now; `all`: these are all cameras of the server. */
+  wishes: () => { wishes: Wish[]; all: boolean };
 }
 
 /** What they throw ends the connection and becomes its `problem`. */
@@ -339,4 +359,145 @@ interface DecoderParts {
   decode: (frame: Frame) => Promise<ImageBitmap>;
   onPicture: (bitmap: ImageBitmap, frame: Frame) => void;
   onDamage: (error: Error) => void;
+}
+
+type Settings = import("../../camstrm/bridge/page/static/model/settings.js").Settings;
+type Announcer = import("../../camstrm/bridge/page/static/shell/announcer.js").Announcer;
+type Stream = import("../../camstrm/bridge/page/static/shell/stream.js").Stream;
+type Tiles = import("../../camstrm/bridge/page/static/shell/tiles.js").Tiles;
+type PictureStage = import("../../camstrm/bridge/page/static/picture_stage.js").PictureStage;
+
+/** What panels, actions and tools may use of the page. */
+interface Services {
+  /** Per person and computer; corrupt values fall back. */
+  settings: Settings;
+  /** Rejects with a CallError {message, remedy, code}. */
+  call(camera: number, operation: string, args?: object): Promise<any>;
+  cameras: {
+    /** In the order in which they are shown. */
+    all(): CameraInfo[];
+    chosen(): CameraInfo | null;
+    choose(index: number): void;
+    /** Called when another camera is chosen, and when the cameras change. */
+    onChoose(callback: () => void): void;
+    status(index: number): CameraStatus | null;
+  };
+  /** Throws for a camera that is not there. */
+  picture(index: number): PictureStage;
+  /** The last one, null without a connection. */
+  status(): Status | null;
+  me(): { name: string; role: string; id: number };
+  lease(index: number): CameraLease | null;
+  /** The server speaks and has frame input. */
+  live(): boolean;
+  /** The server's clock now, in microseconds of UTC. */
+  serverTimeUs(): number;
+  /** For screen readers; `urgent` interrupts. */
+  announce(text: string, urgent?: boolean): void;
+  /** Show a short sentence over a picture. */
+  hint(index: number, text: string): void;
+  /** Of this server, with what the page's URL carries. */
+  url(path: string): string;
+  requestOverlayPaint(index: number): void;
+  /** Of the shell itself. */
+  stream: Stream;
+  tiles: Tiles;
+  sheet: { shown: string; show(id: string): void; toggle(id: string): void; closeFocused(): boolean };
+  showKeys(): void;
+}
+
+/** Nothing is measured or watched while it is hidden. */
+interface Panel {
+  id: string;
+  element: HTMLElement;
+  /** Called when it opens and whenever another camera is chosen; null: there is none. */
+  show(camera: CameraInfo | null): void;
+  hide(): void;
+}
+
+interface ActionState {
+  /** Only for what is on or off. */
+  checked?: (services: Services) => boolean;
+  enabled?: (services: Services) => boolean;
+}
+
+interface Action extends ActionState {
+  run: (services: Services, key: string) => void;
+}
+
+interface Overlay {
+  /** Pixels are CSS pixels of the stage. */
+  paint(context: CanvasRenderingContext2D, view: OverlayView): void;
+  /** Whether the event is taken: then it does not move the picture. Until it is up, so is the rest. */
+  pointer?(event: PointerEvent, view: OverlayView): boolean;
+  /** Whether it has anything to paint on a camera's picture; one without it always may. */
+  active?(camera: number): boolean;
+}
+
+interface OverlayView {
+  camera: CameraInfo;
+  /** Of the stage, in CSS pixels. */
+  width: number;
+  height: number;
+  pixelRatio: number;
+  toStage(point: Point): Point;
+  /** Sensor coordinates, whatever way the picture is turned. */
+  toSensor(point: Point): Point;
+  /** Where on the stage a pointer is. */
+  at(event: MouseEvent): Point;
+  /** Of the picture on the screen; null before the first. */
+  frame: FrameHeader | null;
+}
+
+/** A line of camstrm/viewing/keys.json. */
+interface KeyEntry {
+  id: string;
+  group: string;
+  keys: string[];
+  /** How the keys are shown where their names do not do. */
+  shown?: string;
+  only?: string;
+}
+
+/** What an arrangement of pictures goes by; sizes in CSS pixels. */
+interface LayoutWish {
+  width: number;
+  height: number;
+  /** Width by height of each picture as it is shown, 0: not known. */
+  aspects: number[];
+  gap: number;
+  /** Height of the line on top of each picture. */
+  line: number;
+  mode?: string;
+  /** Which one is the large one, -1: whichever makes most of the window. */
+  large?: number;
+}
+
+interface Layout {
+  cells: Rectangle[];
+  /** Of all cells: more than the window's where they scroll. */
+  height: number;
+  kind: string;
+}
+
+interface Arrangement {
+  cells: Rectangle[];
+  kind: string;
+}
+
+type LargeArrangement = Arrangement & { main: number };
+
+interface Room {
+  gap: number;
+  line: number;
+  /** Least width of a cell. */
+  least: number;
+}
+
+/** Rows at the whole width: heights of all pictures, and of what is between them. */
+interface Tall {
+  rows: number[][];
+  cells: Rectangle[];
+  high: number;
+  rest: number;
 }

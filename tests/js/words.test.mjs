@@ -3,15 +3,17 @@ import { test } from "node:test";
 
 import * as states from "../../camstrm/bridge/page/static/camera_state.js";
 import { formatAge, formatRate, formatSize } from "../../camstrm/bridge/page/static/figures.js";
-import { chooseColumns } from "../../camstrm/bridge/page/static/grid_layout.js";
-import { describeLink } from "../../camstrm/bridge/page/static/link_state.js";
+import { Changes, describeLink, describeTitle } from "../../camstrm/bridge/page/static/model/link.js";
 import { UsualInterval } from "../../camstrm/bridge/page/static/usual_interval.js";
 import { CameraState } from "../../camstrm/bridge/page/static/wire.js";
+import { speak } from "./speak.mjs";
+
+speak();
 
 test("every state has a name, a later one is shown by its number", () => {
   const names = Object.values(CameraState).map(states.stateName);
   assert.deepEqual(names, [
-    ...["closed", "opening", "streaming", "stalled", "lost", "backing off", "unsupported format"],
+    ...["closed", "opening", "streaming", "stalled", "lost", "trying again soon", "unsupported format"],
     ...["waiting for a trigger", "reconfiguring"],
   ]);
   assert.equal(states.stateName(99), "unknown (99)");
@@ -58,14 +60,6 @@ test("sizes", () => {
   assert.equal(formatSize(0, 0), "–");
 });
 
-test("three cameras stand in one row on a wide screen, in one column on a phone", () => {
-  assert.equal(chooseColumns(3, 1600, 848), 3);
-  assert.equal(chooseColumns(3, 390, 782), 1);
-  assert.equal(chooseColumns(4, 1600, 848), 2);
-  assert.equal(chooseColumns(1, 1600, 848), 1);
-  assert.equal(chooseColumns(0, 1600, 848), 1);
-});
-
 const LINK = {
   connection: { phase: "open", problem: "", retryAtMs: 0 },
   hello: {},
@@ -73,29 +67,58 @@ const LINK = {
   openedAtMs: 0,
   bundleAtMs: 19_000,
   nowMs: 20_000,
-  states: [CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER],
+  cameras: [camera("left", CameraState.STREAMING), camera("top", CameraState.WAITING_FOR_TRIGGER)],
 };
+
+function camera(name, state, more = {}) {
+  return { name, state, sinceUs: 0, stuck: false, pictureUs: 0, ...more };
+}
 
 test("the header says how the stream is", () => {
   assert.equal(describeLink({ ...LINK, hello: null }).text, "connecting…");
   assert.equal(describeLink({ ...LINK, bundleAtMs: 17_000 }).text, "no frame input");
   const noInput = { ...LINK, status: { input: "none", input_since_us: 0 } };
-  const wanted = { mood: "bad", text: "no frame input", problem: "", linked: false };
-  assert.deepEqual(describeLink(noInput), wanted);
+  const { mood, text, problem, linked } = describeLink(noInput);
+  assert.deepEqual([mood, text, problem, linked], ["bad", "no frame input", "", false]);
 });
 
-test("the header is green while all cameras are live, and names how many are", () => {
+const NOON_US = new Date(2024, 5, 1, 12, 3, 4).getTime() * 1000;
+
+test("the strip is green while all cameras are live, and names those that are not", () => {
   const { STREAMING, LOST, STALLED } = CameraState;
-  const said = (...states) => {
-    const { mood, text, linked } = describeLink({ ...LINK, states });
+  const said = (...cameras) => {
+    const { mood, text, linked } = describeLink({ ...LINK, cameras });
     assert.equal(linked, true);
     return [mood, text];
   };
-  assert.deepEqual(said(...LINK.states), ["live", "2 of 2 cameras live"]);
-  assert.deepEqual(said(STREAMING, LOST, STALLED), ["part", "1 of 3 cameras live"]);
-  assert.deepEqual(said(LOST, STALLED), ["bad", "0 of 2 cameras live"]);
-  assert.deepEqual(said(STREAMING), ["live", "1 of 1 camera live"]);
+  assert.deepEqual(said(...LINK.cameras), ["live", "2 of 2 live"]);
+  const lost = camera("right", LOST, { sinceUs: NOON_US });
+  const fine = camera("left", STREAMING);
+  assert.deepEqual(said(fine, lost), ["part", "right: lost since 12:03:04 · 1 of 2 live"]);
+  const stuck = camera("top", STREAMING, { stuck: true, pictureUs: NOON_US });
+  assert.deepEqual(said(fine, stuck), ["part", "top: no frames since 12:03:04 · 1 of 2 live"]);
+  assert.deepEqual(said(camera("a", STALLED)), ["bad", "a: stalled · 0 of 1 live"]);
+  const many = ["a", "b", "c", "d"].map((name) => camera(name, LOST));
+  assert.deepEqual(said(...many, fine), ["part", "a: lost · b: lost · 2 more · 1 of 5 live"]);
   assert.deepEqual(said(), ["wait", "the server has no cameras"]);
+});
+
+test("the title counts the cameras that deliver", () => {
+  const title = (cameras, more = {}) => describeTitle(describeLink({ ...LINK, cameras, ...more }));
+  assert.equal(title([camera("a", CameraState.LOST), ...LINK.cameras]), "(2/3) camstrm");
+  assert.equal(title(LINK.cameras, { bundleAtMs: 0 }), "(0/2) camstrm");
+  assert.equal(title([]), "camstrm");
+});
+
+test("each change of a camera is said once, and none before it is known", () => {
+  const changes = new Changes();
+  const { STREAMING, LOST } = CameraState;
+  const look = (state, stuck = false) => changes.look([camera("a", state, { stuck })]);
+  assert.deepEqual(look(LOST), { lost: [], back: [] });
+  assert.deepEqual(look(STREAMING), { lost: [], back: ["a"] });
+  assert.deepEqual(look(STREAMING), { lost: [], back: [] });
+  assert.deepEqual(look(STREAMING, true), { lost: ["a"], back: [] });
+  assert.deepEqual(look(LOST), { lost: [], back: [] });
 });
 
 test("a lost server, and the seconds until the next attempt", () => {

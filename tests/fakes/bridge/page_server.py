@@ -227,7 +227,6 @@ class PageServer:
         self.tokens: list[str | None] = []
         self.port = 0
         self.tick = 0
-        # In memory: a file response would start threads that outlive the test.
         self._files = PageFiles()
         self._runner: web.AppRunner | None = None
         self._stream: asyncio.Task[None] | None = None

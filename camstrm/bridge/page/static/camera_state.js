@@ -1,17 +1,18 @@
-/** Camera states in words. */
+/** Camera states in words, and what follows from them. */
 
+import { say } from "./texts.js";
 import { CameraState } from "./wire.js";
 
-/** @type {Record<number, string>} */
+/** Names for styles; the texts have them with underscores. @type {Record<number, string>} */
 const NAMES = {
   [CameraState.CLOSED]: "closed",
   [CameraState.OPENING]: "opening",
   [CameraState.STREAMING]: "streaming",
   [CameraState.STALLED]: "stalled",
   [CameraState.LOST]: "lost",
-  [CameraState.BACKING_OFF]: "backing off",
-  [CameraState.UNSUPPORTED]: "unsupported format",
-  [CameraState.WAITING_FOR_TRIGGER]: "waiting for a trigger",
+  [CameraState.BACKING_OFF]: "backing-off",
+  [CameraState.UNSUPPORTED]: "unsupported-format",
+  [CameraState.WAITING_FOR_TRIGGER]: "waiting-for-a-trigger",
   [CameraState.RECONFIGURING]: "reconfiguring",
 };
 
@@ -33,12 +34,15 @@ const OLD_INTERVALS = 3;
 
 /** @param {number} state one of a later server is shown by its number */
 export function stateName(state) {
-  return NAMES[state] ?? `unknown (${state})`;
+  const name = NAMES[state];
+  return name === undefined
+    ? say("states.unknown", { number: state })
+    : say(`states.${name.replaceAll("-", "_")}`);
 }
 
 /** @param {number} state */
 export function stateClass(state) {
-  return (NAMES[state] ?? "unknown").replaceAll(" ", "-");
+  return NAMES[state] ?? "unknown";
 }
 
 /** @param {number} state */
@@ -65,7 +69,7 @@ export function isOld(state, ageMs, intervalMs) {
 /** @type {(state: number, sinceUs: number) => string} since microseconds of UTC, 0: not known */
 export function stateSince(state, sinceUs) {
   const name = stateName(state);
-  return sinceUs > 0 ? `${name} since ${clockTime(sinceUs)}` : name;
+  return sinceUs > 0 ? say("states.since", { state: name, time: clockTime(sinceUs) }) : name;
 }
 
 /** @param {number} timeUs microseconds of UTC; shown in the viewer's time zone */

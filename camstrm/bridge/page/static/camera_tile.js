@@ -1,12 +1,15 @@
-/** One camera's tile: picture, name, state and figures. */
+/** One camera's tile: a line with its name and what is not normal, its picture, figures on demand. */
 
 import { expectsPictures, isOld, stateClass, stateName, stateSince } from "./camera_state.js";
 import { NONE, findParts, formatAge, formatRate, formatSize, setText } from "./figures.js";
 import { PictureStage } from "./picture_stage.js";
+import { OverlayCanvas } from "./shell/overlay_canvas.js";
+import { writeTexts } from "./shell/language.js";
+import { say } from "./texts.js";
 import { CameraState } from "./wire.js";
 import { ZoomGestures, applyKey } from "./zoom_gestures.js";
 
-/** A refusal is shown for this time, once. */
+/** A sentence over the picture is shown for this time, once. */
 const HINT_MS = 6000;
 
 export class CameraTile {
@@ -14,16 +17,25 @@ export class CameraTile {
   element;
   /** The camera's entry of the `hello`. */
   info;
+  /** The place of its picture. */
+  stage;
+  /** What tools paint on it. */
+  overlay;
   #parts;
-  #stage;
   /** Whether any of the tile is near what the window shows of the page. */
   #onScreen = true;
+  /** Whether the pointer is over it. */
+  #hovered = false;
   /** @type {number} the newest that a bundle or a status message gave */
   #state = CameraState.OPENING;
   /** When it began, in microseconds of UTC; 0: not known. */
   #sinceUs = 0;
   /** @type {CameraStatus | null} */
   #status = null;
+  /** Its picture is not of the present; as of the last refresh. */
+  #stale = false;
+  /** Of its picture, in milliseconds; null: not known. As of the last refresh. */
+  #ageMs = /** @type {number | null} */ (null);
   /** Size of the camera's own pictures, as text; empty before the first bundle. */
   #source = "";
   /** setTimeout that takes the hint away, 0: none. */
@@ -32,23 +44,64 @@ export class CameraTile {
   /**
    * @param {CameraInfo} info
    * @param {HTMLTemplateElement} template the page's tile
+   * @param {Overlay[]} overlays what tools paint
    * @param {() => void} changed called when another view may be wanted
    */
-  constructor(info, template, changed) {
+  constructor(info, template, overlays, changed) {
     this.info = info;
     const [tile] = template.content.children;
     this.element = /** @type {HTMLElement} */ (tile.cloneNode(true));
     this.element.dataset.camera = info.name;
+    writeTexts(this.element);
     this.#parts = findParts(this.element);
-    this.#stage = new PictureStage(this.#parts, changed);
-    ZoomGestures.listen(this.#parts.stage, this.#stage.viewport, () => this.#stage.moved());
+    this.stage = new PictureStage(this.#parts, changed, () => this.overlay?.paintSoon());
+    this.overlay = new OverlayCanvas(this.#parts, this.stage, overlays, info);
+    ZoomGestures.listen(this.#parts.stage, this.stage.viewport, () => this.stage.moved());
+    this.element.addEventListener("pointerenter", () => (this.#hovered = true));
+    this.element.addEventListener("pointerleave", () => (this.#hovered = false));
     setText(this.#parts.name, info.name);
     this.#parts.name.title = [info.vendor, info.model, info.serial].filter(Boolean).join(" ");
+    this.#parts.canvas.setAttribute("aria-label", say("shell.picture_of", { name: info.name }));
+    // Names are not unique in a page that has been given another camera's.
+    this.#parts.name.id = `name-${info.index}`;
+    this.#parts.condition.id = `condition-${info.index}`;
+    this.element.setAttribute("aria-labelledby", this.#parts.name.id);
+    this.element.setAttribute("aria-describedby", this.#parts.condition.id);
   }
 
   /** What the camera does, as far as this page knows. */
   get state() {
     return this.#state;
+  }
+
+  /** When that began, in microseconds of UTC; 0: not known. */
+  get sinceUs() {
+    return this.#sinceUs;
+  }
+
+  /** @returns {CameraStatus | null} the last one */
+  get status() {
+    return this.#status;
+  }
+
+  /** Why it is in its state, in the server's words; empty: nothing is known. */
+  get reason() {
+    return this.#status?.state === this.#state ? this.#status.reason : "";
+  }
+
+  /** Whether its picture is not of the present although pictures are to be expected. */
+  get stuck() {
+    return this.#stale && expectsPictures(this.#state);
+  }
+
+  /** Age of its picture in milliseconds; null: not known. */
+  get ageMs() {
+    return this.#ageMs;
+  }
+
+  /** The line on top, by which it is dragged. */
+  get line() {
+    return this.#parts.line;
   }
 
   /** @param {boolean} onScreen */
@@ -63,26 +116,26 @@ export class CameraTile {
 
   /** Whether a part of the picture is shown enlarged. */
   get zoomed() {
-    return !this.#stage.viewport.fits;
+    return !this.stage.viewport.fits;
   }
 
   /** The view that is wanted of the camera, null: the usual whole picture does. */
   get wish() {
-    return this.#stage.wish;
+    return this.stage.wish;
   }
 
   /** Show the whole picture. */
   fit() {
-    this.#stage.viewport.fit();
-    this.#stage.moved();
+    this.stage.viewport.fit();
+    this.stage.moved();
   }
 
-  /** @param {string} key gives whether it did something */
-  keyPressed(key) {
+  /** @type {(act: string) => boolean} as applyKey; gives whether it did something */
+  act(act) {
     const { clientWidth: width, clientHeight: height } = this.#parts.stage;
     const ratio = window.devicePixelRatio;
-    const done = applyKey(this.#stage.viewport, key, { width, height }, ratio);
-    if (done) this.#stage.moved();
+    const done = applyKey(this.stage.viewport, act, { width, height }, ratio);
+    if (done) this.stage.moved();
     return done;
   }
 
@@ -107,7 +160,7 @@ export class CameraTile {
   showFrame(frame, settled, part) {
     this.#setState(frame.state, Number(frame.state_since_us));
     if (frame.source_width > 0) this.#source = formatSize(frame.source_width, frame.source_height);
-    if (frame.payload.byteLength > 0) this.#stage.offer(frame, settled, part);
+    if (frame.payload.byteLength > 0) this.stage.offer(frame, settled, part);
   }
 
   /** @param {CameraStatus} status */
@@ -117,33 +170,28 @@ export class CameraTile {
   }
 
   /** @param {Present} present */
-  refresh({ nowMs, clientUs, clock, live, skipped, reduced }) {
-    this.#stage.reducedTo(reduced);
-    this.#stage.refresh();
-    const { shown, whole } = this.#stage;
+  refresh(present) {
+    const { clientUs, clock, live, reduced, info } = present;
+    this.stage.reducedTo(reduced);
+    this.stage.refresh();
+    const { shown } = this.stage;
     const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
     const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
-    const stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
-    // "streaming" beside an old picture would be wrong, wherever the pictures got stuck.
-    const stuck = stale && expectsPictures(this.#state);
-    const state = stuck ? "no new picture" : stateName(this.#state);
+    this.#stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
+    this.#ageMs = ageMs;
     this.element.dataset.state = stateClass(this.#state);
-    this.element.dataset.stale = String(stale);
-    this.element.setAttribute("aria-label", `Camera ${this.info.name}, ${state}`);
-    setText(this.#parts.state, state);
-    setText(this.#parts.shown, formatRate(whole.shownFps(nowMs)));
-    setText(this.#parts.age, formatAge(ageMs));
-    setText(this.#parts.grab, live && this.#status ? formatRate(this.#status.grab_fps) : NONE);
-    setText(this.#parts.drops, String(skipped + whole.replaced + whole.damaged));
-    setText(this.#parts.size, this.#sizes(shown));
-    setText(this.#parts.format, this.#pixelFormat(shown));
-    this.#writeDetail(skipped);
-    this.#writeNotice(stale, ageMs);
+    this.element.dataset.stale = String(this.#stale);
+    this.#writeLine(reduced);
+    this.#writeNotice();
+    const figures = info || this.#hovered;
+    this.#parts.figures.hidden = !figures;
+    if (figures) this.#writeFigures(present);
   }
 
   remove() {
     clearTimeout(this.#hiding);
-    this.#stage.remove();
+    this.overlay.remove();
+    this.stage.remove();
     this.element.remove();
   }
 
@@ -155,27 +203,38 @@ export class CameraTile {
 
   /** Usual time between two pictures here: no shorter than the camera's own. */
   #intervalMs() {
-    return Math.max(this.#stage.whole.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
+    return Math.max(this.stage.whole.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
   }
 
-  /**
-   * Say over the picture why it is old, or why there is none.
-   * @type {(stale: boolean, ageMs: number | null) => void}
-   */
-  #writeNotice(stale, ageMs) {
-    const { shown } = this.#stage;
+  /** The name stands alone while all is normal. @param {number} reduced */
+  #writeLine(reduced) {
+    const normal = this.#state === CameraState.STREAMING && !this.#stale;
+    // "streaming" beside an old picture would be wrong, wherever the pictures got stuck.
+    const state = this.stuck ? say("states.no_new_picture") : stateName(this.#state);
+    const age = this.#stale && this.#ageMs !== null ? formatAge(this.#ageMs) : "";
+    setText(this.#parts.state, normal ? "" : state);
+    setText(this.#parts.late, age);
+    this.#parts.late.hidden = age === "";
+    this.#parts.reduced.hidden = reduced === 0;
+    if (reduced > 0) setText(this.#parts.reduced, say("states.reduced", { side: reduced }));
+    const said = [this.stuck ? state : stateSince(this.#state, this.#sinceUs), this.reason];
+    setText(this.#parts.condition, said.filter(Boolean).join(". "));
+  }
+
+  /** Say over the picture why it is old, or why there is none. */
+  #writeNotice() {
+    const { shown } = this.stage;
     let [headline, reason] = ["", ""];
+    const old = say("states.picture_age", { age: formatAge(this.#ageMs) });
     if (!expectsPictures(this.#state)) {
       headline = stateSince(this.#state, this.#sinceUs);
-      if (this.#status?.state === this.#state) reason = this.#status.reason;
-    } else if (stale) {
-      headline = `picture is ${formatAge(ageMs)} old`;
+      reason = this.reason;
+      if (this.#ageMs !== null) reason = [reason, old].filter(Boolean).join(" · ");
+    } else if (this.#stale) {
+      headline = old;
     } else if (shown === null) {
       const waits = this.#state === CameraState.WAITING_FOR_TRIGGER;
-      headline = waits ? stateName(this.#state) : "waiting for a picture";
-    }
-    if (ageMs !== null && headline !== "" && !expectsPictures(this.#state)) {
-      reason = [reason, `picture is ${formatAge(ageMs)} old`].filter(Boolean).join(" · ");
+      headline = waits ? stateName(this.#state) : say("states.waiting_for_a_picture");
     }
     setText(this.#parts.headline, headline);
     setText(this.#parts.reason, reason);
@@ -187,15 +246,31 @@ export class CameraTile {
 
   /** What is wrong although pictures come: at the camera, and on the way to this page. */
   #trouble() {
-    const { damaged, damage } = this.#stage.trouble;
+    const { damaged, damage } = this.stage.trouble;
     const parts = [];
-    if (expectsPictures(this.#state) && this.#status?.state === this.#state) {
-      parts.push(this.#status.reason);
-    }
-    if (damaged > 0) {
-      parts.push(`${damaged} damaged ${damaged === 1 ? "picture" : "pictures"}, last: ${damage}`);
-    }
+    if (expectsPictures(this.#state)) parts.push(this.reason);
+    if (damaged > 0) parts.push(say("states.damaged", { count: damaged, last: damage }));
     return parts.filter(Boolean).join(" · ");
+  }
+
+  /** @param {Present} present */
+  #writeFigures({ nowMs, live, skipped }) {
+    const { shown, whole } = this.stage;
+    const { vendor, model, serial } = this.info;
+    setText(this.#parts.device, [vendor, model, serial].filter(Boolean).join(" ") || NONE);
+    setText(this.#parts.shown, formatRate(whole.shownFps(nowMs)));
+    setText(this.#parts.age, formatAge(this.#ageMs));
+    setText(this.#parts.grab, live && this.#status ? formatRate(this.#status.grab_fps) : NONE);
+    setText(this.#parts.drops, String(skipped + whole.replaced + whole.damaged));
+    setText(this.#parts.size, this.#sizes(shown));
+    setText(this.#parts.format, this.#pixelFormat(shown));
+    const { replaced } = whole;
+    setText(this.#parts.here, say("states.lost_here", { skipped, replaced }));
+    if (this.#status !== null) {
+      const { incomplete, gaps, underrun, reconnects } = this.#status;
+      const values = { incomplete, gaps, underrun, reconnects };
+      setText(this.#parts.there, say("states.lost_there", values));
+    }
   }
 
   /** @param {FrameHeader | null} shown */
@@ -209,16 +284,5 @@ export class CameraTile {
     if (this.#status?.pixel_format) return this.#status.pixel_format;
     if (!shown?.pixel_format) return NONE;
     return `0x${shown.pixel_format.toString(16).toUpperCase().padStart(8, "0")}`;
-  }
-
-  /** @param {number} skipped lost on the way to this page; the status says what the camera lost */
-  #writeDetail(skipped) {
-    setText(this.#parts.here, `viewer: ${skipped} skipped, ${this.#stage.whole.replaced} replaced`);
-    if (this.#status !== null) {
-      const { incomplete, gaps, underrun, reconnects } = this.#status;
-      const lost = `${incomplete} incomplete, ${gaps} gaps, ${underrun} underrun`;
-      setText(this.#parts.there, `camera: ${lost}, ${reconnects} reconnects`);
-    }
-    this.element.title = `${this.#parts.here.textContent}\n${this.#parts.there.textContent}`;
   }
 }

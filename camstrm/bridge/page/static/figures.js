@@ -1,5 +1,7 @@
 /** How figures are written, and written to the page. */
 
+import { say } from "./texts.js";
+
 export const NONE = "–";
 
 /** @param {number | null} ageMs is written as "34 ms", "2.3 s", "4 min 05 s"; null: not known */
@@ -8,8 +10,11 @@ export function formatAge(ageMs) {
   if (ageMs < 1000) return `${Math.floor(ageMs)} ms`;
   if (ageMs < 60_000) return `${(Math.floor(ageMs / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ageMs / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
+  if (seconds < 3600) {
+    return say("states.age_minutes", { minutes: Math.floor(seconds / 60), seconds: pad(seconds % 60) });
+  }
+  const minutes = pad(Math.floor((seconds % 3600) / 60));
+  return say("states.age_hours", { hours: Math.floor(seconds / 3600), minutes });
 }
 
 /** @param {number} perSecond has one digit, two where it is slower than one in a second */

@@ -56,11 +56,14 @@ export function encodeAck(seq) {
   return `{"type":"ack","seq":${seq}}`;
 }
 
-/** @type {(cameras: number[] | null, views: View[]) => string} cameras by index; null: all */
-export function encodeSubscribe(cameras, views) {
+/**
+ * `cameras` by index; null: all. `maxFps`: most bundles a second, null: all there are.
+ * @type {(cameras: number[] | null, views: View[], maxFps?: number | null) => string}
+ */
+export function encodeSubscribe(cameras, views, maxFps = null) {
   // A server that knows no views gets the message as it always was.
   const wanted = views.length > 0 ? { views } : {};
-  return JSON.stringify({ type: "subscribe", cameras, max_fps: null, ...wanted });
+  return JSON.stringify({ type: "subscribe", cameras, max_fps: maxFps, ...wanted });
 }
 
 /** @type {(call: Call) => string} */

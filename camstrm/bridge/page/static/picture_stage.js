@@ -5,6 +5,7 @@
  */
 
 import { PictureCanvas } from "./picture_canvas.js";
+import { say } from "./texts.js";
 import { Viewport } from "./viewport.js";
 import { regionWish, smallWish } from "./view_wish.js";
 
@@ -22,6 +23,7 @@ export class PictureStage {
   #overview;
   #elements;
   #changed;
+  #placed;
   #resizes;
   /** Of the stage, in CSS pixels. */
   #size = { width: 0, height: 0 };
@@ -39,10 +41,12 @@ export class PictureStage {
   /**
    * @param {Record<string, HTMLElement>} elements stage, canvas, part, where, map, overview, seen
    * @param {() => void} changed called when another view may be wanted
+   * @param {() => void} placed called after each picture and movement, when it is where it belongs
    */
-  constructor(elements, changed) {
+  constructor(elements, changed, placed = () => {}) {
     this.#elements = elements;
     this.#changed = changed;
+    this.#placed = placed;
     this.whole = new PictureCanvas(canvasOf(elements.canvas), (frame) => this.#wholePainted(frame));
     this.#part = new PictureCanvas(canvasOf(elements.part), () => this.#partPainted());
     this.#overview = /** @type {CanvasRenderingContext2D} */ (
@@ -55,6 +59,11 @@ export class PictureStage {
   /** The newest picture that a person looks at; null before the first. */
   get shown() {
     return this.#partIsShown ? this.#part.shown : this.whole.shown;
+  }
+
+  /** Holds the newest whole picture. */
+  get canvas() {
+    return canvasOf(this.#elements.canvas);
   }
 
   /** Pictures of either kind that could not be decoded, and why the last one could not. */
@@ -170,6 +179,11 @@ export class PictureStage {
   }
 
   #place() {
+    this.#placeAll();
+    this.#placed();
+  }
+
+  #placeAll() {
     const { viewport } = this;
     const { stage, canvas, part, where, map } = this.#elements;
     const zoomed = !viewport.fits && viewport.known;
@@ -211,7 +225,7 @@ export class PictureStage {
     const [x, y] = [Math.floor(visible.x), Math.floor(visible.y)];
     const size = `${Math.ceil(visible.width)}×${Math.ceil(visible.height)}`;
     const percent = Math.round(this.viewport.scale * window.devicePixelRatio * 100);
-    where.textContent = `${percent} % · ${size} at ${x}, ${y}`;
+    where.textContent = say("states.in_view", { percent, size, x, y });
     map.style.aspectRatio = `${width} / ${height}`;
     Object.assign(seen.style, {
       left: `${(visible.x / width) * 100}%`,

@@ -1,12 +1,21 @@
 /** Who may change which camera, as far as the server has said it. */
 
+import { say } from "./texts.js";
+
 export class Rights {
   /** Role of this viewer: "view", "control" or "admin"; empty while it is not known. */
   role = "";
+  /** Name of its token, empty without one. */
+  name = "";
   /** Number of this viewer's connection, 0 while it is not known. */
   #viewer = 0;
   /** @type {Map<number, CameraLease>} by the cameras' index */
   #leases = new Map();
+
+  /** Number of this viewer's connection, 0 while it is not known. */
+  get id() {
+    return this.#viewer;
+  }
 
   /** Forget all: the connection is another one. */
   reset() {
@@ -18,6 +27,7 @@ export class Rights {
   /** @param {ViewerStatus | null} viewer this page */
   statusReceived(viewer) {
     this.role = viewer?.role ?? "";
+    this.name = viewer?.name ?? "";
     this.#viewer = viewer?.id ?? 0;
   }
 
@@ -35,8 +45,9 @@ export class Rights {
   describe({ index, name }) {
     const lease = this.leaseOf(index);
     if (lease === null || lease.holder === "") return "";
+    const { holder, asked_by } = lease;
     const mine = lease.viewer !== 0 && lease.viewer === this.#viewer;
-    const text = mine ? `you adjust ${name}` : `${lease.holder} adjusts ${name}`;
-    return lease.asked_by === "" ? text : `${text}, ${lease.asked_by} asks for it`;
+    const text = say(mine ? "states.you_adjust" : "states.adjusts", { holder, name });
+    return asked_by === "" ? text : say("states.asked_for", { text, person: asked_by });
   }
 }

@@ -41,6 +41,12 @@ export class ServerClock {
     return Math.max(0, (clientUs - difference - serverUs) / 1000);
   }
 
+  /** The server's clock now, in microseconds; the viewer's own while nothing is known. */
+  serverUs(clientUs = clientTimeUs()) {
+    const difference = Math.min(this.#previous, this.#current);
+    return Number.isFinite(difference) ? clientUs - difference : clientUs;
+  }
+
   /** Forget everything: another server may have another clock. */
   reset() {
     this.#previous = this.#current = Infinity;

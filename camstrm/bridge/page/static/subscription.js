@@ -58,9 +58,10 @@ export class Subscription {
   /**
    * Ask now, if it is something else than before. `wishes`: of all tiles that can be seen; `all`:
    * these are all cameras. A view of the whole picture replaces the usual one if the server sends it.
-   * @type {(wishes: Wish[], all: boolean) => void}
+   * `maxFps`: most bundles a second, null: all.
+   * @type {(wishes: Wish[], all: boolean, maxFps?: number | null) => void}
    */
-  update(wishes, all) {
+  update(wishes, all, maxFps = null) {
     const views = wishes.flatMap(({ camera, view }) =>
       view === null ? [] : [{ camera, ...view }],
     );
@@ -72,7 +73,11 @@ export class Subscription {
       ({ camera, view }) => view === null || view.region !== null || this.#refused.has(camera),
     );
     const everything = all && whole.length === wishes.length;
-    const text = encodeSubscribe(everything ? null : whole.map(({ camera }) => camera), views);
+    const text = encodeSubscribe(
+      everything ? null : whole.map(({ camera }) => camera),
+      views,
+      maxFps,
+    );
     if (text === this.#text) return;
     this.#text = text;
     this.#sentAtMs = this.#system.performance.now();

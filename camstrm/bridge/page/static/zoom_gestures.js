@@ -1,4 +1,4 @@
-/** Wheel, drag and pinch on a stage, and the keys of a tile, as movements of its viewport. */
+/** Wheel, drag and pinch on a stage, and the acts of a person, as movements of its viewport. */
 
 /** Of one step of a wheel (100 pixels, or 3 lines) the zoom changes by this factor. */
 const WHEEL_STEP = 1.25;
@@ -26,16 +26,16 @@ export function wheelFactor({ deltaY, deltaMode, ctrlKey }) {
 }
 
 /**
- * Whether the key did something: `0` fits, `1` shows a pixel of the camera on one of the screen.
- * @type {(viewport: Viewport, key: string, stage: Size, pixelRatio: number) => boolean}
+ * Whether the act did something: the id of an action, or a key that moves what is enlarged.
+ * @type {(viewport: Viewport, act: string, stage: Size, pixelRatio: number) => boolean}
  */
-export function applyKey(viewport, key, stage, pixelRatio) {
-  if (key === "0") viewport.fit();
-  else if (key === "1") viewport.zoomTo(1 / pixelRatio);
-  else if (key === "+" || key === "=") viewport.zoomBy(KEY_STEP);
-  else if (key === "-") viewport.zoomBy(1 / KEY_STEP);
-  else if (Object.hasOwn(ARROWS, key) && !viewport.fits) {
-    const [x, y] = ARROWS[key];
+export function applyKey(viewport, act, stage, pixelRatio) {
+  if (act === "fit") viewport.fit();
+  else if (act === "native") viewport.zoomTo(1 / pixelRatio);
+  else if (act === "zoom_in") viewport.zoomBy(KEY_STEP);
+  else if (act === "zoom_out") viewport.zoomBy(1 / KEY_STEP);
+  else if (Object.hasOwn(ARROWS, act) && !viewport.fits) {
+    const [x, y] = ARROWS[act];
     viewport.panBy(x * stage.width, y * stage.height);
   } else return false;
   return true;

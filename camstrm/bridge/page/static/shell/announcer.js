@@ -1,0 +1,24 @@
+/** What a screen reader says: two live regions, one that waits its turn and one that does not. */
+
+export class Announcer {
+  #polite;
+  #urgent;
+
+  /**
+   * @param {HTMLElement} polite
+   * @param {HTMLElement} urgent
+   */
+  constructor(polite, urgent) {
+    this.#polite = polite;
+    this.#urgent = urgent;
+  }
+
+  /** @type {(text: string, urgent?: boolean) => void} */
+  announce(text, urgent = false) {
+    const region = urgent ? this.#urgent : this.#polite;
+    // The same words again are a change only in an element of their own.
+    const line = document.createElement("p");
+    line.textContent = text;
+    region.replaceChildren(line);
+  }
+}

@@ -1,0 +1,67 @@
+/** The line on top of the window: what is wrong, and what the connection does. */
+
+import { findParts, formatRate, setText } from "../figures.js";
+import { Changes, describeTitle } from "../model/link.js";
+import { say } from "../texts.js";
+
+export class Header {
+  #element;
+  #parts;
+  #announce;
+  #changes = new Changes();
+  /** Whether the server was there at the last look, null: it never was. */
+  #linked = /** @type {boolean | null} */ (null);
+  /** @type {(lost: boolean) => void} */
+  #sound;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {(text: string, urgent: boolean) => void} announce
+   * @param {(lost: boolean) => void} sound
+   */
+  constructor(element, announce, sound) {
+    this.#element = element;
+    this.#parts = findParts(element);
+    this.#announce = announce;
+    this.#sound = sound;
+  }
+
+  /** @type {(link: Link, cameras: KnownCamera[]) => void} */
+  showLink(link, cameras) {
+    this.#element.dataset.mood = link.mood;
+    setText(this.#parts.state, link.text);
+    this.#parts.state.title = link.text;
+    setText(this.#parts.problem, link.problem);
+    this.#parts.problem.title = link.problem;
+    const title = describeTitle(link);
+    if (document.title !== title) document.title = title;
+    this.#sayChanges(link, cameras);
+  }
+
+  /** @type {(megabits: number, server: string) => void} server: its name and version */
+  showFigures(megabits, server) {
+    setText(this.#parts.megabits, say("shell.rate", { megabits: formatRate(megabits) }));
+    this.#parts.megabits.title = server;
+  }
+
+  /** Each change is said once. @type {(link: Link, cameras: KnownCamera[]) => void} */
+  #sayChanges({ linked, mood }, cameras) {
+    if (!linked) {
+      if (this.#linked && mood === "bad") this.#say(say("strip.server_gone"), true);
+      if (mood === "bad" && this.#linked !== null) this.#linked = false;
+      return;
+    }
+    if (this.#linked === false) this.#say(say("strip.server_back"), false);
+    this.#linked = true;
+    const { lost, back } = this.#changes.look(cameras);
+    for (const [key, names] of /** @type {const} */ ([["strip.lost", lost], ["strip.back", back]])) {
+      if (names.length > 0) this.#say(say(key, { name: names.join(", ") }), key === "strip.lost");
+    }
+  }
+
+  /** @type {(text: string, lost: boolean) => void} */
+  #say(text, lost) {
+    this.#announce(text, lost);
+    this.#sound(lost);
+  }
+}

@@ -14,6 +14,8 @@ export class PictureCanvas {
   shown = null;
   /** Why the last damaged frame could not be decoded. */
   damage = "";
+  /** What is on the canvas stays: pictures that are still being decoded are thrown away. */
+  held = false;
   #canvas;
   #context;
   #decoder;
@@ -90,7 +92,7 @@ export class PictureCanvas {
 
   /** @type {(bitmap: ImageBitmap, frame: Frame) => void} */
   #keep(bitmap, frame) {
-    if (this.#removed) {
+    if (this.#removed || this.held) {
       bitmap.close();
       return;
     }
@@ -109,6 +111,10 @@ export class PictureCanvas {
     if (this.#next === null) return;
     const { bitmap, frame } = this.#next;
     this.#next = null;
+    if (this.held) {
+      bitmap.close();
+      return;
+    }
     if (this.#canvas.width !== bitmap.width || this.#canvas.height !== bitmap.height) {
       this.#canvas.width = bitmap.width;
       this.#canvas.height = bitmap.height;

@@ -1,3 +1,11 @@
 /** All panels, tools and actions of the page: each module registers itself. One line for each. */
 
 import "./actions.js";
+import "../panels/measure.js";
+import "../tools/drawing.js";
+import "../tools/focus.js";
+import "../tools/guides.js";
+import "../tools/keep.js";
+import "../tools/picture.js";
+import "../tools/pixel.js";
+import "../tools/zebra.js";

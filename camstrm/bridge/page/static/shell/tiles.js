@@ -3,6 +3,8 @@
 import { CameraTile } from "../camera_tile.js";
 import { neighbour, orderOf } from "../model/order.js";
 import { arrange } from "../model/layout.js";
+import { orientationOf } from "../model/orientation.js";
+import { mineOf } from "../model/per_camera.js";
 import { readPlace, withCamera } from "../model/place.js";
 
 /** CSS pixels between two pictures. */
@@ -54,6 +56,7 @@ export class Tiles {
     });
     new ResizeObserver(() => this.arrange()).observe(root);
     settings.changed("order", () => this.reorder());
+    settings.changed("orientation", () => this.#turn());
     root.addEventListener("focusin", ({ target }) => this.#chooseAt(target));
     root.addEventListener("pointerdown", ({ target }) => this.#chooseAt(target), true);
   }
@@ -216,6 +219,7 @@ export class Tiles {
   /** @param {CameraInfo} info */
   #newTile(info) {
     const tile = new CameraTile(info, this.#template, this.overlays, () => this.#stream().askSoon());
+    tile.stage.turn(this.#orientationOf(info));
     tile.element.addEventListener("dblclick", ({ target }) => {
       if (tile.overlay.taken || (target instanceof Element && target.closest("button"))) return;
       if (tile.zoomed) tile.fit();
@@ -223,6 +227,16 @@ export class Tiles {
     });
     this.#onScreen.observe(tile.element);
     return tile;
+  }
+
+  /** As configured for everybody, and what this person adds. @param {CameraInfo} info */
+  #orientationOf(info) {
+    return orientationOf(info, mineOf(this.#settings, info));
+  }
+
+  #turn() {
+    for (const { info, stage } of this.#order) stage.turn(this.#orientationOf(info));
+    this.arrange();
   }
 
   /** @param {EventTarget | null} target */
@@ -254,7 +268,9 @@ export class Tiles {
 /** Of the camera's pictures as they are shown; 0: not known yet. @param {CameraTile} tile */
 function aspectOf({ stage, status }) {
   const { shown } = stage.whole;
-  const width = shown?.source_width || status?.width || 0;
-  const height = shown?.source_height || status?.height || 0;
+  const { width, height } = stage.viewport.orientation.size({
+    width: shown?.source_width || status?.width || 0,
+    height: shown?.source_height || status?.height || 0,
+  });
   return height > 0 ? width / height : 0;
 }

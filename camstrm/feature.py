@@ -81,7 +81,8 @@ class FeatureState(Struct, frozen=True, omit_defaults=True):
     number, None where it has none. ``entries``: of an enumeration, those that can be chosen
     now. ``locked_by``: a sentence that says why it cannot be written now although it can be
     at other times, empty otherwise. ``needs_stop``: it can be written while the camera is
-    stopped. ``differs``: it was set live, and the configuration has another value or none.
+    stopped. ``differs``: it was set live, and the configuration has another value
+    (``configured``) or none.
     ``problem``: why a value that should be there cannot be read. A number that is not finite
     is one of the texts "NaN", "Infinity" and "-Infinity".
     """
@@ -95,6 +96,7 @@ class FeatureState(Struct, frozen=True, omit_defaults=True):
     locked_by: str = ""
     needs_stop: bool = False
     differs: bool = False
+    configured: FeatureValue | None = None
     problem: str = ""
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 
 from camstrm.client.address import parse_address
 from camstrm.errors import UsageError
 
 __all__ = ["quit_viewer", "run_viewer"]
+
+_quit_wanted = threading.Event()
+"""Set by a signal handler in the main thread, looked at by the same thread between steps."""
 
 _INSTALL = f"{sys.executable} -m pip install '.[viewer]' (in camstrm's source folder)"
 
@@ -20,11 +24,11 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     host name; ``token`` wins over one in the URL. ``insecure`` accepts any certificate.
     Returns the process's exit code. Raises UsageError for an address that cannot be one,
     without PySide6, and without a display. Signals are the caller's: a handler that
-    calls :func:`quit_viewer` ends this function.
+    calls :func:`quit_viewer` ends this function, at its next step while it still starts.
     """
     address = parse_address(url, token)
-    _require_display()
     try:
+        _require_display()
         import PySide6
 
         import client_qt.parts  # noqa: F401  # panels and tools register themselves
@@ -37,18 +41,26 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
             f"{sys.version_info.minor}; install one that works with: {_INSTALL}, or use Python "
             "3.12 or later"
         )
-    return run_window(address, insecure=insecure)
+    try:
+        if _quit_wanted.is_set():
+            return 0
+        return run_window(address, insecure=insecure, quit_wanted=_quit_wanted.is_set)
+    finally:
+        _quit_wanted.clear()
 
 
 def quit_viewer() -> None:
     """End :func:`run_viewer` with exit code 0; for a signal handler in the main thread.
 
-    Raises SystemExit while the window is not there yet: then nothing waits for Qt.
+    Raises nothing: a signal comes anywhere, also inside an import or a slot of Qt, where an
+    exception would be printed and lost.
     """
+    _quit_wanted.set()
     qt = sys.modules.get("PySide6.QtCore")
-    if qt is None or not qt.QThread.currentThread().loopLevel():
-        raise SystemExit(0)
-    qt.QCoreApplication.quit()
+    # The attribute is missing while the module is being imported.
+    thread = getattr(qt, "QThread", None)
+    if qt is not None and thread is not None and thread.currentThread().loopLevel():
+        qt.QCoreApplication.quit()
 
 
 def _missing(error: ImportError) -> str:
@@ -63,10 +75,16 @@ def _missing(error: ImportError) -> str:
 
 
 def _require_display() -> None:
-    # Qt ends the process with abort() when there is none.
+    """Raise UsageError where no window can be opened: Qt would end the process with abort()."""
+    elsewhere = "run it on a desktop, or open the server's page in a browser"
     names = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
     if sys.platform == "linux" and not any(map(os.environ.get, names)):
         raise UsageError(
-            "no display for the viewer (DISPLAY and WAYLAND_DISPLAY are not set); run it on a "
-            "desktop, or open the server's page in a browser"
+            f"no display for the viewer (DISPLAY and WAYLAND_DISPLAY are not set); {elsewhere}"
         )
+    from PySide6.QtCore import QCoreApplication
+
+    from client_qt.session.display_probe import no_window_because
+
+    if QCoreApplication.instance() is None and (reason := no_window_because()):
+        raise UsageError(f"no window can be opened here: {reason}; {elsewhere}")

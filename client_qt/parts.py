@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
+import client_qt.tools.on_pictures  # noqa: F401
+
 __all__: list[str] = []

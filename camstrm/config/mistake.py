@@ -127,10 +127,12 @@ def _scalar_problem(value: object, kind: inspect.Type, extra: dict[str, Any]) ->
 
 
 def _literal_problem(value: object, kind: inspect.LiteralType) -> str:
-    if value in kind.values:
+    # True is 1 and 90.0 is 90 for Python, but not for who reads the file.
+    if any(type(value) is type(entry) and value == entry for entry in kind.values):
         return ""
     shown = [f"{entry!r}" for entry in kind.values]
-    got = _short(value) if isinstance(value, str) else _kind_name(value)
+    same_kind = any(type(value) is type(entry) for entry in kind.values)
+    got = _short(value) if same_kind else _kind_name(value)
     return f"wanted {_either(shown)}, got {got}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -214,7 +214,8 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     written (``true`` for a command executes it; ``Name[Selector=Entry]`` sets the selector
     first). ``stream_features``: the same for the producer's data stream. ``reset``: load
     the camera's default user set first. ``ptp``: switch on IEEE 1588. ``max_width``,
-    ``max_height``, ``quality``: 0 takes the stream's.
+    ``max_height``, ``quality``: 0 takes the stream's. ``mirror``, ``rotation``: how viewers show
+    its pictures: left and right exchanged first, then turned clockwise by degrees.
     """
 
     serial: SerialNumber
@@ -227,6 +228,8 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_width: Annotated[int, Meta(ge=0, le=16384)] = 0
     max_height: Annotated[int, Meta(ge=0, le=16384)] = 0
     quality: Annotated[int, Meta(ge=0, le=100)] = 0
+    rotation: Literal[0, 90, 180, 270] = 0
+    mirror: bool = False
     features: Features = {}
     stream_features: Features = {}
 

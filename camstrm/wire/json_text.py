@@ -97,10 +97,14 @@ def kind_of(value: object) -> str:
     return names.get(type(value), "null" if value is None else "a number")
 
 
+OWN_WORDS = "camstrm: "
+"""How a sentence begins that is not msgspec's, but of a struct of this package."""
+
 _SENTENCE = re.compile(r"Expected `(?P<wanted>.+)`, got `(?P<got>.+)`")
 _MISSING = re.compile(r"Object missing required field `(.+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _LENGTH = re.compile(r"Expected `(array|str)` (of (?:at (?:least|most) )?length .+)")
+_TOO_LONG = re.compile(r"Expected `(array|str)` of length <= (\d+)")
 _CHOICE = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 _WANTED = {
     "int": "an integer",
@@ -124,8 +128,13 @@ def explained(tag: str, text: str) -> WireError:
         return WireError(where, f"wanted {wanted}, got {_GOT.get(found['got'], found['got'])}")
     if unknown := _UNKNOWN.fullmatch(problem):
         return WireError(where, f"field {unknown[1][:64]!r} is not known")
+    if long := _TOO_LONG.fullmatch(problem):
+        what = {"array": "items", "str": "characters"}[long[1]]
+        return WireError(where, f"{long[2]} {what} at most")
     if length := _LENGTH.fullmatch(problem):
         return WireError(where, f"wanted {_WANTED[length[1]]} {length[2]}")
     if choice := _CHOICE.fullmatch(problem):
         return WireError(where, f"{choice[1][:64]} is none of the possible values")
+    if problem.startswith(OWN_WORDS):
+        return WireError(where, problem.removeprefix(OWN_WORDS))
     return WireError(where, "number out of range")

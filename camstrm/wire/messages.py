@@ -7,12 +7,15 @@ that a later peer can say more. FORMAT.md beside this file is the normative text
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from camstrm.camera_state import CameraCondition, CameraCounters, Count
 from camstrm.feature import FeatureSetting
+from camstrm.wire.bundle import MAX_CAMERAS
+from camstrm.wire.json_text import OWN_WORDS
 from camstrm.wire.views import Region, View
 
 PROTOCOL = 1
@@ -23,6 +26,11 @@ MAX_TEXT_SIZE = 1024 * 1024
 
 MAX_VIEWER_TEXT_SIZE = 64 * 1024
 """Bytes of one control message from a viewer: a file of features fits."""
+
+MAX_NAME = 256
+"""Characters of a name in ``hello``: of a camera, its maker, a session, a server."""
+
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 Rate = Annotated[float, Meta(ge=0, le=1e300)]
 """A real number that is never negative."""
@@ -41,12 +49,20 @@ class CameraInfo(Struct, frozen=True):
     """
 
     index: Count
-    name: str
-    serial: str = ""
-    model: str = ""
-    vendor: str = ""
+    name: Name
+    serial: Name = ""
+    model: Name = ""
+    vendor: Name = ""
     rotation: Count = 0
     mirror: bool = False
+
+    def cut(self) -> CameraInfo:
+        """Return it with names that a message may hold: a camera may say anything of itself."""
+        names = (self.name, self.serial, self.model, self.vendor)
+        if max(map(len, names)) <= MAX_NAME:
+            return self
+        name, serial, model, vendor = (text[:MAX_NAME] for text in names)
+        return CameraInfo(self.index, name, serial, model, vendor, self.rotation, self.mirror)
 
 
 class Limits(Struct, frozen=True):
@@ -69,14 +85,21 @@ class Limits(Struct, frozen=True):
 class Hello(Message, frozen=True, tag="hello"):
     """First message of a server, sent again when the cameras change.
 
-    ``session`` is new for each start of the sender: sequence numbers start again with it.
+    ``session`` is new for each start of the sender: sequence numbers start again with it. No two
+    cameras have one index.
     """
 
-    session: str
-    server: str = ""
+    session: Name
+    server: Name = ""
     protocol: Count = PROTOCOL
-    cameras: tuple[CameraInfo, ...] = ()
+    cameras: Annotated[tuple[CameraInfo, ...], Meta(max_length=MAX_CAMERAS)] = ()
     limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        indices = Counter(camera.index for camera in self.cameras)
+        if len(indices) < len(self.cameras):
+            twice = indices.most_common(1)[0][0]
+            raise ValueError(f"{OWN_WORDS}two cameras have the index {twice}")
 
 
 class _CameraStatusHead(CameraCounters):

@@ -59,6 +59,8 @@ class CameraModel:
         """When the server took it."""
         self._latency_s: float | None = None
         """Smoothed age of pictures when they come on the screen."""
+        self.frozen = False
+        """Whether the person keeps the picture that is on the screen; it is never called old."""
         self.shown = SlidingRate()
         """Of pictures on the screen."""
         self._intervals: deque[float] = deque(maxlen=_INTERVALS_KEPT)
@@ -152,7 +154,7 @@ class CameraModel:
         if age is None or not self.healthy:
             return True
         # Nothing newer exists than the picture of the last trigger.
-        waits = self.state == CameraState.WAITING_FOR_TRIGGER
+        waits = self.frozen or self.state == CameraState.WAITING_FOR_TRIGGER
         return not waits and age > self.old_after(stream_fps)
 
     def _enter(self, state: int, since_us: int) -> None:

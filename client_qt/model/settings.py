@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +18,9 @@ _log = logging.getLogger(__name__)
 _MOST_BYTES = 1024 * 1024
 """A larger file is none that a viewer has written."""
 
+_MAX_PUT_ASIDE = 5
+"""So many files that could not be read are kept; the next one takes the last one's place."""
+
 _Value = TypeVar("_Value", bool, int, float, str, list[Any], dict[str, Any])
 
 
@@ -22,7 +28,8 @@ class Settings:
     """Values by name, each believed only if it is what its reader expects.
 
     A file that cannot be read is put aside with ``.unreadable`` at its end, and the viewer starts
-    with nothing set. Used by the UI thread alone.
+    with nothing set. The file has mode 600, because tokens may be in it. Used by the UI thread
+    alone.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -80,7 +87,9 @@ class Settings:
         values = _load(file)
         if values is not None:
             return values
-        aside = file.with_name(f"{file.name}.unreadable")
+        names = [file.with_name(f"{file.name}.unreadable-{n + 1}") for n in range(_MAX_PUT_ASIDE)]
+        names[0] = file.with_name(f"{file.name}.unreadable")
+        aside = next((name for name in names if not name.exists()), names[-1])
         try:
             file.replace(aside)
         except OSError as error:
@@ -98,11 +107,19 @@ class Settings:
     def _write(self) -> None:
         if self._file is None:
             return
-        part = self._file.with_name(f"{self._file.name}.part")
+        folder = self._file.parent
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(self._values, ensure_ascii=False, indent=1), "utf-8")
-            part.replace(self._file)
+            folder.mkdir(parents=True, exist_ok=True)
+            # mkstemp makes a file of mode 600; the old one stays whole until the new one is.
+            number, name = tempfile.mkstemp(prefix=self._file.name, dir=folder)
+            part = Path(name)
+            try:
+                with os.fdopen(number, "w", encoding="utf-8") as stream:
+                    json.dump(self._values, stream, ensure_ascii=False, indent=1)
+                part.replace(self._file)
+            finally:
+                with contextlib.suppress(OSError):
+                    part.unlink()
         except OSError as error:
             _log.warning("settings cannot be written to %s: %s", self._file, error.strerror)
             self._file = None

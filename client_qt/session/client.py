@@ -143,6 +143,16 @@ class StreamClient(QObject):
         self._watch = QTimer(self)
         self._watch.timeout.connect(self._look_after)
 
+    @property
+    def network(self) -> Network:
+        """What holds for all connections."""
+        return self._network
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the one certificate that is trusted, "": what the system trusts."""
+        return self._fingerprint
+
     def open(self) -> None:
         """Start connecting; does nothing while a connection or an attempt is there."""
         if self._socket is not None:

@@ -21,7 +21,7 @@ from PySide6.QtNetwork import (
 from camstrm.client.address import ServerAddress
 from camstrm.errors import UsageError
 from camstrm.viewing.plain_text import plain_text
-from client_qt.model.certificate import Certificate
+from client_qt.model.certificate import Certificate, judge
 
 __all__ = ["SYSTEM_PROXY", "Network", "certificate_shown", "read_authorities"]
 
@@ -81,6 +81,17 @@ class Network:
             system = QSslConfiguration.systemCaCertificates()
             configuration.setCaCertificates([*system, *self.authorities])
         return configuration
+
+    def accepts(self, certificate: QSslCertificate, fingerprint: str) -> bool:
+        """Return whether a certificate that TLS asks about passes: it is the trusted one.
+
+        ``certificate``: the server's own, not one further up its chain.
+        """
+        if self.insecure:
+            return True
+        if certificate.isNull():
+            return False
+        return judge(certificate_shown(certificate, ()).fingerprint, fingerprint).trusted
 
 
 def read_authorities(path: str) -> tuple[QSslCertificate, ...]:

@@ -18,6 +18,7 @@ from client_qt.model.subscription import Subscription
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder, PictureJob, PictureResult
+from client_qt.session.file_fetch import FileFetch
 
 __all__ = ["StreamSession"]
 
@@ -69,6 +70,8 @@ class StreamSession(QObject):
         self._decoder = decoder
         self.clock = clock
         """Monotonic time in seconds, which the model is fed with."""
+        self.files = FileFetch(client, self)
+        """Fetches stills and zips from the server."""
         self._calls = ClientCalls()
         self._acks = AckTracker()
         self._session = ""
@@ -109,6 +112,7 @@ class StreamSession(QObject):
     def close(self) -> bool:
         """Close connection and decoder; return False when a thread did not end."""
         self._ask_timer.stop()
+        self.files.close()
         self._client.close()
         self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
         return self._decoder.close()
@@ -148,6 +152,15 @@ class StreamSession(QObject):
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
         self._view_sizes[camera] = size
+
+    def freeze(self, camera: int, frozen: bool) -> None:
+        """Keep the picture of a camera that is on the screen, or go on.
+
+        What comes of a frozen one is not decoded, and acknowledged at once.
+        """
+        if known := self.model.cameras.get(camera):
+            known.frozen = frozen
+            self.changed.emit()
 
     def _on_connected(self) -> None:
         self.model.connection_opened(self.clock())
@@ -212,8 +225,8 @@ class StreamSession(QObject):
         frames = {
             f.key: f
             for f in bundle.frames
-            if len(f.payload) and f.camera_index in self.model.cameras
-            if self._subscription.wants(f)
+            if len(f.payload) and self._subscription.wants(f)
+            if (known := self.model.cameras.get(f.camera_index)) and not known.frozen
         }
         ticket = self._acks.begin(bundle.seq, frames)
         self._decoder.submit(*(self._job(ticket, frame) for frame in frames.values()))

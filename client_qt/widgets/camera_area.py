@@ -129,7 +129,7 @@ class CameraArea(QWidget):
 
     def _new_view(self, camera: int) -> CameraView:
         view = CameraView(self, camera=camera, clock=self._services.clock)
-        view.overlays = self._overlays
+        view.set_overlays(self._overlays)
         view.activated.connect(lambda: self.show_single(camera if self.single is None else None))
         view.chosen.connect(lambda: self._services.choose(camera))
         view.resized.connect(lambda: self._on_moved(camera))

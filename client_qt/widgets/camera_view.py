@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -23,12 +23,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from camstrm.wire import CameraFrame
 from client_qt.model.display import CameraDisplay
-from client_qt.model.viewport import Rectangle, Viewport
+from client_qt.model.orientation import Orientation, Rectangle
+from client_qt.model.viewport import Viewport
 from client_qt.model.wording import where_text
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets import theme
 from client_qt.widgets.overlay import Overlay, OverlayView
 from client_qt.widgets.picture_area import PicturePart, map_area, paint_map, paint_picture
+from client_qt.widgets.shown_pictures import ShownPictures
+from client_qt.widgets.tool_mouse import ToolMouse
 from client_qt.widgets.view_texts import (
     header_height,
     paint_header,
@@ -42,9 +45,6 @@ from client_qt.widgets.zoom_gestures import ZoomGestures
 __all__ = ["CameraView"]
 
 _VEIL = QColor(6, 8, 11, 150)
-
-_LATE_PART_S = 0.5
-"""A part that has not come for so long after a newer whole picture is not shown any more."""
 
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
@@ -86,32 +86,18 @@ class CameraView(QWidget):
         super().__init__(parent)
         self.camera = camera
         """The window's number of the camera."""
-        self.overlays: Sequence[Overlay] = ()
-        """The tools that draw on the picture, in their order."""
-        self.frame: CameraFrame | None = None
-        """What came with the newest picture of the whole frame."""
+        self.pictures = ShownPictures(clock)
         self.display = CameraDisplay("")
         """What is written on the view; see :meth:`set_display`."""
-        self.picture: DecodedPicture | None = None
-        """The newest one; stays when the camera is lost. See :meth:`set_picture`."""
         self.viewport = Viewport()
         """Which part of the picture is visible."""
-        self.part: PicturePart | None = None
-        """The newest picture of a part that was zoomed in on; None while the whole is shown."""
         self.hint = ""
         """A sentence over the picture; see :meth:`set_hint`."""
-        self._clock = clock
-        """Monotonic time in seconds."""
-        self._overtaken_at: float | None = None
-        """When a newer whole picture was there than the part shows; None: none is."""
         self._focus_shown = False
         """Whether the view has the focus, and got it by a key: the user must see where it is."""
         self._is_chosen = False
         """Whether it is marked as the one that keys and panels are for."""
-        self._cursor: QPointF | None = None
-        """Where the mouse is on the picture's place; None: not on it."""
-        self._grabbed: Overlay | None = None
-        """The tool that has taken the mouse until its button is released."""
+        self._mouse = ToolMouse(self.overlay_view, self._picture_area)
         self._gestures = ZoomGestures(self, self.viewport, self._picture_area)
         self.setMouseTracking(True)
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
@@ -129,23 +115,18 @@ class CameraView(QWidget):
 
         ``frame``: what came with it; None: the picture is the camera's frame.
         """
-        self.picture = picture
-        self.frame = frame
+        if not self.pictures.take(picture, frame):
+            return
         if picture is None:
             self._moved(self.viewport.fit)
         else:
             size = (0, 0) if frame is None else (frame.source_width, frame.source_height)
             self._set_frame(*(size if min(size) > 0 else picture.full_size))
-        if frame is not None and self.part is not None and self._overtaken_at is None:
-            newer = self.part.capture_time_us < frame.capture_time_us
-            self._overtaken_at = self._clock() if newer else None
         self.update(self._picture_area())
 
     def set_part(self, frame: CameraFrame, picture: DecodedPicture) -> None:
         """Store the picture of a part and ask for a repaint; without zoom it is not shown."""
-        if not self.viewport.fits:
-            self.part = PicturePart(frame, picture)
-            self._overtaken_at = None
+        if not self.viewport.fits and self.pictures.take_part(frame, picture):
             self.update(self._picture_area())
 
     def set_hint(self, text: str) -> None:
@@ -170,7 +151,9 @@ class CameraView(QWidget):
         if not self.viewport.fits:
             return (0, 0)
         area, ratio = self._picture_area(), self.devicePixelRatioF()
-        return (math.ceil(area.width() * ratio), math.ceil(area.height() * ratio))
+        # The picture is decoded as the sensor has it and turned when it is drawn.
+        place = self.viewport.orientation.size(area.width(), area.height())
+        return (math.ceil(place[0] * ratio), math.ceil(place[1] * ratio))
 
     def frame_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the whole frame where it fits, in device pixels.
@@ -180,19 +163,31 @@ class CameraView(QWidget):
         if not self.viewport.known:
             return (0, 0)
         (width, height), area = self.viewport.frame, self._picture_area()
-        fitting = min(area.width() / width, area.height() / height)
+        across, down = self.viewport.picture
+        fitting = min(area.width() / across, area.height() / down)
         scale = fitting * self.devicePixelRatioF()
         return (round(width * scale), round(height * scale))
 
     @property
+    def picture(self) -> DecodedPicture | None:
+        """The newest one of the whole frame; stays when the camera is lost."""
+        return self.pictures.whole
+
+    @property
     def shown_part(self) -> PicturePart | None:
         """The part that is drawn over the whole picture; None: there is none of the present."""
-        part = self.part
-        if self.viewport.fits or part is None or part.frame_size != self.viewport.frame:
-            return None
-        late_since = self._overtaken_at
-        in_time = late_since is None or self._clock() - late_since < _LATE_PART_S
-        return part if in_time else None
+        return self.pictures.present_part(self.viewport)
+
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Let these tools draw on the picture, in their order."""
+        self._mouse.tools = overlays
+        self.update_picture()
+
+    def set_orientation(self, orientation: Orientation) -> None:
+        """Turn the picture, and show it so from now on."""
+        if orientation != self.viewport.orientation:
+            self.viewport.set_orientation(orientation)
+            self._show_move()
 
     def zoom(self, direction: int) -> None:
         """Zoom in (1) or out (-1) by a step."""
@@ -236,23 +231,23 @@ class CameraView(QWidget):
         """Choose the camera; begin what a tool does, or to move an enlarged picture."""
         super().mousePressEvent(event)
         self.chosen.emit()
-        if self._offer(event) or self._gestures.press(event):
+        if self._mouse.offer(event) or self._gestures.press(event):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Move the picture with the mouse, unless a tool has taken it."""
-        if not self._offer(event):
+        if not self._mouse.offer(event):
             self._moved(lambda: self._gestures.move(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Leave the picture where it is."""
         super().mouseReleaseEvent(event)
-        if not self._offer(event):
+        if not self._mouse.offer(event):
             self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Fit an enlarged picture, else emit ``activated``, for the left button."""
-        if self._offer(event):
+        if self._mouse.offer(event):
             event.accept()
         elif event.button() == Qt.MouseButton.LeftButton:
             if self.viewport.fits:
@@ -264,15 +259,18 @@ class CameraView(QWidget):
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
         """Let the tools know that the mouse is gone."""
         super().leaveEvent(event)
-        self._cursor = None
-        for overlay in self.overlays:
-            overlay.mouse(event, self.overlay_view())
+        self._mouse.leave(event)
 
     def overlay_view(self) -> OverlayView:
         """Return what a tool gets to know of this view now."""
         area = self._picture_area()
         return OverlayView(
-            self.camera, self.viewport, area, self.devicePixelRatioF(), self.frame, self._cursor
+            self.camera,
+            self.viewport,
+            area,
+            self.devicePixelRatioF(),
+            self.pictures.frame,
+            self._mouse.cursor,
         )
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
@@ -313,25 +311,6 @@ class CameraView(QWidget):
         self._show_move()
         return True
 
-    def _offer(self, event: QMouseEvent) -> bool:
-        """Give a mouse event to the tools, topmost first; return whether one takes it."""
-        area, grabbed = self._picture_area(), self._grabbed
-        self._cursor = event.position() - QPointF(area.topLeft())
-        if grabbed is None and not area.contains(event.position().toPoint()):
-            self._cursor = None
-        view = self.overlay_view()
-        if not event.buttons():
-            self._grabbed = None
-        if grabbed is not None:
-            grabbed.mouse(event, view)
-            return True
-        if self._cursor is None:
-            return False
-        taker = next((o for o in reversed(self.overlays) if o.mouse(event, view)), None)
-        if taker is not None and event.buttons():
-            self._grabbed = taker
-        return taker is not None
-
     def _set_frame(self, width: int, height: int) -> None:
         if self.viewport.frame != (width, height):
             self.viewport.set_frame(width, height)
@@ -339,7 +318,7 @@ class CameraView(QWidget):
 
     def _show_move(self) -> None:
         if self.viewport.fits:
-            self.part = None
+            self.pictures.part = None
         self._gestures.show_cursor()
         self.update(self._picture_area())
         self.viewport_changed.emit()
@@ -351,24 +330,25 @@ class CameraView(QWidget):
         return self.rect().adjusted(0, self._header_area().height(), 0, 0)
 
     def _paint_picture(self, painter: QPainter, area: QRect) -> None:
-        display, viewport = self.display, self.viewport
+        display, viewport, frozen = self.display, self.viewport, self.pictures.freeze.frozen
         painter.fillRect(area, theme.TILE)
         painter.setClipRect(area)
         if self.picture is not None and viewport.known:
             self._paint_pictures(painter, area, self.picture)
-        if display.stale and self.picture is not None:
+        if self._grey and self.picture is not None:
             painter.fillRect(area, _VEIL)
         if self.picture is not None and viewport.known and not viewport.fits:
             paint_map(painter, area, viewport, self._present(self.picture))
             text = where_text(viewport, self.devicePixelRatioF())
             room = map_area(area, viewport).left() - area.left()
             paint_where(painter, area, text, room, self.font())
-        if self.overlays:
-            self._paint_overlays(painter, area)
-        if display.headline:
+        self._paint_overlays(painter, area)
+        if display.headline and not frozen:
             paint_headline(painter, area, display, self.font())
-        if display.trouble:
-            paint_trouble(painter, area, display.trouble, self.font())
+        # A frozen picture is looked at, whatever becomes of the camera.
+        trouble = display.headline if frozen and display.headline else display.trouble
+        if trouble:
+            paint_trouble(painter, area, trouble, self.font())
         if self.hint:
             paint_hint(painter, area, self.hint, self.font())
         painter.setClipping(False)
@@ -383,7 +363,7 @@ class CameraView(QWidget):
 
     def _paint_overlays(self, painter: QPainter, area: QRect) -> None:
         view = self.overlay_view()
-        for overlay in self.overlays:
+        for overlay in self._mouse.tools:
             painter.save()
             painter.translate(area.topLeft())
             overlay.paint(painter, view)
@@ -391,4 +371,8 @@ class CameraView(QWidget):
 
     def _present(self, picture: DecodedPicture) -> QImage:
         """Return the image in colour, or in grey where it is not the present."""
-        return picture.grey_image if self.display.stale else picture.image
+        return picture.grey_image if self._grey else picture.image
+
+    @property
+    def _grey(self) -> bool:
+        return self.display.stale and not self.pictures.freeze.frozen

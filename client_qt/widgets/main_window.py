@@ -77,7 +77,10 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         """Do what the key is for, if nothing with the focus has used it."""
-        if not self.services.actions.press(event):
+        services = self.services
+        if services.actions.press(event) or any(take(event) for take in services.key_takers):
+            event.accept()
+        else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:

@@ -46,9 +46,7 @@ class OverlayView:
 
     def to_stage(self, x: float, y: float) -> tuple[float, float]:
         """Return where on the stage a point of the sensor is. Wants ``viewport.known``."""
-        left, top = self.viewport.frame_at(0.0, 0.0)
-        scale = self.viewport.scale
-        return (x - left) * scale, (y - top) * scale
+        return self.viewport.stage_at(x, y)
 
     def to_sensor(self, x: float, y: float) -> tuple[float, float]:
         """Return what of the sensor is at a point of the stage. Wants ``viewport.known``."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from camstrm.wire import CameraFrame
-from client_qt.model.viewport import Rectangle, Viewport
+from client_qt.model.orientation import Rectangle
+from client_qt.model.viewport import Viewport
 from client_qt.session.picture import DecodedPicture
 
 __all__ = ["PicturePart", "map_area", "paint_map", "paint_picture"]
@@ -40,28 +41,31 @@ def paint_picture(
     pixel_ratio: float,
 ) -> None:
     """Draw what is visible of a picture of the part ``shown`` of the camera's frame."""
-    place = viewport.place(shown)
-    target = QRectF(stage.left() + place.x, stage.top() + place.y, place.width, place.height)
     # Each pixel of the camera is drawn as one only where the picture has them all.
     sharp = image.width() >= shown.width and viewport.scale * pixel_ratio > 1
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not sharp)
     # Only what can be seen: a picture that is enlarged 40 times has no place in memory.
-    seen = target.intersected(QRectF(stage))
+    visible = viewport.visible
+    whole = QRectF(shown.x, shown.y, shown.width, shown.height)
+    seen = whole.intersected(QRectF(visible.x, visible.y, visible.width, visible.height))
     if seen.isEmpty():
         return
-    x_scale, y_scale = image.width() / target.width(), image.height() / target.height()
+    x_scale, y_scale = image.width() / shown.width, image.height() / shown.height
     source = QRectF(
-        (seen.left() - target.left()) * x_scale,
-        (seen.top() - target.top()) * y_scale,
+        (seen.left() - shown.x) * x_scale,
+        (seen.top() - shown.y) * y_scale,
         seen.width() * x_scale,
         seen.height() * y_scale,
     )
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not sharp)
+    painter.setTransform(_on_stage(viewport, stage), combine=True)
     painter.drawImage(seen, image, source)
+    painter.restore()
 
 
 def map_area(stage: QRect, viewport: Viewport) -> QRectF:
     """Return where in the upper right corner the map of the frame is."""
-    width, height = viewport.frame
+    width, height = viewport.picture
     least, most = _MAP_WIDTHS
     wide = min(max(stage.width() * _MAP_PART, least), most, stage.width() / 2)
     scale = min(wide / width, 0.4 * stage.height() / height)
@@ -73,12 +77,16 @@ def map_area(stage: QRect, viewport: Viewport) -> QRectF:
 def paint_map(painter: QPainter, stage: QRect, viewport: Viewport, image: QImage) -> None:
     """Draw a small picture of the whole frame, and in it a frame around what is visible."""
     box = map_area(stage, viewport)
-    scale, seen = box.width() / viewport.frame[0], viewport.visible
+    scale = box.width() / viewport.picture[0]
+    seen = viewport.orientation.part_to_picture(viewport.visible, viewport.frame)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillRect(box, QColor(0, 0, 0))
     painter.setOpacity(_MAP_OPACITY)
-    painter.drawImage(box, image)
+    painter.save()
+    painter.setTransform(_turned_into(viewport, box), combine=True)
+    painter.drawImage(QRectF(0, 0, *viewport.frame), image)
+    painter.restore()
     painter.setOpacity(1.0)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_MAP_EDGE, 1))
@@ -90,3 +98,33 @@ def paint_map(painter: QPainter, stage: QRect, viewport: Viewport, image: QImage
     for edge, colour in ((1.5, Qt.GlobalColor.black), (0.5, Qt.GlobalColor.white)):
         painter.setPen(QPen(colour, 1))
         painter.drawRect(inner.adjusted(-edge, -edge, edge, edge))
+
+
+def _on_stage(viewport: Viewport, stage: QRect) -> QTransform:
+    """Return the way from the sensor's pixels to those of the widget."""
+    ends = (viewport.stage_at(0, 0), viewport.stage_at(1, 0), viewport.stage_at(0, 1))
+    return _way(*ends) * QTransform.fromTranslate(stage.left(), stage.top())
+
+
+def _turned_into(viewport: Viewport, box: QRectF) -> QTransform:
+    """Return the way from the sensor's pixels to a box of the picture's shape."""
+    turn, frame = viewport.orientation, viewport.frame
+    ends = (
+        turn.to_picture(0, 0, frame),
+        turn.to_picture(1, 0, frame),
+        turn.to_picture(0, 1, frame),
+    )
+    scale = box.width() / viewport.picture[0]
+    return (
+        _way(*ends)
+        * QTransform.fromScale(scale, scale)
+        * QTransform.fromTranslate(box.left(), box.top())
+    )
+
+
+def _way(
+    origin: tuple[float, float], right: tuple[float, float], down: tuple[float, float]
+) -> QTransform:
+    """Return what takes (0, 0), (1, 0) and (0, 1) there."""
+    (x, y), (rx, ry), (dx, dy) = origin, right, down
+    return QTransform(rx - x, ry - y, dx - x, dy - y, x, y)

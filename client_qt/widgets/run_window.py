@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -42,8 +43,13 @@ _LEVELS = {
 }
 
 
-def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
-    """Show ``address`` until the window is closed; return the exit code."""
+def run_window(
+    address: ServerAddress,
+    *,
+    insecure: bool = False,
+    quit_wanted: Callable[[], bool] = lambda: False,
+) -> int:
+    """Show ``address`` until the window is closed, or ``quit_wanted``; return the exit code."""
     present = QApplication.instance()
     application = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("camstrm")
@@ -61,9 +67,9 @@ def run_window(address: ServerAddress, *, insecure: bool = False) -> int:
     window = MainWindow(services)
     window.closed.connect(QCoreApplication.quit)
     # Qt's loop runs no Python while nothing happens; this lets a signal handler (of the
-    # command line, not of this module) have its turn.
+    # command line, not of this module) have its turn, and ends what it could not end yet.
     heartbeat = QTimer()
-    heartbeat.timeout.connect(lambda: None)
+    heartbeat.timeout.connect(lambda: QCoreApplication.quit() if quit_wanted() else None)
     heartbeat.start(_SIGNAL_INTERVAL_MS)
     try:
         window.show()

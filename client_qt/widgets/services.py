@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent
 
 from camstrm.client.address import ServerAddress
 from camstrm.client.calls import Answer
@@ -88,6 +89,9 @@ class ViewerServices(QObject):
     part_ready = Signal(int, object, object)
     """Camera, CameraFrame and DecodedPicture of a part of the frame."""
 
+    view_set = Signal(int)
+    """A camera is shown in another view, or in none, now."""
+
     announced = Signal(str, bool)
     """A sentence for screen readers, and whether it interrupts what they say."""
 
@@ -105,6 +109,8 @@ class ViewerServices(QObject):
         self.say = self.texts.say
         """The text of a key, in the person's language: plain text, to be shown as such."""
         self.actions = ViewerActions(self.texts)
+        self.key_takers: list[Callable[[QKeyEvent], bool]] = []
+        """Tools that use keys which no action has; each says whether it has used one."""
         self.clock = clock
         """Monotonic time in seconds."""
         self.servers: dict[int, Server] = {}
@@ -259,6 +265,7 @@ class ViewerServices(QObject):
             self._views.pop(camera, None)
         else:
             self._views[camera] = view
+        self.view_set.emit(camera)
 
     def request_overlay_paint(self, camera: int) -> None:
         """Have the overlays of a camera drawn again."""

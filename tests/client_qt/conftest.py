@@ -73,6 +73,12 @@ def wait_until(qtbot: QtBot) -> WaitUntil:
 
 
 @pytest.fixture(autouse=True)
+def nobodys_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a viewer that a test starts have settings of its own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
 def leak_check(qapp: QApplication) -> Iterator[None]:
     """Hold a test to what all tests are held to, but for the eventfds of Qt's own threads.
 

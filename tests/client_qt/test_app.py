@@ -63,10 +63,25 @@ def test_bad_address_needs_no_window() -> None:
         run_viewer("ftp://server")
 
 
-def test_quit_before_the_window_is_there_ends_the_process() -> None:
-    with pytest.raises(SystemExit) as caught:
+def test_quit_before_the_window_is_there_ends_it_before_it_is(qapp: QApplication) -> None:
+    server = ViewerServer(hello=Hello("s1"))
+    quit_viewer()
+    assert run_viewer(server.url) == 0
+    assert server.viewers == []
+    quitter = when(lambda: server.viewers, quit_viewer)
+    assert run_viewer(server.url) == 0, "the next one is not ended by it"
+    assert not quitter.isActive()
+    server.close()
+
+
+def test_quit_while_the_window_is_made_ends_it(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def show(window: MainWindow) -> None:
         quit_viewer()
-    assert caught.value.code == 0
+
+    monkeypatch.setattr(MainWindow, "show", show)
+    assert run_viewer("ws://127.0.0.1:9") == 0
 
 
 @pytest.mark.parametrize("missing", ["PySide6", "simplejpeg"])

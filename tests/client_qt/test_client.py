@@ -16,6 +16,7 @@ from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient, reconnect_pauses
 from tests.fakes.bridge.viewer_server import RefusingServer, ViewerServer, WaitUntil
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, state_frame
+from tests.vectors.message_vectors import many_cameras
 
 MakeClient = Callable[..., "Watched"]
 
@@ -207,7 +208,13 @@ def test_garbage_bytes_end_the_connection_and_it_comes_back(
 
 
 @pytest.mark.parametrize(
-    "garbage", ["{", "[1]", '{"type":3}', '{"type":"hello"}', '{"type":"status"}']
+    "garbage",
+    [
+        *("{", "[1]", '{"type":3}', '{"type":"hello"}', '{"type":"status"}'),
+        pytest.param(many_cameras(10_000), id="10,000 cameras"),
+        pytest.param(many_cameras(2, index=0), id="one index twice"),
+        pytest.param(many_cameras(1, "n" * 257), id="a long name"),
+    ],
 )
 def test_garbage_text_ends_the_connection_and_it_comes_back(
     garbage: str, server: ViewerServer, make: MakeClient, wait_until: WaitUntil

@@ -4,7 +4,7 @@ import pytest
 
 from camstrm.client.address import ServerAddress, parse_address
 from client_qt.model.server_book import MAX_SERVERS, KnownServer, ServerBook
-from client_qt.session.settings_file import SettingsFile as Settings
+from client_qt.model.settings import Settings
 
 LEFT = ServerAddress("ws://left:8765/ws", "secret")
 RIGHT = parse_address("right")
@@ -12,7 +12,7 @@ RIGHT = parse_address("right")
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(None)
+    return Settings()
 
 
 def test_the_server_used_last_is_first(settings: Settings) -> None:

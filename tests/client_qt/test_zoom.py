@@ -264,7 +264,7 @@ def test_the_part_is_asked_for_and_shown_at_its_place(desk: Desk, wait_until: Wa
     assert near(desk.colour(300, 400), GREEN)
     # Moved to where the part ends: beyond it the whole picture is seen.
     desk.view.viewport.pan_by(-300, 0)
-    place = desk.view.viewport.place(desk.view.part.place)  # type: ignore[union-attr]  # it is there
+    place = desk.view.viewport.place(desk.view.pictures.part.place)  # type: ignore[union-attr]  # it is there
     edge = round(place.x + place.width)
     assert near(desk.colour(edge - 4, 400), GREEN)
     assert near(desk.colour(edge + 4, 400), BLUE)
@@ -284,7 +284,7 @@ def test_a_part_of_all_of_the_frame_does_not_replace_the_whole_picture(
     desk.send(wait_until, *desk.pictures(), part)
     assert desk.view.picture is not None
     assert desk.view.picture.full_size == USUAL
-    assert desk.view.part is not None
+    assert desk.view.pictures.part is not None
 
 
 def test_while_the_picture_moves_few_views_are_asked_for(desk: Desk, wait_until: WaitUntil) -> None:

@@ -160,3 +160,39 @@ interface GreyPoint {
   ratios?: Record<string, number>;
   problem?: string;
 }
+
+interface WishOptions {
+  joins?: boolean;
+  companions?: FeatureSetting[];
+  needsStop?: boolean;
+}
+
+interface LeaseFlow {
+  may: "mine" | "free" | "other" | "never";
+  note: Note | null;
+  actions: string[];
+}
+
+interface FileResult {
+  applied: number;
+  adjusted: number;
+  refused: { feature: string; reason: string }[];
+}
+
+interface FileRow {
+  camera: number;
+  name: string;
+  state: "waiting" | "running" | "done" | "failed";
+  leased: boolean;
+  result: FileResult | null;
+  problem: string;
+}
+
+/** `start`: the set that the camera begins with; `load`, `save`: names of the commands, or empty. */
+interface UserSets {
+  entries: { name: string; text: string }[];
+  chosen: string;
+  load: string;
+  save: string;
+  start: string;
+}

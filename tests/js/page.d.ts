@@ -483,6 +483,8 @@ interface Layout {
 interface Arrangement {
   cells: Rectangle[];
   kind: string;
+  /** All rows are equally high and have equally many cells. */
+  even: boolean;
 }
 
 type LargeArrangement = Arrangement & { main: number };
@@ -492,12 +494,13 @@ interface Room {
   line: number;
   /** Least width of a cell. */
   least: number;
+  /** Which parts of the window a large one may have, in fiftieths. */
+  parts: number[];
 }
 
-/** Rows at the whole width: heights of all pictures, and of what is between them. */
+/** Rows at the whole width, with widths of the cells and heights of the pictures. */
 interface Tall {
   rows: number[][];
-  cells: Rectangle[];
-  high: number;
-  rest: number;
+  widths: number[][];
+  heights: number[];
 }

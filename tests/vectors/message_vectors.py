@@ -31,6 +31,7 @@ CAMERA = {
     "rotation": 270,
     "mirror": True,
 }
+LONGEST = {"name": "\U0001f4f7" * 256, "vendor": "e" * 256}
 UPRIGHT = {"rotation": 0, "mirror": False}
 CAMERA_STATUS = {
     "index": 0,
@@ -162,6 +163,17 @@ def good_messages() -> dict[str, MessageVector]:
                 "cameras": [{**CAMERA, **UPRIGHT}],
                 "limits": {**LIMITS, "window": 1},
             },
+        ),
+        "hello_largest": MessageVector(
+            "as many cameras as may be, with gaps between the indices, one with the longest names",
+            {
+                **hello,
+                "cameras": [
+                    {**CAMERA, **LONGEST, "index": 1},
+                    *({**CAMERA, "name": str(i), "index": i} for i in range(2, 512, 2)),
+                ],
+            },
+            {"server": "", "protocol": 1, "limits": LIMITS},
         ),
         "hello_short": MessageVector("only what is required", hello, hello_rest),
         "hello_later": MessageVector(
@@ -418,6 +430,14 @@ class BadMessage:
         return {"reason": self.reason, "where": self.where, **form}
 
 
+def many_cameras(count: int, name: str = "a", *, index: int | None = None, vendor: str = "") -> str:
+    """Return a hello with cameras of one name, and of one index if it is given."""
+    cameras = [{"index": place if index is None else index, "name": name} for place in range(count)]
+    cameras[-1]["vendor"] = vendor
+    hello = {"type": "hello", "session": "a", "cameras": cameras}
+    return json.dumps(hello, ensure_ascii=False, separators=(",", ":"))
+
+
 def bad_messages() -> dict[str, BadMessage]:
     any_message = "control message"
 
@@ -471,6 +491,18 @@ def bad_messages() -> dict[str, BadMessage]:
             "a negative number of skipped bundles",
             "status.viewer.skips[...]",
             status('"viewer":{"id":1,"skips":{"slow link":-1}}'),
+        ),
+        "hello_many": BadMessage(
+            "more cameras than a bundle has", "hello.cameras", many_cameras(257)
+        ),
+        "hello_twice": BadMessage("two cameras of one index", "hello", many_cameras(2, index=7)),
+        "hello_name_long": BadMessage(
+            "a name of 257 characters", "hello.cameras[0].name", many_cameras(1, "\u00e9" * 257)
+        ),
+        "hello_vendor_long": BadMessage(
+            "a maker of 257 characters, all beyond 16 bits",
+            "hello.cameras[1].vendor",
+            many_cameras(2, vendor="\U0001f4f7" * 257),
         ),
         "mirror_number": BadMessage(
             "a number for mirror",

@@ -10,6 +10,7 @@ from aiohttp import web
 from camstrm.bridge.http.camera_answers import camera_of, unavailable
 from camstrm.bridge.http.state import GRANT, STATE
 from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.bridge.viewers.jpeg_orientation import oriented
 from camstrm.bridge.viewers.motion_jpeg_viewer import MotionJpegViewer, time_headers
 from camstrm.wire import CameraInfo, CameraState
 
@@ -38,8 +39,9 @@ async def picture(request: web.Request) -> web.Response:
             f"camera {camera.name} gave no picture within {PICTURE_TIMEOUT_S:g} s "
             f"(it is {_state_name(hub, camera)})"
         )
+    begin, rest = oriented(found.frame.payload, camera)
     return web.Response(
-        body=bytes(found.frame.payload),
+        body=begin + bytes(rest),
         content_type="image/jpeg",
         headers=time_headers(found.frame),
     )

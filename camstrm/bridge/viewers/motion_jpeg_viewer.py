@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aiohttp import HttpVersion11, web
 
 from camstrm.bridge.viewers.hub import BundleHub
+from camstrm.bridge.viewers.jpeg_orientation import oriented
 from camstrm.bridge.viewers.outbox import TextKind
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
@@ -53,9 +54,10 @@ class MotionJpegViewer(ViewerSender):
         """Follow the camera to another index; the texts themselves are not for this client."""
         super().put_text(kind, text)
         camera = self._hub.camera_named(self._camera.name)
-        if camera is not None and camera.index != self._camera.index:
-            self._camera = camera
-            self._hub.subscribe(self, frozenset({camera.index}), self.outbox.max_fps)
+        if camera is not None and camera != self._camera:
+            before, self._camera = self._camera, camera
+            if camera.index != before.index:
+                self._hub.subscribe(self, frozenset({camera.index}), self.outbox.max_fps)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  one size fits all
         return _DISCARD
@@ -73,16 +75,18 @@ class MotionJpegViewer(ViewerSender):
 
     def _part(self, picture: CameraFrame) -> Sequence[Buffer]:
         """Return a part and the boundary after it: browsers show a part when the next begins."""
-        lines = ["Content-Type: image/jpeg", f"Content-Length: {len(picture.payload)}"]
+        begin, rest = oriented(picture.payload, self._camera)
+        length = len(begin) + len(rest)
+        lines = ["Content-Type: image/jpeg", f"Content-Length: {length}"]
         lines += [f"{name}: {value}" for name, value in time_headers(picture).items()]
         head = self._lead + ("\r\n".join(lines) + "\r\n\r\n").encode()
         tail = f"\r\n--{BOUNDARY}\r\n".encode()
         self._lead = b""
-        size = len(head) + len(picture.payload) + len(tail)
+        size = len(head) + length + len(tail)
         self.outbox.sent_bytes += size
         if self._chunked:
             head, tail = b"%x\r\n%b" % (size, head), tail + b"\r\n"
-        return head, picture.payload, tail
+        return head + begin, rest, tail
 
 
 def time_headers(picture: CameraFrame) -> dict[str, str]:

@@ -129,7 +129,8 @@ class CameraChannel:
     def info(self) -> CameraInfo:
         """Return what names the camera."""
         device = self.worker.info
-        return CameraInfo(self.index, self.name, device.serial, device.model, device.vendor)
+        info = CameraInfo(self.index, self.name, device.serial, device.model, device.vendor)
+        return info.cut()
 
     @property
     def _stream(self) -> int:

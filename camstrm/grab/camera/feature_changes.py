@@ -120,12 +120,9 @@ class FeatureChanges:
         nodes, description = camera.node_map, camera.description()
         lines = [line for line in lines if line.setting.feature not in _OWN]
         changes = load_settings(nodes, description, lines, encoding=self._encoding, goes_on=goes_on)
-        again = [
-            place
-            for place, change in enumerate(changes)
-            if stop and not change.applied and self._waits_for_stop(camera, change.feature)
-        ]
-        if again:
+        again = [place for place, change in enumerate(changes) if not change.applied]
+        # An offset waits for the size that waits for the stop: all that is left is tried again.
+        if stop and any(self._waits_for_stop(camera, changes[place].feature) for place in again):
             held = [lines[place] for place in again]
             old = [
                 FeatureSetting(c.feature, c.old, c.selectors) for c in changes if c.old is not None

@@ -17,7 +17,7 @@ from camstrm.acquisition.features.names import proposal
 from camstrm.acquisition.features.selectors import selected
 from camstrm.acquisition.features.state import read_states
 from camstrm.errors import CallError, CameraLostError, CamstrmError, SubjectError
-from camstrm.feature import FeatureState, Selectors
+from camstrm.feature import FeatureSetting, FeatureState, Selectors
 from camstrm.grab.camera.call_desk import OpenCall
 from camstrm.grab.camera.camera_control import Control, OpenCamera
 from camstrm.grab.camera.known_states import KnownStates
@@ -170,14 +170,18 @@ class FeatureReads:
                 camera.node_map, description, names, encoding=self._encoding, goes_on=goes_on
             )
         for name, state in states.items():
-            if self._differs(camera, name, selectors):
-                states[name] = msgspec.structs.replace(state, differs=True)
+            live = self._live_setting(camera, name, selectors)
+            if live is not None:
+                configured = self._control.live.configured(name, live.selectors)
+                states[name] = msgspec.structs.replace(state, differs=True, configured=configured)
         if not selectors:
             self._known.note(states)
         return states
 
-    def _differs(self, camera: OpenCamera, name: str, selectors: Selectors) -> bool:
-        """Return whether the value that a feature has with these selectors was set live."""
+    def _live_setting(
+        self, camera: OpenCamera, name: str, selectors: Selectors
+    ) -> FeatureSetting | None:
+        """Return what was set live of a feature with these selectors, None for nothing."""
         for setting in self._control.live.settings():
             if setting.feature != name:
                 continue
@@ -187,8 +191,8 @@ class FeatureReads:
                 for selector in setting.selectors
             }
             if present == setting.selectors:
-                return True
-        return False
+                return setting
+        return None
 
 
 def _names(camera: OpenCamera, wanted: Sequence[str] | None) -> Sequence[str]:

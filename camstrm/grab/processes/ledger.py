@@ -35,6 +35,7 @@ class CameraLedger:
     """
 
     info: CameraInfo
+    """Who the camera is; :meth:`is_known_as` changes it."""
     counters: CameraCounters = field(default_factory=CameraCounters)
     """What the grabber counts itself, and what processes that have ended had counted."""
     heartbeat_s: float = 0.0
@@ -50,6 +51,15 @@ class CameraLedger:
     )
     """While there is no process that has reported."""
     _running: bool = False
+
+    def is_known_as(self, info: CameraInfo) -> bool:
+        """Take what the camera process has found out of it; return whether that is news.
+
+        How it is shown is the configuration's, which the camera process does not say.
+        """
+        before = self.info
+        self.info = replace(info, rotation=before.rotation, mirror=before.mirror)
+        return self.info != before
 
     def report(self, status: CameraStatus) -> None:
         """Take what the camera process says."""
@@ -122,7 +132,10 @@ class Ledgers(list[CameraLedger]):
         index = self._indices.setdefault(camera.label, len(self))
         if index == len(self):
             serial = "" if camera.serial.startswith(ID_PREFIX) else camera.serial
-            self.append(CameraLedger(CameraInfo(index, camera.label, serial)))
+            info = CameraInfo(
+                index, camera.label, serial, rotation=camera.rotation, mirror=camera.mirror
+            )
+            self.append(CameraLedger(info.cut()))
         return index
 
     def infos(self) -> tuple[CameraInfo, ...]:

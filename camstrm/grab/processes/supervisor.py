@@ -276,8 +276,7 @@ class Supervisor:
             if status.index in link.group.indices:
                 self._ledgers[status.index].report(status)
         for info in report.infos:
-            if info.index in link.group.indices and self._ledgers[info.index].info != info:
-                self._ledgers[info.index].info = info
+            if info.index in link.group.indices and self._ledgers[info.index].is_known_as(info):
                 self._on_cameras()
         # One for each info; a process that has none to say sends none, which changes nothing.
         for info, heartbeat_s in zip(report.infos, report.heartbeats_s, strict=False):

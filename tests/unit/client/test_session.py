@@ -36,6 +36,7 @@ from camstrm.wire import (
 from camstrm.wire.operations import ExecuteCommand, SetFeature
 from tests.fakes.clock import Clock
 from tests.fakes.grabber.fake_grabber import HEIGHT, WIDTH, small_jpeg
+from tests.vectors.message_vectors import many_cameras
 
 T0 = 1_700_000_000_000_000
 LEFT, RIGHT = CameraInfo(0, "left"), CameraInfo(1, "right")
@@ -227,5 +228,9 @@ def test_another_protocol_and_damaged_texts(talk: Talk) -> None:
         talk.hears(Hello("s", protocol=2))
     with pytest.raises(WireError):
         talk.session.text_received("{")
+    with pytest.raises(WireError, match=r"hello\.cameras: 256 items at most"):
+        talk.session.text_received(many_cameras(10_000))
+    with pytest.raises(WireError, match=r"hello: two cameras have the index 3"):
+        talk.session.text_received(many_cameras(2, index=3))
     with pytest.raises(WireError):
         talk.session.bundle_received(b"CSFB")

@@ -59,6 +59,26 @@ def first_mistake(data: dict[str, Any], kind: type[msgspec.Struct] = Config) -> 
         ),
         ({"camera": [{}]}, ("camera", 0, "serial"), "is missing"),
         (
+            {"camera": [{"serial": "1", "rotation": 45}]},
+            ("camera", 0, "rotation"),
+            "wanted 0, 90, 180 or 270, got 45",
+        ),
+        (
+            {"camera": [{"serial": "1", "rotation": False}]},
+            ("camera", 0, "rotation"),
+            "wanted 0, 90, 180 or 270, got a boolean",
+        ),
+        (
+            {"camera": [{"serial": "1", "rotation": "90"}]},
+            ("camera", 0, "rotation"),
+            "wanted 0, 90, 180 or 270, got a string",
+        ),
+        (
+            {"camera": [{"serial": "1", "mirror": "left"}]},
+            ("camera", 0, "mirror"),
+            "wanted a boolean, got a string",
+        ),
+        (
             {"camera": [{"serial": 123}]},
             ("camera", 0, "serial"),
             (

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from hypothesis import strategies as st
 
+from camstrm.wire.messages import CameraInfo, Hello
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -67,4 +69,8 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 def messages_of(cls: type[Any]) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(cls, include_extras=True)
-    return st.builds(cls, **{name: values_of(hints[name]) for name in cls.__struct_fields__})
+    fields = {name: values_of(hints[name]) for name in cls.__struct_fields__}
+    if cls is Hello:
+        infos = st.lists(messages_of(CameraInfo), max_size=3, unique_by=lambda info: info.index)
+        fields["cameras"] = infos.map(tuple)
+    return st.builds(cls, **fields)

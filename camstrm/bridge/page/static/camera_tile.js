@@ -212,14 +212,15 @@ export class CameraTile {
   #writeLine(reduced) {
     const normal = this.#state === CameraState.STREAMING && !this.#stale;
     // "streaming" beside an old picture would be wrong, wherever the pictures got stuck.
-    const state = this.stuck ? say("states.no_new_picture") : stateName(this.#state);
+    const stuck = this.stuck && this.#state === CameraState.STREAMING;
+    const state = stuck ? say("states.no_new_picture") : stateName(this.#state);
     const age = this.#stale && this.#ageMs !== null ? formatAge(this.#ageMs) : "";
     setText(this.#parts.state, normal ? "" : state);
     setText(this.#parts.late, age);
     this.#parts.late.hidden = age === "";
     this.#parts.reduced.hidden = reduced === 0;
     if (reduced > 0) setText(this.#parts.reduced, say("states.reduced", { side: reduced }));
-    const said = [this.stuck ? state : stateSince(this.#state, this.#sinceUs), this.reason];
+    const said = [stuck ? state : stateSince(this.#state, this.#sinceUs), this.reason];
     setText(this.#parts.condition, said.filter(Boolean).join(". "));
   }
 

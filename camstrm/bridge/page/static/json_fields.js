@@ -64,6 +64,24 @@ export const array = (decode) => (value, where) => {
   return value.map((item, position) => decode(item, `${where}[${position}]`));
 };
 
+/** @type {(most: number) => Decoder<string>} a text of so many characters at most */
+export const stringWithin = (most) => (value, where) => {
+  const text = string(value, where);
+  // Code units are counted first: there are never fewer of them than characters.
+  if (text.length > most && [...text].length > most) {
+    throw new WireError(where, `${most} characters at most`);
+  }
+  return text;
+};
+
+/** @type {<T>(decode: Decoder<T>, most: number) => Decoder<T[]>} */
+export const arrayWithin = (decode, most) => (value, where) => {
+  if (Array.isArray(value) && value.length > most) {
+    throw new WireError(where, `${most} items at most`);
+  }
+  return array(decode)(value, where);
+};
+
 /** @type {Decoder<Record<string, unknown>>} */
 export const anyObject = (value, where) => {
   if (kindOf(value) !== "an object") throw wrong(where, "an object", value);

@@ -8,6 +8,7 @@ import {
   anyObject,
   anything,
   array,
+  arrayWithin,
   boolean,
   integer,
   integerWithin,
@@ -17,9 +18,10 @@ import {
   optional,
   record,
   string,
+  stringWithin,
   wrong,
 } from "./json_fields.js";
-import { WireError } from "./wire.js";
+import { MAX_CAMERAS, WireError } from "./wire.js";
 
 /** Characters of one message; FORMAT.md counts bytes, of which there are never fewer. */
 const MAX_TEXT_SIZE = 1024 * 1024;
@@ -86,13 +88,17 @@ const rate = [number, 0];
 /** @type {Field<string>} */
 const label = [string, ""];
 
+/** Characters of a name in `hello`. */
+const MAX_NAME = 256;
+const name = stringWithin(MAX_NAME);
+
 /** @type {Decoder<CameraInfo>} */
 const CAMERA_INFO = object({
   index: [integer],
-  name: [string],
-  serial: label,
-  model: label,
-  vendor: label,
+  name: [name],
+  serial: [name, ""],
+  model: [name, ""],
+  vendor: [name, ""],
   rotation: count,
   mirror: [boolean, false],
 });
@@ -149,13 +155,22 @@ const VIEWER_STATUS = object({
 });
 
 /** @type {Decoder<HelloBody>} */
-const HELLO = object({
-  session: [string],
-  server: label,
+const HELLO_FIELDS = object({
+  session: [name],
+  server: [name, ""],
   protocol: [integer, 1],
-  cameras: [array(CAMERA_INFO), []],
+  cameras: [arrayWithin(CAMERA_INFO, MAX_CAMERAS), []],
   limits: [LIMITS, LIMITS({}, "limits")],
 });
+
+/** @type {Decoder<HelloBody>} */
+const HELLO = (value, where) => {
+  const hello = HELLO_FIELDS(value, where);
+  const indices = hello.cameras.map(({ index }) => index);
+  const twice = indices.find((index, place) => indices.indexOf(index) < place);
+  if (twice !== undefined) throw new WireError(where, `two cameras have the index ${twice}`);
+  return hello;
+};
 
 /** @type {Decoder<StatusBody>} */
 const STATUS = object({

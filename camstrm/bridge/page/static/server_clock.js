@@ -8,10 +8,15 @@
  * large by the smallest delay (a fraction of a millisecond in a LAN), so ages come out
  * too small by that much, never too large.
  *
- * Clocks drift and are set: the minimum is taken over the last one to two WINDOW_US only.
+ * Clocks drift and are set: the minimum is taken over the last one to two WINDOW_US only. Messages
+ * of one connection come in the order in which they were made, so one that was made SET_BACK_US
+ * before another that came earlier shows a clock that was set back: what was known is forgotten at
+ * once. Times from before that are still counted with what was known then.
  */
 
 const WINDOW_US = 30_000_000;
+/** Messages of bundles and of states are made by different threads: they differ by less. */
+const SET_BACK_US = 2_000_000;
 
 export class ServerClock {
   /** Smallest difference (client - server) of the window before, in microseconds. */
@@ -20,9 +25,20 @@ export class ServerClock {
   #current = Infinity;
   /** The viewer's clock when the present window began. */
   #windowStart = -Infinity;
+  /** The newest time of the server since its clock was set back last. */
+  #newestUs = -Infinity;
+  /** The smallest difference before the server's clock was set back; null: it never was. */
+  #beforeSetBack = /** @type {number | null} */ (null);
 
   /** @type {(serverUs: number, clientUs: number) => void} when a message was made and arrived */
   observe(serverUs, clientUs) {
+    if (serverUs < this.#newestUs - SET_BACK_US) {
+      this.#beforeSetBack = this.#difference;
+      this.#previous = this.#current = Infinity;
+      this.#windowStart = clientUs;
+      this.#newestUs = serverUs;
+    }
+    this.#newestUs = Math.max(this.#newestUs, serverUs);
     if (clientUs - this.#windowStart > WINDOW_US) {
       this.#previous = this.#current;
       this.#current = Infinity;
@@ -36,21 +52,29 @@ export class ServerClock {
    * @type {(serverUs: number, clientUs: number) => number | null}
    */
   ageMs(serverUs, clientUs) {
-    const difference = Math.min(this.#previous, this.#current);
-    if (!Number.isFinite(difference)) return null;
-    return Math.max(0, (clientUs - difference - serverUs) / 1000);
+    if (!Number.isFinite(this.#difference)) return null;
+    const ageUs = clientUs - this.#difference - serverUs;
+    // Of a time that is still to come, and was there before the clock was set back.
+    const before = this.#beforeSetBack !== null && ageUs < -SET_BACK_US;
+    const rightUs = before ? clientUs - Number(this.#beforeSetBack) - serverUs : ageUs;
+    return Math.max(0, rightUs / 1000);
+  }
+
+  /** Client - server; Infinity while nothing is known. */
+  get #difference() {
+    return Math.min(this.#previous, this.#current);
   }
 
   /** The server's clock now, in microseconds; the viewer's own while nothing is known. */
   serverUs(clientUs = clientTimeUs()) {
-    const difference = Math.min(this.#previous, this.#current);
-    return Number.isFinite(difference) ? clientUs - difference : clientUs;
+    return Number.isFinite(this.#difference) ? clientUs - this.#difference : clientUs;
   }
 
   /** Forget everything: another server may have another clock. */
   reset() {
     this.#previous = this.#current = Infinity;
-    this.#windowStart = -Infinity;
+    this.#windowStart = this.#newestUs = -Infinity;
+    this.#beforeSetBack = null;
   }
 }
 

@@ -25,7 +25,7 @@ const VERSION = 1;
 const BUNDLE_HEADER_SIZE = 32;
 const CAMERA_HEADER_SIZE = 72;
 const VIEW_HEADER_SIZE = 96;
-const MAX_CAMERAS = 256;
+export const MAX_CAMERAS = 256;
 const MAX_BUNDLE_SIZE = 64 * 1024 * 1024;
 
 /** Bytes or text that do not follow the wire format. */

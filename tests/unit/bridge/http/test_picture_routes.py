@@ -10,9 +10,11 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from yarl import URL
 
 from camstrm.bridge.http import picture_routes
+from camstrm.bridge.viewers.jpeg_orientation import oriented
 from camstrm.wire import CameraState, Demand
 from tests.fakes.bridge.running_bridge import (
     RunningBridge,
@@ -217,3 +219,44 @@ async def test_motion_jpeg_follows_its_camera_to_another_index(
         part = await asyncio.wait_for(parts.next(), 30)
         assert isinstance(part, aiohttp.BodyPartReader)
         assert await part.read() == small_jpeg(0, grabber.seq)
+
+
+async def test_http_pictures_say_how_they_are_to_be_shown_and_the_web_socket_s_are_untouched(
+    session: aiohttp.ClientSession, bridge: RunningBridge, grabber: FakeGrabber
+) -> None:
+    grabber.infos = tuple(replace(info, rotation=90, mirror=True) for info in grabber.infos)
+    await grabber.send_hello()
+
+    def shown(camera: int, step: int) -> bytes:
+        begin, rest = oriented(small_jpeg(camera, step), grabber.infos[camera])
+        assert begin
+        return begin + bytes(rest)
+
+    asked = asyncio.create_task(get(session, "/cam/right.jpg"))
+    await grabber.until_demand(lambda d: d.cameras == (1,))
+    await grabber.send_bundle()
+    assert (await asked)[1] == shown(1, 1)
+    async with connected_viewer(bridge.url) as viewer:
+        await grabber.until_demand(lambda d: d.cameras is None)
+        await grabber.send_bundle()
+        bundle = await viewer.bundle(lambda b: b.seq == grabber.seq)
+        assert bytes(bundle.frames[1].payload) == small_jpeg(1, bundle.seq)
+    async with session.get("/cam/top.mjpg") as answer:
+        await grabber.until_demand(lambda d: d.cameras == (2,))
+        await grabber.send_bundle()
+        part = await aiohttp.MultipartReader.from_response(answer).next()
+        assert isinstance(part, aiohttp.BodyPartReader)
+        assert await part.read() in [shown(2, step) for step in range(grabber.seq + 1)]
+
+
+async def test_a_stream_follows_how_its_camera_is_shown(
+    session: aiohttp.ClientSession, grabber: FakeGrabber
+) -> None:
+    async with session.get("/cam/top.mjpg") as answer:
+        await grabber.until_demand(lambda d: d.cameras == (2,))
+        grabber.infos = tuple(replace(info, rotation=180) for info in grabber.infos)
+        await grabber.send_hello()
+        await grabber.send_bundle()
+        part = await aiohttp.MultipartReader.from_response(answer).next()
+        assert isinstance(part, aiohttp.BodyPartReader)
+        assert (await part.read())[2:4] == b"\xff\xe1"

@@ -215,6 +215,15 @@ def test_a_set_says_what_became_of_it_and_is_kept(asked: Asked) -> None:
     assert "differs" not in other, "of another selector"
     red = asked.ask("values", features=["Gain"], selectors={"GainSelector": "Red"})
     assert red["features"]["Gain"]["differs"]
+    assert "configured" not in red["features"]["Gain"], "the configuration says nothing of it"
+
+
+def test_what_differs_says_what_the_configuration_has(asked: Asked) -> None:
+    asked.control.live.config["Gamma"] = 2.0
+    assert "configured" not in asked.ask("values", features=["Gamma"])["features"]["Gamma"]
+    asked.ask("set", feature="Gamma", value=1.5)
+    gamma = asked.ask("values", features=["Gamma"])["features"]["Gamma"]
+    assert (gamma["value"], gamma["differs"], gamma["configured"]) == (1.5, True, 2.0)
 
 
 def test_what_points_at_others_is_not_kept(asked: Asked) -> None:
@@ -339,6 +348,14 @@ def test_a_file_with_a_locked_feature_needs_a_stop(asked: Asked) -> None:
     assert [change["applied"] for change in changes] == [True, True, True]
     assert asked.control.stops == 1
     assert changes[0]["stopped_ms"] > 0
+
+
+def test_an_offset_that_waits_for_a_locked_size_is_set_in_the_same_stop(asked: Asked) -> None:
+    assert asked.ask("set", feature="Width", value=1024)["applied"]
+    asked.camera.put(0x168, 1)
+    changes = asked.ask("load", text=f"{HEAD}Width\t320\nOffsetX\t64\n", stop=True)["changes"]
+    assert [change["applied"] for change in changes] == [True, True], changes
+    assert asked.control.stops == 1
 
 
 @pytest.mark.parametrize("do", ["load", "diff"])

@@ -182,3 +182,19 @@ def test_the_status_of_every_camera() -> None:
         (1, CameraState.LOST, "unplugged"),
     ]
     assert [ledger.info.name for ledger in ledgers] == ["A", "B"]
+
+
+def test_how_a_camera_is_shown_is_the_configuration_s() -> None:
+    books = Ledgers([CameraSettings(serial="A", name="left", rotation=90, mirror=True)])
+    (info,) = books.infos()
+    assert (info.rotation, info.mirror) == (90, True)
+    assert books[0].is_known_as(CameraInfo(0, "left", "A", "M1", "Hik"))
+    assert books.infos() == (CameraInfo(0, "left", "A", "M1", "Hik", 90, True),)
+    assert not books[0].is_known_as(CameraInfo(0, "left", "A", "M1", "Hik"))
+
+
+def test_names_that_no_hello_may_hold_are_cut() -> None:
+    info = CameraInfo(0, "left", "A" * 300, vendor="V" * 257).cut()
+    assert (len(info.serial), len(info.vendor), info.name) == (256, 256, "left")
+    books = Ledgers([CameraSettings(serial="A" * 500)])
+    assert len(books.infos()[0].serial) == 256

@@ -3,8 +3,8 @@
  * geometry; tests/vectors/viewing/layout.json holds it, and the Qt viewer's, to the same cells.
  *
  * A row shares its width by the pictures' aspects, so that all of one row are equally high: a line
- * scan takes a row of its own, a portrait a narrow cell. What is compared is the sum of the
- * pictures' sides (roots of their areas), which is largest where they are large and alike.
+ * scan takes a row of its own, a portrait a narrow cell. Arrangements are compared by the harmonic
+ * mean of the pictures' sides (roots of their areas): all are large, and none is forgotten for it.
  */
 
 /** Of a picture whose size is not known yet. */
@@ -16,22 +16,28 @@ const MOST_ASPECT = 40;
 const LINE_ASPECT = 4;
 /** A window narrower than this, or lower, is a phone's. */
 const PHONE = 600;
-const LOW = 500;
+const LOW = 440;
 /** The least width of a cell, on a phone and elsewhere; less is given to none but narrow pictures. */
 const PHONE_CELL = 300;
-const LEAST_CELL = 150;
+const LEAST_CELL = 160;
 /** Before they scroll, pictures are made smaller down to this part of the width that they could have. */
 const LEAST_SHRINK = 0.7;
 /** The most cameras that share a window without scrolling. */
 const MOST_CELLS = 16;
 /** Columns of cells that scroll. */
 const SCROLL_CELL = 320;
-/** Which parts of the window the large picture may have, in hundredths. */
-const PARTS = [40, 45, 50, 55, 60, 65, 70, 75, 80, 85];
+/** Which parts of the window the large picture may have, in fiftieths; fewer are tried of many cameras. */
+const PARTS = Array.from({ length: 24 }, (_, step) => 20 + step);
+const FEW = 6;
+const PARTS_OF_MANY = PARTS.filter((part) => part % 4 === 0);
+/** Of many cameras, a picture narrower than this may stand beside all rows, as an odd one. */
+const PORTRAIT_ASPECT = 0.6;
 /** The large picture's side is at least so many times that of any other. */
 const LARGER = 1.3;
-/** Another arrangement must be better by this factor: equal ones do not change places. */
-const BETTER = 1 + 1e-9;
+/** Another arrangement must be better than equal: equal ones do not change places. */
+const LESS = 1 - 1e-9;
+/** Equal rows are preferred to others that are better by less than this factor. */
+const EVEN = 1.04;
 
 /** @type {(wish: LayoutWish) => Layout} */
 export function arrange({ width, height, aspects, gap, line, mode = "auto", large = -1 }) {
@@ -43,17 +49,18 @@ export function arrange({ width, height, aspects, gap, line, mode = "auto", larg
   if (count === 0) return { cells: [], height, kind: "grid" };
   const phone = Math.min(width / PHONE, height / LOW) < 1;
   const columns = Math.max(1, Math.floor((width + gap) / (phone ? PHONE_CELL : SCROLL_CELL)));
-  const room = { gap, line, least: phone ? Math.min(PHONE_CELL, width) : LEAST_CELL };
-  const tall = natural(width, sides, Math.min(columns, count), room);
+  const least = phone ? Math.min(PHONE_CELL, width) : LEAST_CELL;
+  const room = { gap, line, least, parts: count > FEW ? PARTS_OF_MANY : PARTS };
   const most = phone ? Math.min(columns, width < PHONE ? 1 : 2) : count;
-  if (count > MOST_CELLS) return scrolled(tall, height);
+  if (count > MOST_CELLS) return scrolled(natural(area, sides, Math.min(columns, count), room), height, room);
   if (phone && count > 1) {
-    const rows = natural(width, sides, Math.min(most, count), room);
-    return shrunk(rows, height, area, sides, room);
+    return shrunk(natural(area, sides, Math.min(most, count), room), area, sides, room);
   }
-  const grid = best(grids(area, sides, room, most), sides, room);
-  const larges = mode === "grid" || count < 2 ? [] : largeOnes(area, sides, room, large, mode === "large");
-  const found = best(mode === "large" && larges.length > 0 ? larges : [grid, ...larges], sides, room);
+  const even = grids(area, sides, room, Math.min(most, fitting(width, room)));
+  const wantsLarge = mode === "large";
+  const larges = mode === "grid" || count < 2 ? [] : largeOnes(area, sides, room, large, wantsLarge);
+  const only = wantsLarge && larges.length > 0;
+  const found = best(only ? larges : [...even, ...larges], sides, room, only);
   return { cells: found.cells.map(rounded), height, kind: found.kind };
 }
 
@@ -69,14 +76,24 @@ function side(cell, aspect, line) {
   return Math.sqrt((wide * wide) / aspect);
 }
 
-/** @type {(found: Arrangement[], sides: number[], room: Room) => Arrangement} the first of the best */
-function best(found, sides, { line }) {
-  const worth = (/** @type {Arrangement} */ { cells }) =>
-    cells.reduce((sum, cell, at) => sum + side(cell, sides[at], line), 0);
-  let [chosen, most] = [found[0], worth(found[0])];
-  for (const other of found.slice(1)) {
-    const sum = worth(other);
-    if (sum > most * BETTER) [chosen, most] = [other, sum];
+/**
+ * Inverse of the mean side of the pictures: harmonic, or plain where one may be large at the cost
+ * of the others (`total`).
+ * @type {(found: Arrangement, sides: number[], room: Room, total: boolean) => number}
+ */
+function smallness({ cells, even }, sides, { line }, total) {
+  const all = cells.map((cell, at) => Math.max(1e-6, side(cell, sides[at], line)));
+  if (total) return cells.length / all.reduce((sum, one) => sum + one, 0);
+  const inverse = all.reduce((sum, one) => sum + 1 / one, 0) / cells.length;
+  return even ? inverse / EVEN : inverse;
+}
+
+/** The first of the best. @type {(found: Arrangement[], sides: number[], room: Room, total?: boolean) => Arrangement} */
+function best(found, sides, room, total = false) {
+  let [chosen, least] = [found[0], Infinity];
+  for (const other of found) {
+    const small = smallness(other, sides, room, total);
+    if (small < least * LESS) [chosen, least] = [other, small];
   }
   return chosen;
 }
@@ -87,7 +104,8 @@ function grids(area, sides, room, most) {
   for (let columns = 1; columns <= Math.min(most, sides.length); columns += 1) {
     const rows = rowsOf(sides, columns);
     for (const alike of [true, false]) {
-      found.push({ cells: stacked(area, rows, sides, room, alike), kind: "grid" });
+      const even = alike && rows.every((row) => row.length === rows[0].length);
+      found.push({ cells: stacked(area, rows, sides, room, alike), kind: "grid", even });
     }
   }
   return found;
@@ -101,7 +119,7 @@ function grids(area, sides, room, most) {
 function largeOnes(area, sides, room, large, all) {
   const found = [];
   const seen = new Set();
-  const asked = large >= 0 && large < sides.length ? [large] : sides.map((_, at) => at);
+  const asked = large >= 0 && large < sides.length ? [large] : candidates(sides, all);
   for (const at of asked) {
     if (seen.has(sides[at])) continue; // the first of equal ones
     seen.add(sides[at]);
@@ -119,12 +137,24 @@ function largeOnes(area, sides, room, large, all) {
   return larger.length > 0 ? larger : found;
 }
 
+/** So many cells fit beside each other. @type {(width: number, room: Room) => number} */
+function fitting(width, { gap, least }) {
+  return Math.max(1, Math.floor((width + gap) / (least + gap)));
+}
+
+/** Which cameras may be the large one. @type {(sides: number[], all: boolean) => number[]} */
+function candidates(sides, all) {
+  const each = sides.map((_, at) => at);
+  if (sides.length <= FEW) return each;
+  return all ? [0] : each.filter((at) => sides[at] < PORTRAIT_ASPECT || sides[at] >= LINE_ASPECT);
+}
+
 /** Widths, or heights, of the large cell. @type {(area: Rectangle, aspect: number, room: Room, left: boolean) => number[]} */
-function partsOf({ width, height }, aspect, { line, gap, least }, left) {
+function partsOf({ width, height }, aspect, { line, gap, least, parts }, left) {
   const whole = (left ? width : height) - gap;
   const exact = left ? (height - line) * aspect : width / aspect + line;
   const most = left ? whole - least : whole - line - least / 2;
-  return [exact, ...PARTS.map((part) => (whole * part) / 100)].filter(
+  return [exact, ...parts.map((part) => (whole * part) / 50)].filter(
     (part) => part > line && part <= most,
   );
 }
@@ -138,11 +168,10 @@ function besideLarge(area, sides, room, main, part, left) {
     ? { x: x + start, y, width: width - start, height }
     : { x, y: y + start, width, height: height - start };
   const others = sides.filter((_, at) => at !== main);
-  const most = Math.max(1, Math.floor((rest.width + room.gap) / (room.least + room.gap)));
-  return grids(rest, others, room, most).map(({ cells }) => {
+  return grids(rest, others, room, fitting(rest.width, room)).map(({ cells }) => {
     const all = [...cells];
     all.splice(main, 0, cell);
-    return { cells: all, kind: "large", main };
+    return { cells: all, kind: "large", even: false, main };
   });
 }
 
@@ -177,12 +206,17 @@ function stacked(area, rows, sides, room, alike) {
   const wanted = rows.map((row, number) => rowHeight(row, widths[number], sides));
   const free = area.height - room.line * rows.length - room.gap * (rows.length - 1);
   const heights = alike ? alikeHeights(rows, wanted, sides, free) : proportional(wanted, free);
+  return placed(area, rows, widths, heights, room);
+}
+
+/** @type {(at: Point, rows: number[][], widths: number[][], heights: number[], room: Room) => Rectangle[]} */
+function placed(corner, rows, widths, heights, room) {
   /** @type {Rectangle[]} */
   const cells = [];
-  let { y } = area;
+  let { y } = corner;
   rows.forEach((row, number) => {
     const height = Math.max(0, heights[number]) + room.line;
-    let { x } = area;
+    let { x } = corner;
     row.forEach((at, place) => {
       cells[at] = { x, y, width: widths[number][place], height };
       x += widths[number][place] + room.gap;
@@ -228,27 +262,36 @@ function shared(width, aspects, { gap, least }) {
   }
 }
 
-/** Rows at the whole width, however high they become. @type {(width: number, sides: number[], columns: number, room: Room) => Tall} */
-function natural(width, sides, columns, room) {
+/**
+ * Rows at the whole width, however high they become together; no picture is higher than the window.
+ * @type {(area: Rectangle, sides: number[], columns: number, room: Room) => Tall}
+ */
+function natural({ width, height }, sides, columns, room) {
   const rows = rowsOf(sides, columns);
   const widths = rows.map((row) => shared(width, row.map((at) => sides[at]), room));
-  const heights = rows.map((row, number) => rowHeight(row, widths[number], sides));
-  const high = heights.reduce((sum, one) => sum + one, 0);
-  const rest = room.line * rows.length + room.gap * (rows.length - 1);
-  const cells = stacked({ x: 0, y: 0, width, height: high + rest }, rows, sides, room, false);
-  return { rows, cells, high, rest };
+  const most = Math.max(1, height - room.line);
+  const heights = rows.map((row, number) => Math.min(most, rowHeight(row, widths[number], sides)));
+  return { rows, widths, heights };
 }
 
-/** @type {(tall: Tall, height: number) => Layout} */
-function scrolled({ cells, high, rest }, height) {
-  return { cells: cells.map(rounded), height: Math.max(height, Math.ceil(high + rest)), kind: "scroll" };
+/** @type {(tall: Tall, height: number, room: Room) => Layout} */
+function scrolled({ rows, widths, heights }, height, room) {
+  const cells = placed({ x: 0, y: 0 }, rows, widths, heights, room);
+  return { cells: cells.map(rounded), height: Math.max(height, below(cells)), kind: "scroll" };
 }
 
-/** @type {(tall: Tall, height: number, area: Rectangle, sides: number[], room: Room) => Layout} all at once if they need not be much smaller */
-function shrunk(tall, height, area, sides, room) {
-  if (height - tall.rest < LEAST_SHRINK * tall.high) return scrolled(tall, height);
+/** @param {Rectangle[]} cells gives where the lowest ends */
+function below(cells) {
+  return Math.max(...cells.map(rounded).map(({ y, height }) => y + height));
+}
+
+/** All at once if they need not be much smaller for it. @type {(tall: Tall, area: Rectangle, sides: number[], room: Room) => Layout} */
+function shrunk(tall, area, sides, room) {
+  const high = tall.heights.reduce((sum, one) => sum + one, 0);
+  const rest = room.line * tall.rows.length + room.gap * (tall.rows.length - 1);
+  if (area.height - rest < LEAST_SHRINK * high) return scrolled(tall, area.height, room);
   const cells = stacked(area, tall.rows, sides, room, false);
-  return { cells: cells.map(rounded), height, kind: "grid" };
+  return { cells: cells.map(rounded), height: area.height, kind: "grid" };
 }
 
 /** With whole pixels, so that edges are sharp and meet. @type {(cell: Rectangle) => Rectangle} */

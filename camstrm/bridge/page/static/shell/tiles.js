@@ -34,7 +34,7 @@ export class Tiles {
   #onScreen;
   /** Height of the line on top of each picture; measured once. */
   #line = 0;
-  /** The arrangement that is on the screen, as text. */
+  /** What the arrangement on the screen was made from, as text. */
   #arranged = "";
 
   /**
@@ -194,7 +194,7 @@ export class Tiles {
     const { clientWidth, clientHeight } = this.#root;
     if (shown.length === 0 || clientWidth === 0 || clientHeight === 0) return;
     this.#line ||= shown[0].line.offsetHeight;
-    const { cells } = arrange({
+    const wish = {
       width: clientWidth,
       height: clientHeight,
       aspects: shown.map(aspectOf),
@@ -202,10 +202,11 @@ export class Tiles {
       line: this.#line,
       mode: this.mode,
       large: shown.findIndex(({ info }) => info.name === this.large),
-    });
-    const arranged = JSON.stringify([shown.map(({ info }) => info.index), cells]);
+    };
+    const arranged = JSON.stringify([shown.map(({ info }) => info.index), wish]);
     if (arranged === this.#arranged) return;
     this.#arranged = arranged;
+    const { cells } = arrange(wish);
     cells.forEach(({ x, y, width, height }, at) => {
       Object.assign(shown[at].element.style, {
         left: `${x}px`,

@@ -2,10 +2,10 @@
 
 import "./actions.js";
 import "../panels/measure.js";
+import "../tools/zebra.js";
 import "../tools/drawing.js";
 import "../tools/focus.js";
 import "../tools/guides.js";
 import "../tools/keep.js";
 import "../tools/picture.js";
 import "../tools/pixel.js";
-import "../tools/zebra.js";

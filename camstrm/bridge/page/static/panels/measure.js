@@ -38,6 +38,7 @@ class MeasurePanel {
   #profileText = element("p", { className: "axis" });
   #whole = element("input", { type: "checkbox" });
   #profileParts = element("div");
+  #profileControls = element("div", { className: "row" });
   /** @type {Map<string, HTMLInputElement>} */
   #regions = new Map();
 
@@ -93,19 +94,19 @@ class MeasurePanel {
     this.#profileParts.append(
       this.#profile,
       this.#profileText,
-      row(checkbox(this.#whole, "measure.profile.whole"), clear),
     );
+    this.#profileControls.append(clear, checkbox(this.#whole, "measure.profile.whole"));
     line.addEventListener("click", () => {
       if (!this.#tools.isOn("line")) this.#tools.toggle("line");
     });
     return [
       this.#regionChoice(),
       this.#state,
-      section("measure.focus", this.#focus.element, row(tone)),
+      section("measure.focus", this.#focus.element, row(tone, this.#focus.reset)),
       section("measure.histogram", this.#bars, this.#axis, row(this.#clipped, checkbox(this.#log, "measure.log"))),
       this.#table,
       this.#extent,
-      section("measure.profile", this.#profileParts, row(line)),
+      section("measure.profile", this.#profileParts, row(line, this.#profileControls)),
       section("measure.calibration", this.#calibration.element),
     ];
   }
@@ -157,7 +158,8 @@ class MeasurePanel {
     for (const [kind, input] of this.#regions) input.checked = kind === this.#tools.regionKind;
     this.#tone.checked = this.#tools.isOn("tone");
     const camera = this.#services.cameras.chosen();
-    this.#profileParts.hidden = !camera || !this.#tools.isOn("line") || !this.#tools.shape("line", camera.index);
+    const line = camera && this.#tools.isOn("line") && this.#tools.shape("line", camera.index);
+    this.#profileParts.hidden = this.#profileControls.hidden = !line;
     this.#calibration.write();
     this.#tick();
   }

@@ -23,7 +23,7 @@ export function focusBar(services) {
   const value = element("span", { className: "focus-value" });
   const reset = element("button", { type: "button", textContent: say("measure.focus.reset") });
   reset.addEventListener("click", () => measuring.focus.reset());
-  const line = element("div", { className: "focus-line" }, text, trend, value, reset);
+  const line = element("div", { className: "focus-line" }, text, trend, value);
   const root = element("div", { className: "focus" }, bar, line);
   const write = () => {
     const { focus } = measuring;
@@ -42,7 +42,7 @@ export function focusBar(services) {
     const values = { level: fixed(focus.level ?? 0, 1), peak: fixed(focus.peak, 1) };
     value.textContent = focus.level === null ? "" : say("measure.focus.value", values);
   };
-  return { element: root, write };
+  return { element: root, line, reset, write };
 }
 
 /** Focus is of what somebody looks at: the middle, where nothing else was chosen. @param {Services} services */
@@ -64,6 +64,9 @@ class FocusOverlay {
     this.#tools = toolsOf(services);
     this.#bar = focusBar(services);
     this.#bar.element.classList.add("over-picture");
+    this.#bar.line.append(this.#bar.reset);
+    // A press on it is none on the picture.
+    this.#bar.element.addEventListener("pointerdown", (event) => event.stopPropagation());
     this.#tools.onChange(() => this.#place());
     services.cameras.onChoose(() => this.#place());
     this.#tools.measuring.onChange(() => {

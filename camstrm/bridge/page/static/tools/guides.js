@@ -80,7 +80,8 @@ registerOverlay((services) => ({
     context.strokeStyle = "rgb(255 255 255 / 60%)";
     context.lineWidth = 1;
     context.stroke(path);
-    writeLine(services, index, "grid", said ? say(said.key, said.values) : "");
+    const text = said && wish.kind !== "thirds" ? say(said.key, said.values) : "";
+    writeLine(services, index, "grid", text);
   },
 }));
 

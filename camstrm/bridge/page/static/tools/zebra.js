@@ -6,9 +6,11 @@ import { registerAction, registerOverlay } from "../shell/registry.js";
 import { say } from "../texts.js";
 import { toolsOf, writeLine } from "./tools.js";
 
-/** Pixels that are looked at, at most, and how often. */
+/** Pixels that are looked at, at most; time between two looks at least. */
 const MOST_PIXELS = 400_000;
-const INTERVAL_MS = 150;
+const LEAST_INTERVAL_MS = 30;
+/** Of the time of the page, looking takes one part in so many at most. */
+const PARTS = 3;
 
 registerAction(
   "zebra",
@@ -28,7 +30,7 @@ class Stripes {
   #context = /** @type {CanvasRenderingContext2D} */ (
     this.#samples.getContext("2d", { willReadFrequently: true })
   );
-  #atMs = -Infinity;
+  #notBeforeMs = -Infinity;
   #seen = "";
   /** Percent of the picture that is on the screen. */
   shown = 0;
@@ -38,9 +40,11 @@ class Stripes {
     const { visible, scale } = stage.viewport;
     const seen = JSON.stringify([visible, scale, view.frame?.frame_id.toString()]);
     const nowMs = performance.now();
-    if (seen !== this.#seen && nowMs - this.#atMs >= INTERVAL_MS) {
-      [this.#seen, this.#atMs] = [seen, nowMs];
+    if (seen !== this.#seen && nowMs >= this.#notBeforeMs) {
+      this.#seen = seen;
       this.#look(view, stage);
+      const tookMs = performance.now() - nowMs;
+      this.#notBeforeMs = nowMs + Math.max(LEAST_INTERVAL_MS, tookMs * PARTS);
     }
     context.imageSmoothingEnabled = false;
     context.drawImage(this.#samples, 0, 0, view.width, view.height);

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import structs
 
@@ -20,6 +21,7 @@ from camstrm.wire import (
     FROM_VIEWER,
     TO_VIEWER,
     Ack,
+    Call,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -29,6 +31,7 @@ from camstrm.wire import (
     GrantedView,
     Hello,
     Limits,
+    Reply,
     Status,
     Subscribe,
     View,
@@ -222,6 +225,10 @@ class PageServer:
         self.answers_views = True
         self.refuses_views = ""
         self.reduced = 0
+        self.answers: dict[str, Callable[[Call], object]] = {}
+        """What a call of an operation is answered with; one that is not here is refused."""
+        self.downloads: dict[str, bytes] = {}
+        """Files by the path that they are asked for, such as "cam/left.tiff"."""
         self.viewers: list[PageViewer] = []
         self.connected: asyncio.Queue[PageViewer] = asyncio.Queue()
         self.tokens: list[str | None] = []
@@ -241,6 +248,7 @@ class PageServer:
         app = web.Application()
         app.router.add_get("/", self._file)
         app.router.add_get("/static/{name:.+}", self._file)
+        app.router.add_get("/{path:cam[/.].+}", self._download)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/api/status", self._status)
         app.on_response_prepare.append(_add_policy)
@@ -283,7 +291,10 @@ class PageServer:
     def _hello(self) -> Hello:
         cameras = tuple(camera.info for camera in self.cameras)
         return Hello(
-            self.session, "camstrm 0.1.0", cameras=cameras, limits=Limits(max_views=self.max_views)
+            self.session,
+            "camstrm 0.1.0",
+            cameras=cameras,
+            limits=Limits(max_views=self.max_views, max_calls=8 if self.answers else 0),
         )
 
     async def answer_views(self, viewer: PageViewer, wishes: tuple[View, ...]) -> None:
@@ -352,6 +363,18 @@ class PageServer:
     async def _file(self, request: web.Request) -> web.Response:
         return self._files.response(request.match_info.get("name", "index.html"))
 
+    async def _download(self, request: web.Request) -> web.Response:
+        content = self.downloads.get(request.match_info["path"])
+        if content is None:
+            raise web.HTTPNotFound(text="There is no such picture.\n")
+        return web.Response(body=content)
+
+    def _reply(self, call: Call) -> Reply:
+        answer = self.answers.get(call.do)
+        if answer is None:
+            return Reply(call.id, False, problem=f"no {call.do} here", code="unknown")
+        return Reply(call.id, True, msgspec.Raw(msgspec.json.encode(answer(call))))
+
     async def _status(self, _: web.Request) -> web.Response:
         return web.Response(status=self.refuse_status or 200)
 
@@ -377,6 +400,8 @@ class PageServer:
                     viewer.views = ()
                     if said.views and self.answers_views:
                         await self.answer_views(viewer, said.views)
+                if isinstance(said, Call):
+                    await socket.send_str(TO_VIEWER.encode(self._reply(said)).decode())
                 viewer.heard.set()
         finally:
             self.viewers.remove(viewer)

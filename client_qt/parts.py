@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-import client_qt.tools.on_pictures  # noqa: F401
+import client_qt.panels.diagnose.diagnose_panel
+import client_qt.panels.setup.setup_panel
+import client_qt.tools.on_pictures
+import client_qt.tools.region_drag  # noqa: F401
 
 __all__: list[str] = []

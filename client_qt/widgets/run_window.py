@@ -23,9 +23,8 @@ from client_qt.session.decoder import PictureDecoder
 from client_qt.session.network import Network
 from client_qt.session.session import StreamSession
 from client_qt.widgets.main_window import MainWindow
-from client_qt.widgets.preferences import load_settings, spoken_texts
+from client_qt.widgets.preferences import apply_appearance, load_settings, spoken_texts
 from client_qt.widgets.services import ViewerServices
-from client_qt.widgets.theme import apply_theme
 
 __all__ = ["drops_references", "run_window"]
 
@@ -57,11 +56,11 @@ def run_window(
     # The window says itself when it is closed; Qt's own way would quit a second time.
     application.setQuitOnLastWindowClosed(False)
     previous_handler = qInstallMessageHandler(_log_qt)
-    apply_theme(application)
     client = StreamClient(address, network=Network(insecure=insecure))
     decoder = PictureDecoder()
     session = StreamSession(client, decoder)
     settings = load_settings()
+    apply_appearance(application, settings)
     services = ViewerServices(settings=settings, texts=spoken_texts(settings))
     services.add_server(session, address.label, address)
     window = MainWindow(services)

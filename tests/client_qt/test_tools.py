@@ -106,8 +106,9 @@ def test_settings_of_another_kind_turn_nothing(qapp: QApplication) -> None:
 
 def test_decoding_follows_the_turned_place(viewer: OfflineViewer) -> None:
     view = viewer.view()
-    across, down = view.picture_pixels()
     viewer.key("]")
+    viewer.window.refresh()
+    across, down = view._picture_area().width(), view._picture_area().height()
     assert view.picture_pixels() == (down, across)
     width, height = view.frame_pixels()
     assert width / height == pytest.approx(64 / 48, rel=0.02)

@@ -1,6 +1,11 @@
 /** All panels, tools and actions of the page: each module registers itself. One line for each. */
 
 import "./actions.js";
+import "./window_actions.js";
+import "../panels/events.js";
+import "../panels/connection.js";
+import "../panels/layouts.js";
+import "../panels/settings.js";
 import "../panels/measure.js";
 import "../tools/zebra.js";
 import "../tools/drawing.js";

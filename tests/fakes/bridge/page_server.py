@@ -30,6 +30,7 @@ from camstrm.wire import (
     FrameBundle,
     GrantedView,
     Hello,
+    Leases,
     Limits,
     Reply,
     Status,
@@ -226,7 +227,9 @@ class PageServer:
         self.refuses_views = ""
         self.reduced = 0
         self.answers: dict[str, Callable[[Call], object]] = {}
-        """What a call of an operation is answered with; one that is not here is refused."""
+        """What a call of an operation is answered with, a Reply as it is; others are refused."""
+        self.role = "view"
+        """Of all viewers."""
         self.downloads: dict[str, bytes] = {}
         """Files by the path that they are asked for, such as "cam/left.tiff"."""
         self.viewers: list[PageViewer] = []
@@ -284,6 +287,10 @@ class PageServer:
             else:
                 await viewer.socket.send_bytes(data)
 
+    async def send_leases(self, leases: Leases) -> None:
+        """Say who may change which camera."""
+        await self.send_raw(TO_VIEWER.encode(leases).decode())
+
     async def send_hello(self) -> None:
         """Send every viewer the cameras of the present script."""
         await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
@@ -325,7 +332,8 @@ class PageServer:
             viewer=ViewerStatus(
                 *(1, len(viewer.sent_seqs), viewer.skipped),
                 sent_fps=self.bundle_fps,
-                role="view",
+                role=self.role,
+                name="kim",
                 reduced=self.reduced,
             ),
         )
@@ -373,7 +381,10 @@ class PageServer:
         answer = self.answers.get(call.do)
         if answer is None:
             return Reply(call.id, False, problem=f"no {call.do} here", code="unknown")
-        return Reply(call.id, True, msgspec.Raw(msgspec.json.encode(answer(call))))
+        found = answer(call)
+        if isinstance(found, Reply):
+            return found
+        return Reply(call.id, True, msgspec.Raw(msgspec.json.encode(found)))
 
     async def _status(self, _: web.Request) -> web.Response:
         return web.Response(status=self.refuse_status or 200)

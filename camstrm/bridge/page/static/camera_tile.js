@@ -145,7 +145,7 @@ export class CameraTile {
   /** Show a sentence in the picture for a short time. @param {string} text */
   showHint(text) {
     setText(this.#parts.hint, text);
-    this.#parts.hint.hidden = false;
+    this.#parts.hint.hidden = text === "";
     clearTimeout(this.#hiding);
     this.#hiding = setTimeout(() => {
       this.#parts.hint.hidden = true;

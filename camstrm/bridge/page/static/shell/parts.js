@@ -2,11 +2,16 @@
 
 import "./actions.js";
 import "./window_actions.js";
-import "../panels/events.js";
 import "../panels/connection.js";
+import "../panels/diagnose.js";
+import "../panels/events.js";
+import "../panels/features.js";
 import "../panels/layouts.js";
-import "../panels/settings.js";
 import "../panels/measure.js";
+import "../panels/sets.js";
+import "../panels/settings.js";
+import "../panels/setup.js";
+import "../panels/share.js";
 import "../tools/zebra.js";
 import "../tools/drawing.js";
 import "../tools/focus.js";

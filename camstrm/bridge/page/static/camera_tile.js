@@ -188,8 +188,10 @@ export class CameraTile {
     const { nowMs, clientUs, clock, live, reduced, info } = present;
     this.stage.reducedTo(reduced);
     this.stage.refresh();
-    const { shown } = this.stage;
-    const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
+    const { shown, freeze } = this.stage;
+    // A picture that stands still by a person's wish is not late: what comes meanwhile counts.
+    const newest = freeze.frozen ? this.stage.newest : shown;
+    const ageMs = newest && clock.ageMs(Number(newest.capture_time_us), clientUs);
     const seen = this.visible && !document.hidden;
     this.#seenSinceMs = seen ? (this.#seenSinceMs ?? nowMs) : null;
     const old = seen && shown !== null && isOld(this.#state, ageMs, this.#intervalMs());

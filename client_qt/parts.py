@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import client_qt.panels.diagnose.diagnose_panel
+import client_qt.panels.measure.measure_panel
 import client_qt.panels.setup.setup_panel
 import client_qt.panels.share.share_panel
 import client_qt.tools.on_pictures

@@ -63,9 +63,3 @@ def test_the_desktop_entry_opens_links_with_the_viewer() -> None:
     assert desktop["MimeType"] == "x-scheme-handler/camstrm;"
     assert desktop["Name[ko]"]
     assert desktop["Icon"] == "camstrm-viewer"
-
-
-def test_the_frozen_viewer_takes_all_that_it_reads() -> None:
-    spec = (ROOT / "deploy" / "viewer.spec").read_text("utf-8")
-    for data in ("keys.json", "*.json", '"icons" / "*"'):
-        assert data in spec

@@ -59,7 +59,6 @@ class SharePanel(StyledPanel):
         """Number of that server; the cameras in the list are its own."""
         self._active = False
         self.cameras = QListWidget(self)
-        self.cameras.setMaximumHeight(_LIST_HEIGHT)
         self.cameras.setAccessibleName(say("share.cameras"))
         self.hours = QComboBox(self)
         self.hours.setAccessibleName(say("share.hours"))
@@ -162,6 +161,8 @@ class SharePanel(StyledPanel):
             item.setData(_CAMERA, camera)
             state = Qt.CheckState.Checked if camera in ticked else Qt.CheckState.Unchecked
             item.setCheckState(state)
+        rows = max(1, self.cameras.count()) * max(self.cameras.sizeHintForRow(0), 18)
+        self.cameras.setFixedHeight(min(_LIST_HEIGHT, rows + 6))
 
     @property
     def chosen_cameras(self) -> list[int]:

@@ -279,6 +279,9 @@ type Message = Hello | Status | Views | Leases | Reply | { type: "" };
 interface Summary {
   mood: "live" | "part" | "wait" | "bad";
   text: string;
+  /** Its two halves where cameras are missing: which ones, and how many are live. */
+  faults: string;
+  sum: string;
   /** Cameras that do what they should, and all. */
   live: number;
   cameras: number;

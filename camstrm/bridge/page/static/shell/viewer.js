@@ -184,11 +184,11 @@ export class Viewer {
       tile.refresh(present);
       tile.showLease(stream.rights.describe(tile.info));
     }
-    const cameras = tiles.all.map(({ info, state, sinceUs, stuck, stage }) => ({
+    const cameras = tiles.all.map(({ info, state, sinceUs, missing, stage }) => ({
       name: info.name,
       state,
       sinceUs,
-      stuck,
+      stuck: missing,
       pictureUs: Number(stage.shown?.capture_time_us ?? 0),
     }));
     const { connection, hello, status, openedAtMs, bundleAtMs } = stream;

@@ -408,6 +408,7 @@ interface Services {
   tiles: Tiles;
   sheet: { readonly shown: string; show(id: string): void; toggle(id: string): void; closeFocused(): boolean };
   showKeys(): void;
+  showAbout(): void;
   /** Called when the server is lost (false) and when it is back, and now for each time before. */
   onLink(callback: (linked: boolean, timeUs: number) => void): void;
   layouts: { save(name: string): void; use(name: string): boolean; remove(name: string): void };

@@ -52,6 +52,8 @@ class PictureResult:
     job: PictureJob
     picture: DecodedPicture | None
     problem: str = ""
+    decode_s: float = 0.0
+    """How long it took, in seconds."""
 
 
 def usual_workers(processors: int | None = None) -> int:
@@ -176,7 +178,9 @@ class PictureDecoder(QObject):
         while (job := self._next_job()) is not None:
             try:
                 self._take_room(job)
-                result = PictureResult(job, self._decode(job.frame, job.view_size))
+                began_s = time.perf_counter()
+                picture = self._decode(job.frame, job.view_size)
+                result = PictureResult(job, picture, decode_s=time.perf_counter() - began_s)
             except WireError as error:
                 result = PictureResult(job, None, str(error))
             except Exception as error:  # noqa: BLE001  # a lost worker would freeze every picture

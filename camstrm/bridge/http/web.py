@@ -27,6 +27,9 @@ _MAX_BODY = 1024
 _OPEN_PATH = "/healthz"
 """Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""
 
+_LOG_IN_STYLE = "/static/log_in.css"
+"""Of the page that asks for the token: it is needed before there is one."""
+
 _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics")
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
@@ -93,7 +96,7 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             text=f"Pages of {origin!r} may not ask here. If they should, add it to "
             "bridge.allowed_origins.\n"
         )
-    if request.path != _OPEN_PATH:
+    if request.path not in (_OPEN_PATH, _LOG_IN_STYLE):
         grant = state.tokens.grant(request, query=_token_in_url_allowed(request))
         if grant is None:
             raise unauthorized(request)

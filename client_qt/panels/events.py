@@ -47,6 +47,8 @@ class EventsPanel(StyledPanel):
         self._round = 0
         """Another number for each time that the panel is active: what was asked before is over."""
         self._active = False
+        self._again: dict[int, QTimer] = {}
+        """For the next call to each server, by its number."""
         self.words = QLineEdit()
         self.words.setPlaceholderText(say("events.search"))
         self.words.setAccessibleName(say("events.search"))
@@ -74,6 +76,8 @@ class EventsPanel(StyledPanel):
         """Follow the events while they are seen."""
         self._active = active
         self._round += 1
+        for timer in self._again.values():
+            timer.stop()
         if active:
             self._write()
             for number in self.services.servers:
@@ -91,21 +95,29 @@ class EventsPanel(StyledPanel):
         )
 
     def _answered(self, number: int, asked_in: int, answer: Struct | CallError) -> None:
+        if asked_in != self._round:
+            return
         if isinstance(answer, Events):
             new = self._logs[number].add(answer)
             self.problem.hide()
-            if new and self._active:
+            if new:
                 self._write()
-            self._later(number, asked_in, 0)
-        elif asked_in == self._round:
+            self._later(number, 0)
+        else:
             reason = str(answer)
             self.problem.setText(self.services.say("events.not_now", reason=reason))
             self.problem.show()
-            self._later(number, asked_in, _AGAIN_MS)
+            self._later(number, _AGAIN_MS)
 
-    def _later(self, number: int, asked_in: int, pause_ms: int) -> None:
+    def _later(self, number: int, pause_ms: int) -> None:
         # Not at once: the answer may have come before the call returned.
-        QTimer.singleShot(pause_ms, self, lambda: self._ask(number, asked_in))
+        if not self._active:
+            return
+        if number not in self._again:
+            timer = self._again[number] = QTimer(self)
+            timer.setSingleShot(True)
+            timer.timeout.connect(lambda: self._ask(number, self._round))
+        self._again[number].start(pause_ms)
 
     def _on_link(self, number: int, linked: bool, time_us: int) -> None:
         log = self._logs.setdefault(number, EventLog())

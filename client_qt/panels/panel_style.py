@@ -32,7 +32,7 @@ QFrame#finding {{ border: none; border-left: 3px solid {line}; }}
 QFrame#finding[level="error"] {{ border-left-color: {bad}; }}
 QFrame#finding[level="warning"] {{ border-left-color: {warning}; }}
 QFrame#finding[level="ok"] {{ border-left-color: {good}; }}
-QLineEdit, QPlainTextEdit {{
+QLineEdit, QPlainTextEdit, QSpinBox {{
     background: {raised}; border: 1px solid {line}; border-radius: 3px; padding: 2px 5px;
     selection-background-color: {accent.name()};
 }}
@@ -53,7 +53,7 @@ QToolButton[segment="middle"] {{ border-radius: 0; border-left: none; }}
 QToolButton[segment="last"] {{
     border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none;
 }}
-QLineEdit:focus, QPlainTextEdit:focus, QPushButton:focus, QToolButton:focus,
+QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus,
 QTreeView:focus {{ border: 1px solid {accent.name()}; }}
 QTreeView {{ background: transparent; border: 1px solid {line}; border-radius: 3px; }}
 """

@@ -192,6 +192,11 @@ class CameraView(QWidget):
         return self.pictures.whole
 
     @property
+    def stage(self) -> QRect:
+        """Where in the view the picture's place is."""
+        return self._picture_area()
+
+    @property
     def shown_part(self) -> PicturePart | None:
         """The part that is drawn over the whole picture; None: there is none of the present."""
         return self.pictures.present_part(self.viewport)

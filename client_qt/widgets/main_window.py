@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self.bar)
         self.area = CameraArea(services, self)
         self.setCentralWidget(self.area)
-        self.dock = PanelDock(services, self)
+        self.dock = PanelDock(services, self, opens=not kiosk)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.pop_outs = PopOuts(services, self.area)
         self._wishes = PictureWishes(services)

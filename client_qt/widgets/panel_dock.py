@@ -19,7 +19,14 @@ class PanelDock(QDockWidget):
     opened_changed = Signal()
     """Another panel is open, or on top."""
 
-    def __init__(self, services: ViewerServices, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: ViewerServices,
+        parent: QWidget | None = None,
+        *,
+        opens: bool = True,
+    ) -> None:
+        """``opens``: whether the person may open panels at all."""
         super().__init__(parent)
         self._services = services
         self._panels: dict[str, Panel] = {}
@@ -37,7 +44,7 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(QWidget(self))
         self.hide()
         services.chosen_changed.connect(self._on_chosen)
-        for panel_id in panel_makers():
+        for panel_id in panel_makers() if opens else ():
             self._connect(panel_id)
 
     @property

@@ -17,7 +17,7 @@ from client_qt.widgets.view_texts import paint_hint, paint_said, paint_where
 if TYPE_CHECKING:
     from client_qt.widgets.camera_view import CameraView
 
-__all__ = ["paint_view"]
+__all__ = ["paint_pictures", "paint_view"]
 
 _VEIL = QColor(6, 8, 11, 150)
 
@@ -28,7 +28,7 @@ def paint_view(painter: QPainter, area: QRect, view: CameraView) -> None:
     painter.setClipRect(area)
     whole, viewport, font = view.picture, view.viewport, view.font()
     if whole is not None and viewport.known:
-        _paint_pictures(painter, area, view, whole)
+        paint_pictures(painter, area, view, whole)
     if view.grey and whole is not None:
         painter.fillRect(area, _VEIL)
     if whole is not None and viewport.known and not viewport.fits:
@@ -44,9 +44,8 @@ def paint_view(painter: QPainter, area: QRect, view: CameraView) -> None:
     painter.setClipping(False)
 
 
-def _paint_pictures(
-    painter: QPainter, area: QRect, view: CameraView, whole: DecodedPicture
-) -> None:
+def paint_pictures(painter: QPainter, area: QRect, view: CameraView, whole: DecodedPicture) -> None:
+    """Draw the pictures that there are, without anything over them."""
     viewport, ratio = view.viewport, view.devicePixelRatioF()
     everything = Rectangle(0, 0, *viewport.frame)
     paint_picture(painter, area, viewport, _present(view, whole), everything, ratio)

@@ -15,6 +15,7 @@ from camstrm.bridge.http.picture_routes import motion_jpeg
 from camstrm.bridge.http.state import GRANT, STATE, BridgeState
 from camstrm.bridge.http.still_routes import ROOM, StillRoom, jpeg, png, tiff
 from camstrm.bridge.page.files import PageFiles
+from camstrm.bridge.viewers.sight import seen, sees, status_within
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
 
 __all__ = ["make_app"]
@@ -139,8 +140,8 @@ async def health(request: web.Request) -> web.Response:
 
 async def api_status(request: web.Request) -> web.Response:
     """Answer ``/api/status``: the status message's content and a list of the viewers."""
-    hub = request.app[STATE].hub
-    status = to_builtins(hub.status())
+    hub, sight = request.app[STATE].hub, request[GRANT].sight
+    status = to_builtins(status_within(hub.status(), seen(sight, hub.cameras)))
     del status["type"]
     viewers = [
         {
@@ -154,12 +155,13 @@ async def api_status(request: web.Request) -> web.Response:
             "skips": dict(viewer.outbox.skipped),
         }
         for viewer in hub.viewers.values()
+        if sight is None  # of others a share says nothing
     ]
     return web.json_response(
         {
             "version": __version__,
             "status": status,
-            "cameras": to_builtins(list(hub.cameras.values())),
+            "cameras": to_builtins([c for c in hub.cameras.values() if sees(sight, c)]),
             "viewers": viewers,
         }
     )

@@ -12,8 +12,10 @@ from camstrm.bridge.http.auth import unauthorized
 from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
+from camstrm.bridge.http.qr_routes import qr_code
 from camstrm.bridge.http.state import GRANT, STATE, BridgeState
 from camstrm.bridge.http.still_routes import ROOM, StillRoom, jpeg, png, tiff
+from camstrm.bridge.http.tick_routes import cameras_zip
 from camstrm.bridge.page.files import PageFiles
 from camstrm.bridge.viewers.sight import seen, sees, status_within
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
@@ -31,7 +33,7 @@ _OPEN_PATH = "/healthz"
 _LOG_IN_STYLE = "/static/log_in.css"
 """Of the page that asks for the token: it is needed before there is one."""
 
-_TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics")
+_TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip")
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
 _METHODS = ("GET", "HEAD")
@@ -69,6 +71,8 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
         ("/cam/{name:[^/]+}.jpg", jpeg),
         ("/cam/{name:[^/]+}.png", png),
         ("/cam/{name:[^/]+}.tiff", tiff),
+        ("/cam.zip", cameras_zip),
+        ("/qr.svg", qr_code),
         ("/static/{name:.+}", static_file),
     ):
         app.router.add_get(path, handler, allow_head=True)

@@ -273,12 +273,12 @@ class BundleHub:
         for viewer in self.viewers.values():
             self._put_leases(viewer, leases)
 
-    def wish_picture(self, who: Hashable, camera: int) -> None:
-        """Let the grabber send this camera's picture, also one sent before; see withdraw."""
-        self._demand.wish(who, frozenset({camera}), None, refresh=True)
+    def wish_pictures(self, who: Hashable, cameras: frozenset[int]) -> None:
+        """Let the grabber send these cameras' pictures, also those sent before; see withdraw."""
+        self._demand.wish(who, cameras, None, refresh=True)
 
     def withdraw(self, who: Hashable) -> None:
-        """End a :meth:`wish_picture`."""
+        """End a :meth:`wish_pictures`."""
         self._demand.withdraw(who)
 
     def camera_named(self, name: str, sight: Sight = None) -> CameraInfo | None:

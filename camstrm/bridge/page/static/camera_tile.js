@@ -177,8 +177,10 @@ export class CameraTile {
     const { clientUs, clock, live, reduced, info } = present;
     this.stage.reducedTo(reduced);
     this.stage.refresh();
-    const { shown } = this.stage;
-    const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
+    const { shown, freeze } = this.stage;
+    // A picture that stands still by a person's wish is not late: what comes meanwhile counts.
+    const newest = freeze.frozen ? this.stage.newest : shown;
+    const ageMs = newest && clock.ageMs(Number(newest.capture_time_us), clientUs);
     const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
     this.#stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
     this.#ageMs = ageMs;

@@ -17,6 +17,8 @@ export class PictureCanvas {
   shown = null;
   /** Why the last damaged frame could not be decoded. */
   damage = "";
+  /** What is on the canvas stays: pictures that are still being decoded are thrown away. */
+  held = false;
   /** How long decoding takes, a mean of the last pictures in milliseconds; 0: not known yet. */
   decodeMs = 0;
   #canvas;
@@ -99,7 +101,7 @@ export class PictureCanvas {
 
   /** @type {(bitmap: ImageBitmap, frame: Frame) => void} */
   #keep(bitmap, frame) {
-    if (this.#removed) {
+    if (this.#removed || this.held) {
       bitmap.close();
       return;
     }
@@ -118,6 +120,10 @@ export class PictureCanvas {
     if (this.#next === null) return;
     const { bitmap, frame } = this.#next;
     this.#next = null;
+    if (this.held) {
+      bitmap.close();
+      return;
+    }
     if (this.#canvas.width !== bitmap.width || this.#canvas.height !== bitmap.height) {
       this.#canvas.width = bitmap.width;
       this.#canvas.height = bitmap.height;

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,21 @@ async def test_over_http_its_own_camera_is(
     assert await asked == (200, small_jpeg(1, grabber.seq))
     status, body = await get(bridge, "api/cameras/right/features", token)
     assert (status, body) == (501, b"not in this double\n")
+
+
+async def test_the_pictures_of_one_tick_are_of_its_cameras_only(
+    bridge: RunningBridge, grabber: AnsweringGrabber
+) -> None:
+    _, token = await shared(bridge, 1)
+    assert (await get(bridge, "cam.zip?cameras=right,left", token))[0] == 404
+    asked = asyncio.create_task(get(bridge, "cam.zip", token))
+    await grabber.until_demand(lambda d: d.cameras == (1,))
+    await grabber.send_bundle()
+    status, body = await asked
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert archive.namelist() == ["right.jpg", "metadata.json"]
+        assert b"left" not in archive.read("metadata.json")
 
 
 async def test_the_server_s_own_routes(bridge: RunningBridge, grabber: AnsweringGrabber) -> None:

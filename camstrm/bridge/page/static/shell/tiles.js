@@ -3,6 +3,8 @@
 import { CameraTile } from "../camera_tile.js";
 import { moved, neighbour, orderOf } from "../model/order.js";
 import { arrange } from "../model/layout.js";
+import { orientationOf } from "../model/orientation.js";
+import { mineOf } from "../model/per_camera.js";
 import { readPlace, withCamera } from "../model/place.js";
 
 /** CSS pixels between two pictures. */
@@ -53,6 +55,7 @@ export class Tiles {
       rootMargin: "50%",
     });
     new ResizeObserver(() => this.arrange()).observe(root);
+    settings.changed("orientation", () => this.#turn());
     for (const name of ["order", "layout.mode", "layout.large"]) {
       settings.changed(name, () => this.reorder());
     }
@@ -256,6 +259,7 @@ export class Tiles {
   /** @param {CameraInfo} info */
   #newTile(info) {
     const tile = new CameraTile(info, this.#template, this.overlays, () => this.#stream().askSoon());
+    tile.stage.turn(this.#orientationOf(info));
     tile.element.addEventListener("dblclick", ({ target }) => {
       if (tile.overlay.taken || (target instanceof Element && target.closest("button"))) return;
       if (tile.zoomed) tile.fit();
@@ -263,6 +267,16 @@ export class Tiles {
     });
     this.#onScreen.observe(tile.element);
     return tile;
+  }
+
+  /** As configured for everybody, and what this person adds. @param {CameraInfo} info */
+  #orientationOf(info) {
+    return orientationOf(info, mineOf(this.#settings, info));
+  }
+
+  #turn() {
+    for (const { info, stage } of this.#order) stage.turn(this.#orientationOf(info));
+    this.arrange();
   }
 
   /** @param {EventTarget | null} target */

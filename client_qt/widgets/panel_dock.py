@@ -26,7 +26,7 @@ class PanelDock(QDockWidget):
         *,
         opens: bool = True,
     ) -> None:
-        """``opens``: whether the person may open panels at all."""
+        """Connect the panels to their actions; ``opens``: False for a window without them."""
         super().__init__(parent)
         self._services = services
         self._panels: dict[str, Panel] = {}

@@ -32,10 +32,11 @@ QFrame#finding {{ border: none; border-left: 3px solid {line}; }}
 QFrame#finding[level="error"] {{ border-left-color: {bad}; }}
 QFrame#finding[level="warning"] {{ border-left-color: {warning}; }}
 QFrame#finding[level="ok"] {{ border-left-color: {good}; }}
-QLineEdit, QPlainTextEdit, QSpinBox {{
+QLineEdit, QPlainTextEdit {{
     background: {raised}; border: 1px solid {line}; border-radius: 3px; padding: 2px 5px;
     selection-background-color: {accent.name()};
 }}
+QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
 QLineEdit:read-only {{ background: transparent; }}
 QLineEdit[differs="true"] {{ font-weight: 600; }}
 QCheckBox:disabled {{ color: {dim}; }}
@@ -53,7 +54,7 @@ QToolButton[segment="middle"] {{ border-radius: 0; border-left: none; }}
 QToolButton[segment="last"] {{
     border-top-left-radius: 0; border-bottom-left-radius: 0; border-left: none;
 }}
-QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus,
+QLineEdit:focus, QPlainTextEdit:focus, QPushButton:focus, QToolButton:focus,
 QTreeView:focus {{ border: 1px solid {accent.name()}; }}
 QTreeView {{ background: transparent; border: 1px solid {line}; border-radius: 3px; }}
 """

@@ -56,13 +56,13 @@ class FocusOverlay:
         text = focus.said(now_ms).spoken(desk.services.texts)
         font = QFont(painter.font())
         font.setBold(True)
-        font.setPixelSize(max(12, int(bar.top() - inner.top() - 4)))
+        font.setPixelSize(max(12, int(0.75 * (bar.top() - inner.top()))))
         wide = QFontMetricsF(font).horizontalAdvance(text)
         if wide > inner.width():
             font.setPixelSize(max(9, int(font.pixelSize() * inner.width() / wide)))
         painter.setFont(font)
         painter.setPen(LIGHT)
-        baseline = QPointF(inner.left(), bar.top() - 6)
+        baseline = QPointF(inner.left(), bar.top() - QFontMetricsF(font).descent() - 2)
         painter.drawText(baseline, text)
 
     def mouse(self, _event: QEvent, _view: OverlayView) -> bool:

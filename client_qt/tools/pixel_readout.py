@@ -71,12 +71,12 @@ class PixelReadout:
         pixel = self._pixel(view) if self._shown(view) else None
         if pixel is None:
             return None
-        if self._raw is not None and self._raw[0] == pixel:
+        shown = self._desk.services.view(view.camera)
+        frozen = shown is not None and shown.pictures.freeze.frozen
+        if self._raw is not None and self._raw[0] == pixel and not frozen:
             measured = self._raw[1]
             return raw_text(pixel, measured.point, measured.bits)
         rgb = self._jpeg(view, pixel)
-        shown = self._desk.services.view(view.camera)
-        frozen = shown is not None and shown.pictures.freeze.frozen
         return place_text(pixel) if rgb is None else jpeg_text(pixel, rgb, frozen)
 
     def _shown(self, view: OverlayView) -> bool:

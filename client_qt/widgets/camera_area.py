@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
@@ -123,7 +124,11 @@ class CameraArea(QScrollArea):
         for number, view in self.views.items():
             camera, server = services.camera(number), services.server_of(number)
             if camera is not None and server is not None:
-                view.set_display(camera_display(server.model, camera, services.texts, now))
+                display = camera_display(server.model, camera, services.texts, now)
+                if len(services.servers) > 1:
+                    # Two servers may have a camera of the same name.
+                    display = replace(display, name=f"{display.name} · {server.label}")
+                view.set_display(display)
             view.set_hint(services.hint_of(number))
         self.arrange()
 

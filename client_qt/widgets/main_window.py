@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from client_qt.model.display import delivers, is_stuck
+from client_qt.model.display import Level, delivers, is_stuck
 from client_qt.model.link import Link, describe_link, describe_title, together
 from client_qt.widgets.accessible_view import install_accessible_views
 from client_qt.widgets.announcer import Announcer
@@ -149,6 +149,8 @@ class MainWindow(QMainWindow):
         services = self.services
         labels = {number: server.label for number, server in services.servers.items()}
         together_link = together({labels[number]: link for number, link in links.items()})
+        if not links:
+            together_link = Link(Level.IDLE, services.say("connect.none"))
         self.bar.show_link(together_link)
         title = describe_title(list(links.values()), ", ".join(labels.values()), services.texts)
         if title != self.windowTitle():

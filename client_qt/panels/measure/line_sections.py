@@ -32,15 +32,12 @@ class _LineSection(Section):
         self._tool = tool
         self._say = desk.services.say
         name = desk.services.actions.name(tool)
-        super().__init__(name)
         self.switch = QCheckBox()
-        self.switch.setAccessibleName(name)
-        self.switch.setToolTip(name)
+        super().__init__(name, self.switch)
         self.switch.setChecked(desk.on(tool))
         self.switch.clicked.connect(self._turn)
         self.ends = PixelFields(name, _ENDS)
         self.ends.edited.connect(self._edit)
-        self.head.addWidget(self.switch)
         desk.moved.connect(self.refresh)
         desk.switched.connect(self._on_switched)
 
@@ -87,7 +84,7 @@ class ProfileSection(_LineSection):
         self.whole.clicked.connect(lambda on: desk.services.settings.set(_WHOLE, on))
         self.chart = Chart(height=130)
         self.chart.setAccessibleName(self._say("measure.profile"))
-        self.head.insertWidget(1, self.whole)
+        self.head.addWidget(self.whole)
         self.body.addWidget(self.chart)
         self.body.addWidget(self.ends)
         self.refresh()

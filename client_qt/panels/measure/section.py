@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 __all__ = ["Section", "plain_label"]
 
@@ -11,16 +11,25 @@ __all__ = ["Section", "plain_label"]
 class Section(QWidget):
     """Widgets go into ``body``, one below the other; switches into ``head``."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, switch: QCheckBox | None = None) -> None:
+        """``switch``: turns it on and off; the title is its text then."""
+        super().__init__()
         self.setAccessibleName(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         self.head = QHBoxLayout()
         self.head.setSpacing(10)
-        label = plain_label(title)
-        label.setProperty("weight", "title")
+        label: QWidget
+        if switch is None:
+            label = plain_label(title)
+            label.setProperty("weight", "title")
+        else:
+            label = switch
+            switch.setText(title.replace("&", "&&"))
+            font = switch.font()
+            font.setBold(True)
+            switch.setFont(font)
         self.head.addWidget(label, 1)
         self.body = QVBoxLayout()
         self.body.setSpacing(6)

@@ -59,7 +59,6 @@ class SharePanel(StyledPanel):
         """Number of that server; the cameras in the list are its own."""
         self._active = False
         self.cameras = QListWidget(self)
-        self.cameras.setMaximumHeight(_LIST_HEIGHT)
         self.cameras.setAccessibleName(say("share.cameras"))
         self.hours = QComboBox(self)
         self.hours.setAccessibleName(say("share.hours"))
@@ -83,6 +82,8 @@ class SharePanel(StyledPanel):
         self.local = _label(say("connect.share_local"), "warning")
         self._made = QWidget(self)
         self._rows = QVBoxLayout()
+        self.revokes: list[QPushButton] = []
+        """A button for each open link, in the order of the list; written here only."""
         self._none = _label(say("share.none"), "dim")
         self._lay_out()
         self._made.hide()
@@ -162,6 +163,8 @@ class SharePanel(StyledPanel):
             item.setData(_CAMERA, camera)
             state = Qt.CheckState.Checked if camera in ticked else Qt.CheckState.Unchecked
             item.setCheckState(state)
+        rows = max(1, self.cameras.count()) * max(self.cameras.sizeHintForRow(0), 18)
+        self.cameras.setFixedHeight(min(_LIST_HEIGHT, rows + 6))
 
     @property
     def chosen_cameras(self) -> list[int]:
@@ -227,6 +230,7 @@ class SharePanel(StyledPanel):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
+        self.revokes = []
         for share in shares:
             self._rows.addWidget(self._row(share))
         self._none.setVisible(not shares)
@@ -249,6 +253,7 @@ class SharePanel(StyledPanel):
         revoke = QPushButton(say("share.revoke"), row)
         revoke.setAccessibleName(say("share.revoke_of", note=share.note or cameras))
         revoke.clicked.connect(lambda: self._revoke(share.id))
+        self.revokes.append(revoke)
         line.addWidget(revoke, 0, Qt.AlignmentFlag.AlignTop)
         return row
 

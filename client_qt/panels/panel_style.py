@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from client_qt.model.display import Level
 from client_qt.widgets import theme
 
-__all__ = ["panel_style"]
+__all__ = ["dim_colour", "panel_style"]
 
 
 def panel_style(widget: QWidget) -> str:
@@ -17,7 +17,8 @@ def panel_style(widget: QWidget) -> str:
     back = palette.color(QPalette.ColorRole.Window)
     text = palette.color(QPalette.ColorRole.WindowText)
     accent = palette.color(QPalette.ColorRole.Highlight)
-    dim, line, raised = _mix(text, back, 0.40), _mix(text, back, 0.80), _mix(text, back, 0.91)
+    line, raised = (_mix(text, back, part).name() for part in (0.80, 0.91))
+    dim = dim_colour(palette).name()
     good, warning, bad = (theme.LEVEL_COLOURS[level].name() for level in _LEVELS)
     return f"""
 QLabel[weight="dim"], QLabel#unit, QLabel#figure {{ color: {dim}; }}
@@ -34,7 +35,7 @@ QFrame#finding[level="warning"] {{ border-left-color: {warning}; }}
 QFrame#finding[level="ok"] {{ border-left-color: {good}; }}
 QLineEdit, QPlainTextEdit {{
     background: {raised}; border: 1px solid {line}; border-radius: 3px; padding: 2px 5px;
-    selection-background-color: {accent.name()};
+    placeholder-text-color: {dim}; selection-background-color: {accent.name()};
 }}
 QLineEdit:read-only {{ background: transparent; }}
 QLineEdit[differs="true"] {{ font-weight: 600; }}
@@ -62,8 +63,14 @@ QTreeView {{ background: transparent; border: 1px solid {line}; border-radius: 3
 _LEVELS = (Level.GOOD, Level.WAITING, Level.BAD)
 
 
-def _mix(one: QColor, other: QColor, part: float) -> str:
+def dim_colour(palette: QPalette) -> QColor:
+    """Return the colour of what is less important, still well readable."""
+    text = palette.color(QPalette.ColorRole.WindowText)
+    return _mix(text, palette.color(QPalette.ColorRole.Window), 0.40)
+
+
+def _mix(one: QColor, other: QColor, part: float) -> QColor:
     """Return a colour between two, ``part`` of the second."""
     colours = (one.red, other.red), (one.green, other.green), (one.blue, other.blue)
     red, green, blue = (round(a() + (b() - a()) * part) for a, b in colours)
-    return QColor(red, green, blue).name()
+    return QColor(red, green, blue)

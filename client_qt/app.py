@@ -17,22 +17,32 @@ _quit_wanted = threading.Event()
 _INSTALL = f"{sys.executable} -m pip install '.[viewer]' (in camstrm's source folder)"
 
 
-def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) -> int:
-    """Show the cameras of the server at ``url`` until the window is closed.
+def run_viewer(
+    *urls: str,
+    token: str | None = None,
+    insecure: bool = False,
+    ca: str | None = None,
+    proxy: str | None = None,
+) -> int:
+    """Show the cameras of the servers at ``urls`` until the window is closed.
 
-    ``url`` is ``ws://server:8765``, the ``http://`` address that the server prints, or a
-    host name; ``token`` wins over one in the URL. ``insecure`` accepts any certificate.
+    A URL is ``ws://server:8765``, the ``http://`` address that the server prints, a ``camstrm://``
+    link or a host name; without one the person is asked. ``token`` wins over one in the URL.
+    ``insecure`` accepts any certificate, ``ca`` is a file of certificates that are trusted, too.
+    ``proxy``: "" for none, "system", or a URL; None: as the person's settings say.
     Returns the process's exit code. Raises UsageError for an address that cannot be one,
     without PySide6, and without a display. Signals are the caller's: a handler that
     calls :func:`quit_viewer` ends this function, at its next step while it still starts.
     """
-    address = parse_address(url, token)
+    if token is not None and len(urls) > 1:
+        raise UsageError("one token for several servers; put ?token=... into each address instead")
+    addresses = [parse_address(url, token) for url in urls]
     try:
         _require_display()
         import PySide6
 
         import client_qt.parts  # noqa: F401  # panels and tools register themselves
-        from client_qt.widgets.run_window import drops_references, run_window
+        from client_qt.connections.run_window import drops_references, run_window
     except ImportError as error:
         raise UsageError(_missing(error)) from None
     if drops_references():
@@ -44,7 +54,13 @@ def run_viewer(url: str, *, token: str | None = None, insecure: bool = False) ->
     try:
         if _quit_wanted.is_set():
             return 0
-        return run_window(address, insecure=insecure, quit_wanted=_quit_wanted.is_set)
+        return run_window(
+            addresses,
+            insecure=insecure,
+            authorities=ca,
+            proxy=proxy,
+            quit_wanted=_quit_wanted.is_set,
+        )
     finally:
         _quit_wanted.clear()
 
@@ -88,3 +104,18 @@ def _require_display() -> None:
 
     if QCoreApplication.instance() is None and (reason := no_window_because()):
         raise UsageError(f"no window can be opened here: {reason}; {elsewhere}")
+
+
+def show_error(message: str) -> None:
+    """Show why the viewer cannot start in a window, for a person who sees no terminal."""
+    try:
+        _require_display()
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QApplication, QMessageBox
+    except (ImportError, UsageError):
+        return
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    box = QMessageBox(QMessageBox.Icon.Warning, "camstrm", message)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
+    del application

@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bench.viewer.feed import CAMERAS, SIZES
 from camstrm.wire import decode_bundle
-from client_qt.model.tiling import arrange
+from client_qt.model.layout import arrange
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets.camera_view import CameraView
 
 __all__ = ["PlainWindow"]
 
 _THREAD_END_MS = 5000
+_SIZE = (1280, 800)
 
 
 class PlainWindow(QObject):
@@ -27,15 +28,12 @@ class PlainWindow(QObject):
         super().__init__()
         self._shown = 0
         self._window = QWidget()
-        layout = QGridLayout(self._window)
-        self.views: list[QWidget] = []
         self._views = [CameraView(self._window) for _ in range(CAMERAS)]
-        self.views += self._views
-        for view, cell in zip(self._views, arrange(CAMERAS, CAMERAS - 1), strict=True):
-            layout.addWidget(view, cell.row, cell.column, cell.rows, cell.columns)
-        for index in range(3):
-            layout.setColumnStretch(index, 1)
-        self._window.resize(1280, 800)
+        self.views: list[QWidget] = [*self._views]
+        self._window.resize(*_SIZE)
+        aspects = tuple(width / height for width, height in SIZES)
+        for view, cell in zip(self._views, arrange(*_SIZE, aspects, line=24).cells, strict=True):
+            view.setGeometry(*map(round, (cell.x, cell.y, cell.width, cell.height)))
         self._loader = Loader()
         self._loader.loaded.connect(self._show)
         self._thread = QThread() if thread else None

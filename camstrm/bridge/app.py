@@ -16,8 +16,11 @@ from urllib.parse import quote
 from aiohttp import web
 
 from camstrm import __version__
+from camstrm.bridge.control.records import note_record
 from camstrm.bridge.control.role import Role
 from camstrm.bridge.control.room import ControlRoom
+from camstrm.bridge.events.event_calls import EventCalls
+from camstrm.bridge.events.event_log import EventLog
 from camstrm.bridge.http.access_log import AccessLogger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.limits import ClientLimits
@@ -104,7 +107,8 @@ async def run_bridge(
         grabber_socket = listen_unix(socket_path, environ, allowed_uids)
         stack.callback(grabber_socket.close)
 
-        hub = BundleHub(f"camstrm {__version__}", settings.window)
+        events = EventLog()
+        hub = BundleHub(f"camstrm {__version__}", settings.window, events=events)
         control = ControlRoom(
             settings.control,
             folder,
@@ -112,8 +116,12 @@ async def run_bridge(
             lambda: hub.cameras,
             hub.publish_leases,
             config_file,
+            lambda record: note_record(hub.changes, record),
         )
         hub.calls.gate = control.gate
+        hub.calls.server.add("events", EventCalls(events, asyncio.get_running_loop()))
+        for do in ("share", "shares", "unshare"):
+            hub.calls.server.add(do, control.shares)
         state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids)
         await stack.enter_async_context(control.running())
         await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, tls))

@@ -15,7 +15,6 @@ __all__ = [
     "ListOptions",
     "ListenOptions",
     "TokenOptions",
-    "ViewOptions",
 ]
 
 
@@ -82,15 +81,6 @@ class FeaturesOptions(Protocol):
     token: str | None
     token_file: str | None
     config: str | None
-
-
-class ViewOptions(Protocol):
-    """view."""
-
-    url: str
-    token: str | None
-    token_file: str | None
-    insecure: bool
 
 
 class TokenOptions(Protocol):

@@ -222,17 +222,9 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 
 def _view(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("url", metavar="URL", help="ws://server:8765 or the bridge's URL")
-    parser.add_argument(
-        "--token",
-        metavar="T",
-        help="token of the server; other users of this machine "
-        "can see it in the list of processes, so better use CAMSTRM_TOKEN or --token-file",
-    )
-    parser.add_argument("--token-file", metavar="FILE", help="file that holds the token")
-    parser.add_argument(
-        "--insecure", action="store_true", help="accept any TLS certificate (wss://)"
-    )
+    from client_qt.command import add_view_options
+
+    add_view_options(parser)
 
 
 _COMMANDS = {

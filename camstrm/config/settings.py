@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from camstrm.config.control_settings import ControlSettings
+from camstrm.feature import FeatureSetting
 
 __all__ = [
     "ID_PREFIX",
@@ -25,6 +26,7 @@ __all__ = [
     "ProducerSettings",
     "SocketSettings",
     "StreamSettings",
+    "feature_key",
     "name_from",
     "text_form",
 ]
@@ -185,6 +187,12 @@ class ProducerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     profile: str = ""
     python: str = ""
     env: dict[VariableName, VariableValue] = {}
+
+
+def feature_key(setting: FeatureSetting) -> str:
+    """Return the key of a setting in ``features``: ``Name`` or ``Name[Selector=Value]``."""
+    chosen = ",".join(f"{name}={value}" for name, value in setting.selectors.items())
+    return f"{setting.feature}[{chosen}]" if chosen else setting.feature
 
 
 def name_from(selector: str) -> str:

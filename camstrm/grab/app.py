@@ -15,6 +15,7 @@ from camstrm.errors import BridgeTakenError
 from camstrm.feed.feed import Feed
 from camstrm.feed.sender import FeedReader
 from camstrm.grab.bundle_loop import BundleLoop
+from camstrm.grab.keep_desk import KeepDesk
 from camstrm.grab.processes.ledger import Ledgers
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
@@ -44,7 +45,9 @@ class Grabber:
         log_level: str = "INFO",
         standby: bool = False,
         spares: SpareProcesses | None = None,
+        config_file: str = "",
     ) -> None:
+        """``config_file``: where the configuration stands, empty if nowhere."""
         self._config = config
         self._standby = standby
         self._started = False  # whether cameras are looked for
@@ -62,12 +65,13 @@ class Grabber:
             log_level=log_level,
             spares=spares,
         )
+        self._keep = KeepDesk(config_file, self._ledgers, self._supervisor)
         self._feed = Feed(
             (FeedReader(socket_path),),
             self._hello,
             self._demanded,
             self._was_refused,
-            on_call=self._supervisor.call,
+            on_call=self._keep.call,
             allowed_uids=config.socket.allowed_uids,
         )
         self._bundles = BundleLoop(
@@ -91,6 +95,7 @@ class Grabber:
                 self._status_timer.cancel()
             self._bundles.stop()
             self._supervisor.refuse_calls()
+            await self._keep.stop()
             self._feed.stop()
             await self._supervisor.stop(self._config.process.stop_timeout_s)
             self._running.stop()

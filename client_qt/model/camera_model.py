@@ -55,7 +55,7 @@ class CameraModel:
         """Of those that it sends unasked where the link is fast enough."""
         self.shown_at: float | None = None
         """When the picture on the screen came there; None before the first one."""
-        self._shown_capture_us = 0
+        self.shown_capture_us = 0
         """When the server took it."""
         self._latency_s: float | None = None
         """Smoothed age of pictures when they come on the screen."""
@@ -103,7 +103,7 @@ class CameraModel:
         if self.shown_at is not None:
             self._intervals.append(now - self.shown_at)
         self.shown_at = now
-        self._shown_capture_us = capture_us
+        self.shown_capture_us = capture_us
         self.shown.add(now)
         self.last_problem = ""
         age = clock.age(capture_us, now)
@@ -125,7 +125,7 @@ class CameraModel:
         """
         if self.shown_at is None:
             return None
-        return max(clock.age(self._shown_capture_us, now) or 0.0, now - self.shown_at)
+        return max(clock.age(self.shown_capture_us, now) or 0.0, now - self.shown_at)
 
     def steady_age(self, clock: ClockOffset, now: float) -> float | None:
         """Return the age for a label: smoothed while pictures flow, growing when they stop."""

@@ -1,17 +1,30 @@
-"""What a view and the status bar show, worded from the model. No Qt."""
+"""What a camera's view shows beside its picture, worded from the model. No Qt.
+
+Words, and when they are said, are those of the page (camera_tile.js, camera_state.js).
+"""
 
 from __future__ import annotations
 
 import enum
-import math
 from dataclasses import dataclass
 
+from camstrm.viewing.texts import Texts
 from camstrm.wire import CameraState
 from client_qt.model.camera_model import CameraModel
 from client_qt.model.viewer_model import Connection, ViewerModel
-from client_qt.model.wording import age_text, count_text, rate_text, since_text
+from client_qt.model.wording import NONE, age_text, clock_text, rate_text, size_text
 
-__all__ = ["CameraDisplay", "Level", "Summary", "camera_display", "placeholder_display", "summary"]
+__all__ = [
+    "CameraDisplay",
+    "Level",
+    "camera_display",
+    "delivers",
+    "expects_pictures",
+    "is_stale",
+    "is_stuck",
+    "state_name",
+    "state_since",
+]
 
 
 class Level(enum.Enum):
@@ -27,10 +40,12 @@ class Level(enum.Enum):
 class CameraDisplay:
     """What one view shows beside its picture.
 
-    ``stale``: the picture is not the camera's present; it is drawn grey. ``headline``
-    and ``detail`` are over the picture, ``numbers`` beside the name, most important first.
-    ``trouble`` is below a picture that is the present: what is wrong although
-    pictures come. ``lease``: who adjusts the camera. ``tooltip`` has everything.
+    In the line on top, empty while all is normal: ``state``, ``late`` (the picture's age),
+    ``lease`` (who adjusts the camera), ``reduced`` (smaller pictures are sent). ``stale``: the
+    picture is not the camera's present; it is drawn grey, with ``headline`` and ``detail`` over it.
+    ``trouble`` is below a picture that is the present: what is wrong although pictures come.
+    ``figures``: name and value of each; a name of "" goes over the whole width. ``condition``:
+    what a screen reader says of the camera.
     """
 
     name: str
@@ -38,211 +53,186 @@ class CameraDisplay:
     stale: bool = True
     headline: str = ""
     detail: str = ""
-    numbers: tuple[str, ...] = ()
-    tooltip: str = ""
-    trouble: str = ""
+    state: str = ""
+    late: str = ""
     lease: str = ""
+    reduced: str = ""
+    trouble: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
+    condition: str = ""
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What the status bar shows."""
+_STATES = {
+    CameraState.CLOSED: "closed",
+    CameraState.OPENING: "opening",
+    CameraState.STREAMING: "streaming",
+    CameraState.STALLED: "stalled",
+    CameraState.LOST: "lost",
+    CameraState.BACKING_OFF: "backing_off",
+    CameraState.UNSUPPORTED: "unsupported_format",
+    CameraState.WAITING_FOR_TRIGGER: "waiting_for_a_trigger",
+    CameraState.RECONFIGURING: "reconfiguring",
+}
 
-    level: Level
-    text: str
-    numbers: tuple[str, ...] = ()
-    tooltip: str = ""
-
-
-_WAITING = "waiting for a trigger"
-
-
-def summary(model: ViewerModel, server: str, now: float) -> Summary:
-    """Word the state of the connection to ``server`` (host:port)."""
-    state = model.connection(now)
-    status = model.status
-    numbers: list[str] = []
-    tooltip = ""
-    if state not in (Connection.CONNECTING, Connection.LOST):
-        numbers = [f"{model.bundles.rate(now):.1f} bundles/s", f"{model.megabits(now):.1f} Mbit/s"]
-        if status is not None:
-            numbers.append(f"{status.viewers} viewer{'' if status.viewers == 1 else 's'}")
-            if status.viewer is not None:
-                numbers.append(f"{count_text(status.viewer.skipped)} skipped")
-                tooltip = (
-                    f"bundles sent to this viewer: {status.viewer.sent}\n"
-                    f"skipped: {status.viewer.skipped}"
-                    + (f" (last: {status.viewer.reason})" if status.viewer.reason else "")
-                )
-    level, _, _ = _connection_state(model, now)
-    if level is Level.GOOD and (_cameras_down(model) or not model.cameras):
-        level = Level.WAITING
-    return Summary(level, _connection_text(model, server, now), tuple(numbers), tooltip)
+_LEVELS = {
+    CameraState.CLOSED: Level.IDLE,
+    CameraState.STREAMING: Level.GOOD,
+    CameraState.WAITING_FOR_TRIGGER: Level.GOOD,
+    CameraState.LOST: Level.BAD,
+    CameraState.BACKING_OFF: Level.BAD,
+    CameraState.UNSUPPORTED: Level.BAD,
+}
+"""Of the other states: WAITING."""
 
 
-def placeholder_display(model: ViewerModel, number: int, now: float) -> CameraDisplay:
-    """Word view ``number`` (from 1) while the server has not said which cameras there are."""
-    level, headline, detail = _connection_state(model, now)
-    if not headline:
-        headline = "no camera" if model.hello is not None else "waiting for the cameras"
-    return CameraDisplay(f"view {number}", level, True, headline, detail)
+def delivers(state: int) -> bool:
+    """Return whether a camera streams, or would if a trigger came."""
+    return state in (CameraState.STREAMING, CameraState.WAITING_FOR_TRIGGER)
 
 
-def camera_display(model: ViewerModel, camera: CameraModel, now: float) -> CameraDisplay:
+def expects_pictures(state: int) -> bool:
+    """Return whether a new picture may come; also in states that a later server knows."""
+    return delivers(state) or state not in _STATES
+
+
+def state_name(camera: CameraModel, texts: Texts) -> str:
+    """Return the camera's state; one of a later server by its number.
+
+    Opening and backing off take turns while a camera is away: it is lost all the time.
+    """
+    if camera.state not in _STATES:
+        return texts.say("states.unknown", number=camera.state)
+    return texts.say(f"states.{_STATES[_shown_state(camera)]}")
+
+
+def state_since(camera: CameraModel, texts: Texts) -> str:
+    """Return the state, and since when it is so."""
+    name = state_name(camera, texts)
+    time = clock_text(camera.down_since_us or camera.state_since_us)
+    return texts.say("states.since", state=name, time=time) if time else name
+
+
+def _shown_state(camera: CameraModel) -> CameraState:
+    state = CameraState(camera.state)
+    away = camera.down_since_us and state in (CameraState.OPENING, CameraState.BACKING_OFF)
+    return CameraState.LOST if away else state
+
+
+def is_stale(model: ViewerModel, camera: CameraModel, now: float) -> bool:
+    """Return whether the picture that is there is not the camera's present any more."""
+    if not expects_pictures(camera.state):
+        return True
+    if camera.shown_at is None:
+        return False
+    old = camera.is_old(model.clock, now, model.stream_fps)
+    return old or model.connection(now) is not Connection.LIVE
+
+
+def is_stuck(model: ViewerModel, camera: CameraModel, now: float) -> bool:
+    """Return whether the picture is old although new ones are to be expected."""
+    return expects_pictures(camera.state) and is_stale(model, camera, now)
+
+
+def camera_display(
+    model: ViewerModel, camera: CameraModel, texts: Texts, now: float
+) -> CameraDisplay:
     """Word what the view of ``camera`` shows at ``now``."""
-    # Where nothing is to be said over it, a picture is the camera's present.
-    level, headline, detail = _connection_state(model, now)
-    if not headline:
-        level, headline, detail = _camera_state(camera)
-    if headline:
-        detail = _last_picture(model, camera, now, detail)
-    else:
-        level, headline, detail = _picture_state(model, camera, now)
+    say, state = texts.say, camera.state
+    stale, expected = is_stale(model, camera, now), expects_pictures(state)
+    age = camera.age(model.clock, now)
+    stuck = expected and stale
+    level = Level.WAITING
+    if state in _STATES:
+        level = _LEVELS.get(_shown_state(camera), Level.WAITING)
+    # A state that is not known says more than that pictures stay out.
+    unusual = stuck and state in _STATES
+    name = say("states.no_new_picture") if unusual else state_name(camera, texts)
+    said = name if unusual else state_since(camera, texts)
+    headline, detail = _notice(camera, texts, age, stale=stale)
     return CameraDisplay(
-        camera.info.name or f"camera {camera.info.index}",
-        level,
-        bool(headline),
+        camera.info.name,
+        Level.WAITING if stuck else level,
+        stale,
         headline,
         detail,
-        _numbers(model, camera, now),
-        _tooltip(camera),
-        "" if headline else camera.reason,
-        _lease(model, camera),
+        state="" if state == CameraState.STREAMING and not stale else name,
+        late=age_text(age, texts) if stale and age is not None else "",
+        lease=_lease(model, camera, texts),
+        reduced=say("states.reduced", side=model.reduced) if model.reduced else "",
+        trouble=_trouble(camera, texts, expected=expected),
+        figures=_figures(model, camera, texts, now),
+        condition=". ".join(filter(None, (said, camera.reason))),
     )
 
 
-def _picture_state(model: ViewerModel, camera: CameraModel, now: float) -> tuple[Level, str, str]:
-    age = camera.age(model.clock, now)
-    if age is None and camera.state == CameraState.WAITING_FOR_TRIGGER:
-        return Level.GOOD, _WAITING, camera.last_problem
-    if age is None:
-        return Level.WAITING, "waiting for the first picture", camera.last_problem
-    if camera.is_old(model.clock, now, model.stream_fps):
-        return Level.WAITING, f"picture is {age_text(age)} old", camera.last_problem
-    return Level.GOOD, "", ""
+def _notice(
+    camera: CameraModel, texts: Texts, age: float | None, *, stale: bool
+) -> tuple[str, str]:
+    """Return what is said over the picture: why it is old, or why there is none."""
+    say = texts.say
+    old = "" if age is None else say("states.picture_age", age=age_text(age, texts))
+    if not expects_pictures(camera.state):
+        return state_since(camera, texts), " · ".join(filter(None, (camera.reason, old)))
+    if stale:
+        return old, ""
+    if camera.shown_at is None and camera.state == CameraState.WAITING_FOR_TRIGGER:
+        return state_name(camera, texts), ""
+    return ("" if camera.shown_at is not None else say("states.waiting_for_a_picture")), ""
 
 
-def _camera_state(camera: CameraModel) -> tuple[Level, str, str]:
-    since = camera.down_since_us or camera.state_since_us
-    reason = camera.reason
-    if camera.healthy:
-        return Level.GOOD, "", ""
-    if camera.state == CameraState.STALLED:
-        return Level.WAITING, since_text("no frames", since), reason
-    if camera.state == CameraState.UNSUPPORTED:
-        pixel_format = "" if camera.status is None else camera.status.pixel_format
-        return Level.BAD, f"pixel format {pixel_format or 'unknown'} cannot be shown", reason
-    if camera.state in (CameraState.LOST, CameraState.BACKING_OFF):
-        return Level.BAD, since_text("lost", since), reason
-    if camera.state == CameraState.RECONFIGURING:
-        return Level.WAITING, "stopped for a moment", "a feature is set that is locked otherwise"
-    if camera.state == CameraState.OPENING:
-        if camera.down_since_us:
-            return Level.BAD, since_text("lost", since), "opening again"
-        return Level.WAITING, "opening", reason
-    if camera.state == CameraState.CLOSED:
-        return Level.IDLE, "closed", reason
-    return Level.WAITING, f"unknown state {camera.state}", "the server is newer than this viewer"
+def _trouble(camera: CameraModel, texts: Texts, *, expected: bool) -> str:
+    """Return what is wrong although pictures come: at the camera, and on the way here."""
+    damaged = ""
+    if camera.failed:
+        last = camera.last_problem or NONE
+        damaged = texts.say("states.damaged", count=camera.failed, last=last)
+    return " · ".join(filter(None, (camera.reason if expected else "", damaged)))
 
 
-def _connection_state(model: ViewerModel, now: float) -> tuple[Level, str, str]:
-    state = model.connection(now)
-    if state is Connection.CONNECTING:
-        return Level.WAITING, "connecting", ""
-    if state is Connection.NO_INPUT:
-        since = 0 if model.status is None else model.status.input_since_us
-        headline = since_text("no frame input", since)
-        return Level.WAITING, headline, "no grabber is connected to the server"
-    if state is Connection.STALLED:
-        return Level.WAITING, "stalled", "connected, but nothing comes"
-    if state is Connection.LOST:
-        return Level.BAD, _lost(model), model.reason
-    return Level.GOOD, "", ""
-
-
-def _connection_text(model: ViewerModel, server: str, now: float) -> str:
-    state = model.connection(now)
-    if state is Connection.CONNECTING:
-        return f"connecting to {server}"
-    if state is Connection.LOST:
-        retry = model.retry_in(now)
-        next_try = "connecting" if retry is None else f"next try in {max(math.ceil(retry), 1)} s"
-        lost_for = age_text(model.lost_for(now))
-        return f"{_lost(model)} for {lost_for}: {model.reason} · {next_try}"
-    if state is Connection.STALLED:
-        return f"{server} · stalled: no pictures for {age_text(model.bundle_silence(now))}"
-    if state is Connection.NO_INPUT:
-        return f"{server} · no frame input"
-    if not model.cameras:
-        return f"{server} · the server has no cameras"
-    down = _cameras_down(model)
-    slow = ""
-    if model.reduced:
-        slow = f" · slow link: smaller pictures are sent ({model.reduced} pixels)"
-    if down:
-        return f"{server} · live, {down} of {len(model.cameras)} cameras without pictures{slow}"
-    return f"{server} · live{slow}"
-
-
-def _lost(model: ViewerModel) -> str:
-    return "connection lost" if model.ever_connected else "no connection"
-
-
-def _cameras_down(model: ViewerModel) -> int:
-    return sum(not camera.healthy for camera in model.cameras.values())
-
-
-def _last_picture(model: ViewerModel, camera: CameraModel, now: float, detail: str) -> str:
-    age = camera.age(model.clock, now)
-    last = "" if age is None else f"last picture {age_text(age)} old"
-    return "\n".join(filter(None, (detail, last)))
-
-
-def _lease(model: ViewerModel, camera: CameraModel) -> str:
+def _lease(model: ViewerModel, camera: CameraModel, texts: Texts) -> str:
     lease = model.leases.get(camera.info.index)
     if lease is None:
         return ""
     viewer = None if model.status is None else model.status.viewer
     mine = viewer is not None and lease.viewer != 0 and lease.viewer == viewer.id
-    text = f"{'you adjust' if mine else f'{lease.holder} adjusts'} {camera.info.name}"
-    return f"{text}, {lease.asked_by} asks for it" if lease.asked_by else text
+    key = "states.you_adjust" if mine else "states.adjusts"
+    text = texts.say(key, holder=lease.holder, name=camera.info.name)
+    if not lease.asked_by:
+        return text
+    return texts.say("states.asked_for", text=text, person=lease.asked_by)
 
 
-def _numbers(model: ViewerModel, camera: CameraModel, now: float) -> tuple[str, ...]:
+def _figures(
+    model: ViewerModel, camera: CameraModel, texts: Texts, now: float
+) -> tuple[tuple[str, str], ...]:
+    info, status, say = camera.info, camera.status, texts.say
+    viewer = None if model.status is None else model.status.viewer
+    skipped = 0 if viewer is None else viewer.skipped
     age = camera.steady_age(model.clock, now)
-    if age is None:
-        return ()
-    rate = rate_text(camera.shown.rate(now))
-    if camera.state == CameraState.WAITING_FOR_TRIGGER:
-        rate = _WAITING
-    numbers = [rate, age_text(age), f"{count_text(camera.dropped)} dropped"]
-    if camera.failed:
-        numbers.append(f"{count_text(camera.failed)} corrupt")
-    if camera.status is not None:
-        numbers.append(f"{count_text(camera.status.lost)} lost")
-        numbers.append(f"camera {rate_text(camera.status.grab_fps, whole=True)}")
-    return tuple(numbers)
-
-
-def _tooltip(camera: CameraModel) -> str:
-    info, status = camera.info, camera.status
-    lines = [" ".join(x for x in (info.vendor, info.model) if x) or info.name]
-    if info.serial:
-        lines.append(f"serial number {info.serial}")
-    width, height = camera.source_size
-    if width:
-        pixel_format = "" if status is None else f" {status.pixel_format}"
-        lines.append(
-            f"camera {width}x{height}{pixel_format}, "
-            f"sent {camera.sent_size[0]}x{camera.sent_size[1]}"
-        )
-    lines.append(f"in this viewer: {camera.dropped} dropped, {camera.failed} corrupt")
+    device = " ".join(filter(None, (info.vendor, info.model, info.serial))) or NONE
+    sizes = size_text(*camera.source_size)
+    if min(camera.sent_size) > 0:
+        sizes = f"{sizes} → {size_text(*camera.sent_size)}"
+    live = model.connection(now) is Connection.LIVE
+    grabbed = rate_text(status.grab_fps) if live and status is not None else NONE
+    dropped = skipped + camera.dropped + camera.failed
+    rows = [
+        (say("states.device"), device),
+        (say("states.shown"), rate_text(camera.shown.rate(now))),
+        (say("states.grabbed"), grabbed),
+        (say("states.age"), NONE if age is None else age_text(age, texts)),
+        (say("states.dropped"), str(dropped)),
+        (say("states.size"), sizes),
+        (say("states.format"), NONE if status is None else status.pixel_format or NONE),
+        ("", say("states.lost_here", skipped=skipped, replaced=camera.dropped)),
+    ]
     if status is not None:
-        lines.append(
-            f"at the camera: {status.delivered} delivered, {status.incomplete} incomplete, "
-            f"{status.rejected} rejected, {status.underrun} underrun, {status.gaps} gaps, "
-            f"{status.reconnects} reconnects"
+        there = say(
+            "states.lost_there",
+            incomplete=status.incomplete,
+            gaps=status.gaps,
+            underrun=status.underrun,
+            reconnects=status.reconnects,
         )
-    if camera.last_problem:
-        lines.append(camera.last_problem)
-    return "\n".join(lines)
+        rows.append(("", there))
+    return tuple(rows)

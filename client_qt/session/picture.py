@@ -13,8 +13,22 @@ from PySide6.QtGui import QImage
 from camstrm.client.picture import MAX_PIXELS, jpeg_size
 from camstrm.errors import WireError
 from camstrm.wire import CameraFrame
+from client_qt.model.zebra import stripes
 
-__all__ = ["MAX_PIXELS", "DecodedPicture", "decode_picture", "pixels_after"]
+__all__ = ["MAX_PIXELS", "DecodedPicture", "Zebra", "decode_picture", "pixels_after"]
+
+
+_FINE_WIDTH, _FINEST = 1000, 8
+"""Pixels of stripes for a small picture, and for one of its pixels at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Zebra:
+    """``image`` shows ``pixels``; ``percent`` of the picture's pixels are clipped."""
+
+    image: QImage
+    pixels: NDArray[np.uint8]
+    percent: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +43,20 @@ class DecodedPicture:
     image: QImage
     pixels: NDArray[np.uint8]
     full_size: tuple[int, int]
+
+    @cached_property
+    def zebra(self) -> Zebra:
+        """Stripes over what is clipped; made beside the UI thread where that is asked for."""
+        # An enlarged part has few pixels, and stripes finer than these.
+        finer = max(1, min(_FINEST, round(_FINE_WIDTH / max(self.pixels.shape[:2]))))
+        pixels = self.pixels
+        if finer > 1:
+            pixels = pixels.repeat(finer, axis=0).repeat(finer, axis=1)
+        found, count = stripes(pixels)
+        rows, columns = pixels.shape[:2]
+        form = QImage.Format.Format_ARGB32_Premultiplied
+        image = QImage(found.data, columns, rows, columns * 4, form)
+        return Zebra(image, found, 100 * count / (rows * columns))
 
     @cached_property
     def grey_image(self) -> QImage:

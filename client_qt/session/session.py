@@ -72,6 +72,8 @@ class StreamSession(QObject):
         """Monotonic time in seconds, which the model is fed with."""
         self.files = FileFetch(client, self)
         """Fetches stills and zips from the server."""
+        self.zebra = False
+        """Whether what is clipped in pictures is shown: then the decoder looks for it."""
         self._calls = ClientCalls()
         self._acks = AckTracker()
         self._session = ""
@@ -243,10 +245,11 @@ class StreamSession(QObject):
 
     def _job(self, ticket: int, frame: CameraFrame) -> PictureJob:
         if self._subscription.is_part(frame):
-            return PictureJob(ticket, frame, part=True)  # it is made for the screen
+            # It is made for the screen.
+            return PictureJob(ticket, frame, part=True, zebra=self.zebra)
         camera = frame.camera_index
         self.model.cameras[camera].sent_size = frame.width, frame.height
-        return PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)))
+        return PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)), zebra=self.zebra)
 
     def _settle(self, result: PictureResult) -> None:
         frame = result.job.frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from client_qt.tools.focus_gauge import paint_gauge
 from client_qt.tools.marks import LIGHT
@@ -11,7 +11,7 @@ from client_qt.tools.measure_loop import MeasureWish
 from client_qt.tools.tool_desk import ToolDesk
 from client_qt.widgets.overlay import OverlayView
 
-__all__ = ["FocusOverlay"]
+__all__ = ["FocusOverlay", "focus_height"]
 
 _SHADE = QColor(13, 16, 20, 215)
 _PART = 0.16
@@ -42,7 +42,7 @@ class FocusOverlay:
         desk = self._desk
         if not desk.on("focus") or view.camera != desk.services.chosen:
             return
-        height = min(max(view.height * _PART, _HEIGHTS[0]), _HEIGHTS[1])
+        height = focus_height(view)
         place = QRectF(0, view.height - height, view.width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_SHADE)
@@ -53,13 +53,17 @@ class FocusOverlay:
         shown = focus.bar
         fill = 0.0 if focus.silent(now_ms) else shown.fill
         paint_gauge(painter, bar, fill, shown.mark, LIGHT)
+        text = focus.said(now_ms).spoken(desk.services.texts)
         font = QFont(painter.font())
-        font.setPixelSize(max(12, int(bar.top() - inner.top() - 4)))
         font.setBold(True)
+        font.setPixelSize(max(12, int(0.75 * (bar.top() - inner.top()))))
+        wide = QFontMetricsF(font).horizontalAdvance(text)
+        if wide > inner.width():
+            font.setPixelSize(max(9, int(font.pixelSize() * inner.width() / wide)))
         painter.setFont(font)
         painter.setPen(LIGHT)
-        baseline = QPointF(inner.left(), bar.top() - 6)
-        painter.drawText(baseline, focus.said(now_ms).spoken(desk.services.texts))
+        baseline = QPointF(inner.left(), bar.top() - QFontMetricsF(font).descent() - 2)
+        painter.drawText(baseline, text)
 
     def mouse(self, _event: QEvent, _view: OverlayView) -> bool:
         return False
@@ -72,3 +76,8 @@ class FocusOverlay:
         else:
             desk.want("focus", None)
             self._stale.stop()
+
+
+def focus_height(view: OverlayView) -> float:
+    """Return how much of the stage's lower end the bar takes, in logical pixels."""
+    return min(max(view.height * _PART, _HEIGHTS[0]), _HEIGHTS[1])

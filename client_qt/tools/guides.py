@@ -54,6 +54,9 @@ class CrosshairMark:
                 line.setP1(line.pointAt(_GAP / line.length()))
                 draw_line(painter, line)
 
+    def burnt_in(self, _camera: int) -> str:
+        return "crosshair" if self._desk.on("crosshair") else ""
+
     def mouse(self, event: QEvent, view: OverlayView) -> bool:
         """Move it, taken at its middle."""
         if not isinstance(event, QMouseEvent) or view.cursor is None or not view.viewport.known:
@@ -103,6 +106,9 @@ class GridMark:
             draw_line(painter, QLineF(*view.to_stage(x, 0), *view.to_stage(x, height)), _FAINT)
         for y in lines.ys:
             draw_line(painter, QLineF(*view.to_stage(0, y), *view.to_stage(width, y)), _FAINT)
+
+    def burnt_in(self, _camera: int) -> str:
+        return "grid" if self._kind else ""
 
     def mouse(self, _event: QEvent, _view: OverlayView) -> bool:
         return False

@@ -50,6 +50,10 @@ class _LineTool:
             beside = last + QPointF(_BESIDE, _BESIDE)
             draw_text(painter, text, beside, room, painter.font(), self.colour)
 
+    def burnt_in(self, camera: int) -> str:
+        there = self._desk.on(self.name) and camera == self._desk.services.chosen
+        return self.name if there and getattr(self._desk.points(), self.name) else ""
+
     def mouse(self, event: QEvent, view: OverlayView) -> bool:
         """Draw a line, or move the one that is there."""
         if not self._desk.on(self.name) or view.camera != self._desk.services.chosen:

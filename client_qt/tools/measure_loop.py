@@ -167,7 +167,7 @@ def together(wishes: Iterable[MeasureWish], frame: tuple[int, int]) -> Measure |
             figures, region = True, wish.region
     if figures:
         return Measure(region, bins, point, line)
-    if point is None and line is None:
+    if min(frame) <= 0 or (point is None and line is None):
         return None
     cell = cell_request(point or (line[:2] if line else (0, 0)), frame)
     return Measure(cell.region, 0, point, line)

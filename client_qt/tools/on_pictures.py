@@ -8,13 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from client_qt.tools.focus_bar import FocusOverlay
+from client_qt.tools.focus_sound import FocusSound
 from client_qt.tools.freezing import Freezing
 from client_qt.tools.guides import CrosshairMark, GridMark
 from client_qt.tools.lines import ProfileLine, RulerLine
 from client_qt.tools.pixel_readout import PixelReadout
 from client_qt.tools.region_box import RegionBox
+from client_qt.tools.snapshots import Snapshots
 from client_qt.tools.tool_desk import ToolDesk, desk_of
 from client_qt.tools.turning import Turning
+from client_qt.tools.zebra_mark import ZebraMark
 from client_qt.widgets.overlay import Overlay, register_overlay
 from client_qt.widgets.services import ViewerServices
 
@@ -49,10 +52,15 @@ def _crosshair(services: ViewerServices) -> Overlay:
 
 
 def _freezing(services: ViewerServices) -> Overlay:
+    desk = desk_of(services)
     Turning(services)
+    for kind in (Snapshots, FocusSound):
+        if desk.findChild(kind) is None:
+            kind(desk)
     return Freezing(services)
 
 
+_of_desk(ZebraMark)
 _of_desk(GridMark)
 _of_desk(RegionBox)
 _of_desk(ProfileLine)

@@ -9,6 +9,7 @@ from camstrm.wire.operations import Measure, Measurement
 from client_qt.model.orientation import Rectangle
 from client_qt.model.pixel_value import jpeg_text, picture_at, pixel_at, place_text, raw_text
 from client_qt.model.said import Said
+from client_qt.tools.focus_bar import focus_height
 from client_qt.tools.marks import draw_text
 from client_qt.tools.measure_loop import MeasureWish
 from client_qt.tools.tool_desk import ToolDesk
@@ -49,7 +50,8 @@ class PixelReadout:
         said = self.said(view)
         if said is None:
             return
-        room = QRectF(6, 6, view.width - 12, view.height - 12)
+        below = focus_height(view) if self._desk.on("focus") else 0.0
+        room = QRectF(6, 6, view.width - 12, view.height - 12 - below)
         text = said.spoken(self._desk.services.texts)
         draw_text(painter, text, QPointF(6, view.height), room, painter.font())
 
@@ -69,12 +71,12 @@ class PixelReadout:
         pixel = self._pixel(view) if self._shown(view) else None
         if pixel is None:
             return None
-        if self._raw is not None and self._raw[0] == pixel:
+        shown = self._desk.services.view(view.camera)
+        frozen = shown is not None and shown.pictures.freeze.frozen
+        if self._raw is not None and self._raw[0] == pixel and not frozen:
             measured = self._raw[1]
             return raw_text(pixel, measured.point, measured.bits)
         rgb = self._jpeg(view, pixel)
-        shown = self._desk.services.view(view.camera)
-        frozen = shown is not None and shown.pictures.freeze.frozen
         return place_text(pixel) if rgb is None else jpeg_text(pixel, rgb, frozen)
 
     def _shown(self, view: OverlayView) -> bool:

@@ -50,6 +50,10 @@ class RegionBox:
             for corner in _corners(box):
                 draw_grip(painter, corner)
 
+    def burnt_in(self, camera: int) -> str:
+        there = self._desk.shows_region and self._desk.region is not None
+        return "region" if there and camera == self._desk.services.chosen else ""
+
     def mouse(self, event: QEvent, view: OverlayView) -> bool:
         """Draw a region, take hold of a corner, or of the box while all of the picture is seen."""
         if not isinstance(event, QMouseEvent) or not view.viewport.known or view.cursor is None:

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from client_qt.model.focus import Tone
+
 __all__ = ["RATE_HZ", "AudioOutput", "FocusTone", "NoAudioError", "SineWave", "open_output"]
 
 RATE_HZ = 44_100
@@ -22,6 +24,9 @@ _BUFFER_MS = 200
 
 _LOUDNESS = 0.2
 """Of full scale: it is heard in a workshop and hurts nobody with headphones."""
+
+_PIECE_MS = 110
+"""Of a tone that has pauses."""
 
 _GLIDE_S = 0.03
 """The pitch and the loudness reach what is wanted in this time: a jump would click."""
@@ -43,33 +48,47 @@ class AudioOutput(Protocol):
 
 
 class SineWave:
-    """A sine whose pitch and loudness can change without a click."""
+    """Pieces of a sine with pauses between them, whose pitch can change without a click."""
 
     def __init__(self) -> None:
-        self.frequency = 0.0
-        """In Hz; 0: silence."""
+        self.tone: Tone | None = None
+        """What is to be heard; None: silence."""
         self._phase = 0.0
         """Of the next sample, in radians."""
         self._pitch = 0.0
-        """What is heard now, in Hz; follows ``frequency``."""
-        self._loudness = 0.0
-        """What is heard now, 0 to 1."""
+        """What is heard now, in Hz; follows the tone's."""
+        self._gain = 0.0
+        """What is heard now, 0 to 1; follows whether there is a tone."""
+        self._at = 0
+        """Where in a piece and its pause the next sample is, in samples."""
 
     def samples(self, count: int) -> bytes:
         """Return the next ``count`` samples, little-endian."""
-        wanted = 1.0 if self.frequency > 0 else 0.0
-        if self._loudness == 0.0 and wanted:
-            self._pitch = self.frequency
-        glide = np.minimum(np.arange(1, count + 1) / (_GLIDE_S * RATE_HZ), 1.0)
-        target = self.frequency or self._pitch
+        tone = self.tone
+        wanted = 0.0 if tone is None else 1.0
+        target = self._pitch if tone is None else tone.frequency
+        if self._gain == 0.0:
+            self._pitch = target
+        steps = np.arange(1, count + 1)
+        glide = np.minimum(steps / (_GLIDE_S * RATE_HZ), 1.0)
         pitch = self._pitch + (target - self._pitch) * glide
-        loudness = self._loudness + (wanted - self._loudness) * glide
+        way = wanted - self._gain
+        gain = self._gain + np.sign(way) * np.minimum(steps / (_GLIDE_S * RATE_HZ), abs(way))
         phase = self._phase + np.cumsum(pitch) * (2 * math.pi / RATE_HZ)
+        piece = _PIECE_MS * RATE_HZ // 1000
+        pause = 0 if tone is None else round(tone.pause_ms * RATE_HZ / 1000)
+        gate = np.ones(count)
+        if pause:
+            at = (self._at + steps) % (piece + pause)
+            edge = _GLIDE_S * RATE_HZ / 3
+            gate = np.clip(np.minimum(at, piece - at) / edge, 0.0, 1.0)
+        self._at = (self._at + count) % (piece + pause)
         if count:
             self._phase = float(phase[-1] % (2 * math.pi))
-            self._pitch, self._loudness = float(pitch[-1]), float(loudness[-1])
-        wave = np.sin(phase) * loudness * (_LOUDNESS * 32767)
-        return wave.astype("<i2").tobytes()
+            self._pitch, self._gain = float(pitch[-1]), float(gain[-1])
+        wave = np.sin(phase) * gain * gate * (_LOUDNESS * 32767)
+        data: bytes = wave.astype("<i2").tobytes()
+        return data
 
 
 class FocusTone(QObject):
@@ -83,7 +102,7 @@ class FocusTone(QObject):
     ) -> None:
         """``open_`` opens the sound card and raises NoAudioError without one."""
         super().__init__(parent)
-        self._open = open_ or open_output
+        self._open = open_
         self._output: AudioOutput | None = None
         """The sound card while the tone is on."""
         self._wave = SineWave()
@@ -98,7 +117,7 @@ class FocusTone(QObject):
     def start(self) -> None:
         """Open the sound card; raise NoAudioError if there is none."""
         if self._output is None:
-            self._output = self._open()
+            self._output = (self._open or open_output)()
             self._wave = SineWave()
             self._timer.start(_FEED_MS)
 
@@ -109,9 +128,9 @@ class FocusTone(QObject):
             output, self._output = self._output, None
             output.stop()
 
-    def set_frequency(self, frequency: float) -> None:
-        """Play this pitch in Hz from now on; 0: be silent, since nothing is measured."""
-        self._wave.frequency = frequency
+    def play(self, tone: Tone | None) -> None:
+        """Play this from now on; None: be silent, since nothing is measured."""
+        self._wave.tone = tone
 
     def _feed(self) -> None:
         if self._output is not None:

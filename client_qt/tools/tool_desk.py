@@ -155,6 +155,7 @@ class ToolDesk(QObject):
 
     def want(self, who: str, wish: MeasureWish | None) -> None:
         """Have the chosen camera measured for ``who``; None: not any more."""
+        self._follow()
         self.loop.want(who, wish)
 
     @property

@@ -1,4 +1,4 @@
-"""The view of one camera: a header line and the picture under it."""
+"""The view of one camera: a thin line and the picture under it."""
 
 from __future__ import annotations
 
@@ -7,44 +7,38 @@ import time
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
+    QContextMenuEvent,
     QFocusEvent,
-    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from camstrm.viewing.texts import Texts
 from camstrm.wire import CameraFrame
 from client_qt.model.display import CameraDisplay
-from client_qt.model.orientation import Orientation, Rectangle
+from client_qt.model.orientation import Orientation
 from client_qt.model.viewport import Viewport
-from client_qt.model.wording import where_text
 from client_qt.session.picture import DecodedPicture
-from client_qt.widgets import theme
+from client_qt.widgets.line_drag import LineDrag
 from client_qt.widgets.overlay import Overlay, OverlayView
-from client_qt.widgets.picture_area import PicturePart, map_area, paint_map, paint_picture
+from client_qt.widgets.picture_area import PicturePart
 from client_qt.widgets.shown_pictures import ShownPictures
 from client_qt.widgets.tool_mouse import ToolMouse
+from client_qt.widgets.view_painting import paint_view
 from client_qt.widgets.view_texts import (
-    header_height,
-    paint_header,
-    paint_headline,
-    paint_hint,
-    paint_trouble,
-    paint_where,
+    line_height,
+    paint_line,
+    paint_ring,
 )
 from client_qt.widgets.zoom_gestures import ZoomGestures
 
 __all__ = ["CameraView"]
-
-_VEIL = QColor(6, 8, 11, 150)
 
 _BY_KEYS = (
     Qt.FocusReason.TabFocusReason,
@@ -54,6 +48,9 @@ _BY_KEYS = (
 
 _OVER_PICTURE = attrgetter("stale", "headline", "detail", "trouble")
 """What of a CameraDisplay is drawn over the picture."""
+
+_ON_LINE = attrgetter("name", "level", "state", "late", "lease", "reduced")
+"""What of it is drawn on the line."""
 
 
 class CameraView(QWidget):
@@ -73,6 +70,15 @@ class CameraView(QWidget):
     viewport_changed = Signal()
     """Another part of the picture is visible now."""
 
+    dragged = Signal(QPoint)
+    """The line is held and moved to a point of the screen."""
+
+    dropped = Signal(QPoint)
+    """The line was let go of after it was moved."""
+
+    details_wanted = Signal()
+    """Everything that is known of the camera is to be shown as text."""
+
     resized = Signal()
     """The picture's place has another number of pixels now."""
 
@@ -81,6 +87,7 @@ class CameraView(QWidget):
         parent: QWidget | None = None,
         *,
         camera: int = 0,
+        texts: Texts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
@@ -93,17 +100,24 @@ class CameraView(QWidget):
         """Which part of the picture is visible."""
         self.hint = ""
         """A sentence over the picture; see :meth:`set_hint`."""
+        self.show_figures = False
+        """Whether figures are on the picture; they also are while the mouse is on the line."""
+        self.on_screen = True
+        """Whether it is near what can be seen of a place that scrolls."""
+        self.texts = Texts() if texts is None else texts
         self._focus_shown = False
         """Whether the view has the focus, and got it by a key: the user must see where it is."""
         self._is_chosen = False
         """Whether it is marked as the one that keys and panels are for."""
+        self._drag = LineDrag()
+        self._on_line = False
+        """Whether the mouse is on the line."""
         self._mouse = ToolMouse(self.overlay_view, self._picture_area)
         self._gestures = ZoomGestures(self, self.viewport, self._picture_area)
         self.setMouseTracking(True)
         # paintEvent covers every pixel, so Qt need not clear before: no flicker.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 120)
         # Whoever has zoomed with the wheel goes on with keys.
         self.setFocusPolicy(Qt.FocusPolicy.WheelFocus)
 
@@ -141,10 +155,14 @@ class CameraView(QWidget):
         if display == before:
             return
         self.display = display
-        if display.tooltip != before.tooltip:
-            self.setToolTip(display.tooltip)
-        same_picture = _OVER_PICTURE(display) == _OVER_PICTURE(before)
-        self.update(self._header_area() if same_picture else self.rect())
+        self.setAccessibleName(display.name)
+        self.setAccessibleDescription(display.condition)
+        if self.figures_shown and display.figures != before.figures:
+            self.update()
+        elif _ON_LINE(display) != _ON_LINE(before):
+            self.update(self._line_area())
+        if _OVER_PICTURE(display) != _OVER_PICTURE(before):
+            self.update()
 
     def picture_pixels(self) -> tuple[int, int]:
         """Return (width, height) of the picture's place in device pixels; (0, 0) if enlarged."""
@@ -172,6 +190,11 @@ class CameraView(QWidget):
     def picture(self) -> DecodedPicture | None:
         """The newest one of the whole frame; stays when the camera is lost."""
         return self.pictures.whole
+
+    @property
+    def stage(self) -> QRect:
+        """Where in the view the picture's place is."""
+        return self._picture_area()
 
     @property
     def shown_part(self) -> PicturePart | None:
@@ -211,6 +234,12 @@ class CameraView(QWidget):
             self._is_chosen = chosen
             self.update()
 
+    @property
+    def aspect(self) -> float:
+        """Width of the picture by its height, as it is turned; 0 while it is not known."""
+        width, height = self.viewport.picture
+        return width / height if height else 0.0
+
     def update_picture(self) -> None:
         """Have the picture drawn again, with what is over it."""
         self.update(self._picture_area())
@@ -231,18 +260,30 @@ class CameraView(QWidget):
         """Choose the camera; begin what a tool does, or to move an enlarged picture."""
         super().mousePressEvent(event)
         self.chosen.emit()
-        if self._mouse.offer(event) or self._gestures.press(event):
+        takers = [self._mouse.offer, self._gestures.press]
+        if self._line_area().contains(event.position().toPoint()):
+            takers = [self._drag.press]
+        if any(take(event) for take in takers):
             event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
-        """Move the picture with the mouse, unless a tool has taken it."""
-        if not self._mouse.offer(event):
+        """Move the picture with the mouse, unless a tool has taken it; or the view by its line."""
+        self._set_on_line(self._line_area().contains(event.position().toPoint()))
+        if self._drag.held:
+            if (at := self._drag.move(event)) is not None:
+                self.setCursor(Qt.CursorShape.DragMoveCursor)
+                self.dragged.emit(at)
+        elif not self._mouse.offer(event):
             self._moved(lambda: self._gestures.move(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
         """Leave the picture where it is."""
         super().mouseReleaseEvent(event)
-        if not self._mouse.offer(event):
+        if self._drag.held:
+            if self._drag.release():
+                self._gestures.show_cursor()
+                self.dropped.emit(event.globalPosition().toPoint())
+        elif not self._mouse.offer(event):
             self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
@@ -256,9 +297,16 @@ class CameraView(QWidget):
                 self.show_all()
             event.accept()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  # Qt's name
+        """Ask for the details, which can be copied."""
+        self.chosen.emit()
+        self.details_wanted.emit()
+        event.accept()
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
         """Let the tools know that the mouse is gone."""
         super().leaveEvent(event)
+        self._set_on_line(False)
         self._mouse.leave(event)
 
     def overlay_view(self) -> OverlayView:
@@ -291,14 +339,11 @@ class CameraView(QWidget):
         """Draw the part that changed."""
         painter = QPainter(self)
         if event.rect().intersects(self._picture_area()):
-            self._paint_picture(painter, self._picture_area())
-        if event.rect().intersects(self._header_area()):
-            paint_header(painter, self._header_area(), self.display, self.font())
+            paint_view(painter, self._picture_area(), self)
+        if event.rect().intersects(self._line_area()):
+            paint_line(painter, self._line_area(), self.display, self.font())
         if self._focus_shown or self._is_chosen:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.ACCENT, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            paint_ring(painter, self.rect(), strong=self._focus_shown)
         painter.end()
 
     def _moved(self, movement: Callable[[], bool | None]) -> bool:
@@ -310,6 +355,26 @@ class CameraView(QWidget):
             return False
         self._show_move()
         return True
+
+    @property
+    def figures_shown(self) -> bool:
+        """Whether figures are on the picture now."""
+        return self.show_figures or self._on_line
+
+    @property
+    def grey(self) -> bool:
+        """Whether the picture is not the present, and not meant to be."""
+        return self.display.stale and not self.pictures.freeze.frozen
+
+    @property
+    def tools(self) -> Sequence[Overlay]:
+        """What draws on the picture, in its order."""
+        return self._mouse.tools
+
+    def _set_on_line(self, on_line: bool) -> None:
+        if on_line != self._on_line:
+            self._on_line = on_line
+            self.update()
 
     def _set_frame(self, width: int, height: int) -> None:
         if self.viewport.frame != (width, height):
@@ -323,56 +388,8 @@ class CameraView(QWidget):
         self.update(self._picture_area())
         self.viewport_changed.emit()
 
-    def _header_area(self) -> QRect:
-        return QRect(0, 0, self.width(), header_height(self.font()))
+    def _line_area(self) -> QRect:
+        return QRect(0, 0, self.width(), line_height(self.font()))
 
     def _picture_area(self) -> QRect:
-        return self.rect().adjusted(0, self._header_area().height(), 0, 0)
-
-    def _paint_picture(self, painter: QPainter, area: QRect) -> None:
-        display, viewport, frozen = self.display, self.viewport, self.pictures.freeze.frozen
-        painter.fillRect(area, theme.TILE)
-        painter.setClipRect(area)
-        if self.picture is not None and viewport.known:
-            self._paint_pictures(painter, area, self.picture)
-        if self._grey and self.picture is not None:
-            painter.fillRect(area, _VEIL)
-        if self.picture is not None and viewport.known and not viewport.fits:
-            paint_map(painter, area, viewport, self._present(self.picture))
-            text = where_text(viewport, self.devicePixelRatioF())
-            room = map_area(area, viewport).left() - area.left()
-            paint_where(painter, area, text, room, self.font())
-        self._paint_overlays(painter, area)
-        if display.headline and not frozen:
-            paint_headline(painter, area, display, self.font())
-        # A frozen picture is looked at, whatever becomes of the camera.
-        trouble = display.headline if frozen and display.headline else display.trouble
-        if trouble:
-            paint_trouble(painter, area, trouble, self.font())
-        if self.hint:
-            paint_hint(painter, area, self.hint, self.font())
-        painter.setClipping(False)
-
-    def _paint_pictures(self, painter: QPainter, area: QRect, whole: DecodedPicture) -> None:
-        viewport, ratio = self.viewport, self.devicePixelRatioF()
-        everything = Rectangle(0, 0, *viewport.frame)
-        paint_picture(painter, area, viewport, self._present(whole), everything, ratio)
-        if (part := self.shown_part) is not None:
-            image = self._present(part.picture)
-            paint_picture(painter, area, viewport, image, part.place, ratio)
-
-    def _paint_overlays(self, painter: QPainter, area: QRect) -> None:
-        view = self.overlay_view()
-        for overlay in self._mouse.tools:
-            painter.save()
-            painter.translate(area.topLeft())
-            overlay.paint(painter, view)
-            painter.restore()
-
-    def _present(self, picture: DecodedPicture) -> QImage:
-        """Return the image in colour, or in grey where it is not the present."""
-        return picture.grey_image if self._grey else picture.image
-
-    @property
-    def _grey(self) -> bool:
-        return self.display.stale and not self.pictures.freeze.frozen
+        return self.rect().adjusted(0, self._line_area().height(), 0, 0)

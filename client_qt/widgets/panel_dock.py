@@ -77,6 +77,15 @@ class PanelDock(QDockWidget):
         if panel_id in self.opened:
             self._close_tab(self.opened.index(panel_id))
 
+    def close_current(self) -> None:
+        """Take away the tab of the panel on top."""
+        if self._tabs.currentIndex() >= 0:
+            self._close_tab(self._tabs.currentIndex())
+
+    def has_focus(self) -> bool:
+        """Return whether the keyboard is in a panel."""
+        return self.isAncestorOf(self.window().focusWidget())
+
     def toggle(self, panel_id: str) -> None:
         """Open the panel, or close it if it is on top."""
         if self.current == panel_id:

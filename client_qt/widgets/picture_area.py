@@ -39,10 +39,16 @@ def paint_picture(
     image: QImage,
     shown: Rectangle,
     pixel_ratio: float,
+    *,
+    sharp: bool | None = None,
 ) -> None:
-    """Draw what is visible of a picture of the part ``shown`` of the camera's frame."""
+    """Draw what is visible of a picture of the part ``shown`` of the camera's frame.
+
+    ``sharp``: without smoothing; None: where each pixel of the camera can be seen.
+    """
     # Each pixel of the camera is drawn as one only where the picture has them all.
-    sharp = image.width() >= shown.width and viewport.scale * pixel_ratio > 1
+    if sharp is None:
+        sharp = image.width() >= shown.width and viewport.scale * pixel_ratio > 1
     # Only what can be seen: a picture that is enlarged 40 times has no place in memory.
     visible = viewport.visible
     whole = QRectF(shown.x, shown.y, shown.width, shown.height)

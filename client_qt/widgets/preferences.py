@@ -1,15 +1,17 @@
-"""Where a person's settings are, and what follows from them: the language."""
+"""Where a person's settings are, and what follows from them: language and appearance."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QStandardPaths
+from PySide6.QtWidgets import QApplication
 
 from camstrm.viewing.texts import LANGUAGES, Texts
 from client_qt.model.settings import Settings
+from client_qt.widgets.theme import THEMES, apply_theme, is_light
 
-__all__ = ["load_settings", "spoken_texts"]
+__all__ = ["apply_appearance", "load_settings", "spoken_texts"]
 
 
 def load_settings() -> Settings:
@@ -23,3 +25,18 @@ def spoken_texts(settings: Settings) -> Texts:
     """Return the texts in the language that is set, else in the system's."""
     language = settings.get("language", "", lambda name: name in LANGUAGES)
     return Texts(language or QLocale.system().name())
+
+
+def apply_appearance(application: QApplication, settings: Settings) -> bool:
+    """Give the application the theme that is set; return False if it has it already.
+
+    Settings: "theme", one of THEMES, and "contrast".
+    """
+    theme = settings.get("theme", "system", lambda name: name in THEMES)
+    contrast = settings.get("contrast", False)
+    wanted = f"{'light' if is_light(application, theme) else 'dark'} {contrast}"
+    if application.property("camstrm_appearance") == wanted:
+        return False
+    application.setProperty("camstrm_appearance", wanted)
+    apply_theme(application, theme, contrast=contrast)
+    return True

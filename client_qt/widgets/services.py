@@ -239,6 +239,10 @@ class ViewerServices(QObject):
         except CallError as error:
             answer(error)
 
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key is for; return whether anything is."""
+        return self.actions.press(event) or any(take(event) for take in self.key_takers)
+
     @property
     def chosen(self) -> int | None:
         """The camera that panels and keys are for; None while there is no camera."""

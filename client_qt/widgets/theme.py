@@ -1,54 +1,169 @@
-"""Colours and style of the window: dark, so that the pictures are the brightest thing."""
+"""Colours and style of the window: dark, light, and either with more contrast.
+
+The colours are those of the page (style.css). They are QColors that :func:`apply_theme` changes in
+place, so that whoever has one has the present one; the place of pictures stays calm in both.
+"""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from client_qt.model.display import Level
 
-__all__ = ["ACCENT", "DIM_TEXT", "HEADER", "LEVEL_COLOURS", "TEXT", "TILE", "apply_theme"]
+__all__ = [
+    "ACCENT",
+    "BACKGROUND",
+    "DIM_TEXT",
+    "EDGE",
+    "HEADER",
+    "LEVEL_COLOURS",
+    "LINE",
+    "ON_PICTURE",
+    "RAISED",
+    "SHADE",
+    "TEXT",
+    "THEMES",
+    "TILE",
+    "apply_theme",
+]
 
-TILE = QColor(0x05, 0x06, 0x08)
-HEADER = QColor(0x17, 0x1B, 0x21)
-TEXT = QColor(0xE8, 0xEB, 0xEF)
-DIM_TEXT = QColor(0x93, 0x9D, 0xA8)
-_BACKGROUND = QColor(0x0B, 0x0D, 0x10)
-ACCENT = QColor(0x4C, 0x9A, 0xFF)
+THEMES = ("system", "dark", "light")
+"""What can be set; "system" follows the desktop."""
 
-LEVEL_COLOURS = {
-    Level.IDLE: QColor(0x5B, 0x65, 0x70),
-    Level.GOOD: QColor(0x3D, 0xD1, 0x8B),
-    Level.WAITING: QColor(0xF2, 0xB1, 0x34),
-    Level.BAD: QColor(0xF0, 0x52, 0x52),
-}
+BACKGROUND = QColor()
+"""Between the pictures."""
+HEADER = QColor()
+"""Of lines of text and panels."""
+RAISED = QColor()
+"""Of fields, menus, tooltips."""
+TILE = QColor()
+"""Where a picture does not fill its place."""
+LINE = QColor()
+"""Between things that belong together."""
+EDGE = QColor()
+"""Around what can be used: at least 3:1 to what is beside it."""
+TEXT = QColor()
+DIM_TEXT = QColor()
+ACCENT = QColor()
+"""Of what is chosen and what has the focus."""
+_ON_ACCENT = QColor()
+ON_PICTURE = QColor(0xF2, 0xF4, 0xF6)
+"""Text on a dark ground over a picture, whatever the theme."""
+SHADE = QColor(0, 0, 0, 168)
+"""Behind bright text on a picture, whatever the theme."""
 
-_STYLE = f"""
-QMainWindow, QWidget#grid {{ background: {_BACKGROUND.name()}; }}
-QStatusBar {{ background: {HEADER.name()}; border-top: 1px solid #242a32; min-height: 26px; }}
-QStatusBar::item {{ border: none; }}
-QStatusBar QLabel {{ color: {TEXT.name()}; padding: 2px 8px; }}
-QStatusBar QLabel#dot {{ padding: 2px 0px 2px 8px; }}
-QStatusBar QLabel#number {{ color: {DIM_TEXT.name()}; padding: 2px 10px; }}
+LEVEL_COLOURS = {level: QColor() for level in Level}
+
+_NAMES = (
+    *(BACKGROUND, HEADER, RAISED, TILE, LINE, EDGE, TEXT, DIM_TEXT, ACCENT, _ON_ACCENT),
+    *(LEVEL_COLOURS[level] for level in (Level.IDLE, Level.GOOD, Level.WAITING, Level.BAD)),
+)
+_DARK = (
+    *("#090b0d", "#11151a", "#1a2027", "#050607", "#222931", "#5b6773", "#e6eaee", "#98a4b0"),
+    *("#6cb2f7", "#06121f", "#98a4b0", "#56c596", "#f6bd4b", "#ff6f6b"),
+)
+_LIGHT = (
+    *("#d5dade", "#f6f8f9", "#ffffff", "#c3c9ce", "#d3d9df", "#77838f", "#14191e", "#56616c"),
+    *("#0b5cab", "#ffffff", "#56616c", "#0b6e45", "#8a5200", "#b3201c"),
+)
+
+
+def apply_theme(
+    application: QApplication, theme: str = "system", *, contrast: bool = False
+) -> None:
+    """Give the application one look on all systems; ``theme``: one of THEMES.
+
+    ``contrast``: nothing is dim, and edges are as clear as text.
+    """
+    _set_colours(_LIGHT if is_light(application, theme) else _DARK)
+    if contrast:
+        for changed in (DIM_TEXT, EDGE, LEVEL_COLOURS[Level.IDLE]):
+            changed.setRgb(TEXT.rgb())
+        LINE.setRgb(QColor("#5b6773").rgb())
+    application.setStyle("Fusion")
+    application.setPalette(_palette())
+    application.setStyleSheet(_style(2 if contrast else 1))
+
+
+def _set_colours(values: tuple[str, ...]) -> None:
+    for colour, value in zip(_NAMES, values, strict=True):
+        colour.setRgb(QColor(value).rgb())
+
+
+def is_light(application: QApplication, theme: str) -> bool:
+    """Return whether the theme is light; "system" is dark where the desktop says nothing."""
+    if theme in ("dark", "light"):
+        return theme == "light"
+    return application.styleHints().colorScheme() == Qt.ColorScheme.Light
+
+
+def _palette() -> QPalette:
+    palette, role = QPalette(), QPalette.ColorRole
+    for which, colour in (
+        (role.Window, HEADER),
+        (role.WindowText, TEXT),
+        (role.Base, RAISED),
+        (role.AlternateBase, HEADER),
+        (role.Text, TEXT),
+        (role.Button, RAISED),
+        (role.ButtonText, TEXT),
+        (role.BrightText, LEVEL_COLOURS[Level.BAD]),
+        (role.ToolTipBase, RAISED),
+        (role.ToolTipText, TEXT),
+        (role.PlaceholderText, DIM_TEXT),
+        (role.Highlight, ACCENT),
+        (role.HighlightedText, _ON_ACCENT),
+        (role.Link, ACCENT),
+        (role.Light, EDGE),
+        (role.Midlight, LINE),
+        (role.Mid, LINE),
+        (role.Dark, LINE),
+        (role.Shadow, BACKGROUND),
+    ):
+        palette.setColor(which, colour)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, DIM_TEXT)
+    return palette
+
+
+def _style(edge: int) -> str:
+    text, dim, header = TEXT.name(), DIM_TEXT.name(), HEADER.name()
+    raised, line, accent = RAISED.name(), LINE.name(), ACCENT.name()
+    return f"""
+QMainWindow, QWidget#grid {{ background: {BACKGROUND.name()}; }}
+QMainWindow::separator {{ background: {line}; width: 3px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QWidget#topbar {{ background: {header}; border-bottom: 1px solid {line}; }}
+QWidget#topbar QLabel {{ color: {text}; }}
+QWidget#topbar QLabel#figure, QLabel#dim {{ color: {dim}; }}
+QMenuBar {{ background: transparent; color: {text}; }}
+QMenuBar::item {{ padding: 4px 9px; background: transparent; }}
+QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {raised}; color: {text}; }}
+QMenu {{ background: {raised}; color: {text}; border: {edge}px solid {EDGE.name()}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 26px; }}
+QMenu::item:selected {{ background: {accent}; color: {_ON_ACCENT.name()}; }}
+QMenu::item:disabled {{ color: {dim}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QToolTip {{
-    background: #20262e; color: {TEXT.name()}; border: 1px solid #39424d; padding: 6px;
+    background: {raised}; color: {text}; border: {edge}px solid {EDGE.name()}; padding: 6px;
+}}
+QDockWidget, QTabWidget::pane {{ background: {header}; border: none; }}
+QTabBar::tab {{ background: {header}; color: {dim}; padding: 6px 10px; border: none; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
+QTabBar::tab:focus {{ background: {raised}; }}
+QLabel#head {{ color: {dim}; font-weight: 600; padding: 8px 0 2px 0; }}
+QLabel#key {{
+    background: {raised}; color: {text}; border: 1px solid {line}; border-radius: 3px;
+    padding: 1px 6px;
+}}
+QAbstractItemView {{ background: {header}; border: none; outline: none; }}
+QPushButton:focus, QComboBox:focus, QCheckBox:focus, QLineEdit:focus, QAbstractItemView:focus,
+QAbstractSpinBox:focus, QSlider:focus, QToolButton:focus {{
+    outline: none; border: 2px solid {accent};
 }}
 """
 
 
-def apply_theme(application: QApplication) -> None:
-    """Give the application one look on all systems."""
-    application.setStyle("Fusion")
-    palette = QPalette()
-    for role, colour in (
-        (QPalette.ColorRole.Window, _BACKGROUND),
-        (QPalette.ColorRole.WindowText, TEXT),
-        (QPalette.ColorRole.Base, TILE),
-        (QPalette.ColorRole.Text, TEXT),
-        (QPalette.ColorRole.Button, HEADER),
-        (QPalette.ColorRole.ButtonText, TEXT),
-        (QPalette.ColorRole.Highlight, ACCENT),
-    ):
-        palette.setColor(role, colour)
-    application.setPalette(palette)
-    application.setStyleSheet(_STYLE)
+_set_colours(_DARK)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from client_qt.model.order import neighbour
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.key_list import KeyList
 
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
     from client_qt.widgets.main_window import MainWindow
 
 __all__ = ["connect_window_actions"]
-
-_STEPS = {
-    "ArrowLeft": (-1, 0),
-    "ArrowRight": (1, 0),
-    "ArrowUp": (0, -1),
-    "ArrowDown": (0, 1),
-}
 
 
 def connect_window_actions(window: MainWindow) -> None:
@@ -30,6 +24,9 @@ def connect_window_actions(window: MainWindow) -> None:
     def for_view(do: Callable[[CameraView], None]) -> None:
         if view := services.view(services.chosen):
             do(view)
+
+    def chosen_view(do: Callable[[CameraView], None]) -> Callable[[], None]:
+        return lambda: for_view(do)
 
     def choose(camera: int | None) -> None:
         services.choose(camera)
@@ -42,27 +39,54 @@ def connect_window_actions(window: MainWindow) -> None:
         if key.isdigit() and 0 < int(key) <= len(cameras):
             choose(cameras[int(key) - 1])
 
-    def neighbour(key: str) -> None:
+    def go_to_neighbour(key: str) -> None:
         view = services.view(services.chosen)
-        if view is not None and not view.push(key) and area.single is None:
-            choose(_neighbour(area.views, services.chosen, _STEPS[key]))
+        shown, chosen = area.shown(), services.chosen
+        if view is None or view.push(key) or chosen not in shown or len(shown) < 2:
+            return
+        cells = area.layout_shown.cells
+        choose(shown[neighbour(cells, shown.index(chosen), key)])
 
     def step(by: int) -> None:
-        cameras = list(area.views)
-        if services.chosen in cameras:
-            choose(cameras[(cameras.index(services.chosen) + by) % len(cameras)])
+        cameras, chosen = list(area.views), services.chosen
+        if chosen in cameras:
+            choose(cameras[(cameras.index(chosen) + by) % len(cameras)])
+
+    def move(by: int) -> None:
+        if services.chosen in area.views:
+            area.move_camera(services.chosen, by)
 
     def back() -> None:
-        if area.single is not None:
+        view = services.view(services.chosen)
+        if window.dock.has_focus():
+            window.dock.close_current()
+            choose(services.chosen)
+        elif view is not None and not view.viewport.fits:
+            view.show_all()
+        elif area.single is not None:
             area.show_single(None)
-        elif window.isFullScreen():
+        elif window.isFullScreen() and not window.kiosk:
             fullscreen()
 
     def fullscreen() -> None:
         window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def pop_out() -> None:
+        if services.chosen in area.views:
+            window.pop_outs.toggle(services.chosen)
+
+    def toggle_figures() -> None:
+        services.settings.set("info", not services.settings.get("info", False))
+
+    def can_move() -> bool:
+        return len(area.views) > 1
+
+    def zoomed() -> bool:
+        view = services.view(services.chosen)
+        return view is not None and not view.viewport.fits
+
     actions.connect_keys("choose", choose_by_digit)
-    actions.connect_keys("neighbour", neighbour)
+    actions.connect_keys("neighbour", go_to_neighbour)
     actions.connect(
         "single",
         lambda: area.show_single(services.chosen if area.single is None else None),
@@ -70,35 +94,16 @@ def connect_window_actions(window: MainWindow) -> None:
     )
     actions.connect("all", lambda: area.show_single(None))
     actions.connect("back", back)
-    actions.connect("previous", lambda: step(-1))
-    actions.connect("next", lambda: step(1))
-    actions.connect("zoom_in", lambda: for_view(lambda view: view.zoom(1)))
-    actions.connect("zoom_out", lambda: for_view(lambda view: view.zoom(-1)))
-    actions.connect("native", lambda: for_view(CameraView.show_native))
-    actions.connect("fit", lambda: for_view(CameraView.show_all))
-    actions.connect("fullscreen", fullscreen, checked=window.isFullScreen)
+    actions.connect("previous", lambda: step(-1), enabled=can_move)
+    actions.connect("next", lambda: step(1), enabled=can_move)
+    actions.connect("zoom_in", chosen_view(lambda view: view.zoom(1)))
+    actions.connect("zoom_out", chosen_view(lambda view: view.zoom(-1)), enabled=zoomed)
+    actions.connect("native", chosen_view(CameraView.show_native))
+    actions.connect("fit", chosen_view(CameraView.show_all))
+    actions.connect("info", toggle_figures, checked=lambda: services.settings.get("info", False))
+    if not window.kiosk:
+        actions.connect("move_back", lambda: move(-1), enabled=can_move)
+        actions.connect("move_on", lambda: move(1), enabled=can_move)
+        actions.connect("popout", pop_out, checked=lambda: window.pop_outs.is_out(services.chosen))
+        actions.connect("fullscreen", fullscreen, checked=window.isFullScreen)
     actions.connect("keys", lambda: KeyList(services, window).open())
-
-
-def _neighbour(
-    views: dict[int, CameraView], camera: int | None, step: tuple[int, int]
-) -> int | None:
-    """Return the camera whose view is next to this one's in a direction; itself at the edge."""
-    view = None if camera is None else views.get(camera)
-    if view is None:
-        return next(iter(views), None)
-    here, (right, down) = view.geometry().center(), step
-
-    def distance(other: CameraView) -> tuple[int, int]:
-        way = other.geometry().center() - here
-        along = way.x() * right + way.y() * down
-        across = abs(way.x() * down) + abs(way.y() * right)
-        return along, across
-
-    ahead = [c for c, other in views.items() if other.isVisible() and distance(other)[0] > 0]
-
-    def cost(number: int) -> int:
-        along, across = distance(views[number])
-        return along + 2 * across
-
-    return min(ahead, key=cost, default=camera)

@@ -10,6 +10,10 @@ from client_qt.widgets.services import Server, ViewerServices, camera_number, se
 __all__ = ["PictureWishes"]
 
 
+def _is_seen(view: CameraView) -> bool:
+    return view.isVisible() and view.on_screen and not view.window().isMinimized()
+
+
 class PictureWishes:
     """Subscribes at each server to what is visible, in whichever window. UI thread only.
 
@@ -59,7 +63,7 @@ class PictureWishes:
         wanted: tuple[int, ...] | None
         for index in model.cameras:
             view = self._services.view(camera_number(server.number, index))
-            if view is not None and view.isVisible() and not view.window().isMinimized():
+            if view is not None and _is_seen(view):
                 shown[index] = view
         if not model.cameras or len(shown) == len(model.cameras):
             wanted = None if visible else ()

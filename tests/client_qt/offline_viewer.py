@@ -102,6 +102,8 @@ class OfflineViewer:
         target = self.window if focused is None else focused
         held = modifier or Qt.KeyboardModifier.NoModifier
         if isinstance(key, str):
+            if key.isupper():
+                held |= Qt.KeyboardModifier.ShiftModifier
             QTest.keyClicks(target, key, held)
         else:
             QTest.keyClick(target, key, held)
@@ -111,7 +113,7 @@ class OfflineViewer:
         top = view._picture_area().topLeft()
         a, b = QPoint(*start) + top, QPoint(*end) + top
         QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=a)
-        QTest.mouseMove(view, a + (b - a) / 2)
+        send_move(view, a + (b - a) / 2)
         send_move(view, b)
         QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=b)
 

@@ -12,7 +12,7 @@ from camstrm.errors import UsageError
 from camstrm.wire import Hello
 from client_qt import app
 from client_qt.app import quit_viewer, run_viewer
-from client_qt.widgets import run_window
+from client_qt.connections import run_window
 from client_qt.widgets.main_window import MainWindow
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
 from tests.fakes.pictures.viewer_pictures import bundle, jpeg, picture_frame
@@ -95,13 +95,7 @@ def test_missing_package_is_named_with_the_command(
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return load(name, *arguments, **options)  # type: ignore[arg-type]  # passed through
 
-    for name in [
-        n
-        for n in sys.modules
-        if n.startswith(("client_qt.widgets.run_window", "client_qt.session.picture"))
-    ]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in [n for n in sys.modules if n.startswith("client_qt.session.decoder")]:
+    for name in [n for n in sys.modules if n.startswith(("client_qt.conn", "client_qt.session"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(UsageError, match=rf"needs {missing}.*pip install '\.\[viewer\]'"):

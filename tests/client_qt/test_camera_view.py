@@ -3,20 +3,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import Region, View
 from client_qt.model.display import CameraDisplay, Level
 from client_qt.session.picture import DecodedPicture, decode_picture
-from client_qt.widgets import theme
+from client_qt.widgets import camera_view, theme, view_painting
 from client_qt.widgets.camera_view import CameraView
 from tests.fakes.pictures.viewer_pictures import jpeg, picture_frame, view_frame
 
-LIVE = CameraDisplay("left", Level.GOOD, False, numbers=("30.0 fps", "21 ms", "0 dropped"))
-LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged")
+FIGURES = (("shown", "30.0 fps"), ("age", "21 ms"), ("", "viewer: 0 skipped"))
+LIVE = CameraDisplay("left", Level.GOOD, False, figures=FIGURES)
+LOST = CameraDisplay("left", Level.BAD, True, "lost since 12:03:11", "cable unplugged", "lost")
 
 
 def picture(width: int = 64, height: int = 48) -> DecodedPicture:
@@ -33,6 +34,13 @@ def view(qapp: QApplication) -> Iterator[CameraView]:
 
 def look(view: CameraView) -> QImage:
     return view.grab().toImage()
+
+
+def hover(view: CameraView, at: QPoint) -> None:
+    none = Qt.MouseButton.NoButton
+    place = QPointF(view.mapToGlobal(at))
+    move, keys = QEvent.Type.MouseMove, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QMouseEvent(move, QPointF(at), place, none, none, keys))
 
 
 def near(colour: QColor, wanted: tuple[int, int, int]) -> bool:
@@ -72,7 +80,7 @@ def test_stale_picture_is_grey_dark_and_says_why(view: CameraView) -> None:
         assert before.saturation() > 200
         assert max(after.red(), after.green(), after.blue()) < 80, "dark"
         assert abs(after.red() - after.blue()) < 8, "no colour left"
-    assert theme.TEXT.name() in colours_in(dead.copy(80, 180, 240, 80)), "the headline"
+    assert theme.ON_PICTURE.name() in colours_in(dead.copy(80, 180, 240, 80)), "the headline"
     assert theme.LEVEL_COLOURS[Level.BAD].name() in colours_in(dead)
     view.set_display(LIVE)
     assert look(view) == alive, "and back without a trace"
@@ -89,17 +97,34 @@ def test_new_picture_on_a_stale_view_stays_grey_until_told(view: CameraView) -> 
 def test_view_without_picture_shows_the_headline(view: CameraView) -> None:
     view.set_display(CameraDisplay("left", Level.WAITING, True, "connecting"))
     image = look(view)
-    assert theme.TEXT.name() in colours_in(image.copy(100, 150, 200, 130))
+    assert theme.ON_PICTURE.name() in colours_in(image.copy(100, 150, 200, 130))
     assert theme.LEVEL_COLOURS[Level.WAITING].name() in colours_in(image)
 
 
-def test_header_shows_name_state_and_numbers(view: CameraView) -> None:
+def test_the_line_has_the_name_and_only_what_is_not_normal(view: CameraView) -> None:
     empty = look(view)
     view.set_display(LIVE)
-    header = look(view).copy(view._header_area())
-    assert header != empty.copy(view._header_area())
-    assert theme.LEVEL_COLOURS[Level.GOOD].name() in colours_in(header.copy(0, 0, 30, 40))
-    assert header.copy(200, 0, 200, 40) != empty.copy(200, 0, 200, 40)
+    line = look(view).copy(view._line_area())
+    assert line != empty.copy(view._line_area())
+    assert theme.LEVEL_COLOURS[Level.GOOD].name() in colours_in(line.copy(0, 0, 30, 24))
+    right = line.copy(120, 0, 280, line.height() - 1)
+    assert colours_in(right) == {theme.HEADER.name()}, "no figures"
+    view.set_display(LOST)
+    assert look(view).copy(60, 0, 80, 20) != line.copy(60, 0, 80, 20), "the state"
+    assert theme.LEVEL_COLOURS[Level.BAD].name() in colours_in(look(view).copy(0, 0, 30, 24))
+
+
+def test_figures_are_shown_on_demand(view: CameraView) -> None:
+    view.set_display(LIVE)
+    without = look(view)
+    view.show_figures = True
+    with_figures = look(view)
+    assert with_figures.copy(0, 300, 200, 100) != without.copy(0, 300, 200, 100)
+    view.show_figures = False
+    hover(view, QPoint(100, 8))
+    assert look(view) == with_figures, "while the mouse is on the line"
+    hover(view, QPoint(100, 200))
+    assert look(view) == without
 
 
 @pytest.mark.parametrize("size", [(160, 120), (50, 40), (1, 1), (900, 130)])
@@ -107,7 +132,11 @@ def test_any_size_and_any_text_can_be_painted(view: CameraView, size: tuple[int,
     view.setMinimumSize(1, 1)
     view.resize(*size)
     view.set_picture(picture(7, 3000))
-    long = CameraDisplay("n" * 300, Level.BAD, True, "h" * 300, "d " * 900, ("9" * 50,) * 6)
+    long = CameraDisplay(
+        *("n" * 300, Level.BAD, True, "h" * 300, "d " * 900, "s" * 90, "a" * 90),
+        *("l" * 90, "r" * 90, "t" * 900, (("f" * 90, "9" * 900),) * 9),
+    )
+    view.show_figures = True
     view.set_display(long)
     assert not look(view).isNull()
 
@@ -124,13 +153,13 @@ def test_paint_draws_once_however_many_pictures_came(
     view: CameraView, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[int] = []
-    paint = CameraView._paint_picture
+    paint = view_painting.paint_view
 
-    def count(painting: CameraView, painter: QPainter, area: QRect) -> None:
+    def count(painter: QPainter, area: QRect, painting: CameraView) -> None:
         painted.append(1)
-        paint(painting, painter, area)
+        paint(painter, area, painting)
 
-    monkeypatch.setattr(CameraView, "_paint_picture", count)
+    monkeypatch.setattr(camera_view, "paint_view", count)
     view.set_display(LIVE)
     view.show()
     qapp.processEvents()
@@ -143,15 +172,6 @@ def test_paint_draws_once_however_many_pictures_came(
     qapp.processEvents()
     assert len(painted) == 1, "the same text is no reason to paint"
     view.hide()
-
-
-def test_same_numbers_do_not_move(view: CameraView) -> None:
-    view.set_display(CameraDisplay("a", Level.GOOD, False, numbers=("9.0 fps", "21 ms")))
-    one = look(view)
-    view.set_display(CameraDisplay("a", Level.GOOD, False, numbers=("30.0 fps", "21 ms")))
-    other = look(view)
-    right = view.width() - 70
-    assert one.copy(right, 0, 70, 26) == other.copy(right, 0, 70, 26)
 
 
 def test_double_click_activates_with_the_left_button_only(view: CameraView) -> None:
@@ -167,14 +187,15 @@ def test_picture_pixels_are_device_pixels(
 ) -> None:
     width, height = view.picture_pixels()
     assert width == 400
-    assert height == 400 - view._header_area().height()
+    assert height == 400 - view._line_area().height()
     monkeypatch.setattr(CameraView, "devicePixelRatioF", lambda _: 1.5)
     assert view.picture_pixels()[0] == 600
 
 
-def test_tooltip(view: CameraView) -> None:
-    view.set_display(CameraDisplay("a", tooltip="serial number 7"))
-    assert view.toolTip() == "serial number 7"
+def test_assistive_technology_hears_what_the_view_says(view: CameraView) -> None:
+    view.set_display(CameraDisplay("left", condition="lost since 12:03:11. cable unplugged"))
+    assert view.accessibleName() == "left"
+    assert view.accessibleDescription() == "lost since 12:03:11. cable unplugged"
 
 
 def test_a_part_of_a_frame_of_another_size_is_not_shown(view: CameraView) -> None:

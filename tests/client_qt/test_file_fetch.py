@@ -10,9 +10,8 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtNetwork import QSslCertificate
 
 from camstrm.client.address import ServerAddress
-from camstrm.client.still import still_url
 from client_qt.session.client import StreamClient
-from client_qt.session.file_fetch import Fetched, FileFetch, zip_url
+from client_qt.session.file_fetch import Fetched, FileFetch, raw_url, zip_url
 from client_qt.session.network import Network, certificate_shown
 from client_qt.session.new_file import NewFile
 from tests.fakes.bridge.file_server import Answer, FileServer
@@ -59,7 +58,7 @@ def test_a_file_comes_with_the_token(
     server.answers["/cam/%EC%99%BC%EC%AA%BD.tiff"] = Answer(b"II*" * 2000, headers={"X-Bits": "12"})
     answers: list[Fetched] = []
     address = ServerAddress(f"ws://127.0.0.1:{server.port}/ws", "s3cret")
-    where = still_url(address, "왼쪽", "tiff", region=None, scale=None, raw=True)
+    where = raw_url(address, "왼쪽")
     fetch_from(server.port).get(where, tmp_path / "new" / "folder", "왼쪽.tiff", answers.append)
     wait_until(lambda: answers)
     assert answers[0].problem == ""

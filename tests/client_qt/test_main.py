@@ -9,6 +9,7 @@ import pytest
 
 from camstrm.wire import Hello
 from client_qt import __main__ as entry
+from client_qt import command
 from tests.fakes.bridge.viewer_server import ViewerServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,25 +37,63 @@ def test_bad_arguments_give_a_message_and_2(
     assert "Traceback" not in error
 
 
-def test_no_address_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        entry.main([])
-    assert caught.value.code == 2
-    assert "url" in capsys.readouterr().err
+Called = list[tuple[tuple[str, ...], dict[str, object]]]
 
 
-def test_options_reach_the_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[object] = []
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> Called:
+    calls: Called = []
 
-    def run_viewer(url: str, *, token: str | None, insecure: bool) -> int:
-        called.append((url, token, insecure))
+    def run_viewer(*urls: str, **options: object) -> int:
+        calls.append((urls, options))
         return 0
 
-    monkeypatch.setattr(entry, "run_viewer", run_viewer)
+    monkeypatch.setattr(command, "run_viewer", run_viewer)
+    monkeypatch.delenv("CAMSTRM_TOKEN", raising=False)
+    return calls
+
+
+def test_options_reach_the_viewer(called: Called, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMSTRM_TOKEN", "from-environ")
     assert entry.main(["wss://x", "--insecure"]) == 0
-    assert entry.main(["wss://x", "--token", "t"]) == 0
-    assert called == [("wss://x", "from-environ", True), ("wss://x", "t", False)]
+    assert entry.main(["wss://x", "--token", "t", "--ca", "ca.pem"]) == 0
+    none = {"insecure": False, "ca": None, "proxy": None}
+    assert called == [
+        (("wss://x",), none | {"token": "from-environ", "insecure": True}),
+        (("wss://x",), none | {"token": "t", "ca": "ca.pem"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "proxy"),
+    [
+        (["ws://x"], None),
+        (["ws://x", "--proxy"], "system"),
+        (["--proxy", "http://p:3128", "ws://x"], "http://p:3128"),
+    ],
+)
+def test_a_proxy_is_used_only_if_asked_for(
+    arguments: list[str], proxy: str | None, called: Called
+) -> None:
+    assert entry.main(arguments) == 0
+    assert called[0][1]["proxy"] == proxy
+
+
+def test_without_an_address_the_viewer_asks(
+    called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMSTRM_TOKEN", "from-environ")
+    assert entry.main([]) == 0
+    assert entry.main(["ws://a", "ws://b"]) == 0
+    assert [(urls, options["token"]) for urls, options in called] == [
+        ((), None),
+        (("ws://a", "ws://b"), None),
+    ], "nobody knows for which server the token is"
+
+
+def test_one_token_for_several_servers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.main(["ws://a", "ws://b", "--token", "t"]) == 2
+    assert "into each address instead" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process")

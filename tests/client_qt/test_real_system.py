@@ -95,7 +95,8 @@ def test_the_window_outlives_grabber_and_bridge(
 
     system.grabber.kill()
     wait_until(lambda: desk.connection() is Connection.NO_INPUT)
-    wait_until(lambda: desk.headlines() and all("no frame input" in h for h in desk.headlines()))
+    wait_until(lambda: desk.window.bar.strip.text().startswith("no frame input since"))
+    wait_until(lambda: all(view.display.stale for view in desk.window.views.values()))
     system.start_grabber()
     wait_until(desk.shows_all)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from camstrm.wire import CameraInfo
+from camstrm.wire import CameraInfo, Region
 from camstrm.wire.operations import Arguments, Measure, Measurement
 from client_qt.model.orientation import Orientation
 from client_qt.model.settings import Settings
@@ -106,8 +106,9 @@ def test_settings_of_another_kind_turn_nothing(qapp: QApplication) -> None:
 
 def test_decoding_follows_the_turned_place(viewer: OfflineViewer) -> None:
     view = viewer.view()
-    across, down = view.picture_pixels()
     viewer.key("]")
+    viewer.window.refresh()
+    across, down = view._picture_area().width(), view._picture_area().height()
     assert view.picture_pixels() == (down, across)
     width, height = view.frame_pixels()
     assert width / height == pytest.approx(64 / 48, rel=0.02)
@@ -183,6 +184,30 @@ def test_grid_goes_through_its_kinds(viewer: OfflineViewer) -> None:
     assert seen[0] != before, "thirds"
     assert seen[2] == before, "millimetres without a calibration: none"
     assert seen[3] == before, "off"
+
+
+def test_value_of_a_pixel_is_raw_or_said_to_be_of_the_jpeg(
+    viewer: OfflineViewer, wait_until: WaitUntil
+) -> None:
+    from client_qt.tools.pixel_readout import PixelReadout
+
+    view = viewer.view()
+    readout = next(tool for tool in view.tools if isinstance(tool, PixelReadout))
+
+    def said() -> str:
+        found = readout.said(view.overlay_view())
+        return "" if found is None else found.spoken(viewer.services.texts)
+
+    assert said() == "", "nobody looks at it"
+    viewer.key("c")
+    assert said() == "32, 24: 120 (47.1 %) · from the JPEG, 8 bit"
+    viewer.answers["measure"] = answer
+    viewer.clock.now += 1
+    wait_until(lambda: "raw" in said())
+    assert said() == "32, 24: R 812 · Gr 1024 · Gb 1030 · B 333 · raw, 12 bit"
+    assert viewer.calls[-1][2] == Measure(Region(32, 24, 2, 2), 0, (32, 24))
+    viewer.key(Qt.Key.Key_Space)
+    assert "from the frozen JPEG" in said(), "the raw one is of another frame"
 
 
 def test_ruler_is_drawn_moved_and_calibrated(viewer: OfflineViewer) -> None:

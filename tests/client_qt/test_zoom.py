@@ -27,7 +27,7 @@ from camstrm.wire import (
 from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.session import StreamSession
-from client_qt.widgets import camera_view
+from client_qt.widgets import view_painting
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.services import HINT_S, ViewerServices
@@ -371,7 +371,7 @@ def test_small_places_get_small_pictures(desk: Desk, wait_until: WaitUntil) -> N
     desk.window.resize(640, 480)
     desk.settle()
     wait_until(lambda: len(desk.server.views) == 3)
-    assert {(v.max_width, v.max_height) for v in desk.server.views if v.camera} == {(240, 160)}
+    assert {(v.max_width, v.max_height) for v in desk.server.views if v.camera} == {(320, 240)}
     assert all(v.region is None for v in desk.server.views)
     wait_until(lambda: desk.server.subscriptions[-1:] == [()])
     wait_until(desk.answered)
@@ -402,7 +402,7 @@ def test_a_small_picture_that_is_refused_comes_as_usual(desk: Desk, wait_until: 
 
 def test_a_size_that_changes_is_not_asked_for(desk: Desk, wait_until: WaitUntil) -> None:
     for width in range(700, 600, -10):
-        desk.window.resize(width, 480)
+        desk.window.resize(width, 480 + width % 20)
         desk.window.refresh()
         desk.clock.now += 0.3
     assert all(small.wish is None for small in desk.window._wishes._small.values())
@@ -446,7 +446,7 @@ def test_a_slow_link_is_said_and_zoom_still_asks(desk: Desk, wait_until: WaitUnt
     desk.send(wait_until, slow)
     assert desk.session.model.cameras[0].usual_size == USUAL
     desk.window.refresh()
-    assert "slow link: smaller pictures are sent (320 pixels)" in desk.window._bar._text.text()
+    assert "slow link: smaller pictures are sent (320 pixels)" in desk.window.bar.problem.text()
     desk.wheel(300, 300, 1)
     wait_until(lambda: any(v.region for v in desk.server.views))
 
@@ -456,12 +456,12 @@ def test_leases_are_shown(desk: Desk, wait_until: WaitUntil) -> None:
     anna = CameraLease(0, "anna", viewer=3, asked_by="ben")
     desk.server.send(Leases((anna, CameraLease(1, "me", viewer=7))))
     wait_until(lambda: desk.view.display.lease)
-    before = desk.view.grab(desk.view._header_area()).toImage()
+    before = desk.view.grab(desk.view._line_area()).toImage()
     assert desk.view.display.lease == "anna adjusts left, ben asks for it"
     assert desk.window.views[1].display.lease == "you adjust right"
     desk.server.send(Leases(()))
     wait_until(lambda: not desk.view.display.lease)
-    assert desk.view.grab(desk.view._header_area()).toImage() != before
+    assert desk.view.grab(desk.view._line_area()).toImage() != before
 
 
 def test_another_pixel_ratio_is_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -475,7 +475,7 @@ def test_where_it_is_and_the_map_are_drawn_only_while_zoomed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts: list[str] = []
-    monkeypatch.setattr(camera_view, "paint_where", lambda *a: texts.append(a[2]))
+    monkeypatch.setattr(view_painting, "paint_where", lambda *a: texts.append(a[2]))
     desk.view.grab()
     assert texts == []
     QTest.keyClick(desk.view, Qt.Key.Key_Z)

@@ -196,3 +196,27 @@ interface UserSets {
   save: string;
   start: string;
 }
+
+/** What has happened at the server, as far as panels show it. */
+interface HistoryEvent {
+  id: number;
+  time_us: number;
+  kind: string;
+  camera?: string;
+  text?: string;
+  person?: string;
+  feature?: string;
+  old?: FeatureValue;
+  new?: FeatureValue;
+}
+
+/** A link for others. */
+interface SharedLink {
+  id: string;
+  expires_us: number;
+  created_us?: number;
+  cameras?: string[];
+  note?: string;
+  made_by?: string;
+  url_token?: string;
+}

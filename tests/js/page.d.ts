@@ -365,6 +365,7 @@ type Settings = import("../../camstrm/bridge/page/static/model/settings.js").Set
 type Announcer = import("../../camstrm/bridge/page/static/shell/announcer.js").Announcer;
 type Stream = import("../../camstrm/bridge/page/static/shell/stream.js").Stream;
 type Tiles = import("../../camstrm/bridge/page/static/shell/tiles.js").Tiles;
+type CameraTile = import("../../camstrm/bridge/page/static/camera_tile.js").CameraTile;
 type PictureStage = import("../../camstrm/bridge/page/static/picture_stage.js").PictureStage;
 
 /** What panels, actions and tools may use of the page. */
@@ -402,8 +403,32 @@ interface Services {
   /** Of the shell itself. */
   stream: Stream;
   tiles: Tiles;
-  sheet: { shown: string; show(id: string): void; toggle(id: string): void; closeFocused(): boolean };
+  sheet: { readonly shown: string; show(id: string): void; toggle(id: string): void; closeFocused(): boolean };
   showKeys(): void;
+  /** Called when the server is lost (false) and when it is back, and now for each time before. */
+  onLink(callback: (linked: boolean, timeUs: number) => void): void;
+  layouts: { save(name: string): void; use(name: string): boolean; remove(name: string): void };
+}
+
+/** An event of FORMAT.md, section 5, or one that the page saw itself (id below 0). */
+interface LoggedEvent {
+  id: number;
+  time_us: number;
+  kind: string;
+  camera?: string;
+  text?: string;
+  person?: string;
+  feature?: string;
+  old?: unknown;
+  new?: unknown;
+}
+
+/** What follows from a change in the line on top. */
+interface HeaderListener {
+  announce(text: string, urgent: boolean): void;
+  sound(lost: boolean): void;
+  /** The server, or its input, is lost or back. */
+  linked(linked: boolean): void;
 }
 
 /** Nothing is measured or watched while it is hidden. */
@@ -478,11 +503,14 @@ interface Layout {
   /** Of all cells: more than the window's where they scroll. */
   height: number;
   kind: string;
+  /** Position of the large one, -1: there is none. */
+  main: number;
 }
 
 interface Arrangement {
   cells: Rectangle[];
   kind: string;
+  main?: number;
   /** All rows are equally high and have equally many cells. */
   even: boolean;
 }

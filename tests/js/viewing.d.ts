@@ -88,3 +88,13 @@ interface SnapshotFacts {
   burntIn: string[];
   server: string;
 }
+
+/** What a tool needs of the common measurement. */
+interface MeasuringNeeds {
+  /** A histogram. */
+  bins?: boolean;
+  /** A profile along this line, null: none now. */
+  line?: () => { from: Point; to: Point } | null;
+}
+
+type Tools = import("../../camstrm/bridge/page/static/tools/tools.js").Tools;

@@ -44,16 +44,24 @@ class LiveValues:
         self._settings: dict[_Key, FeatureSetting] = {}
         self._configured: dict[_Key, FeatureValue] = {}
         """What the configuration and the profile have set, as the camera has it."""
+        self._kept: dict[_Key, FeatureValue] = {}
+        """What was written into the configuration since this process was started: it is set again
+        after a reconnect like the rest, for this process knows the configuration of its start."""
 
     def settings(self) -> tuple[FeatureSetting, ...]:
-        """Return all, the oldest first."""
+        """Return all that is to be set again, the oldest first."""
         with self._lock:
             return tuple(self._settings.values())
+
+    def differing(self) -> tuple[FeatureSetting, ...]:
+        """Return what the configuration does not say, the oldest first."""
+        with self._lock:
+            return tuple(s for key, s in self._settings.items() if self._differs(key))
 
     def differs(self, feature: str, selectors: Selectors | None = None) -> bool:
         """Return whether a feature was set while the camera ran, and otherwise than configured."""
         with self._lock:
-            return _key(feature, selectors or {}) in self._settings
+            return self._differs(_key(feature, selectors or {}))
 
     def configured(self, feature: str, selectors: Selectors | None = None) -> FeatureValue | None:
         """Return what the configuration or the profile has set; None: they say nothing of it.
@@ -75,7 +83,7 @@ class LiveValues:
                 # What is set again is the newest: others may depend on it.
                 self._settings.pop(key, None)
                 configured = self._configured_value(setting.feature, setting.selectors)
-                if not same_value(configured, setting.value):
+                if key in self._kept or not same_value(configured, setting.value):
                     self._settings[key] = setting
             changed = tuple(self._settings.values()) != before
         if changed:
@@ -84,10 +92,13 @@ class LiveValues:
     def forget(self, settings: Iterable[FeatureSetting]) -> None:
         """Leave out what is no longer to be applied again, by feature and selectors."""
         with self._lock:
-            gone = [
-                self._settings.pop(_key(setting.feature, setting.selectors), None)
-                for setting in settings
-            ]
+            gone = []
+            for setting in settings:
+                key = _key(setting.feature, setting.selectors)
+                gone.append(self._settings.pop(key, None))
+                if key in self._kept:
+                    kept = FeatureSetting(setting.feature, self._kept[key], setting.selectors)
+                    self._settings[key] = kept
         if any(setting is not None for setting in gone):
             self.on_change()
 
@@ -96,11 +107,24 @@ class LiveValues:
         with self._lock:
             self._settings = {_key(s.feature, s.selectors): s for s in settings}
 
+    def written(self, features: Iterable[str]) -> None:
+        """Note that the configuration says now what these features were set to."""
+        with self._lock:
+            names = set(features)
+            for key, setting in self._settings.items():
+                if setting.feature in names:
+                    self._kept[key] = setting.value
+
     def note_configured(self, settings: Iterable[FeatureSetting]) -> None:
         """Take what the configuration and the profile have set just now, in place of before."""
         with self._lock:
             self._configured = {_key(s.feature, s.selectors): s.value for s in settings}
 
+    def _differs(self, key: _Key) -> bool:
+        setting = self._settings.get(key)
+        return setting is not None and not same_value(self._kept.get(key), setting.value)
+
     def _configured_value(self, feature: str, selectors: Selectors) -> FeatureValue | None:
-        found = self._configured.get(_key(feature, selectors))
+        key = _key(feature, selectors)
+        found = self._kept.get(key, self._configured.get(key))
         return self._configured.get(_key(feature, {})) if found is None else found

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from camstrm.bridge.control.allowance import Allowance
-from camstrm.bridge.control.audit import AuditTrail
+from camstrm.bridge.control.audit import AuditRecord, AuditTrail
 from camstrm.bridge.control.lease_calls import LEASE_CALLS_PER_S, LeaseCalls
 from camstrm.bridge.control.records import record_of_call, records_of
 from camstrm.bridge.control.refusal import Refusal
@@ -15,8 +17,9 @@ from camstrm.bridge.control.rules import FeatureRules
 from camstrm.bridge.control.token_book import TokenBook
 from camstrm.bridge.control.viewer import CallingViewer, PresentViewer
 from camstrm.bridge.control.wishes import selectors_read, wishes
+from camstrm.bridge.events.event_log import same_name
 from camstrm.errors import WireError
-from camstrm.wire import Call, CameraInfo, Leases, Reply, unpack
+from camstrm.wire import OPERATIONS, Call, CameraInfo, Leases, Reply, unpack
 from camstrm.wire.operations import KeepFeatures
 
 __all__ = ["CHANGES_PER_S", "ControlGate"]
@@ -33,11 +36,17 @@ SHARING = frozenset(("share", "shares", "unshare"))
 """Operations on tokens to watch. One that is in none of these sets counts as changing, and needs
 an admin."""
 
+OF_SERVER = frozenset(do for do, operation in OPERATIONS.items() if operation.server)
+"""Operations of no camera."""
+
 CHANGES_PER_S = 50.0
 """Changes that a viewer may ask for in a second; a slider makes 20."""
 
 _NOT_DONE = ("busy", "replaced")
 """Codes of replies to calls that went no further than a queue."""
+
+_MOST_NOTED = 10
+"""Changes of one call that are events of their own; more (a file that was loaded) are one."""
 
 _MOST_NAMED = 5
 """Features that a refusal names beside the first one."""
@@ -58,12 +67,17 @@ class ControlGate:
         cameras: Callable[[], Mapping[int, CameraInfo]],
         publish: Callable[[Leases], None],
         clock: Callable[[], float] = time.monotonic,
+        note: Callable[[AuditRecord], None] = lambda _: None,
     ) -> None:
-        """``cameras``: by index, as they are now. ``publish``: gives leases to all viewers."""
+        """``cameras``: by index, as they are now. ``publish``: gives leases to all viewers.
+
+        ``note``: gets the record of each change that was made.
+        """
         self._book = book
         self._rules = rules
         self._trail = trail
         self._cameras = cameras
+        self._note = note
         self._clock = clock
         self._leases = LeaseCalls(trail, cameras, publish, clock)
         self._present: dict[int, PresentViewer] = {}
@@ -71,7 +85,7 @@ class ControlGate:
 
     def join(self, viewer: CallingViewer, grant: Grant) -> None:
         """Know a viewer, who may do what its token is good for."""
-        viewer.introduce(grant.name, grant.role.label)
+        viewer.introduce(grant.name, grant.role.label, grant.sight)
         changes = Allowance(CHANGES_PER_S, self._clock)
         lease_calls = Allowance(LEASE_CALLS_PER_S, self._clock)
         self._present[viewer.id] = PresentViewer(viewer, grant, changes, lease_calls)
@@ -99,11 +113,19 @@ class ControlGate:
 
     def answered(self, viewer: CallingViewer, call: Call, reply: Reply) -> None:
         """Write down what came of a call that was let through; also after the viewer went."""
-        if call.do in READING or reply.code in _NOT_DONE:
+        if call.do in READING or call.do in OF_SERVER or reply.code in _NOT_DONE:
+            return
+        if call.do == "keep" and not _writes(call):
             return
         common = record_of_call(viewer, call, self._cameras().get(call.camera))
-        for record in records_of(common, call, reply):
+        records = records_of(common, call, reply)
+        for record in records:
             self._trail.add(record)
+        if reply.ok:
+            if len(records) > _MOST_NOTED:
+                records = [replace(common, result=f"{len(records)} features ({call.do})")]
+            for record in records:
+                self._note(record)
 
     def _answer(self, viewer: CallingViewer, call: Call) -> Reply | Refusal | None:
         present = self._present.get(viewer.id)
@@ -112,16 +134,23 @@ class ControlGate:
         if ended := self._book.end_of(present.grant):
             return Refusal(ended, "Connect with another token")
         role = present.grant.role
+        camera = self._cameras().get(call.camera)
+        sight = present.grant.sight
+        if sight is not None:
+            if call.do in SHARING:
+                return Refusal("a share cannot make or see shares")
+            hidden = camera is None or same_name(camera.name) not in sight
+            if hidden and call.do not in OF_SERVER:
+                return Refusal(f"there is no camera {call.camera}", "", "unknown")
         if call.do in READING:
             return self._first_selector(selectors_read(call), role)
         if problem := _role_problem(present.grant, call.do):
             return problem
         if call.do in SHARING:
             return self._no_audit()
-        camera = self._cameras().get(call.camera)
         if camera is None:
             return Refusal(f"there is no camera {call.camera}", "", "unknown")
-        if call.do == "keep" and not unpack(call.with_, KeepFeatures, "keep").write:
+        if call.do == "keep" and not _writes(call):
             return None  # only wants to see the lines
         if problem := self._rules.of_camera(camera, role):
             return problem
@@ -180,6 +209,11 @@ class ControlGate:
             "Free space on the server's disk, or let the bridge write there",
             "failed",
         )
+
+
+def _writes(call: Call) -> bool:
+    """Return whether a ``keep`` is to write the configuration file; raise WireError."""
+    return unpack(call.with_, KeepFeatures, "keep").write
 
 
 def _role_problem(grant: Grant, do: str) -> Refusal | None:

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from camstrm.bridge.control.audit import AuditRecord, shortened, utc_text
 from camstrm.bridge.control.viewer import CallingViewer
 from camstrm.bridge.control.wishes import Wish, wishes
+from camstrm.bridge.events.change_hold import ChangeHold
 from camstrm.errors import WireError
 from camstrm.feature import FeatureChange
 from camstrm.wire import Call, CameraInfo, CameraLease, Reply, unpack
 from camstrm.wire.operations import Changes
 
-__all__ = ["lease_record", "record_of_call", "records_of"]
+__all__ = ["lease_record", "note_record", "record_of_call", "records_of"]
 
 MAX_RECORDS = 1000
 """Of one call: a file of 64 KiB has at most about so many settings."""
@@ -56,6 +57,34 @@ def lease_record(
 ) -> AuditRecord:
     """Return the record of a lease that has another holder."""
     return replace(common, feature=action, old=before.holder or None, new=after.holder or None)
+
+
+def note_record(changes: ChangeHold, record: AuditRecord) -> None:
+    """Let a change that was made become an event."""
+    text = "" if record.result == "ok" else record.result
+    camera = record.camera
+    if record.do in ("share", "unshare"):
+        # Of several cameras, so of none: who may see only one does not hear of it.
+        text, camera = f"{camera}{text.removeprefix('ok')}", ""
+    changes.note(
+        _KINDS.get(record.do, "changed"),
+        camera,
+        record.name,
+        feature=record.feature,
+        text=text,
+        old=record.old,
+        new=record.new,
+    )
+
+
+_KINDS = {
+    "execute": "executed",
+    "reconnect": "reconnect",
+    "keep": "kept",
+    "share": "shared",
+    "unshare": "unshared",
+}
+"""Kinds of events by operation; others are "changed"."""
 
 
 def _changes(call: Call, reply: Reply) -> Sequence[FeatureChange]:

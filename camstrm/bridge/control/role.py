@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from camstrm.bridge.events.event_log import Sight
+
 __all__ = ["ANYBODY", "Grant", "Person", "Role", "RoleName"]
 
 RoleName: TypeAlias = Literal["view", "control", "admin"]
@@ -38,13 +40,14 @@ class Grant:
     """What a token is good for.
 
     ``name``: of the token. ``fingerprint``: see token_store.py, "" for those who need no token.
-    ``expires_s``: seconds since 1970 (UTC), None: never.
+    ``expires_s``: seconds since 1970 (UTC), None: never. ``sight``: the cameras that it is for.
     """
 
     name: str
     role: Role
     fingerprint: str = ""
     expires_s: float | None = None
+    sight: Sight = None
 
 
 ANYBODY = Grant("", Role.VIEW)

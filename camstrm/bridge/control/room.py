@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from camstrm.bridge.control.audit import AuditTrail
+from camstrm.bridge.control.audit import AuditRecord, AuditTrail
 from camstrm.bridge.control.audit_file import AuditFile
 from camstrm.bridge.control.gate import ControlGate
 from camstrm.bridge.control.role import Grant, Role
 from camstrm.bridge.control.rules import FeatureRules
+from camstrm.bridge.control.shares import ShareDesk
 from camstrm.bridge.control.token_book import TokenBook
 from camstrm.bridge.control.viewer import CallingViewer
 from camstrm.config import ControlSettings
@@ -38,16 +39,24 @@ class ControlRoom:
         cameras: Callable[[], Mapping[int, CameraInfo]],
         publish: Callable[[Leases], None],
         config_file: str = "",
+        note: Callable[[AuditRecord], None] = lambda _: None,
     ) -> None:
         """``folder``: where named tokens and the audit file are. ``shared``: other tokens.
 
-        ``cameras``: by index, as they are now. ``publish``: gives leases to all viewers.
-        Raises ConfigError if the file of tokens cannot be used.
+        ``cameras``: by index, as they are now. ``publish``: gives leases to all viewers. ``note``:
+        gets the record of each change that was made. Raises ConfigError if the file of tokens
+        cannot be used.
         """
         self.tokens = TokenBook(folder, shared)
         self._trail = AuditTrail(AuditFile(folder))
         rules = FeatureRules(settings, config_file)
-        self.gate = ControlGate(self.tokens, rules, self._trail, cameras, publish)
+        self.gate = ControlGate(self.tokens, rules, self._trail, cameras, publish, note=note)
+
+        def add(record: AuditRecord) -> None:
+            self._trail.add(record)
+            note(record)
+
+        self.shares = ShareDesk(folder, cameras, add, self._look_once)
 
     @contextlib.contextmanager
     def present(self, viewer: CallingViewer, grant: Grant) -> Iterator[None]:
@@ -67,6 +76,7 @@ class ControlRoom:
             yield
         finally:
             looks.cancel()
+            await self.shares.close()
             self._trail.stop()
             await asyncio.wait({looks, writes}, timeout=CLOSE_S)
             writes.cancel()
@@ -74,5 +84,8 @@ class ControlRoom:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            await self.tokens.refresh()
-            self.gate.look()
+            await self._look_once()
+
+    async def _look_once(self) -> None:
+        await self.tokens.refresh()
+        self.gate.look()

@@ -11,6 +11,7 @@ from pathlib import Path
 from camstrm.bridge.control.role import Grant, Role
 from camstrm.bridge.control.secret import cookie_of, fingerprint_of_cookie
 from camstrm.bridge.control.token_store import TOKENS_FILE, NamedToken, read_tokens
+from camstrm.bridge.events.event_log import same_name
 from camstrm.errors import ConfigError
 
 __all__ = ["TokenBook"]
@@ -72,8 +73,8 @@ class TokenBook:
         known = self._shared.get(grant.fingerprint) or self._named.get(grant.fingerprint)
         if known is None:
             return "this token was revoked"
-        if (known.role, known.name) != (grant.role, grant.name):
-            return "the role of this token was changed: connect again"
+        if (known.role, known.name, known.sight) != (grant.role, grant.name, grant.sight):
+            return "the role or the cameras of this token were changed: connect again"
         if known.expires_s is not None and known.expires_s <= self._clock():
             return "this token has expired"
         return ""
@@ -99,6 +100,7 @@ class TokenBook:
                 Role.named(token.role),
                 token.fingerprint,
                 None if token.expires is None else token.expires.timestamp(),
+                None if token.cameras is None else frozenset(map(same_name, token.cameras)),
             )
             for token in tokens
         }

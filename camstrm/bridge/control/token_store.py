@@ -10,9 +10,11 @@ import fcntl
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated
 
 import msgspec
@@ -25,6 +27,7 @@ from camstrm.errors import ConfigError, UsageError
 __all__ = [
     "TOKENS_FILE",
     "NamedToken",
+    "add_share",
     "add_token",
     "check_name",
     "read_tokens",
@@ -36,6 +39,9 @@ TOKENS_FILE = "tokens.json"
 
 MAX_TOKENS = 1000
 """Of one file; more is a mistake of a script."""
+
+MAX_SHARES = 100
+"""Open shares of one file."""
 
 NAME_MAX = 64
 """Characters of a token's name."""
@@ -49,13 +55,20 @@ _Fingerprint = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A token in the file; ``fingerprint`` is that of its cookie. Times are UTC."""
+    """A token in the file; ``fingerprint`` is that of its cookie. Times are UTC.
+
+    ``cameras``: names of those that it is for; None: all. One for some is a share: ``note`` says
+    what it is for, ``made_by`` is the name of the token of who made it.
+    """
 
     name: str
     role: RoleName
     fingerprint: _Fingerprint
     created: datetime
     expires: datetime | None = None
+    cameras: tuple[str, ...] | None = None
+    note: str = ""
+    made_by: str = ""
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has expired."""
@@ -136,15 +149,48 @@ def add_token(
     return secret, token
 
 
-def revoke_token(folder: Path, name: str) -> NamedToken:
+def add_share(
+    folder: Path,
+    cameras: Sequence[str],
+    lifetime: timedelta,
+    note: str,
+    made_by: str,
+    now: datetime | None = None,
+) -> tuple[str, NamedToken]:
+    """Add a token to watch these cameras and return it; shares that are over are taken out.
+
+    Raises UsageError if there are MAX_SHARES open ones, ConfigError for the file.
+    """
+    secret = new_secret()
+    now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
+    fingerprint = fingerprint_of_cookie(cookie_of(secret))
+    with _locked(folder):
+        tokens = [t for t in read_tokens(folder) if t.cameras is None or not t.is_over(now)]
+        if sum(token.cameras is not None for token in tokens) >= MAX_SHARES:
+            raise UsageError(f"there are {MAX_SHARES} open shares already; revoke some first")
+        if len(tokens) >= MAX_TOKENS:
+            raise UsageError(f"there are {MAX_TOKENS} tokens already; revoke some first")
+        names = {token.name for token in tokens}
+        name = next(n for n in (f"share-{token_hex(4)}" for _ in count()) if n not in names)
+        token = NamedToken(
+            name, "view", fingerprint, now, now + lifetime, tuple(cameras), note, made_by
+        )
+        _write(folder, (*tokens, token))
+    return secret, token
+
+
+def revoke_token(folder: Path, name: str, *, shares_only: bool = False) -> NamedToken:
     """Take a token out of the file and return what stood there.
 
-    Raises UsageError if there is none of this name, ConfigError for the file.
+    Raises UsageError if there is none of this name (with ``shares_only``, no share), ConfigError
+    for the file.
     """
     name = unicodedata.normalize("NFC", name)
     with _locked(folder):
         tokens = read_tokens(folder)
         found = next((token for token in tokens if token.name == name), None)
+        if shares_only and (found is None or found.cameras is None):
+            raise UsageError(f"there is no share {name[:NAME_MAX]!a}: it may have been revoked")
         if found is None:
             names = ", ".join(repr(token.name) for token in tokens) or "none"
             raise UsageError(f"there is no token {name!a}. Tokens: {names}")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from camstrm.bridge.control.allowance import Allowance
 from camstrm.bridge.control.role import Grant, Person
+from camstrm.bridge.events.event_log import Sight
 
 __all__ = ["CallingViewer", "PresentViewer"]
 
@@ -30,8 +31,8 @@ class CallingViewer(Protocol):
     def role(self) -> str:
         """Of its token."""
 
-    def introduce(self, name: str, role: str) -> None:
-        """Let its status say name and role of its token."""
+    def introduce(self, name: str, role: str, sight: Sight = None) -> None:
+        """Let its status say name and role of its token, and let it see only some cameras."""
 
     def dismiss(self, reason: str) -> None:
         """Close the connection; ``reason`` is for the user."""

@@ -11,6 +11,7 @@ from camstrm.bridge.control.secret import cookie_of
 from camstrm.bridge.control.token_book import TokenBook
 from camstrm.bridge.http.origin import split_authority
 from camstrm.bridge.page.files import PAGE_FOLDER
+from camstrm.viewing.texts import LANGUAGES, Texts
 
 __all__ = ["TokenCheck", "unauthorized"]
 
@@ -91,12 +92,29 @@ def unauthorized(request: web.Request) -> web.HTTPException:
     headers = {"WWW-Authenticate": 'Bearer realm="camstrm"'}
     given = "Authorization" in request.headers or "token" in request.query
     if "text/html" in request.headers.get("Accept", ""):
-        url = f"{request.scheme}://{request.headers.get('Host', '')}/"
-        page = _PAGE.format(
-            title="wrong token" if given else "token needed",
-            heading="This is not the right token" if given else "This page needs a token",
-            url=html.escape(url),
-        )
+        page = _log_in_page(request, "wrong" if given else "needed")
         return web.HTTPUnauthorized(text=page, content_type="text/html", headers=headers)
     problem = "The token is wrong" if given else "A token is needed"
     return web.HTTPUnauthorized(text=_TEXT.format(problem=problem), headers=headers)
+
+
+def _log_in_page(request: web.Request, why: str) -> str:
+    """Return the page that asks for a token, in the browser's language."""
+    texts = Texts(_language(request.headers.get("Accept-Language", "")))
+    url = f"{request.scheme}://{request.headers.get('Host', '')}/"
+    said = {
+        "title": texts.say(f"login.{why}_title"),
+        "heading": texts.say(f"login.{why}"),
+        **{name: texts.say(f"login.{name}") for name in ("label", "open", "where", "help")},
+    }
+    return _PAGE.format(
+        language=texts.language,
+        url=html.escape(url),
+        **{name: html.escape(text) for name, text in said.items()},
+    )
+
+
+def _language(accepted: str) -> str:
+    """Return the first language of an Accept-Language header that there are texts in."""
+    spoken = (part.split(";")[0].strip()[:2].lower() for part in accepted.split(","))
+    return next((name for name in spoken if name in LANGUAGES), LANGUAGES[0])

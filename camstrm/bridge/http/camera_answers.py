@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from camstrm.bridge.http.state import STATE
+from camstrm.bridge.http.state import GRANT, STATE
+from camstrm.bridge.viewers.sight import sees
 from camstrm.wire import CameraInfo, Reply
 
-__all__ = ["camera_of", "refused", "unavailable"]
+__all__ = ["camera_of", "named", "refused", "unavailable"]
 
 _STATUS = {
     "wrong": web.HTTPBadRequest,
@@ -20,13 +21,21 @@ _STATUS = {
 
 
 def camera_of(request: web.Request) -> CameraInfo:
-    """Return the camera that the path names, by name or serial number; raise 404 with the names."""
-    hub = request.app[STATE].hub
-    name = request.match_info["name"]
-    camera = hub.camera_named(name)
+    """Return the camera that the path names, by name or serial number; raise 404 with the names.
+
+    For a token of some cameras there are no others.
+    """
+    return named(request, request.match_info["name"])
+
+
+def named(request: web.Request, name: str) -> CameraInfo:
+    """Return the camera of this name or serial number, as :func:`camera_of`."""
+    hub, sight = request.app[STATE].hub, request[GRANT].sight
+    camera = hub.camera_named(name, sight)
     if camera is not None:
         return camera
-    names = ", ".join(info.name for info in hub.cameras.values()) or "none"
+    known = [info.name for info in hub.cameras.values() if sees(sight, info)]
+    names = ", ".join(known) or "none"
     raise web.HTTPNotFound(text=f"There is no camera {name!r}. Cameras: {names}\n")
 
 

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from camstrm.bridge.http.state import BridgeState
+from camstrm.bridge.http.state import GRANT, BridgeState
 from camstrm.wire import CameraStatus
 
 __all__ = ["REGISTRY", "BridgeCollector", "make_registry", "metrics"]
@@ -110,7 +110,11 @@ def make_registry(state: BridgeState) -> CollectorRegistry:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Answer ``/metrics``."""
+    """Answer ``/metrics``, which are of the whole server."""
+    if request[GRANT].sight is not None:
+        raise web.HTTPForbidden(
+            text="This token is for some cameras only, and the metrics are of all.\n"
+        )
     text = generate_latest(request.app[REGISTRY])
     return web.Response(
         body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}

@@ -29,7 +29,7 @@ async def picture(request: web.Request) -> web.Response:
     asked_s = time.monotonic()
     who = object()
     with state.limits.admit(request.remote or ""):
-        hub.wish_picture(who, camera.index)
+        hub.wish_pictures(who, frozenset({camera.index}))
         try:
             found = await hub.pictures.next_after(camera.index, asked_s, PICTURE_TIMEOUT_S)
         finally:

@@ -12,9 +12,12 @@ from camstrm.bridge.http.auth import unauthorized
 from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
+from camstrm.bridge.http.qr_routes import qr_code
 from camstrm.bridge.http.state import GRANT, STATE, BridgeState
 from camstrm.bridge.http.still_routes import ROOM, StillRoom, jpeg, png, tiff
+from camstrm.bridge.http.tick_routes import cameras_zip
 from camstrm.bridge.page.files import PageFiles
+from camstrm.bridge.viewers.sight import seen, sees, status_within
 from camstrm.bridge.viewers.web_socket_viewer import WebSocketViewer
 
 __all__ = ["make_app"]
@@ -27,7 +30,10 @@ _MAX_BODY = 1024
 _OPEN_PATH = "/healthz"
 """Holds no secret and asks for no token: load balancers ask it without a Host, or with any."""
 
-_TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics")
+_LOG_IN_STYLE = "/static/log_in.css"
+"""Of the page that asks for the token: it is needed before there is one."""
+
+_TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip")
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
 _METHODS = ("GET", "HEAD")
@@ -65,6 +71,8 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
         ("/cam/{name:[^/]+}.jpg", jpeg),
         ("/cam/{name:[^/]+}.png", png),
         ("/cam/{name:[^/]+}.tiff", tiff),
+        ("/cam.zip", cameras_zip),
+        ("/qr.svg", qr_code),
         ("/static/{name:.+}", static_file),
     ):
         app.router.add_get(path, handler, allow_head=True)
@@ -93,7 +101,7 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             text=f"Pages of {origin!r} may not ask here. If they should, add it to "
             "bridge.allowed_origins.\n"
         )
-    if request.path != _OPEN_PATH:
+    if request.path not in (_OPEN_PATH, _LOG_IN_STYLE):
         grant = state.tokens.grant(request, query=_token_in_url_allowed(request))
         if grant is None:
             raise unauthorized(request)
@@ -136,8 +144,8 @@ async def health(request: web.Request) -> web.Response:
 
 async def api_status(request: web.Request) -> web.Response:
     """Answer ``/api/status``: the status message's content and a list of the viewers."""
-    hub = request.app[STATE].hub
-    status = to_builtins(hub.status())
+    hub, sight = request.app[STATE].hub, request[GRANT].sight
+    status = to_builtins(status_within(hub.status(), seen(sight, hub.cameras)))
     del status["type"]
     viewers = [
         {
@@ -151,12 +159,13 @@ async def api_status(request: web.Request) -> web.Response:
             "skips": dict(viewer.outbox.skipped),
         }
         for viewer in hub.viewers.values()
+        if sight is None  # of others a share says nothing
     ]
     return web.json_response(
         {
             "version": __version__,
             "status": status,
-            "cameras": to_builtins(list(hub.cameras.values())),
+            "cameras": to_builtins([c for c in hub.cameras.values() if sees(sight, c)]),
             "viewers": viewers,
         }
     )

@@ -12,6 +12,9 @@ _REMEMBERED = 1024
 _SAMPLES = 4
 """Acknowledgements whose median is a verdict."""
 
+_SHOWN_OVER = 8
+"""Acknowledgements over which the round trip that is shown is smoothed."""
+
 _STRETCH = 1.3
 _SLACK_S = 0.02
 """A bundle that takes no longer than the base time times _STRETCH plus _SLACK_S did not queue.
@@ -57,6 +60,8 @@ class CreditWindow:
         """Bundles that may be under way."""
         self.acknowledges = False
         """Whether an acknowledgement has ever come; without one there is no limit."""
+        self.round_trip_s = 0.0
+        """Usual time from send to ack in seconds, queues included; 0: not known. Only shown."""
         self._most = most
         """Largest window."""
         self._in_flight: OrderedDict[int, float] = OrderedDict()
@@ -118,6 +123,9 @@ class CreditWindow:
             return None
         while self._in_flight.popitem(last=False)[0] != seq:
             pass
+        took_s = now - sent_s
+        last_s = self.round_trip_s
+        self.round_trip_s = last_s + (took_s - last_s) / _SHOWN_OVER if last_s else took_s
         if not self.acknowledges:
             self.acknowledges = True
             self._set(1, now)

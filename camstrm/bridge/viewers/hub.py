@@ -5,19 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 import msgspec
 
+from camstrm.bridge.events.change_hold import ChangeHold
+from camstrm.bridge.events.event_log import EventLog, same_name
+from camstrm.bridge.events.transitions import Transitions
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.sight import (
+    Sight,
+    hello_within,
+    leases_within,
+    seen,
+    sees,
+    shared_within,
+    within,
+)
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
 from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
 from camstrm.bridge.viewers.views import ViewPlanner
@@ -62,7 +73,11 @@ class BundleHub:
         clock: Callable[[], float] = time.monotonic,
         demand: DemandKeeper | None = None,
         gate: CallGate | None = None,
+        events: EventLog | None = None,
     ) -> None:
+        log = events or EventLog(clock)
+        self.changes = ChangeHold(log, clock)
+        """What viewers change, on its way to the events."""
         self.counters = HubCounters()
         self.calls = ViewerCalls(gate)
         self.pictures = LatestPictures(clock)
@@ -82,8 +97,9 @@ class BundleHub:
         self._hello = Hello("", server, limits=self._limits(Limits()))
         """What viewers are sent first: the grabber's hello with the bridge's own part."""
         self._hello_text = TO_VIEWER.encode(self._hello)
-        self._leases_text: bytes | None = None
-        """Who may change which camera, as viewers hear it; None as long as nobody ever could."""
+        self._leases: Leases | None = None
+        """Who may change which camera; None as long as nobody ever could."""
+        self._transitions = Transitions(log, self.changes)
         self._input = "none"
         self._input_since_us = _now_us()
         """Since when the input is as it is, in us of UTC."""
@@ -123,18 +139,26 @@ class BundleHub:
             self.pictures.keep_only(())
             self._grabber_status = Status(0)
         cameras = {info.index: info for info in hello.cameras}
+        if any(i in cameras and cameras[i].name != c.name for i, c in self.cameras.items()):
+            self._start_session()  # what waits is of cameras that had these indices before
         self.pictures.keep_only({i for i, c in cameras.items() if self.cameras.get(i) == c})
         self.cameras = cameras
         limits = self._limits(hello.limits)
         self._hello = Hello(hello.session, self._server, cameras=hello.cameras, limits=limits)
         self._hello_text = TO_VIEWER.encode(self._hello)
+        self._transitions.hello(hello)
+        others = [viewer for viewer in self.viewers.values() if self._allow(viewer)]
         for viewer in self.viewers.values():
-            viewer.put_text(TextKind.HELLO, self._hello_text)
+            self._put_hello(viewer)
         self._views.offers(hello)
+        for viewer in others:
+            viewer.start_session()
+            self.subscribe(viewer, *viewer.wish, self._views.wants(viewer.outbox))
 
     def grabber_sent_status(self, status: Status) -> None:
         """Keep the grabber's counters for the next status to the viewers."""
         self._grabber_status = status
+        self._transitions.status(status.cameras)
         self._views.saw_status(status.cameras)
 
     def grabber_sent_bundle(self, bundle: SharedBundle, size: int) -> None:
@@ -160,6 +184,7 @@ class BundleHub:
             return
         self._input = state
         self._input_since_us = _now_us()
+        self._transitions.input(state)
         self._send_status()
 
     def make_outbox(self) -> ViewerOutbox:
@@ -177,10 +202,11 @@ class BundleHub:
         self.viewers[viewer.outbox.id] = viewer
         self.empty.clear()
         _log.info("viewer %d (%s, %s) joins", viewer.outbox.id, viewer.address, viewer.kind)
-        viewer.put_text(TextKind.HELLO, self._hello_text)
+        self._allow(viewer)
+        self._put_hello(viewer)
         viewer.put_text(TextKind.STATUS, self.status_text(viewer.outbox))
-        if self._leases_text is not None:
-            viewer.put_text(TextKind.LEASES, self._leases_text)
+        if self._leases is not None:
+            self._put_leases(viewer, self._leases)
         viewer.outbox.subscribe(frozenset(), None)  # it has nothing so far: all is to catch up
         self.subscribe(viewer, cameras, max_fps)
 
@@ -214,6 +240,8 @@ class BundleHub:
         views: tuple[View, ...] = (),
     ) -> None:
         """Change what a viewer gets; fresh pictures that it did not get so far go at once."""
+        viewer.wish = cameras, max_fps
+        cameras = within(cameras, viewer.outbox.allowed)
         before = viewer.outbox.cameras
         viewer.outbox.subscribe(cameras, max_fps)
         new_views = self._views.subscribe(viewer, views)
@@ -233,42 +261,45 @@ class BundleHub:
             cameras = frozenset(i for i in message.cameras if 0 <= i < MAX_CAMERAS)
         max_fps = None if message.max_fps is None else max(message.max_fps, MIN_FPS)
         same_views = message.views == self._views.wants(outbox)
-        if (cameras, max_fps) != (outbox.cameras, outbox.max_fps) or not same_views:
+        if (cameras, max_fps) != viewer.wish or not same_views:
             self.subscribe(viewer, cameras, max_fps, message.views)
         elif message.views:
             self._views.answer_again(viewer)
 
     def publish_leases(self, leases: Leases) -> None:
         """Tell every viewer, and each that joins, who may change which camera."""
-        self._leases_text = TO_VIEWER.encode(leases)
+        self._leases = leases
+        self._transitions.leases(leases)
         for viewer in self.viewers.values():
-            viewer.put_text(TextKind.LEASES, self._leases_text)
+            self._put_leases(viewer, leases)
 
-    def wish_picture(self, who: Hashable, camera: int) -> None:
-        """Let the grabber send this camera's picture, also one sent before; see withdraw."""
-        self._demand.wish(who, frozenset({camera}), None, refresh=True)
+    def wish_pictures(self, who: Hashable, cameras: frozenset[int]) -> None:
+        """Let the grabber send these cameras' pictures, also those sent before; see withdraw."""
+        self._demand.wish(who, cameras, None, refresh=True)
 
     def withdraw(self, who: Hashable) -> None:
-        """End a :meth:`wish_picture`."""
+        """End a :meth:`wish_pictures`."""
         self._demand.withdraw(who)
 
-    def camera_named(self, name: str) -> CameraInfo | None:
-        """Return the camera with this name, or else with this serial number.
+    def camera_named(self, name: str, sight: Sight = None) -> CameraInfo | None:
+        """Return the camera with this name, or else with this serial number, of those in sight.
 
         Names are compared in Unicode's composed form: a Mac types "é" and Korean syllables taken
         apart.
         """
-        wanted = unicodedata.normalize("NFC", name)
-        for info in self.cameras.values():
-            if unicodedata.normalize("NFC", info.name) == wanted:
+        cameras = [info for info in self.cameras.values() if sees(sight, info)]
+        wanted = same_name(name)
+        for info in cameras:
+            if same_name(info.name) == wanted:
                 return info
-        return next((c for c in self.cameras.values() if c.serial == name), None)
+        return next((info for info in cameras if info.serial == name), None)
 
     def tick(self) -> None:
         """Measure rates and send every viewer its status; to be called once a second."""
         self._bundle_fps = round(self._meter.rate(self.counters.bundles), 2)
         for viewer in self.viewers.values():
             viewer.outbox.measure()
+        self.changes.look()
         self._send_status()
         self._slow.look(self.viewers.values(), self._clock())
 
@@ -290,7 +321,7 @@ class BundleHub:
 
     def status_text(self, outbox: ViewerOutbox) -> bytes:
         """Return the status message for one viewer."""
-        return SharedStatus(self.status()).to(outbox.status())
+        return shared_within(self.status(), outbox.allowed).to(outbox.status())
 
     def totals(self) -> HubCounters:
         """Return the counters with those of the viewers that are still here."""
@@ -339,9 +370,30 @@ class BundleHub:
         return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
 
     def _send_status(self) -> None:
-        status = SharedStatus(self.status())
+        status = self.status()
+        shared: dict[frozenset[int] | None, SharedStatus] = {}
         for viewer in self.viewers.values():
-            viewer.put_text(TextKind.STATUS, status.to(viewer.outbox.status()))
+            allowed = viewer.outbox.allowed
+            if allowed not in shared:
+                shared[allowed] = shared_within(status, allowed)
+            viewer.put_text(TextKind.STATUS, shared[allowed].to(viewer.outbox.status()))
+
+    def _allow(self, viewer: ViewerSender) -> bool:
+        """Let a viewer see what its token is for; return whether that is something else now."""
+        before = viewer.outbox.allowed
+        viewer.outbox.allow(seen(viewer.sight, self.cameras))
+        return viewer.outbox.allowed != before
+
+    def _put_hello(self, viewer: ViewerSender) -> None:
+        text = self._hello_text
+        if (allowed := viewer.outbox.allowed) is not None:
+            text = TO_VIEWER.encode(hello_within(self._hello, allowed))
+        viewer.put_text(TextKind.HELLO, text)
+
+    @staticmethod
+    def _put_leases(viewer: ViewerSender, leases: Leases) -> None:
+        seen_leases = leases_within(leases, viewer.outbox.allowed)
+        viewer.put_text(TextKind.LEASES, TO_VIEWER.encode(seen_leases))
 
 
 def _now_us() -> int:

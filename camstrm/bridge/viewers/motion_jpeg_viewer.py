@@ -53,7 +53,7 @@ class MotionJpegViewer(ViewerSender):
     def put_text(self, kind: TextKind, text: bytes) -> None:
         """Follow the camera to another index; the texts themselves are not for this client."""
         super().put_text(kind, text)
-        camera = self._hub.camera_named(self._camera.name)
+        camera = self._hub.camera_named(self._camera.name, self.sight)
         if camera is not None and camera != self._camera:
             before, self._camera = self._camera, camera
             if camera.index != before.index:

@@ -70,6 +70,7 @@ class ViewerOutbox:
         "_release_s",
         "_settle_s",
         "_texts",
+        "allowed",
         "cameras",
         "credit",
         "id",
@@ -109,6 +110,8 @@ class ViewerOutbox:
         """Of the viewer's token; "" as long as nobody has said."""
         self.cameras: frozenset[int] | None = None
         """Indices of the cameras whose whole pictures the viewer wants; None: of all."""
+        self.allowed: frozenset[int] | None = None
+        """Indices of the cameras that the viewer may know of; None: of all."""
         self.selection = EVERYTHING
         """What it gets of each bundle: these pictures or smaller ones, and its views."""
         self.max_fps: float | None = None
@@ -224,9 +227,15 @@ class ViewerOutbox:
             if self._on_step is not None:
                 self._on_step(self)
 
+    def allow(self, cameras: frozenset[int] | None) -> None:
+        """Send nothing of other cameras (None: of no others), also not of what waits."""
+        if cameras != self.allowed:
+            self.allowed = cameras
+            self.selection = self.selection._replace(allowed=cameras)
+
     def show(self, selection: Selection, *, settle: bool) -> None:
         """Send this of each bundle; with ``settle``, wait a moment for one that has it all."""
-        self.selection = selection
+        self.selection = selection._replace(allowed=self.allowed)
         if settle:
             self._settle_s = self._clock() + _SETTLE_S
 
@@ -270,6 +279,9 @@ class ViewerOutbox:
             name=self.name,
             role=self.role,
             reduced=self.reduced,
+            window=self.credit.window if self.credit.acknowledges else 0,
+            round_trip_us=round(self.credit.round_trip_s * 1e6),
+            skips=dict(self.skipped),
         )
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 import msgspec
 from msgspec.structs import replace
 
+from camstrm.camera_state import HEALTHY_STATES
 from camstrm.wire import CameraFrame, FrameBundle
 
 __all__ = ["FRESH_S", "LatestPictures", "ReceivedPicture"]
@@ -25,6 +26,31 @@ class ReceivedPicture(msgspec.Struct, frozen=True):
     received_s: float
 
 
+class _Tap:
+    """Waits for a bundle with pictures of all of some cameras."""
+
+    def __init__(self, cameras: frozenset[int], complete: asyncio.Future[None]) -> None:
+        self.complete = complete
+        """Done when such a bundle is there."""
+        self.best: FrameBundle | None = None
+        """The one with the most pictures so far."""
+        self._most = 0
+        self._cameras = cameras
+
+    def take(self, bundle: FrameBundle) -> None:
+        """Look at a bundle."""
+        ours = [f for f in bundle.frames if not f.view and f.camera_index in self._cameras]
+        count = sum(bool(len(frame.payload)) for frame in ours)
+        if self.complete.done():
+            return
+        if count > self._most or self.best is None:
+            self._most, self.best = count, bundle
+        missing = [f for f in ours if not len(f.payload) and f.state in HEALTHY_STATES]
+        if count and not missing:
+            self.best = bundle
+            self.complete.set_result(None)
+
+
 class LatestPictures:
     """Keeps the newest picture of each camera and view and wakes who waits for the next.
 
@@ -38,10 +64,14 @@ class LatestPictures:
         """The newest picture of each camera and view, by its key."""
         self._waiting: dict[int, set[asyncio.Future[None]]] = {}
         """Who waits for the next picture, by its key."""
+        self._taps: set[_Tap] = set()
+        """Who waits for a bundle with pictures of several cameras."""
 
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""
         now = self._clock()
+        for tap in self._taps:
+            tap.take(bundle)
         for frame in bundle.frames:
             if frame.payload:
                 key = frame.key if frame.view else frame.camera_index
@@ -101,6 +131,22 @@ class LatestPictures:
         finally:
             waiting.discard(waiter)
         return self._pictures.get(key)
+
+    async def next_bundle(self, cameras: Collection[int], timeout_s: float) -> FrameBundle | None:
+        """Return the first bundle from now on in which no picture of these cameras is missing.
+
+        A camera that is not healthy needs none. After ``timeout_s`` the bundle with the most of
+        them, None if none came.
+        """
+        tap = _Tap(frozenset(cameras), asyncio.get_running_loop().create_future())
+        self._taps.add(tap)
+        try:
+            await asyncio.wait_for(tap.complete, timeout_s)
+        except asyncio.TimeoutError:
+            pass
+        finally:
+            self._taps.discard(tap)
+        return tap.best
 
     def _keep(self, wanted: Callable[[CameraFrame], bool]) -> None:
         self._pictures = {key: p for key, p in self._pictures.items() if wanted(p.frame)}

@@ -32,15 +32,21 @@ class Selection(NamedTuple):
     or in their place, as pairs of keys (CameraFrame.key): of the entry that it gets, and of the
     one in the grabber's bundle whose picture goes into it. They are the same for a view as it was
     asked for; they differ for a viewer that gets smaller pictures than it asked for.
+    ``allowed``: the cameras that it may know of; nothing of others is in what it gets, whatever
+    it asks for. None: all.
     """
 
     cameras: frozenset[int] | None = None
     entries: frozenset[tuple[int, int]] = frozenset()
+    allowed: frozenset[int] | None = None
 
     def of(self, bundle: FrameBundle) -> FrameBundle:
         """Return what the viewer gets of ``bundle``; the headers of all cameras stay."""
+        if self.allowed is not None:
+            ours = tuple(f for f in bundle.frames if f.camera_index in self.allowed)
+            bundle = replace(bundle, frames=ours)
         listed = {frame.key: frame for frame in bundle.frames}
-        cameras, entries = self.within(listed)
+        cameras, entries, _ = self.within(listed)
         whole = select_entries(bundle, cameras, ())
         if not entries:
             return whole
@@ -62,13 +68,16 @@ class Selection(NamedTuple):
         """
         if not self.entries:
             return self
+        allowed = self.allowed
+        if allowed is not None:
+            keys = {key for key in keys if camera_of(key) in allowed}
         entries = {(key, source) for key, source in self.entries if source in keys}
         missing = {key for key, source in self.entries if source not in keys}
         entries.update((key, key) for key in missing if key >= _VIEWS and key in keys)
         cameras = self.cameras
         if cameras is not None:
             cameras |= {key for key in missing if key < _VIEWS}
-        return Selection(cameras, frozenset(entries))
+        return Selection(cameras, frozenset(entries), allowed)
 
     def shows(self, pictures: Iterable[int]) -> bool:
         """Return whether it takes any of these pictures, given by their keys."""

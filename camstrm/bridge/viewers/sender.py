@@ -13,6 +13,7 @@ from aiohttp import web
 from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.sight import Sight
 from camstrm.feed.packet_socket import unsent
 from camstrm.wire.bundle import Buffer
 
@@ -43,6 +44,10 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Send to a viewer at ``address``; drop it if it takes nothing for ``send_timeout_s``."""
         self.outbox = outbox
         self.address = address
+        self.sight: Sight = None
+        """Names of the cameras that its token is for; None: all. Set before it joins."""
+        self.wish: tuple[frozenset[int] | None, float | None] = None, None
+        """Cameras and rate that it asked for, of which it gets what it may see. The hub's."""
         self.stuck = False
         """Whether it was cut off because it took nothing."""
         self._send_timeout_s = send_timeout_s
@@ -124,9 +129,10 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Of the viewer's token."""
         return self.outbox.role
 
-    def introduce(self, name: str, role: str) -> None:
-        """Let the status say name and role of the viewer's token."""
+    def introduce(self, name: str, role: str, sight: Sight = None) -> None:
+        """Let the status say name and role of the viewer's token; ``sight``: what it may see."""
         self.outbox.name, self.outbox.role = name, role
+        self.sight = sight
 
     def dismiss(self, reason: str) -> None:
         """End the connection as :meth:`close`, because the viewer may not stay."""

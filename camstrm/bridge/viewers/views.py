@@ -96,7 +96,7 @@ class ViewPlanner:
         answers = bool(views or watcher.asked)
         if views != watcher.asked:
             watcher.asked = views
-            watcher.wishes = self._resolved(views)
+            watcher.wishes = self._resolved(watcher)
         self._plan(answer=watcher if answers else None)
         return frozenset(watcher.granted.keys() - before.keys())
 
@@ -126,15 +126,19 @@ class ViewPlanner:
         wanted = known if cameras is None else known.intersection(cameras)
         return not all(self._pictures.fresh(index) for index in wanted)
 
-    def _resolved(self, asked: tuple[View, ...]) -> tuple[Wish, ...]:
+    def _resolved(self, watcher: _Watcher) -> tuple[Wish, ...]:
         cameras, most = self._cameras, self._most
-        return tuple(resolved(v, cameras, most, self._sizes) for v in asked[:MAX_WISHES])
+        allowed = watcher.viewer.outbox.allowed
+        if allowed is not None and cameras is not None:
+            cameras &= allowed
+        asked = watcher.asked[:MAX_WISHES]
+        return tuple(resolved(view, cameras, most, self._sizes) for view in asked)
 
     def _resolve(self) -> None:
         """Look again at all wishes: the cameras have changed."""
         if self._watchers:
             for watcher in self._watchers.values():
-                watcher.wishes = self._resolved(watcher.asked)
+                watcher.wishes = self._resolved(watcher)
             self._plan()
 
     def _plan(self, *, answer: _Watcher | None = None, stepped: ViewerSender | None = None) -> None:

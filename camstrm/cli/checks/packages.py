@@ -27,6 +27,7 @@ _PACKAGES = (
     ("websockets", "websockets", "grab", Level.WARN),
     ("aiohttp", "aiohttp", "bridge", Level.WARN),
     ("prometheus_client", "prometheus-client", "bridge", Level.WARN),
+    ("segno", "segno", "bridge", Level.WARN),
     ("PySide6", "PySide6-Essentials", "viewer", Level.OK),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from camstrm.cli.log import set_up_logging
 from camstrm.cli.options import GrabOptions
@@ -22,6 +23,7 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     set_up_logging(options.log_level)
     config, profiles = grab_config(options)
     path = socket_path(config)
+    config_file = str(Path(options.config).absolute()) if options.config else ""
     own_python = [producer for producer in config.producers if not producer.python]
     kept = [] if config.process.single_process else own_python
     spares.keep([_environment(producer, profiles) for producer in kept])
@@ -38,6 +40,7 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
             log_level=options.log_level.upper(),
             standby=options.standby,
             spares=spares,
+            config_file=config_file,
         )
         with stop_on_signals(grabber.stop):
             await grabber.run()

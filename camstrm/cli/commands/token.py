@@ -96,8 +96,19 @@ def _list(folder: Path) -> None:
         print("Add one with: camstrm token add NAME --role control")
         return
     now = datetime.now(timezone.utc)
-    rows = [(t.name, t.role, _minute(t.created), _end(t, now)) for t in tokens]
-    print(format_table(("NAME", "ROLE", "CREATED", "EXPIRES"), rows))
+    rows = [
+        (t.name, t.role, _minute(t.created), _end(t, now), _cameras(t), _note(t)) for t in tokens
+    ]
+    print(format_table(("NAME", "ROLE", "CREATED", "EXPIRES", "CAMERAS", "NOTE"), rows))
+
+
+def _cameras(token: NamedToken) -> str:
+    return "all" if token.cameras is None else ", ".join(token.cameras)
+
+
+def _note(token: NamedToken) -> str:
+    made_by = f"by {token.made_by}" if token.made_by else ""
+    return ": ".join(part for part in (made_by, token.note) if part)
 
 
 def _end(token: NamedToken, now: datetime) -> str:

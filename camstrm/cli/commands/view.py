@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
+from typing import TYPE_CHECKING
 
-from camstrm.cli.options import ViewOptions
 from camstrm.cli.signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from client_qt.command import ViewOptions
 
 __all__ = ["run"]
 
 
 def run(options: ViewOptions) -> int:
     """Show the viewer until its window is closed."""
-    from camstrm.client.address import find_token
-    from client_qt.app import quit_viewer, run_viewer
+    from client_qt.app import quit_viewer
+    from client_qt.command import run_with
 
-    token = find_token(options.token, options.token_file, os.environ)
     with stop_on_signals(quit_viewer):
-        return run_viewer(options.url, token=token, insecure=options.insecure)
+        return run_with(options)

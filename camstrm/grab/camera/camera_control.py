@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -32,7 +32,9 @@ class OpenCamera(Protocol):
 class Live(Protocol):
     """See LiveValues."""
 
-    def settings(self) -> tuple[FeatureSetting, ...]: ...
+    def differing(self) -> tuple[FeatureSetting, ...]: ...
+
+    def written(self, features: Iterable[str]) -> None: ...
 
     def configured(
         self, feature: str, selectors: Selectors | None = None

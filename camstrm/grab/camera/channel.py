@@ -122,7 +122,7 @@ class CameraChannel:
             grab_fps=_rounded(grab_fps),
             sent_fps=_rounded(sent_fps),
             interval_us=round(self.worker.interval_s * 1e6),
-            differs=len(self.worker.control.live.settings()),
+            differs=len(self.worker.control.live.differing()),
             **counts,
         )
 

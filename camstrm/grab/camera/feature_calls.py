@@ -36,6 +36,8 @@ from camstrm.wire.operations import (
     FeatureTree,
     Finding,
     Findings,
+    KeepFeatures,
+    Kept,
     LoadFeatures,
     ReadFeatures,
     Result,
@@ -81,6 +83,7 @@ class FeatureCalls:
             "save": lambda call: self._submit(call, self._save),
             "load": lambda call: self._submit(call, self._load),
             "diff": lambda call: self._submit(call, self._compare),
+            "keep": self._keep,
             "diagnose": self._diagnose,
             "reconnect": self._reconnect,
         }
@@ -175,6 +178,16 @@ class FeatureCalls:
         )
         return Differences(tuple(compared.differences), compared.equal)
 
+    def _keep(self, call: OpenCall) -> None:
+        """Note what the grabber's main process has written into the configuration."""
+        arguments = call.arguments
+        assert isinstance(arguments, KeepFeatures)
+        names = arguments.features or ()
+        self._control.live.written(names)
+        # Who watches them hears that they differ no more.
+        self._control.submit(lambda _: self._reads.expire(names), lambda _: None)
+        call.succeed(Kept(written=True))
+
     def _reconnect(self, call: OpenCall) -> None:
         self._control.reconnect()
         call.succeed(Result())
@@ -189,7 +202,7 @@ class FeatureCalls:
 
         def done(result: list[Finding] | CamstrmError) -> None:
             # What keeps the camera from being asked is what the worker knows.
-            findings = findings_of_worker(worker, self._control.live.settings())
+            findings = findings_of_worker(worker, self._control.live.differing())
             if not isinstance(result, CamstrmError):
                 findings += result
             opened.succeed(Findings(gravest_first(findings)))

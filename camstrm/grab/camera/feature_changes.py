@@ -91,7 +91,7 @@ class FeatureChanges:
         """
         settings = [
             setting
-            for setting in reversed(self._control.live.settings())
+            for setting in reversed(self._control.live.differing())
             if features is None or setting.feature in features
         ]
         changes = []

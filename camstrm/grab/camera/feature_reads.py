@@ -113,7 +113,7 @@ class FeatureReads:
         return FeatureValues(
             self._known.revision,
             reading.states,
-            self._control.live.settings(),
+            self._control.live.differing(),
             unread=tuple(reading.left),
         )
 
@@ -144,10 +144,10 @@ class FeatureReads:
         changed = self._known.since(names, after)
         if not changed:
             return None
-        return FeatureValues(self._known.revision, changed, self._control.live.settings())
+        return FeatureValues(self._known.revision, changed, self._control.live.differing())
 
     def _nothing(self) -> FeatureValues:
-        return FeatureValues(self._known.revision, live=self._control.live.settings())
+        return FeatureValues(self._known.revision, live=self._control.live.differing())
 
     def _read(
         self, camera: OpenCamera, names: Sequence[str], selectors: Selectors, until_s: float
@@ -182,7 +182,7 @@ class FeatureReads:
         self, camera: OpenCamera, name: str, selectors: Selectors
     ) -> FeatureSetting | None:
         """Return what was set live of a feature with these selectors, None for nothing."""
-        for setting in self._control.live.settings():
+        for setting in self._control.live.differing():
             if setting.feature != name:
                 continue
             present = {

@@ -44,6 +44,8 @@ class CameraLedger:
     """Until when (monotonic clock) a process that was killed locks it, 0 if none does."""
     live: tuple[FeatureSetting, ...] = ()
     """What was set of the camera while it ran, for its next process to set again."""
+    kept: tuple[FeatureSetting, ...] = ()
+    """What of that was written into the configuration since the grabber's start."""
     _last: CameraStatus | None = None
     """The newest report; its counters are 0 once they are in ``counters``."""
     _own: CameraCondition = field(
@@ -60,6 +62,17 @@ class CameraLedger:
         before = self.info
         self.info = replace(info, rotation=before.rotation, mirror=before.mirror)
         return self.info != before
+
+    def differing(self) -> tuple[FeatureSetting, ...]:
+        """Return what was set live and is not in the configuration."""
+        return tuple(setting for setting in self.live if setting not in self.kept)
+
+    def keep(self, settings: tuple[FeatureSetting, ...]) -> None:
+        """Note that these are in the configuration now."""
+        keys = {(s.feature, tuple(sorted(s.selectors.items()))) for s in settings}
+        self.kept = settings + tuple(
+            s for s in self.kept if (s.feature, tuple(sorted(s.selectors.items()))) not in keys
+        )
 
     def report(self, status: CameraStatus) -> None:
         """Take what the camera process says."""

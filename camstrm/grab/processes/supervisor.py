@@ -13,11 +13,13 @@ import msgspec
 
 from camstrm.backoff import Backoff
 from camstrm.config import CameraSettings, Config, ProducerSettings
+from camstrm.config.settings import feature_key
 from camstrm.errors import CameraNotFoundError
+from camstrm.feature import FeatureSetting
 from camstrm.feed.open_calls import CallBack
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.camera.last_step import LastStep, StepDeaths
-from camstrm.grab.processes.ledger import Ledgers
+from camstrm.grab.processes.ledger import CameraLedger, Ledgers
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
@@ -46,6 +48,17 @@ _RAN_WELL_S = 10.0
 _STOPS = "the grabber stops"
 _ASK_AGAIN = "Ask again when the camera is there"
 _NOT_KNOWN = "Whether it was done is not known: look at what the camera has when it is there again"
+
+
+def _configured(member: GroupCamera, ledger: CameraLedger) -> GroupCamera:
+    """Return the camera with what was written into its configuration since the start."""
+    if not ledger.kept:
+        return member
+    features = dict(member.settings.features)
+    for setting in reversed(ledger.kept):
+        features[feature_key(setting)] = setting.value
+    settings = msgspec.structs.replace(member.settings, features=features)
+    return msgspec.structs.replace(member, settings=settings)
 
 
 @dataclass
@@ -153,6 +166,10 @@ class Supervisor:
         else:
             back.replied(refusal(call.id, "unknown", f"there is no camera {call.camera}"))
 
+    def kept(self, camera: int, settings: tuple[FeatureSetting, ...]) -> None:
+        """Note that these are in the camera's configuration now: its next process gets them so."""
+        self._ledgers[camera].keep(settings)
+
     def refuse_calls(self) -> None:
         """Answer all open calls, and from now on each one: the grabber stops."""
         self._stopping = True
@@ -257,13 +274,14 @@ class Supervisor:
         ledgers = {m.settings.serial: self._ledgers[m.index] for m in place.group.cameras}
         group = msgspec.structs.replace(
             place.group,
+            cameras=tuple(_configured(m, self._ledgers[m.index]) for m in place.group.cameras),
             heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
             locked_until_s={
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
             },
             left_out=place.deaths.left_out(),
             gone_s=place.gone_s,
-            live={s: led.live for s, led in ledgers.items() if led.live},
+            live={s: live for s, led in ledgers.items() if (live := led.differing())},
             last_step=place.last_step.path,
         )
         try:

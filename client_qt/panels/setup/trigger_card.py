@@ -124,7 +124,7 @@ class TriggerCard(CameraCard):
             server = services.server_of(self.desk.camera or 0)
             age = None if server is None else camera.age(server.model.clock, services.clock())
             key = "setup.trigger.none" if age is None else "setup.trigger.last"
-            text = self.say(key, age="" if age is None else age_text(age))
+            text = self.say(key, age="" if age is None else age_text(age, services.texts))
         self.last.setText(text)
 
     def _add_choice(self, grid: QGridLayout, part: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from camstrm.feature import FeatureState
 from client_qt.panels.features.features_panel import FeaturesPanel
+from client_qt.panels.features.tree_model import Cell
 from tests.client_qt.panels.conftest import OpenDesk
 from tests.fakes.bridge.camera_answers import AnsweringServer, many_features
 from tests.fakes.bridge.panel_desk import PanelDesk
@@ -95,7 +96,12 @@ def test_a_thousand_features_cost_what_is_seen(open_desk: OpenDesk) -> None:
     desk.settle()
     asked: list[str] = []
     cell = panel.model._cell
-    panel.model._cell = lambda name: (asked.append(name), cell(name))[1]
+
+    def note(name: str) -> Cell:
+        asked.append(name)
+        return cell(name)
+
+    panel.model._cell = note
     QTest.keyClicks(panel.search, "makers")
     desk.settle()
     rows = panel.tree.viewport().height() // panel.tree.sizeHintForRow(0) + 2
@@ -126,7 +132,7 @@ def test_every_type_has_an_editor(desk: PanelDesk) -> None:
     desk.wait(lambda: desk.server.said("set"))
     assert desk.server.said("set")[0].value is False
     panel.choose("DeviceUserID")
-    desk.wait(lambda: panel.details.editor.control.text() == "line 1")  # type: ignore[union-attr,attr-defined]
+    desk.wait(lambda: panel.details.editor.control.text() == "line 1")  # type: ignore[union-attr]
     desk.type(panel.details.editor.control, "line 2")
     desk.wait(lambda: len(desk.server.said("set")) == 2)
     assert desk.server.said("set")[1].value == "line 2"

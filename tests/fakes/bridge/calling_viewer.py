@@ -13,10 +13,11 @@ class FakeViewer:
     address: str = "192.0.2.7"
     name: str = ""
     role: str = ""
+    sight: frozenset[str] | None = None
     dismissed: list[str] = field(default_factory=list)
 
-    def introduce(self, name: str, role: str) -> None:
-        self.name, self.role = name, role
+    def introduce(self, name: str, role: str, sight: frozenset[str] | None = None) -> None:
+        self.name, self.role, self.sight = name, role, sight
 
     def dismiss(self, reason: str) -> None:
         self.dismissed.append(reason)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import structs
 
@@ -20,6 +21,7 @@ from camstrm.wire import (
     FROM_VIEWER,
     TO_VIEWER,
     Ack,
+    Call,
     CameraFrame,
     CameraInfo,
     CameraState,
@@ -28,7 +30,9 @@ from camstrm.wire import (
     FrameBundle,
     GrantedView,
     Hello,
+    Leases,
     Limits,
+    Reply,
     Status,
     Subscribe,
     View,
@@ -222,6 +226,12 @@ class PageServer:
         self.answers_views = True
         self.refuses_views = ""
         self.reduced = 0
+        self.answers: dict[str, Callable[[Call], object]] = {}
+        """What a call of an operation is answered with, a Reply as it is; others are refused."""
+        self.role = "view"
+        """Of all viewers."""
+        self.downloads: dict[str, bytes] = {}
+        """Files by the path that they are asked for, such as "cam/left.tiff"."""
         self.viewers: list[PageViewer] = []
         self.connected: asyncio.Queue[PageViewer] = asyncio.Queue()
         self.tokens: list[str | None] = []
@@ -241,6 +251,7 @@ class PageServer:
         app = web.Application()
         app.router.add_get("/", self._file)
         app.router.add_get("/static/{name:.+}", self._file)
+        app.router.add_get("/{path:cam[/.].+}", self._download)
         app.router.add_get("/ws", self._websocket)
         app.router.add_get("/api/status", self._status)
         app.on_response_prepare.append(_add_policy)
@@ -276,6 +287,10 @@ class PageServer:
             else:
                 await viewer.socket.send_bytes(data)
 
+    async def send_leases(self, leases: Leases) -> None:
+        """Say who may change which camera."""
+        await self.send_raw(TO_VIEWER.encode(leases).decode())
+
     async def send_hello(self) -> None:
         """Send every viewer the cameras of the present script."""
         await self.send_raw(TO_VIEWER.encode(self._hello()).decode())
@@ -283,7 +298,10 @@ class PageServer:
     def _hello(self) -> Hello:
         cameras = tuple(camera.info for camera in self.cameras)
         return Hello(
-            self.session, "camstrm 0.1.0", cameras=cameras, limits=Limits(max_views=self.max_views)
+            self.session,
+            "camstrm 0.1.0",
+            cameras=cameras,
+            limits=Limits(max_views=self.max_views, max_calls=8 if self.answers else 0),
         )
 
     async def answer_views(self, viewer: PageViewer, wishes: tuple[View, ...]) -> None:
@@ -314,7 +332,8 @@ class PageServer:
             viewer=ViewerStatus(
                 *(1, len(viewer.sent_seqs), viewer.skipped),
                 sent_fps=self.bundle_fps,
-                role="view",
+                role=self.role,
+                name="kim",
                 reduced=self.reduced,
             ),
         )
@@ -352,6 +371,21 @@ class PageServer:
     async def _file(self, request: web.Request) -> web.Response:
         return self._files.response(request.match_info.get("name", "index.html"))
 
+    async def _download(self, request: web.Request) -> web.Response:
+        content = self.downloads.get(request.match_info["path"])
+        if content is None:
+            raise web.HTTPNotFound(text="There is no such picture.\n")
+        return web.Response(body=content)
+
+    def _reply(self, call: Call) -> Reply:
+        answer = self.answers.get(call.do)
+        if answer is None:
+            return Reply(call.id, False, problem=f"no {call.do} here", code="unknown")
+        found = answer(call)
+        if isinstance(found, Reply):
+            return found
+        return Reply(call.id, True, msgspec.Raw(msgspec.json.encode(found)))
+
     async def _status(self, _: web.Request) -> web.Response:
         return web.Response(status=self.refuse_status or 200)
 
@@ -377,6 +411,8 @@ class PageServer:
                     viewer.views = ()
                     if said.views and self.answers_views:
                         await self.answer_views(viewer, said.views)
+                if isinstance(said, Call):
+                    await socket.send_str(TO_VIEWER.encode(self._reply(said)).decode())
                 viewer.heard.set()
         finally:
             self.viewers.remove(viewer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -35,8 +35,12 @@ class ScriptedLive:
         self.config: dict[str, FeatureValue] = {}
         self._settings: dict[str, FeatureSetting] = {}
 
-    def settings(self) -> tuple[FeatureSetting, ...]:
+    def differing(self) -> tuple[FeatureSetting, ...]:
         return tuple(self._settings.values())
+
+    def written(self, features: Iterable[str]) -> None:
+        names = set(features)
+        self._settings = {k: s for k, s in self._settings.items() if s.feature not in names}
 
     def configured(self, feature: str, selectors: Selectors | None = None) -> FeatureValue | None:
         return self.config.get(feature)

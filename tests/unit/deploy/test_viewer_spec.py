@@ -16,7 +16,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.analysis: dict[str, Any] = {}
-        self.program: dict[str, Any] = {}
+        self.programs: dict[str, dict[str, Any]] = {}
         self.folder: dict[str, Any] = {}
         path = DEPLOY / "viewer.spec"
         self.names: dict[str, Any] = {
@@ -35,7 +35,7 @@ class Recorder:
         return SimpleNamespace(pure=[], scripts=[], datas=[], binaries=entries)
 
     def _program(self, *_: Any, **options: Any) -> str:
-        self.program = options
+        self.programs[options["name"]] = options
         return "program"
 
     def _collect(self, *parts: Any, **options: Any) -> None:
@@ -54,16 +54,31 @@ def test_starts_the_viewer_of_this_repository(spec: Recorder) -> None:
     assert spec.analysis["pathex"] == [str(DEPLOY.parent)]
 
 
-def test_one_folder_with_a_console_for_messages(spec: Recorder) -> None:
-    assert spec.program["exclude_binaries"] is True
-    assert spec.program["console"] is True
-    assert spec.program["name"] == spec.folder["name"]
-    icon = spec.program["icon"]
-    assert icon is None or Path(icon).is_file()
+def test_one_folder_with_a_program_for_the_console_and_one_for_menus(spec: Recorder) -> None:
+    assert {name: options["console"] for name, options in spec.programs.items()} == {
+        "camstrm-view": True,
+        "camstrm-viewer": False,
+    }
+    assert spec.folder["name"] == "camstrm-view"
+    for options in spec.programs.values():
+        assert options["exclude_binaries"] is True
+        assert Path(options["icon"]).is_file()
+
+
+def test_what_the_viewer_reads_as_data_is_taken_along(spec: Recorder) -> None:
+    wanted = {
+        "camstrm/viewing": {"keys.json"},
+        "camstrm/viewing/texts": {"connect.json", "actions.json"},
+        "client_qt/icons": {"camstrm-16.png", "camstrm-256.png"},
+    }
+    for source, folder in spec.analysis["datas"]:
+        path = Path(source)
+        assert wanted.pop(folder) <= {file.name for file in path.parent.glob(path.name)}
+    assert wanted == {}
 
 
 def test_unused_parts_of_qt_are_left_out(spec: Recorder) -> None:
-    _, binaries, _ = spec.folder["parts"]
+    binaries = spec.folder["parts"][-2]
     assert [entry[0] for entry in binaries] == ["PySide6/Qt/lib/libQt6Core.so.6"]
 
 

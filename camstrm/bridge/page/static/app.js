@@ -5,10 +5,12 @@
 
 import { readPlace } from "./model/place.js";
 import { Settings, browserStorage } from "./model/settings.js";
+import { followAppearance } from "./shell/appearance.js";
 import { speak } from "./shell/language.js";
 import { startViewer } from "./shell/viewer.js";
 
 const settings = new Settings(browserStorage());
+followAppearance(settings);
 const { language } = readPlace(window.location.hash);
 await speak(language || settings.get("language", ""));
 await startViewer(settings);

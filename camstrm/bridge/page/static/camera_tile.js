@@ -12,6 +12,9 @@ import { ZoomGestures, applyKey } from "./zoom_gestures.js";
 /** A sentence over the picture is shown for this time, once. */
 const HINT_MS = 6000;
 
+/** From so many pixels of the screen for one of the camera on, it is drawn as a square. */
+const SHARP_SCALE = 2;
+
 export class CameraTile {
   /** The tile; the page puts it where it belongs. */
   element;
@@ -142,7 +145,7 @@ export class CameraTile {
   /** Show a sentence in the picture for a short time. @param {string} text */
   showHint(text) {
     setText(this.#parts.hint, text);
-    this.#parts.hint.hidden = false;
+    this.#parts.hint.hidden = text === "";
     clearTimeout(this.#hiding);
     this.#hiding = setTimeout(() => {
       this.#parts.hint.hidden = true;
@@ -174,13 +177,16 @@ export class CameraTile {
     const { clientUs, clock, live, reduced, info } = present;
     this.stage.reducedTo(reduced);
     this.stage.refresh();
-    const { shown } = this.stage;
-    const ageMs = shown && clock.ageMs(Number(shown.capture_time_us), clientUs);
+    const { shown, freeze } = this.stage;
+    // A picture that stands still by a person's wish is not late: what comes meanwhile counts.
+    const newest = freeze.frozen ? this.stage.newest : shown;
+    const ageMs = newest && clock.ageMs(Number(newest.capture_time_us), clientUs);
     const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
     this.#stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
     this.#ageMs = ageMs;
     this.element.dataset.state = stateClass(this.#state);
     this.element.dataset.stale = String(this.#stale);
+    this.#parts.stage.toggleAttribute("data-sharp", this.#enlarged(shown));
     this.#writeLine(reduced);
     this.#writeNotice();
     const figures = info || this.#hovered;
@@ -204,6 +210,13 @@ export class CameraTile {
   /** Usual time between two pictures here: no shorter than the camera's own. */
   #intervalMs() {
     return Math.max(this.stage.whole.intervalMs, (this.#status?.interval_us ?? 0) / 1000);
+  }
+
+  /** Whether each pixel of the camera is there and large enough to be seen as one. @param {FrameHeader | null} shown */
+  #enlarged(shown) {
+    const { viewport } = this.stage;
+    if (shown === null || !viewport.known || shown.width < shown.source_width) return false;
+    return viewport.scale * window.devicePixelRatio >= SHARP_SCALE;
   }
 
   /** The name stands alone while all is normal. @param {number} reduced */

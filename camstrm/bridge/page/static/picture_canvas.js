@@ -9,11 +9,18 @@ import { UsualInterval } from "./usual_interval.js";
 /** Of all pictures of the page: a server may not fill the computer's memory. */
 const budget = new PixelBudget();
 
+/** Of the newest picture in the mean time of decoding. */
+const MEAN_PART = 0.1;
+
 export class PictureCanvas {
   /** @type {FrameHeader | null} of the picture on the screen; null before the first one */
   shown = null;
   /** Why the last damaged frame could not be decoded. */
   damage = "";
+  /** What is on the canvas stays: pictures that are still being decoded are thrown away. */
+  held = false;
+  /** How long decoding takes, a mean of the last pictures in milliseconds; 0: not known yet. */
+  decodeMs = 0;
   #canvas;
   #context;
   #decoder;
@@ -85,12 +92,16 @@ export class PictureCanvas {
     if (!this.#removed && !budget.take(this, frame.width * frame.height)) {
       throw new Error("the pictures of all cameras together are too large for this viewer");
     }
-    return decodePicture(frame);
+    const startMs = performance.now();
+    const bitmap = await decodePicture(frame);
+    const tookMs = performance.now() - startMs;
+    this.decodeMs += (tookMs - this.decodeMs) * (this.decodeMs === 0 ? 1 : MEAN_PART);
+    return bitmap;
   }
 
   /** @type {(bitmap: ImageBitmap, frame: Frame) => void} */
   #keep(bitmap, frame) {
-    if (this.#removed) {
+    if (this.#removed || this.held) {
       bitmap.close();
       return;
     }
@@ -109,6 +120,10 @@ export class PictureCanvas {
     if (this.#next === null) return;
     const { bitmap, frame } = this.#next;
     this.#next = null;
+    if (this.held) {
+      bitmap.close();
+      return;
+    }
     if (this.#canvas.width !== bitmap.width || this.#canvas.height !== bitmap.height) {
       this.#canvas.width = bitmap.width;
       this.#canvas.height = bitmap.height;

@@ -4,7 +4,9 @@
  * comes or goes.
  */
 
+import { Freeze } from "./model/freeze.js";
 import { PictureCanvas } from "./picture_canvas.js";
+import { drawTurned, isSharp, placeCanvas } from "./picture_place.js";
 import { say } from "./texts.js";
 import { Viewport } from "./viewport.js";
 import { regionWish, smallWish } from "./view_wish.js";
@@ -16,6 +18,10 @@ const LATE_PART_MS = 500;
 
 export class PictureStage {
   viewport = new Viewport();
+  /** Whether the picture stands still because a person wants it. */
+  freeze = new Freeze();
+  /** The newest picture that came, also while another one stands still; null before the first. */
+  newest = /** @type {FrameHeader | null} */ (null);
   /** The whole picture: counts and figures of it are the camera's. */
   whole;
   #part;
@@ -37,6 +43,10 @@ export class PictureStage {
   #overtakenAtMs = /** @type {number | null} */ (null);
   /** Longest side to which the server reduces whole pictures for this page, 0: it does not. */
   #reduced = 0;
+  /** The view that was asked for when the picture was frozen: nothing else is until it goes on. */
+  #frozenWish = /** @type {SmallView | PartialView | null} */ (null);
+  /** Whether the part was on the screen then. */
+  #frozenPart = false;
 
   /**
    * @param {Record<string, HTMLElement>} elements stage, canvas, part, where, map, overview, seen
@@ -66,6 +76,40 @@ export class PictureStage {
     return canvasOf(this.#elements.canvas);
   }
 
+  /**
+   * What is on the screen: the whole picture and, over it, the part that is shown.
+   * @returns {{canvas: HTMLCanvasElement, frame: FrameHeader, sharp: boolean}[]}
+   */
+  get layers() {
+    const { canvas, part } = this.#elements;
+    const found = [{ canvas: canvasOf(canvas), frame: this.whole.shown }];
+    if (this.#partIsShown) found.push({ canvas: canvasOf(part), frame: this.#part.shown });
+    return found.flatMap(({ canvas, frame }) => {
+      if (frame === null) return [];
+      return [{ canvas, frame, sharp: isSharp(frame, this.viewport, window.devicePixelRatio) }];
+    });
+  }
+
+  /** Let the picture stand still, or go on; gives whether it stands. */
+  toggleFreeze() {
+    const [wish, part] = [this.wish, this.#partIsShown];
+    const frozen = this.freeze.toggle(this.shown);
+    [this.#frozenWish, this.#frozenPart] = [wish, part];
+    this.whole.held = this.#part.held = frozen;
+    this.#elements.stage.toggleAttribute("data-frozen", frozen);
+    this.moved();
+    return frozen;
+  }
+
+  /** @param {Orientation} orientation */
+  turn(orientation) {
+    if (orientation.equals(this.viewport.orientation)) return;
+    this.viewport.setOrientation(orientation);
+    this.#settleSoon();
+    this.#paintOverview();
+    this.moved();
+  }
+
   /** Pictures of either kind that could not be decoded, and why the last one could not. */
   get trouble() {
     const damage = this.#part.damage || this.whole.damage;
@@ -77,6 +121,12 @@ export class PictureStage {
    * @type {(frame: Frame, settled: () => void, part: boolean) => void}
    */
   offer(frame, settled, part) {
+    const { payload, ...header } = frame;
+    this.newest = header;
+    if (!this.freeze.takes()) {
+      settled();
+      return;
+    }
     (part ? this.#part : this.whole).offer(frame, settled);
   }
 
@@ -89,6 +139,7 @@ export class PictureStage {
 
   /** The view that this place asks for now; null: the usual whole picture does. */
   get wish() {
+    if (this.freeze.frozen) return this.#frozenWish;
     const part = regionWish(this.viewport, window.devicePixelRatio, this.whole.shown);
     return part ?? (this.viewport.fits ? this.#small : null);
   }
@@ -116,6 +167,7 @@ export class PictureStage {
     if (this.viewport.fits || whole === null || part === null) return false;
     if (whole.source_width !== part.source_width) return false; // of before the frame's size changed
     if (whole.source_height !== part.source_height) return false;
+    if (this.freeze.frozen) return this.#frozenPart;
     const overtakenAtMs = this.#overtakenAtMs;
     return overtakenAtMs === null || performance.now() - overtakenAtMs < LATE_PART_MS;
   }
@@ -145,8 +197,9 @@ export class PictureStage {
   #paintOverview() {
     const { map, canvas } = this.#elements;
     if (map.hidden) return;
-    const { canvas: small } = this.#overview;
-    this.#overview.drawImage(canvasOf(canvas), 0, 0, small.width, small.height);
+    const { width, height } = this.#overview.canvas;
+    const box = { x: 0, y: 0, width, height };
+    drawTurned(this.#overview, canvasOf(canvas), box, this.viewport.orientation);
   }
 
   /** @param {Size} size of the stage */
@@ -173,7 +226,8 @@ export class PictureStage {
     const { shown } = this.whole;
     if (shown === null || shown.source_width === 0) return { width: 0, height: 0 };
     const { source_width: width, source_height: height } = shown;
-    const fitting = Math.min(this.#size.width / width, this.#size.height / height);
+    const picture = this.viewport.orientation.size({ width, height });
+    const fitting = Math.min(this.#size.width / picture.width, this.#size.height / picture.height);
     const scale = fitting * window.devicePixelRatio;
     return { width: Math.round(width * scale), height: Math.round(height * scale) };
   }
@@ -187,51 +241,38 @@ export class PictureStage {
     const { viewport } = this;
     const { stage, canvas, part, where, map } = this.#elements;
     const zoomed = !viewport.fits && viewport.known;
+    const placed = viewport.known && (zoomed || viewport.orientation.css !== "");
     stage.toggleAttribute("data-zoomed", zoomed);
+    stage.toggleAttribute("data-placed", placed);
     const opens = map.hidden && zoomed;
     where.hidden = map.hidden = !zoomed;
     if (opens) this.#paintOverview();
     part.hidden = !this.#partIsShown;
-    if (!zoomed) {
+    if (!placed) {
       canvas.removeAttribute("style");
       return;
     }
     const { shown } = this.whole;
-    if (shown !== null) this.#placeCanvas(canvas, shown);
-    if (this.#part.shown !== null) this.#placeCanvas(part, this.#part.shown);
-    this.#writeWhere();
-  }
-
-  /** @type {(element: HTMLElement, frame: FrameHeader) => void} */
-  #placeCanvas(element, frame) {
-    const area = areaOf(frame);
-    const { x, y, width, height } = this.viewport.place(area);
-    // Each pixel of the camera is drawn as one only where the picture has them all.
-    const sharp = frame.width >= area.width && this.viewport.scale * window.devicePixelRatio > 1;
-    Object.assign(element.style, {
-      left: `${x}px`,
-      top: `${y}px`,
-      width: `${width}px`,
-      height: `${height}px`,
-      imageRendering: sharp ? "pixelated" : "auto",
-    });
+    if (shown !== null) placeCanvas(canvas, shown, viewport);
+    if (this.#part.shown !== null) placeCanvas(part, this.#part.shown, viewport);
+    if (zoomed) this.#writeWhere();
   }
 
   /** Say which part is in view: in figures, and as a frame in a small picture of the whole. */
   #writeWhere() {
     const { where, map, seen } = this.#elements;
-    const { source_width: width, source_height: height } = /** @type {FrameHeader} */ (this.whole.shown);
-    const visible = this.viewport.visible;
+    const { visible, orientation, frame, picture, scale } = this.viewport;
     const [x, y] = [Math.floor(visible.x), Math.floor(visible.y)];
     const size = `${Math.ceil(visible.width)}×${Math.ceil(visible.height)}`;
-    const percent = Math.round(this.viewport.scale * window.devicePixelRatio * 100);
+    const percent = Math.round(scale * window.devicePixelRatio * 100);
     where.textContent = say("states.in_view", { percent, size, x, y });
-    map.style.aspectRatio = `${width} / ${height}`;
+    const box = orientation.partToPicture(visible, frame);
+    map.style.aspectRatio = `${picture.width} / ${picture.height}`;
     Object.assign(seen.style, {
-      left: `${(visible.x / width) * 100}%`,
-      top: `${(visible.y / height) * 100}%`,
-      width: `${(visible.width / width) * 100}%`,
-      height: `${(visible.height / height) * 100}%`,
+      left: `${(box.x / picture.width) * 100}%`,
+      top: `${(box.y / picture.height) * 100}%`,
+      width: `${(box.width / picture.width) * 100}%`,
+      height: `${(box.height / picture.height) * 100}%`,
     });
   }
 }
@@ -239,11 +280,4 @@ export class PictureStage {
 /** @param {HTMLElement} element */
 function canvasOf(element) {
   return /** @type {HTMLCanvasElement} */ (element);
-}
-
-/** What a picture shows of the camera's frame. @type {(frame: FrameHeader) => Rectangle} */
-function areaOf({ view, x, y, region_width, region_height, source_width, source_height }) {
-  return view === 0
-    ? { x: 0, y: 0, width: source_width, height: source_height }
-    : { x, y, width: region_width, height: region_height };
 }

@@ -88,3 +88,20 @@ def test_each_change_is_said_once() -> None:
     live.keep([of("Gain", 2.0)])
     assert changes == [(of("Gain", 3.0),), ()]
     assert live.settings() == (of("Gain", 2.0),)
+
+
+def test_what_was_written_into_the_configuration_is_set_again_and_differs_no_more() -> None:
+    live = LiveValues()
+    live.note_configured([of("Gain", 1.0)])
+    live.note(of("Gain", 2.0), of("Width", 640))
+    live.written(["Gain"])
+    assert live.differing() == (of("Width", 640),)
+    assert live.settings() == (of("Gain", 2.0), of("Width", 640))
+    assert not live.differs("Gain")
+    assert live.configured("Gain") == 2.0
+    live.note(of("Gain", 3.0))
+    assert live.differs("Gain")
+    live.forget([of("Gain", 3.0)])
+    assert of("Gain", 2.0) in live.settings(), "a revert goes back to what was written"
+    live.note(of("Gain", 1.0))
+    assert live.differs("Gain"), "what the configuration said at the start is no longer it"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,15 @@ import pytest
 from camstrm.bridge.control.role import ANYBODY, Role
 from camstrm.bridge.control.secret import cookie_of
 from camstrm.bridge.control.token_book import TokenBook
-from camstrm.bridge.control.token_store import TOKENS_FILE, add_token, read_tokens, revoke_token
-from camstrm.errors import ConfigError
+from camstrm.bridge.control.token_store import (
+    MAX_SHARES,
+    TOKENS_FILE,
+    add_share,
+    add_token,
+    read_tokens,
+    revoke_token,
+)
+from camstrm.errors import ConfigError, UsageError
 
 VIEW, CONTROL = "the-token-to-watch", "the-token-to-control"
 SHARED = [(CONTROL, Role.CONTROL), (VIEW, Role.VIEW)]
@@ -105,10 +112,48 @@ async def test_a_role_that_is_changed_by_hand_ends_the_connection(tmp_path: Path
     path = tmp_path / TOKENS_FILE
     path.write_text(path.read_text().replace("admin", "view"))
     await book.refresh()
-    assert "role of this token was changed" in book.end_of(grant)
+    assert "the role or the cameras of this token were changed" in book.end_of(grant)
     again = book.find(secret)
     assert again is not None
     assert again.role == Role.VIEW
+
+
+async def test_a_share_is_for_its_cameras_and_ends(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    secret, _share = await asyncio.to_thread(
+        add_share, tmp_path, ("left", "e\u0301t\u00e9"), timedelta(hours=2), "", "kim", now
+    )
+    clock = [now.timestamp()]
+    book = await asyncio.to_thread(TokenBook, tmp_path, (), lambda: clock[0])
+    grant = book.find(secret)
+    assert grant is not None
+    assert (grant.role, grant.sight) == (Role.VIEW, frozenset(("left", "\u00e9t\u00e9")))
+    path = tmp_path / TOKENS_FILE
+    path.write_text(path.read_text().replace("left", "right"))
+    await book.refresh()
+    assert "cameras of this token were changed" in book.end_of(grant)
+    clock[0] += 7200
+    assert book.find(secret) is None
+
+
+async def test_so_many_shares_may_be_open_and_those_that_are_over_go(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    hour = timedelta(hours=1)
+
+    def add(at: datetime) -> None:
+        add_share(tmp_path, ("left",), hour, "", "kim", at)
+
+    def fill() -> None:
+        add_token(tmp_path, "anna", "admin")
+        for _ in range(MAX_SHARES):
+            add(now)
+
+    await asyncio.to_thread(fill)
+    with pytest.raises(UsageError, match="100 open shares already"):
+        await asyncio.to_thread(add, now)
+    await asyncio.to_thread(add, now + hour)
+    left = await asyncio.to_thread(read_tokens, tmp_path)
+    assert [token.name == "anna" for token in left] == [True, False]
 
 
 @pytest.mark.parametrize("harm", ["garbage", "writable"])

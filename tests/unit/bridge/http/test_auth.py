@@ -236,3 +236,25 @@ async def test_a_wrong_token_is_told_apart_from_none(bridge: RunningBridge, acce
         assert none in await refusal("api/status")
         assert wrong in await refusal("?token=x")
         assert wrong in await refusal("", Authorization="Bearer x")
+
+
+async def test_the_page_that_asks_for_a_token_has_its_style_and_the_browsers_language(
+    bridge: RunningBridge,
+) -> None:
+    async with client(bridge) as session:
+        for accepted, heading in (
+            ("ko-KR,ko;q=0.9,en;q=0.8", "\ud1a0\ud070\uc774 \ud544\uc694\ud569\ub2c8\ub2e4"),
+            ("fr,en;q=0.5", "This page needs a token"),
+            ("", "This page needs a token"),
+        ):
+            headers = {"Accept": "text/html", "Accept-Language": accepted}
+            async with session.get("/", headers=headers) as answer:
+                assert answer.status == 401
+                text = await answer.text()
+                assert heading in text
+                assert '<link rel="stylesheet" href="/static/log_in.css">' in text
+        async with session.get("/static/log_in.css") as answer:
+            assert answer.status == 200
+            assert answer.content_type == "text/css"
+        async with session.get("/static/style.css") as answer:
+            assert answer.status == 401

@@ -29,7 +29,9 @@ class FakeGrabber:
         log_level: str,
         standby: bool,
         spares: SpareProcesses,
+        config_file: str,
     ) -> None:
+        self.config_file = config_file
         self.config, self.path, self.log_level = config, path, log_level
         self.spares = spares
         self.standby = standby

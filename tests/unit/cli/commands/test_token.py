@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.bridge.control.secret import cookie_of, fingerprint_of_cookie
-from camstrm.bridge.control.token_store import read_tokens
+from camstrm.bridge.control.token_store import add_share, read_tokens
 from camstrm.cli.commands import token
 from camstrm.cli.commands.token import lifetime_of
 from camstrm.cli.parser import build_parser
@@ -55,10 +55,22 @@ def test_the_list_shows_no_secret(
     capsys.readouterr()
     run("list")
     table = capsys.readouterr().out.splitlines()
-    assert table[0].split() == ["NAME", "ROLE", "CREATED", "EXPIRES"]
+    assert table[0].split() == ["NAME", "ROLE", "CREATED", "EXPIRES", "CAMERAS", "NOTE"]
     assert table[1].split()[:2] == ["anna", "control"]
-    assert table[2].split()[-1] == "never"
+    assert table[2].split()[-2:] == ["never", "all"]
     assert all(kept.fingerprint not in "".join(table) for kept in read_tokens(folder))
+
+
+def test_the_list_shows_what_a_share_is_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lifetime = timedelta(hours=2)
+    secret, _ = add_share(folder, ("left", "top"), lifetime, "for Lee", "kim")
+    run("list")
+    out = capsys.readouterr().out
+    assert "left, top" in out
+    assert "by kim: for Lee" in out
+    assert secret not in out
 
 
 def test_a_revoked_token_is_gone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

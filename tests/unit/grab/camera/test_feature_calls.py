@@ -228,13 +228,13 @@ def test_what_differs_says_what_the_configuration_has(asked: Asked) -> None:
 
 def test_what_points_at_others_is_not_kept(asked: Asked) -> None:
     assert asked.ask("set", feature="GainSelector", value="Red")["applied"]
-    assert asked.control.live.settings() == ()
+    assert asked.control.live.differing() == ()
 
 
 def test_a_refused_value_is_not_kept(asked: Asked) -> None:
     told = asked.ask("set", feature="Width", value=5000)
     assert (told["applied"], told["value"]) == (False, 640)
-    assert asked.control.live.settings() == ()
+    assert asked.control.live.differing() == ()
 
 
 def test_of_several_values_for_a_feature_the_newest_is_written(asked: Asked) -> None:
@@ -282,7 +282,7 @@ def test_a_camera_that_does_not_start_with_it_has_the_old_values_again(asked: As
     )
     assert refused["remedy"] == "The old values are back"
     assert asked.camera.nodes.Width.value == 640
-    assert asked.control.live.settings() == ()
+    assert asked.control.live.differing() == ()
 
 
 def test_what_an_automatic_locks_is_not_worth_a_stop(asked: Asked) -> None:
@@ -321,7 +321,7 @@ def test_revert_sets_what_the_configuration_says(asked: Asked) -> None:
     asked.ask("set", feature="Gain", value=6, selectors={"GainSelector": "Blue"})
     told = asked.ask("revert")["changes"]
     assert [(c["feature"], c["value"]) for c in told] == [("Gain", 0.0), ("Gamma", 2.0)]
-    assert asked.control.live.settings() == ()
+    assert asked.control.live.differing() == ()
     assert asked.ask("revert") == {}
     (change,) = asked.ask("revert", features=["Width"])["changes"]
     assert change["reason"] == "it was not set while the camera ran"
@@ -422,7 +422,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 def test_a_camera_that_is_not_open_is_gone_for_each_operation(asked: Asked) -> None:
     asked.control.gone = True
-    for do in set(asked.handlers) - {"reconnect", "diagnose"}:
+    for do in set(asked.handlers) - {"reconnect", "diagnose", "keep"}:
         assert asked.ask(do, **ARGUMENTS.get(do, {}))["code"] == "gone", do
 
 

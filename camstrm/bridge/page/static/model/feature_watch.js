@@ -9,6 +9,9 @@ import { FeatureTree } from "./feature_tree.js";
 /** Watches that may be open: the one before ends by itself within 5 s. */
 const MOST_WATCHES = 2;
 
+/** Milliseconds between two watches of the same: a server that has nothing to say is not asked faster. */
+const WATCH_MS = 100;
+
 /** Milliseconds until a call that failed is made again, and one for which there was no room. */
 const PAUSE_MS = 3000;
 const BUSY_PAUSE_MS = 500;
@@ -60,6 +63,7 @@ export class FeatureWatch {
   /** Times of the caller's clock, in milliseconds. */
   #retryAt = 0;
   #selectedAt = 0;
+  #watchAt = 0;
 
   /**
    * Look at these features of a camera (null: all), and at some with values of their selectors.
@@ -72,6 +76,7 @@ export class FeatureWatch {
     this.#groups = groups;
     this.#turn += 1;
     this.#revision = 0;
+    this.#watchAt = 0;
     this.#due = new Set(groups.keys());
     this.#selectedAt = 0;
   }
@@ -94,6 +99,7 @@ export class FeatureWatch {
     this.#revision = 0;
     this.#retryAt = 0;
     this.#selectedAt = 0;
+    this.#watchAt = 0;
     this.#due = new Set(this.#groups.keys());
     this.tree = null;
     this.states = new Map();
@@ -119,7 +125,9 @@ export class FeatureWatch {
     const calls = [];
     const watches = open.filter(({ kind }) => kind === "watch").length;
     const watched = mine.some(({ kind, turn }) => kind === "watch" && turn === this.#turn);
-    if (!watched && watches < MOST_WATCHES && (this.#names === null || this.#names.length > 0)) {
+    const due = !watched && now >= this.#watchAt && watches < MOST_WATCHES;
+    if (due && (this.#names === null || this.#names.length > 0)) {
+      this.#watchAt = now + WATCH_MS;
       calls.push(this.#call("watch", { ...this.#wanted(), after: this.#revision }));
     }
     if (mine.some(({ kind }) => kind === "values")) return calls;

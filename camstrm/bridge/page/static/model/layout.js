@@ -46,7 +46,7 @@ export function arrange({ width, height, aspects, gap, line, mode = "auto", larg
   );
   const area = { x: 0, y: 0, width, height };
   const count = sides.length;
-  if (count === 0) return { cells: [], height, kind: "grid" };
+  if (count === 0) return { cells: [], height, kind: "grid", main: -1 };
   const phone = Math.min(width / PHONE, height / LOW) < 1;
   const columns = Math.max(1, Math.floor((width + gap) / (phone ? PHONE_CELL : SCROLL_CELL)));
   const least = phone ? Math.min(PHONE_CELL, width) : LEAST_CELL;
@@ -61,7 +61,7 @@ export function arrange({ width, height, aspects, gap, line, mode = "auto", larg
   const larges = mode === "grid" || count < 2 ? [] : largeOnes(area, sides, room, large, wantsLarge);
   const only = wantsLarge && larges.length > 0;
   const found = best(only ? larges : [...even, ...larges], sides, room, only);
-  return { cells: found.cells.map(rounded), height, kind: found.kind };
+  return { cells: found.cells.map(rounded), height, kind: found.kind, main: found.main ?? -1 };
 }
 
 /** Of the pictures in their cells. @type {(cells: Rectangle[], aspects: number[], line: number) => number} */
@@ -277,7 +277,7 @@ function natural({ width, height }, sides, columns, room) {
 /** @type {(tall: Tall, height: number, room: Room) => Layout} */
 function scrolled({ rows, widths, heights }, height, room) {
   const cells = placed({ x: 0, y: 0 }, rows, widths, heights, room);
-  return { cells: cells.map(rounded), height: Math.max(height, below(cells)), kind: "scroll" };
+  return { cells: cells.map(rounded), height: Math.max(height, below(cells)), kind: "scroll", main: -1 };
 }
 
 /** @param {Rectangle[]} cells gives where the lowest ends */
@@ -291,7 +291,7 @@ function shrunk(tall, area, sides, room) {
   const rest = room.line * tall.rows.length + room.gap * (tall.rows.length - 1);
   if (area.height - rest < LEAST_SHRINK * high) return scrolled(tall, area.height, room);
   const cells = stacked(area, tall.rows, sides, room, false);
-  return { cells: cells.map(rounded), height: area.height, kind: "grid" };
+  return { cells: cells.map(rounded), height: area.height, kind: "grid", main: -1 };
 }
 
 /** With whole pixels, so that edges are sharp and meet. @type {(cell: Rectangle) => Rectangle} */

@@ -2,6 +2,7 @@
 
 import { clockTime, delivers, expectsPictures, stateName } from "../camera_state.js";
 import { say } from "../texts.js";
+import { CameraState } from "../wire.js";
 
 /** No bundle for this time: the server has no grabber, or a dead one. */
 const NO_INPUT_MS = 2000;
@@ -27,6 +28,7 @@ export function describeLink(known) {
   if (status?.input === "none") {
     const since = status.input_since_us;
     const time = since > 0 ? clockTime(since) : "";
+    noInput.problem ||= say("shell.empty_no_grabber");
     return { ...noInput, text: time ? say("strip.no_input_since", { time }) : say("strip.no_input") };
   }
   if (nowMs - bundleAtMs > NO_INPUT_MS) return { ...noInput, text: say("strip.no_input") };
@@ -86,7 +88,11 @@ export class Changes {
 
   /** @type {(cameras: KnownCamera[]) => {lost: string[], back: string[]}} */
   look(cameras) {
-    const now = new Map(cameras.map(({ name, state, stuck }) => [name, delivers(state) && !stuck]));
+    // One that opens for the first time has lost nothing, and is not back then.
+    const known = cameras.filter(
+      ({ name, state }) => state !== CameraState.OPENING || this.#before.has(name),
+    );
+    const now = new Map(known.map(({ name, state, stuck }) => [name, delivers(state) && !stuck]));
     const changed = [...now].filter(([name, fine]) => this.#before.has(name) && this.#before.get(name) !== fine);
     this.#before = now;
     const names = (/** @type {boolean} */ wanted) =>

@@ -7,23 +7,19 @@ import { say } from "../texts.js";
 export class Header {
   #element;
   #parts;
-  #announce;
   #changes = new Changes();
   /** Whether the server was there at the last look, null: it never was. */
   #linked = /** @type {boolean | null} */ (null);
-  /** @type {(lost: boolean) => void} */
-  #sound;
+  #heard;
 
   /**
    * @param {HTMLElement} element
-   * @param {(text: string, urgent: boolean) => void} announce
-   * @param {(lost: boolean) => void} sound
+   * @param {HeaderListener} heard
    */
-  constructor(element, announce, sound) {
+  constructor(element, heard) {
     this.#element = element;
     this.#parts = findParts(element);
-    this.#announce = announce;
-    this.#sound = sound;
+    this.#heard = heard;
   }
 
   /** @type {(link: Link, cameras: KnownCamera[]) => void} */
@@ -47,11 +43,17 @@ export class Header {
   /** Each change is said once. @type {(link: Link, cameras: KnownCamera[]) => void} */
   #sayChanges({ linked, mood }, cameras) {
     if (!linked) {
-      if (this.#linked && mood === "bad") this.#say(say("strip.server_gone"), true);
+      if (this.#linked && mood === "bad") {
+        this.#say(say("strip.server_gone"), true);
+        this.#heard.linked(false);
+      }
       if (mood === "bad" && this.#linked !== null) this.#linked = false;
       return;
     }
-    if (this.#linked === false) this.#say(say("strip.server_back"), false);
+    if (this.#linked === false) {
+      this.#say(say("strip.server_back"), false);
+      this.#heard.linked(true);
+    }
     this.#linked = true;
     const { lost, back } = this.#changes.look(cameras);
     for (const [key, names] of /** @type {const} */ ([["strip.lost", lost], ["strip.back", back]])) {
@@ -61,7 +63,7 @@ export class Header {
 
   /** @type {(text: string, lost: boolean) => void} */
   #say(text, lost) {
-    this.#announce(text, lost);
-    this.#sound(lost);
+    this.#heard.announce(text, lost);
+    this.#heard.sound(lost);
   }
 }

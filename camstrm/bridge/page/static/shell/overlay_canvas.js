@@ -63,10 +63,7 @@ export class OverlayCanvas {
       width,
       height,
       pixelRatio: window.devicePixelRatio,
-      toStage: ({ x, y }) => {
-        const place = viewport.place({ x, y, width: 0, height: 0 });
-        return { x: place.x, y: place.y };
-      },
+      toStage: (point) => viewport.stageAt(point),
       toSensor: ({ x, y }) => viewport.frameAt(x, y),
       at: ({ clientX, clientY }) => {
         const { left, top } = this.#stage.getBoundingClientRect();

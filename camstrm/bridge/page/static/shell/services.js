@@ -40,5 +40,7 @@ export function makeServices({ stream, tiles, settings, announcer, live }) {
     // The shell puts its own here.
     sheet: { shown: "", show: () => {}, toggle: () => {}, closeFocused: () => false },
     showKeys: () => {},
+    onLink: () => {},
+    layouts: { save: () => {}, use: () => false, remove: () => {} },
   };
 }

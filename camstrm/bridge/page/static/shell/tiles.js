@@ -1,8 +1,10 @@
 /** The tiles of all cameras: which are there, in which order and place, and which one is chosen. */
 
 import { CameraTile } from "../camera_tile.js";
-import { neighbour, orderOf } from "../model/order.js";
+import { moved, neighbour, orderOf } from "../model/order.js";
 import { arrange } from "../model/layout.js";
+import { orientationOf } from "../model/orientation.js";
+import { mineOf } from "../model/per_camera.js";
 import { readPlace, withCamera } from "../model/place.js";
 
 /** CSS pixels between two pictures. */
@@ -11,10 +13,10 @@ const GAP = 2;
 export class Tiles {
   /** @type {Overlay[]} what tools paint on each picture */
   overlays = [];
-  /** How the pictures share the window: "auto", "grid" or "large". */
-  mode = "auto";
   /** Name of the camera that is the large one, empty: whichever makes most of the window. */
-  large = "";
+  #large = "";
+  /** @type {CameraTile | null} the large one of the arrangement that is on the screen */
+  #main = null;
   #root;
   #template;
   #stream;
@@ -53,7 +55,10 @@ export class Tiles {
       rootMargin: "50%",
     });
     new ResizeObserver(() => this.arrange()).observe(root);
-    settings.changed("order", () => this.reorder());
+    settings.changed("orientation", () => this.#turn());
+    for (const name of ["order", "layout.mode", "layout.large"]) {
+      settings.changed(name, () => this.reorder());
+    }
     root.addEventListener("focusin", ({ target }) => this.#chooseAt(target));
     root.addEventListener("pointerdown", ({ target }) => this.#chooseAt(target), true);
   }
@@ -85,7 +90,8 @@ export class Tiles {
 
   /** @param {CameraInfo[]} cameras one that was there before keeps its picture */
   showCameras(cameras) {
-    const { cameras: wanted } = readPlace(window.location.hash);
+    const { cameras: named, popout, camera } = readPlace(window.location.hash);
+    const wanted = popout && camera !== "" ? [camera] : named;
     const before = this.#tiles;
     this.#tiles = new Map();
     for (const info of cameras) {
@@ -111,11 +117,46 @@ export class Tiles {
     const { cameras } = readPlace(window.location.hash);
     const kept = cameras ?? this.#settings.get("order", /** @type {string[]} */ ([]));
     this.#order = orderOf(names, kept).map((at) => tiles[at]);
+    this.#large = this.#settings.get("layout.large", "");
+    const focused = document.activeElement;
     this.#order.forEach(({ element }, position) => {
       const there = this.#root.children[position] ?? null;
       if (there !== element) this.#root.insertBefore(element, there);
     });
+    // What is moved in the document loses the focus.
+    if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
     this.arrange();
+  }
+
+  /** Put a tile where another one is, until it is kept or all are in order again. @type {(tile: CameraTile, other: CameraTile) => void} */
+  put(tile, other) {
+    if (this.#main === tile || this.#main === other) {
+      this.#large = (this.#main === tile ? other : tile).info.name;
+    } else {
+      this.#order = moved(this.#order, this.#order.indexOf(tile), this.#order.indexOf(other));
+    }
+    this.arrange();
+  }
+
+  /** Remember where all tiles are. */
+  keepOrder() {
+    const large = this.#large;
+    if (large !== this.#settings.get("layout.large", "")) {
+      this.#settings.set("layout.large", large);
+      this.#settings.set("layout.mode", "large");
+    }
+    this.#settings.set("order", this.#order.map(({ info }) => info.name));
+  }
+
+  /** @type {(tile: CameraTile, step: number) => number} gives its place then, from 0 */
+  moveBy(tile, step) {
+    const from = this.#order.indexOf(tile);
+    const to = Math.max(0, Math.min(this.#order.length - 1, from + step));
+    if (to !== from) {
+      this.#order = moved(this.#order, from, to);
+      this.keepOrder();
+    }
+    return to;
   }
 
   /** @param {number} index */
@@ -197,13 +238,14 @@ export class Tiles {
       aspects: shown.map(aspectOf),
       gap: GAP,
       line: this.#line,
-      mode: this.mode,
-      large: shown.findIndex(({ info }) => info.name === this.large),
+      mode: readPlace(window.location.hash).layout || this.#settings.get("layout.mode", "auto"),
+      large: shown.findIndex(({ info }) => info.name === this.#large),
     };
     const arranged = JSON.stringify([shown.map(({ info }) => info.index), wish]);
     if (arranged === this.#arranged) return;
     this.#arranged = arranged;
-    const { cells } = arrange(wish);
+    const { cells, main } = arrange(wish);
+    this.#main = shown[main] ?? null;
     cells.forEach(({ x, y, width, height }, at) => {
       Object.assign(shown[at].element.style, {
         left: `${x}px`,
@@ -217,6 +259,7 @@ export class Tiles {
   /** @param {CameraInfo} info */
   #newTile(info) {
     const tile = new CameraTile(info, this.#template, this.overlays, () => this.#stream().askSoon());
+    tile.stage.turn(this.#orientationOf(info));
     tile.element.addEventListener("dblclick", ({ target }) => {
       if (tile.overlay.taken || (target instanceof Element && target.closest("button"))) return;
       if (tile.zoomed) tile.fit();
@@ -224,6 +267,16 @@ export class Tiles {
     });
     this.#onScreen.observe(tile.element);
     return tile;
+  }
+
+  /** As configured for everybody, and what this person adds. @param {CameraInfo} info */
+  #orientationOf(info) {
+    return orientationOf(info, mineOf(this.#settings, info));
+  }
+
+  #turn() {
+    for (const { info, stage } of this.#order) stage.turn(this.#orientationOf(info));
+    this.arrange();
   }
 
   /** @param {EventTarget | null} target */
@@ -255,7 +308,10 @@ export class Tiles {
 /** Of the camera's pictures as they are shown; 0: not known yet. @param {CameraTile} tile */
 function aspectOf({ stage, status }) {
   const { shown } = stage.whole;
-  const width = shown?.source_width || status?.width || 0;
-  const height = shown?.source_height || status?.height || 0;
+  const sensor = {
+    width: shown?.source_width || status?.width || 0,
+    height: shown?.source_height || status?.height || 0,
+  };
+  const { width, height } = stage.viewport.orientation.size(sensor);
   return height > 0 ? width / height : 0;
 }

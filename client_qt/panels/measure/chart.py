@@ -21,6 +21,9 @@ _GREY = QColor(0x8C, 0x96, 0xA3)
 _STYLES = {"G": Qt.PenStyle.DashLine, "B": Qt.PenStyle.DotLine}
 """Lines of channels differ without their colours, too."""
 
+_LEAST = 8
+"""Pixels of a plot that says anything."""
+
 _GAP = 4
 """Pixels between the plot and its texts."""
 
@@ -95,8 +98,10 @@ class Chart(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         """Draw frame, axes and curves."""
-        painter = QPainter(self)
         plot = self.plot_area()
+        if plot.width() < _LEAST or plot.height() < _LEAST:
+            return
+        painter = QPainter(self)
         palette = self.palette()
         painter.fillRect(plot, palette.color(QPalette.ColorRole.Base))
         if self.note:

@@ -1,0 +1,57 @@
+"""Fields for places on the sensor: what the mouse does on the picture, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QWidget
+
+from client_qt.panels.measure.section import plain_label
+
+__all__ = ["PixelFields"]
+
+
+class PixelFields(QWidget):
+    """A row of whole numbers, each with a short name before it."""
+
+    edited = Signal(tuple)
+    """The numbers, as the person has left them."""
+
+    def __init__(self, of: str, names: Sequence[str]) -> None:
+        """``of``: what the numbers are of, for a screen reader."""
+        super().__init__()
+        self.setAccessibleName(of)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self.fields: list[QSpinBox] = []
+        for name in names:
+            field = QSpinBox()
+            field.setAccessibleName(f"{of}: {name}")
+            field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.setKeyboardTracking(False)
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            field.valueChanged.connect(self._emit)
+            label = plain_label(name)
+            label.setProperty("weight", "dim")
+            label.setBuddy(field)
+            layout.addWidget(label)
+            layout.addWidget(field, 1)
+            self.fields.append(field)
+
+    def show_numbers(self, numbers: Sequence[int] | None, most: Sequence[int]) -> None:
+        """Show numbers from 0 to ``most`` each; None: there are none to edit."""
+        for field, value, limit in zip(self.fields, numbers or most, most, strict=True):
+            # What somebody is typing stays.
+            if field.hasFocus() and numbers is not None and field.value() != value:
+                field.lineEdit().setModified(False)
+            field.blockSignals(True)  # Qt's
+            field.setRange(0, max(0, limit))
+            field.setValue(value if numbers is not None else 0)
+            field.setEnabled(numbers is not None)
+            field.blockSignals(False)  # Qt's
+
+    def _emit(self) -> None:
+        self.edited.emit(tuple(field.value() for field in self.fields))

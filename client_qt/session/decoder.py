@@ -32,7 +32,7 @@ class PictureJob:
     """A picture to decode; ``ticket`` grows with every bundle, ``view_size`` in device pixels.
 
     ``part``: it was asked for beside the picture of the whole frame. ``zebra``: what is clipped
-    will be shown.
+    will be shown. ``rotation``: in degrees clockwise; the picture will be shown turned so.
     """
 
     ticket: int
@@ -40,6 +40,7 @@ class PictureJob:
     view_size: tuple[int, int] = (0, 0)
     part: bool = False
     zebra: bool = False
+    rotation: int = 0
 
     @property
     def key(self) -> int:
@@ -181,6 +182,8 @@ class PictureDecoder(QObject):
                 picture = self._decode(job.frame, job.view_size)
                 if job.zebra:
                     _ = picture.zebra  # made here, and kept
+                if job.rotation in (90, 270):
+                    picture.on_its_side(job.rotation)
                 result = PictureResult(job, picture)
             except WireError as error:
                 result = PictureResult(job, None, str(error))

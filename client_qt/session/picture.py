@@ -58,6 +58,25 @@ class DecodedPicture:
         image = QImage(found.data, columns, rows, columns * 4, form)
         return Zebra(image, found, 100 * count / (rows * columns))
 
+    def on_its_side(self, rotation: int) -> QImage:
+        """Return the image turned clockwise by 90 or 270 degrees.
+
+        Made beside the UI thread where that is asked for, and kept.
+        """
+        if rotation not in self._turned:
+            words = self.pixels.view(np.uint32)[:, :, 0]
+            turned = np.ascontiguousarray(np.rot90(words, -rotation // 90))
+            rows, columns = turned.shape
+            form = QImage.Format.Format_RGB32
+            image = QImage(turned.data, columns, rows, columns * 4, form)
+            self._turned[rotation] = image, turned
+        return self._turned[rotation][0]
+
+    @cached_property
+    def _turned(self) -> dict[int, tuple[QImage, NDArray[np.uint32]]]:
+        """By rotation: the image, and the memory that it shows."""
+        return {}
+
     @cached_property
     def grey_image(self) -> QImage:
         """The same in grey; UI thread only."""

@@ -90,6 +90,8 @@ class StreamSession(QObject):
         self._ask_timer.timeout.connect(self._ask)
         self._view_sizes: dict[int, tuple[int, int]] = {}
         """(width, height) of each camera's view in device pixels."""
+        self._rotations: dict[int, int] = {}
+        """Degrees by which each camera's picture is turned on the screen, where it is."""
         self._bad_pictures = RepeatLog(_log)
         client.connecting.connect(self.model.connection_started)
         client.connected.connect(self._on_connected)
@@ -154,6 +156,10 @@ class StreamSession(QObject):
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
         self._view_sizes[camera] = size
+
+    def set_rotation(self, camera: int, rotation: int) -> None:
+        """Note by how many degrees clockwise the picture of ``camera`` is turned on the screen."""
+        self._rotations[camera] = rotation
 
     def freeze(self, camera: int, frozen: bool) -> None:
         """Keep the picture of a camera that is on the screen, or go on.
@@ -246,10 +252,12 @@ class StreamSession(QObject):
     def _job(self, ticket: int, frame: CameraFrame) -> PictureJob:
         if self._subscription.is_part(frame):
             # It is made for the screen.
-            return PictureJob(ticket, frame, part=True, zebra=self.zebra)
+            turn = self._rotations.get(frame.camera_index, 0)
+            return PictureJob(ticket, frame, part=True, zebra=self.zebra, rotation=turn)
         camera = frame.camera_index
         self.model.cameras[camera].sent_size = frame.width, frame.height
-        return PictureJob(ticket, frame, self._view_sizes.get(camera, (0, 0)), zebra=self.zebra)
+        size, turn = self._view_sizes.get(camera, (0, 0)), self._rotations.get(camera, 0)
+        return PictureJob(ticket, frame, size, zebra=self.zebra, rotation=turn)
 
     def _settle(self, result: PictureResult) -> None:
         frame = result.job.frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from client_qt.model.orientation import UPRIGHT, Orientation, nearest_quarter, orientation_of
-from client_qt.widgets.services import ViewerServices
+from client_qt.widgets.services import ViewerServices, server_and_index
 
 __all__ = ["TURNS", "Turning", "camera_key"]
 
@@ -81,8 +81,16 @@ class Turning:
             self._apply(camera)
 
     def _apply(self, camera: int) -> None:
-        if view := self._services.view(camera):
-            view.set_orientation(self.shown(camera))
+        view, server, shown = (
+            self._services.view(camera),
+            self._services.server_of(camera),
+            self.shown(camera),
+        )
+        if view is not None:
+            view.set_orientation(shown)
+        if server is not None:
+            rotation = 0 if shown.mirror else shown.rotation
+            server.session.set_rotation(server_and_index(camera)[1], rotation)
 
 
 def camera_key(services: ViewerServices, camera: int | None) -> str:

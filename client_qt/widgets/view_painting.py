@@ -11,7 +11,7 @@ from client_qt.model.orientation import Rectangle
 from client_qt.model.wording import where_text
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets import theme
-from client_qt.widgets.picture_area import map_area, paint_map, paint_picture
+from client_qt.widgets.picture_area import map_area, paint_map, paint_picture, paint_turned
 from client_qt.widgets.view_texts import paint_hint, paint_said, paint_where
 
 if TYPE_CHECKING:
@@ -48,9 +48,16 @@ def paint_pictures(painter: QPainter, area: QRect, view: CameraView, whole: Deco
     """Draw the pictures that there are, without anything over them."""
     viewport, ratio = view.viewport, view.devicePixelRatioF()
     everything = Rectangle(0, 0, *viewport.frame)
-    paint_picture(painter, area, viewport, _present(view, whole), everything, ratio)
+    shown = [(whole, everything)]
     if (part := view.shown_part) is not None:
-        paint_picture(painter, area, viewport, _present(view, part.picture), part.place, ratio)
+        shown.append((part.picture, part.place))
+    turn = viewport.orientation
+    for picture, place in shown:
+        if turn.swaps and not turn.mirror and not view.grey:
+            image = picture.on_its_side(turn.rotation)
+            paint_turned(painter, area, viewport, image, place, ratio)
+        else:
+            paint_picture(painter, area, viewport, _present(view, picture), place, ratio)
 
 
 def _paint_tools(painter: QPainter, area: QRect, view: CameraView) -> None:

@@ -197,19 +197,6 @@ interface UserSets {
   start: string;
 }
 
-/** What has happened at the server, as far as panels show it. */
-interface HistoryEvent {
-  id: number;
-  time_us: number;
-  kind: string;
-  camera?: string;
-  text?: string;
-  person?: string;
-  feature?: string;
-  old?: FeatureValue;
-  new?: FeatureValue;
-}
-
 /** A link for others. */
 interface SharedLink {
   id: string;

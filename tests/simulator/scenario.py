@@ -34,7 +34,9 @@ class CameraSpec:
     ``control_timeout_ms``, ``control_retries``: a register access to a camera that is gone
     blocks for timeout x (retries + 1). ``frame_id_bits``: 16 for GigE Vision 1.x.
     ``grain``: noise of the picture in grey levels, up or down, as a real one is hard to
-    compress (the stamp has none). ``more_features``: integers that do nothing, as a real camera
+    compress (the stamp has none). ``optics``: a motorised lens (FocusStepper, sharp at 620) and a
+    DeviceIndicatorMode; exposure, gain, black level and white balance change the picture, which has
+    a chart of stripes. ``more_features``: integers that do nothing, as a real camera
     has hundreds.
 
     ``serial`` is the section's name, and what knobs and device id are named after.
@@ -80,6 +82,7 @@ class CameraSpec:
     zipped_xml: bool = False
     grain: int = 0
     more_features: int = 0
+    optics: bool = False
     told_serial: str = "same"
     node_serial: str = "same"
     node_serial_type: str = "string"

@@ -82,6 +82,8 @@ class SharePanel(StyledPanel):
         self.local = _label(say("connect.share_local"), "warning")
         self._made = QWidget(self)
         self._rows = QVBoxLayout()
+        self.revokes: list[QPushButton] = []
+        """A button for each open link, in the order of the list; written here only."""
         self._none = _label(say("share.none"), "dim")
         self._lay_out()
         self._made.hide()
@@ -228,6 +230,7 @@ class SharePanel(StyledPanel):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
+        self.revokes = []
         for share in shares:
             self._rows.addWidget(self._row(share))
         self._none.setVisible(not shares)
@@ -250,6 +253,7 @@ class SharePanel(StyledPanel):
         revoke = QPushButton(say("share.revoke"), row)
         revoke.setAccessibleName(say("share.revoke_of", note=share.note or cameras))
         revoke.clicked.connect(lambda: self._revoke(share.id))
+        self.revokes.append(revoke)
         line.addWidget(revoke, 0, Qt.AlignmentFlag.AlignTop)
         return row
 

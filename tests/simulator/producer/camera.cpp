@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "failure.h"
+#include "scene.h"
 
 namespace camsim {
 namespace {
@@ -42,6 +43,7 @@ Camera::Camera(const CameraSpec& spec, const std::string& control_folder)
     add_analog_features(*this);
     add_transport_features(*this);
     add_user_set_features(*this);
+    add_optic_features(*this);
 }
 
 int64_t Camera::get(Reg reg) const {
@@ -157,6 +159,8 @@ int64_t Camera::factory_integer(Reg reg) const {
         case Reg::ChunkEnableLast: return 1;
         case Reg::GevSCPSPacketSize: return is(Flavour::Hikrobot) ? 1500 : 1400;
         case Reg::GevSCPSDoNotFragment: return 1;
+        case Reg::FocusStepper: return kFocusSteps / 5;  // out of focus
+        case Reg::DeviceIndicatorMode: return kOn;
         case Reg::GevHeartbeatTimeout: return spec.heartbeat_ms;
         default: return 0;
     }

@@ -70,6 +70,9 @@ enum class Reg : size_t {
     GevGVCPHeartbeatDisable,
     GevIEEE1588,
     GevIEEE1588Mode,
+    OpticControllerSelector,
+    FocusStepper,
+    DeviceIndicatorMode,
     count
 };
 static_assert(static_cast<size_t>(Reg::count) <= kMaxRegisters);
@@ -178,5 +181,6 @@ void add_acquisition_features(Camera& camera);
 void add_analog_features(Camera& camera);
 void add_transport_features(Camera& camera);
 void add_user_set_features(Camera& camera);
+void add_optic_features(Camera& camera);
 
 }  // namespace camsim

@@ -38,10 +38,13 @@ void FrameWriter::write(Buffer& buffer, uint64_t frame, uint64_t told_id, uint64
                         uint64_t time_us) {
     const SharedCamera& shared = camera_.shared;
     const Geometry now = camera_.geometry();
-    if (!picture_ || !(now == geometry_)) {
+    // The picture is made again only when a setting changes; each frame copies its lines.
+    const Look look = look_of(camera_);
+    if (!picture_ || !(now == geometry_) || !(look == look_)) {
         geometry_ = now;
+        look_ = look;
         picture_ = std::make_unique<Picture>(*now.format, now.width, now.height,
-                                             camera_.spec.grain);
+                                             camera_.spec.grain, look);
         ground_ = ++last_ground;
     }
     const size_t image = picture_->bytes(), chunks = camera_.chunk_bytes();

@@ -36,6 +36,7 @@ class FrameWriter {
 
     Camera& camera_;
     Geometry geometry_{};
+    Look look_{};
     std::unique_ptr<Picture> picture_;
     uint64_t ground_ = 0;
     Share incomplete_, packets_missing_;

@@ -63,7 +63,8 @@ std::vector<Rgb> with_grain(std::vector<Rgb> line, int64_t grain, std::minstd_ra
 
 }  // namespace
 
-Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain)
+Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain,
+                 const Look& look)
     : width_(width),
       height_(height),
       block_(kUnit * std::max<int64_t>(1, width / kReferenceWidth)),
@@ -76,6 +77,9 @@ Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64
         const auto grey = static_cast<uint8_t>(x * 255 / (width - 1));
         ramp[x] = {grey, grey, grey};
     }
+    if (look.chart) draw_stripes(ramp);
+    bars = seen(bars, look);
+    ramp = seen(ramp, look);
     const auto block = static_cast<size_t>(block_);
     black_ = pack_line(format, std::vector<Rgb>(block, Rgb{0, 0, 0}), 0);
     white_ = pack_line(format, std::vector<Rgb>(block, Rgb{255, 255, 255}), 0);

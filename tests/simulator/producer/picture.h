@@ -12,13 +12,16 @@
 #include <vector>
 
 #include "pixel_format.h"
+#include "scene.h"
 
 namespace camsim {
 
 class Picture {
   public:
     // grain: noise of bars and ramp in grey levels, up or down (0: none).
-    Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain = 0);
+    // look: what lens and sensor make of bars and ramp; the stamp stays as it is.
+    Picture(const PixelFormat& format, int64_t width, int64_t height, int64_t grain = 0,
+            const Look& look = {});
 
     size_t bytes() const { return line_bytes_ * static_cast<size_t>(height_); }
 

@@ -125,6 +125,7 @@ void set_camera(CameraSpec& camera, const std::string& key, const std::string& v
         {"frame_id_bits", [&] { camera.frame_id_bits = number(value, 16, 64); }},
         {"zipped_xml", [&] { camera.zipped_xml = yes_or_no(value); }},
         {"grain", [&] { camera.grain = number(value, 0, 100); }},
+        {"optics", [&] { camera.optics = yes_or_no(value); }},
         {"more_features", [&] { camera.more_features = number(value, 0, 2000); }},
         {"told_serial", [&] { camera.told_serial = value; }},
         {"node_serial", [&] { camera.node_serial = value; }},

@@ -33,6 +33,7 @@ struct CameraSpec {
     int64_t frame_id_bits = 64;
     bool zipped_xml = false;
     int64_t grain = 0;
+    bool optics = false;  // a motorised lens; exposure, gain and white balance change the picture
     int64_t more_features = 0;  // integers that do nothing, as a real camera has hundreds
     std::string told_serial = "same";  // what the transport layer says: same, none, empty, a text
     std::string node_serial = "same";  // what the node DeviceSerialNumber says

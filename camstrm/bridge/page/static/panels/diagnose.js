@@ -5,6 +5,7 @@ import { element } from "../shell/elements.js";
 import { registerPanel } from "../shell/registry.js";
 import { has, say } from "../texts.js";
 import { button } from "./controls.js";
+import { eventText, eventTime } from "./event_text.js";
 
 /** Gravest first; of a level that is not known nobody can say how grave it is. */
 const LEVELS = ["error", "warning", "note", "ok"];
@@ -111,7 +112,7 @@ class DiagnosePanel {
   /** @type {(camera: CameraInfo, asked: number) => Promise<void>} */
   async #askHistory(camera, asked) {
     try {
-      /** @type {{ events?: HistoryEvent[] }} */
+      /** @type {{ events?: LoggedEvent[] }} */
       const { events = [] } = await this.#services.call(camera.index, "events", { after: 0 });
       if (asked !== this.#asked) return;
       const mine = events.filter((event) => event.camera === camera.name).slice(-MOST_EVENTS).reverse();
@@ -161,13 +162,10 @@ function failure({ message, remedy }, camera, services) {
   return { level: "error", text: reason === "" ? message : `${message}: ${reason}`, remedy };
 }
 
-/** @param {HistoryEvent} event */
-function line({ time_us: time, kind, text = "", person = "", feature = "", old, new: value }) {
-  const key = `events.${kind}`;
-  const values = { person, feature, old: String(old ?? "?"), new: String(value ?? "?") };
-  const words = [has(key) ? say(key, values) : kind, text].filter((part) => part !== "");
-  const when = new Date(time / 1000).toLocaleTimeString([], { hour12: false });
-  return element("li", {}, element("time", { textContent: when }), element("span", { textContent: words.join(": ") }));
+/** @param {LoggedEvent} event */
+function line(event) {
+  const time = element("time", { textContent: eventTime(event.time_us) });
+  return element("li", {}, time, element("span", { textContent: eventText(event) }));
 }
 
 registerPanel("diagnose", (services) => new DiagnosePanel(services));

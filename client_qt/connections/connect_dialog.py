@@ -57,6 +57,9 @@ class ConnectDialog(QDialog):
     forget_wanted = Signal(str)
     """URL of a server that shall leave the list."""
 
+    proxy_changed = Signal(bool)
+    """Whether cameras shall be reached through the system's proxy from now on."""
+
     def __init__(self, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._say: Callable[..., str] = texts.say
@@ -82,6 +85,8 @@ class ConnectDialog(QDialog):
         self.paste = QPushButton(say("connect.token_paste"), self)
         self.paste.clicked.connect(self._paste)
         self.keep = QCheckBox(say("connect.token_keep"), self)
+        self.proxy = QCheckBox(say("connect.proxy"), self)
+        self.proxy.clicked.connect(self.proxy_changed)
         self.message = QLabel(self)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -189,6 +194,7 @@ class ConnectDialog(QDialog):
         beside.addWidget(self.paste)
         form.addRow(say("connect.token"), beside)
         form.addRow("", self.keep)
+        form.addRow("", self.proxy)
         for field in (self.address, beside):
             label = form.labelForField(field)
             if isinstance(label, QLabel):

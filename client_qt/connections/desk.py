@@ -13,6 +13,7 @@ from client_qt.connections.connect_dialog import ConnectDialog
 from client_qt.connections.servers import Connection, ServerConnections
 from client_qt.model.certificate import Certificate
 from client_qt.model.failure import Failure
+from client_qt.session.network import SYSTEM_PROXY
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["ConnectionDesk"]
@@ -43,6 +44,7 @@ class ConnectionDesk(QObject):
         self.dialog.given_up.connect(self._give_up)
         self.dialog.disconnect_wanted.connect(self._disconnect)
         self.dialog.forget_wanted.connect(self._forget)
+        self.dialog.proxy_changed.connect(self._use_proxy)
         connections.answered.connect(self._on_answer)
         connections.failed.connect(self._on_failure)
         connections.explained.connect(self._on_explanation)
@@ -58,6 +60,7 @@ class ConnectionDesk(QObject):
     def _refresh(self) -> None:
         shown = [c.address.label for c in self._connections.connections if c.number is not None]
         self.dialog.show_servers(self._connections.book.servers(), shown)
+        self.dialog.proxy.setChecked(bool(self._connections.network.proxy))
 
     def _connect(self, address: ServerAddress, keep: bool, instead: bool) -> None:
         present = self._connections.find(address)
@@ -97,6 +100,11 @@ class ConnectionDesk(QObject):
     def _forget(self, url: str) -> None:
         self._connections.book.remove(url)
         self._refresh()
+
+    def _use_proxy(self, wanted: bool) -> None:
+        proxy = SYSTEM_PROXY if wanted else ""
+        self._services.settings.set("proxy", proxy)
+        self._connections.network = replace(self._connections.network, proxy=proxy)
 
     def _close(self, connection: Connection) -> None:
         self._declined.discard(connection)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QThread, QTimer
@@ -128,3 +129,28 @@ def test_nothing_of_qt_stays_alive(qapp: QApplication) -> None:
     run_viewer("ws://127.0.0.1:9")
     assert qapp.topLevelWidgets() == []
     assert isinstance(quitter, QObject)
+
+
+def test_a_link_shows_its_camera_by_itself(qapp: QApplication) -> None:
+    server = ViewerServer(hello=Hello("s1", cameras=THREE_CAMERAS))
+    singles: list[int | None] = []
+
+    def look() -> bool:
+        windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
+        singles[:] = [w.area.single for w in windows]
+        return singles == [2]
+
+    quitter = when(look, quit_viewer)
+    assert run_viewer(f"camstrm://127.0.0.1:{server.port}/?camera=top&token=abc") == 0
+    assert not quitter.isActive()
+    server.close()
+
+
+def test_a_file_without_certificates_needs_no_window(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"certificates .*none\.pem: No such file"):
+        run_viewer("wss://server", ca=str(tmp_path / "none.pem"))
+
+
+def test_what_is_no_proxy_needs_no_window() -> None:
+    with pytest.raises(UsageError, match="proxy 'nonsense'"):
+        run_viewer("ws://server", proxy="nonsense")

@@ -242,3 +242,14 @@ def test_a_certificate_that_is_refused_is_not_shown_again_at_each_attempt(
     wait_until(lambda: failures)
     assert [d for d in viewer.window.findChildren(CertificateDialog) if d.isVisible()] == []
     assert not connection.client.is_open
+
+
+def test_the_systems_proxy_is_a_setting_of_the_dialog(viewer: Desk) -> None:
+    viewer.desk.ask()
+    assert not viewer.desk.dialog.proxy.isChecked()
+    viewer.desk.dialog.proxy.click()
+    assert viewer.settings.get("proxy", "") == "system"
+    assert viewer.connections.network.proxy == "system"
+    viewer.desk.dialog.proxy.click()
+    assert viewer.connections.network.proxy == ""
+    assert viewer.settings.get("proxy", "system") == ""

@@ -279,6 +279,9 @@ type Message = Hello | Status | Views | Leases | Reply | { type: "" };
 interface Summary {
   mood: "live" | "part" | "wait" | "bad";
   text: string;
+  /** Its two halves where cameras are missing: which ones, and how many are live. */
+  faults: string;
+  sum: string;
   /** Cameras that do what they should, and all. */
   live: number;
   cameras: number;
@@ -405,6 +408,7 @@ interface Services {
   tiles: Tiles;
   sheet: { readonly shown: string; show(id: string): void; toggle(id: string): void; closeFocused(): boolean };
   showKeys(): void;
+  showAbout(): void;
   /** Called when the server is lost (false) and when it is back, and now for each time before. */
   onLink(callback: (linked: boolean, timeUs: number) => void): void;
   layouts: { save(name: string): void; use(name: string): boolean; remove(name: string): void };

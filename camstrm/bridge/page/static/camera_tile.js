@@ -12,6 +12,8 @@ import { ZoomGestures, applyKey } from "./zoom_gestures.js";
 /** A sentence over the picture is shown for this time, once. */
 const HINT_MS = 6000;
 
+/** A picture that has been asked for for so long should be there. */
+const GRACE_MS = 3000;
 /** From so many pixels of the screen for one of the camera on, it is drawn as a square. */
 const SHARP_SCALE = 2;
 
@@ -37,6 +39,10 @@ export class CameraTile {
   #status = null;
   /** Its picture is not of the present; as of the last refresh. */
   #stale = false;
+  /** performance.now() since when it can be seen, null: it cannot, and gets no pictures. */
+  #seenSinceMs = /** @type {number | null} */ (null);
+  /** No pictures come although they are asked for; as of the last refresh. */
+  #missing = false;
   /** Of its picture, in milliseconds; null: not known. As of the last refresh. */
   #ageMs = /** @type {number | null} */ (null);
   /** Size of the camera's own pictures, as text; empty before the first bundle. */
@@ -95,6 +101,11 @@ export class CameraTile {
   /** Whether its picture is not of the present although pictures are to be expected. */
   get stuck() {
     return this.#stale && expectsPictures(this.#state);
+  }
+
+  /** Whether no pictures come although they were asked for long enough. */
+  get missing() {
+    return this.#missing;
   }
 
   /** Age of its picture in milliseconds; null: not known. */
@@ -174,16 +185,19 @@ export class CameraTile {
 
   /** @param {Present} present */
   refresh(present) {
-    const { clientUs, clock, live, reduced, info } = present;
+    const { nowMs, clientUs, clock, live, reduced, info } = present;
     this.stage.reducedTo(reduced);
     this.stage.refresh();
     const { shown, freeze } = this.stage;
     // A picture that stands still by a person's wish is not late: what comes meanwhile counts.
     const newest = freeze.frozen ? this.stage.newest : shown;
     const ageMs = newest && clock.ageMs(Number(newest.capture_time_us), clientUs);
-    const old = shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
+    const seen = this.visible && !document.hidden;
+    this.#seenSinceMs = seen ? (this.#seenSinceMs ?? nowMs) : null;
+    const old = seen && shown !== null && isOld(this.#state, ageMs, this.#intervalMs());
     this.#stale = old || !expectsPictures(this.#state) || (shown !== null && !live);
     this.#ageMs = ageMs;
+    this.#missing = this.stuck && seen && nowMs - Number(this.#seenSinceMs) > GRACE_MS;
     this.element.dataset.state = stateClass(this.#state);
     this.element.dataset.stale = String(this.#stale);
     this.#parts.stage.toggleAttribute("data-sharp", this.#enlarged(shown));

@@ -42,8 +42,8 @@ export class PictureCanvas {
   constructor(canvas, painted) {
     this.#canvas = canvas;
     this.#painted = painted;
-    this.#context = /** @type {CanvasRenderingContext2D} */ (
-      canvas.getContext("2d", { alpha: false })
+    this.#context = /** @type {ImageBitmapRenderingContext} */ (
+      canvas.getContext("bitmaprenderer", { alpha: false })
     );
     this.#decoder = new PictureDecoder({
       decode: (frame) => this.#decode(frame),
@@ -128,8 +128,7 @@ export class PictureCanvas {
       this.#canvas.width = bitmap.width;
       this.#canvas.height = bitmap.height;
     }
-    this.#context.drawImage(bitmap, 0, 0);
-    bitmap.close();
+    this.#context.transferFromImageBitmap(bitmap);
     this.shown = frame;
     this.#rate.add(nowMs);
     this.#intervals.add(nowMs);

@@ -15,7 +15,7 @@ const MOST_NAMED = 3;
 export function describeLink(known) {
   const { connection, hello, status, openedAtMs, bundleAtMs, nowMs } = known;
   const { phase, problem, retryAtMs } = connection;
-  const none = { problem, linked: false, live: 0, cameras: known.cameras.length };
+  const none = { problem, linked: false, faults: "", sum: "", live: 0, cameras: known.cameras.length };
   if (phase === "waiting") {
     const seconds = Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000));
     return { ...none, mood: "bad", text: say("strip.server_lost", { seconds }) };
@@ -47,10 +47,12 @@ function describeCameras(cameras) {
   const count = cameras.length;
   const faults = cameras.filter((camera) => !delivers(camera.state) || camera.stuck);
   const live = count - faults.length;
-  if (count === 0) return { mood: "wait", text: say("strip.no_cameras"), live, cameras: 0 };
+  if (count === 0) return { mood: "wait", text: say("strip.no_cameras"), faults: "", sum: "", live, cameras: 0 };
   const sum = say("strip.live", { live, count });
   const mood = live === count ? "live" : live === 0 ? "bad" : "part";
-  return { mood, text: [...describeFaults(faults), sum].join(" · "), live, cameras: count };
+  const named = describeFaults(faults).join(" · ");
+  const text = [named, sum].filter(Boolean).join(" · ");
+  return { mood, text, faults: named, sum, live, cameras: count };
 }
 
 /** @type {(faults: KnownCamera[]) => string[]} */

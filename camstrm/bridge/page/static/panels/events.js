@@ -9,6 +9,8 @@ import { eventText, eventTime } from "./event_text.js";
 
 /** A call that failed is made again after this time. */
 const AGAIN_MS = 3000;
+/** The least time between two calls: a server that does not wait for events is not pressed. */
+const LEAST_MS = 500;
 /** So many are shown; a filter finds the others. */
 const MOST_SHOWN = 300;
 
@@ -61,10 +63,11 @@ class EventsPanel {
         const answer = await this.#services.call(0, "events", { after: this.#log.last });
         setText(this.#problem, "");
         if (this.#log.add(answer) && round === this.#round) this.#write();
+        await pause(LEAST_MS);
       } catch (error) {
         const { message } = /** @type {Error} */ (error);
         setText(this.#problem, say("events.not_now", { reason: message }));
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        await pause(AGAIN_MS);
       }
     }
   }
@@ -84,6 +87,11 @@ class EventsPanel {
     if (found.length === 0) rows.push(element("li", { className: "note", textContent: say("events.none") }));
     this.#list.replaceChildren(...rows);
   }
+}
+
+/** @param {number} ms */
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** @param {LoggedEvent} event */

@@ -38,3 +38,4 @@ registerAction(
   { checked: () => document.fullscreenElement !== null },
 );
 registerAction("keys", (services) => services.showKeys());
+registerAction("about", (services) => services.showAbout());

@@ -25,7 +25,9 @@ export class Header {
   /** @type {(link: Link, cameras: KnownCamera[]) => void} */
   showLink(link, cameras) {
     this.#element.dataset.mood = link.mood;
-    setText(this.#parts.state, link.text);
+    // How many are live is never cut, however much is wrong.
+    setText(this.#parts.state, link.faults || link.text);
+    setText(this.#parts.sum, link.faults && link.sum);
     this.#parts.state.title = link.text;
     setText(this.#parts.problem, link.problem);
     this.#parts.problem.title = link.problem;

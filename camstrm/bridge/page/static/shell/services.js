@@ -40,6 +40,7 @@ export function makeServices({ stream, tiles, settings, announcer, live }) {
     // The shell puts its own here.
     sheet: { shown: "", show: () => {}, toggle: () => {}, closeFocused: () => false },
     showKeys: () => {},
+    showAbout: () => {},
     onLink: () => {},
     layouts: { save: () => {}, use: () => false, remove: () => {} },
   };

@@ -8,10 +8,11 @@ import { clientTimeUs } from "../server_clock.js";
 import { say } from "../texts.js";
 import { Announcer } from "./announcer.js";
 import { Drag } from "./drag.js";
+import { element } from "./elements.js";
 import { Header } from "./header.js";
 import { load, writeTexts } from "./language.js";
 import { Layouts } from "./layouts.js";
-import { ActionTable, Menu, showKeys } from "./menu.js";
+import { ActionTable, Menu, openDialog, showKeys } from "./menu.js";
 import "./parts.js";
 import { overlays } from "./registry.js";
 import { makeServices } from "./services.js";
@@ -92,6 +93,10 @@ export class Viewer {
     this.#keys = actionsByKey(this.#table.table);
     services.sheet = this.#sheet;
     services.showKeys = () => showKeys(this.#table);
+    services.showAbout = () => {
+      const server = this.#stream.hello?.server ?? say("shell.empty_connecting");
+      openDialog("about", "camstrm", textLine(say("shell.about")), textLine(server));
+    };
     services.layouts = new Layouts(settings, this.#tiles);
     services.onLink = (callback) => {
       for (const { linked, timeUs } of this.#links) callback(linked, timeUs);
@@ -184,11 +189,11 @@ export class Viewer {
       tile.refresh(present);
       tile.showLease(stream.rights.describe(tile.info));
     }
-    const cameras = tiles.all.map(({ info, state, sinceUs, stuck, stage }) => ({
+    const cameras = tiles.all.map(({ info, state, sinceUs, missing, stage }) => ({
       name: info.name,
       state,
       sinceUs,
-      stuck,
+      stuck: missing,
       pictureUs: Number(stage.shown?.capture_time_us ?? 0),
     }));
     const { connection, hello, status, openedAtMs, bundleAtMs } = stream;
@@ -225,6 +230,11 @@ function lowWish(wish) {
   if (wish === null) return LOW_VIEW;
   const larger = Math.max(wish.max_width, wish.max_height) > LOW_SIDE;
   return wish.region === null && larger ? LOW_VIEW : wish;
+}
+
+/** @param {string} textContent */
+function textLine(textContent) {
+  return element("p", { textContent });
 }
 
 /** @param {Settings} settings */

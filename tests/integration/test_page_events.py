@@ -1,0 +1,139 @@
+"""Panels of events and of the connection in a real Chromium; pictures leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from camstrm.wire import Call
+from camstrm.wire.server_operations import Event, Events
+from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
+from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, until
+
+pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+class EventBook:
+    """What the server says of events; a test adds some while the page listens."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.asked: list[int] = []
+
+    def add(self, kind: str, **more: str) -> None:
+        """Let something happen now."""
+        self.events.append(Event(len(self.events) + 1, now_us(), kind, **more))
+
+    def answer(self, call: Call) -> Events:
+        """Return what is newer than the page has."""
+        after = msgspec.json.decode(call.with_)["after"]
+        self.asked.append(after)
+        return Events(tuple(e for e in self.events if e.id > after), len(self.events))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def book() -> EventBook:
+    return EventBook()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(book: EventBook) -> AsyncIterator[PageServer]:
+    server = PageServer(three_cameras(), bundle_fps=20)
+    server.answers["events"] = book.answer
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, server: PageServer) -> AsyncIterator[Page]:
+    async with open_page(browser, server.url) as page:
+        await is_live(page)
+        yield page
+
+
+async def test_events_are_listed_newest_first_found_and_kept(
+    page: Page, server: PageServer, book: EventBook
+) -> None:
+    book.add("lost", camera="right", text="no answer for 3.0 s")
+    book.add("back", camera="right")
+    assert book.asked == [], "nothing is asked for while the panel is closed"
+    await page.keyboard.press("n")
+    rows = page.locator(".event-list li")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text("right back")
+    await expect(rows.last).to_contain_text("right lost · no answer for 3.0 s")
+    book.add("changed", camera="left", feature="Gain", person="Kim")
+    await expect(rows).to_have_count(3)
+    await page.get_by_label("Which events").select_option("changes")
+    await expect(rows).to_have_count(1)
+    await expect(rows.first).to_contain_text("by Kim")
+    await page.get_by_label("Which events").select_option("")
+    await page.get_by_role("searchbox", name="Search").fill("answer")
+    await expect(rows).to_have_count(1)
+    await page.get_by_role("searchbox", name="Search").fill("")
+    await server.stop()
+    await expect(rows.first).to_contain_text("server lost")
+    await expect(rows).to_have_count(4)
+    await server.start()
+    await is_live(page)
+    await expect(rows.first).to_contain_text("server back")
+    asked = len(book.asked)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#sheet")).to_be_hidden()
+    await asyncio.sleep(2)
+    assert len(book.asked) <= asked + 1
+
+
+async def test_the_connection_is_said_in_figures(page: Page) -> None:
+    await page.keyboard.press("b")
+    facts = page.locator(".connection .facts")
+    await expect(facts).to_contain_text("camstrm 0.1.0")
+    await until(
+        page,
+        "/Decoding of a picture\\s*[\\d.]+ ms/.test("
+        "document.querySelector('.connection .facts').innerText)",
+    )
+
+
+COUNT_BLOBS = """
+    window.blobs = { made: 0, freed: 0 };
+    const freed = new FinalizationRegistry(() => { window.blobs.freed += 1; });
+    window.Blob = class extends Blob {
+        constructor(...given) {
+            super(...given);
+            window.blobs.made += 1;
+            freed.register(this, 0);
+        }
+    };
+"""
+
+
+async def test_pictures_leave_no_blobs_behind(browser: Browser, server: PageServer) -> None:
+    context = await browser.new_context()
+    await context.add_init_script(COUNT_BLOBS)
+    page = await context.new_page()
+    try:
+        await page.goto(server.url)
+        await until(page, "window.blobs.made > 150")
+        session = await context.new_cdp_session(page)
+        for _ in range(40):
+            await session.send("HeapProfiler.collectGarbage")
+            made, freed = await page.evaluate("[window.blobs.made, window.blobs.freed]")
+            if made - freed < 15:
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"{made} blobs, {freed} freed")
+    finally:
+        await context.close()

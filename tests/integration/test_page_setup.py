@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,7 @@ from msgspec import structs
 from playwright.async_api import Browser, Locator, Page, expect
 
 from camstrm.feature import FeatureState
+from camstrm.wire import Call
 from camstrm.wire.operations import Finding
 from tests.fakes.bridge.page_server import PageServer, three_cameras
 from tests.fakes.bridge.scripted_features import ScriptedFeatures
@@ -322,3 +324,39 @@ async def test_the_panel_fits_a_phone(browser: Browser, camera: ScriptedFeatures
             assert box["height"] >= 43.5, await control.evaluate("one => one.outerHTML")
         wide = await page.evaluate("document.querySelector('.sheet-body').scrollWidth")
         assert wide <= 390
+
+
+async def test_a_link_is_made_copied_and_revoked(page: Page, camera: ScriptedFeatures) -> None:
+    links: dict[str, dict[str, Any]] = {}
+    wishes: list[dict[str, Any]] = []
+
+    def share(call: Call) -> object:
+        wishes.append(json.loads(bytes(call.with_)))
+        expires = 1_800_000_000_000_000
+        links["s1"] = {"id": "s1", "expires_us": expires, "cameras": ["right"], "note": "Lee"}
+        return {**links["s1"], "url_token": "a&b"}
+
+    def unshare(call: Call) -> object:
+        del links[json.loads(bytes(call.with_))["id"]]
+        return {}
+
+    def shares(_: Call) -> object:
+        return {"shares": list(links.values())}
+
+    camera.server.answers |= {"share": share, "unshare": unshare, "shares": shares}
+    panel = await opened(page, "l")
+    await expect(panel.get_by_text("There are no open links")).to_be_visible()
+    await panel.get_by_role("checkbox", name="left").uncheck()
+    await panel.get_by_role("button", name="Make a link").click()
+    await expect(panel.get_by_text("Choose at least one camera")).to_be_visible()
+    assert wishes == []
+    await panel.get_by_role("checkbox", name="right").check()
+    await panel.get_by_label("Note").fill("Lee")
+    await panel.get_by_label("Note").press("Enter")
+    link = panel.get_by_label("Link", exact=True)
+    await expect(link).to_have_value(f"{camera.server.url}?token=a%26b")
+    await expect(link).to_be_focused()
+    assert wishes == [{"cameras": [1], "hours": 8, "note": "Lee"}]
+    await panel.get_by_role("button", name="Revoke the link for Lee").click()
+    await expect(panel.get_by_text("There are no open links")).to_be_visible()
+    assert links == {}

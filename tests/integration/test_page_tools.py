@@ -438,7 +438,9 @@ WHITE_AT_THE_LEFT = """(() => {
 })()"""
 CANVAS_AS_GREY = """(() => {
     const canvas = document.querySelector("[data-part=canvas]");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     const lines = [];
     for (let y = 0; y < canvas.height; y += 4) {
         const line = [];

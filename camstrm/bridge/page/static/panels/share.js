@@ -167,7 +167,7 @@ class SharePanel {
 
 /** @type {(label: string, control: HTMLElement) => HTMLElement} */
 function field(label, control) {
-  return element("div", { className: "field" }, element("label", { htmlFor: control.id, textContent: label }), control);
+  return element("div", { className: "labelled" }, element("label", { htmlFor: control.id, textContent: label }), control);
 }
 
 /** @type {(value: string, text: string, checked: boolean) => HTMLElement} */

@@ -79,8 +79,8 @@ class FocusOverlay {
     if (camera === this.#camera) return;
     this.#camera = camera;
     this.#bar.element.remove();
-    const stage = this.#services.tiles.tile(camera)?.element.querySelector(".stage");
-    stage?.append(this.#bar.element);
+    const foot = this.#services.tiles.tile(camera)?.element.querySelector(".foot");
+    foot?.append(this.#bar.element);
     this.#bar.write();
   }
 }

@@ -80,7 +80,8 @@ registerOverlay((services) => ({
     context.strokeStyle = "rgb(255 255 255 / 60%)";
     context.lineWidth = 1;
     context.stroke(path);
-    const text = said && wish.kind !== "thirds" ? say(said.key, said.values) : "";
+    // Without lines, the key has said why.
+    const text = said && xs.length > 0 && wish.kind !== "thirds" ? say(said.key, said.values) : "";
     writeLine(services, index, "grid", text);
   },
 }));

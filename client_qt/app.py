@@ -23,13 +23,15 @@ def run_viewer(
     insecure: bool = False,
     ca: str | None = None,
     proxy: str | None = None,
+    kiosk: bool = False,
 ) -> int:
     """Show the cameras of the servers at ``urls`` until the window is closed.
 
     A URL is ``ws://server:8765``, the ``http://`` address that the server prints, a ``camstrm://``
     link or a host name; without one the person is asked. ``token`` wins over one in the URL.
     ``insecure`` accepts any certificate, ``ca`` is a file of certificates that are trusted, too.
-    ``proxy``: "" for none, "system", or a URL; None: as the person's settings say.
+    ``proxy``: "" for none, "system", or a URL; None: as the person's settings say. ``kiosk``: the
+    pictures fill the screen, and nothing can be changed.
     Returns the process's exit code. Raises UsageError for an address that cannot be one,
     without PySide6, and without a display. Signals are the caller's: a handler that
     calls :func:`quit_viewer` ends this function, at its next step while it still starts.
@@ -59,6 +61,7 @@ def run_viewer(
             insecure=insecure,
             authorities=ca,
             proxy=proxy,
+            kiosk=kiosk,
             quit_wanted=_quit_wanted.is_set,
         )
     finally:

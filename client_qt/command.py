@@ -21,6 +21,7 @@ class ViewOptions(Protocol):
     insecure: bool
     ca: str | None
     proxy: str | None
+    kiosk: bool
 
 
 def add_view_options(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,11 @@ def add_view_options(parser: argparse.ArgumentParser) -> None:
         help="reach the cameras through the system's proxy, or through http://host:port or "
         "socks5://host:port (default: none, whatever the system has set)",
     )
+    parser.add_argument(
+        "--kiosk",
+        action="store_true",
+        help="a wall monitor: the pictures and what is wrong fill the screen, without menus",
+    )
 
 
 def run_with(options: ViewOptions) -> int:
@@ -66,4 +72,5 @@ def run_with(options: ViewOptions) -> int:
         insecure=options.insecure,
         ca=options.ca,
         proxy=options.proxy,
+        kiosk=options.kiosk,
     )

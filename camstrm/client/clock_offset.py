@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 __all__ = ["ClockOffset"]
@@ -14,9 +15,16 @@ class ClockOffset:
     under way for at least nothing, so ``arrival - server time`` is never below the true
     offset, and the smallest value of the last half minute had the least delay in it;
     half of the shortest round trip is taken off that. The viewer's wall clock is not
-    used: it may be wrong or jump. A server clock that was set back is believed after
-    the half minute.
+    used: it may be wrong or jump.
+
+    Messages come in the order in which they were made, so one that was made SET_BACK_S before
+    another that came earlier shows a server clock that was set back: what was known is forgotten
+    at once. Times from before that are still counted with what was known then. The page has the
+    same in server_clock.js; tests/vectors/viewing/clock.json holds both to it.
     """
+
+    SET_BACK_S = 2.0
+    """Messages of bundles and of states are made by different threads: they differ by less."""
 
     SLOT_S = 1.0
     """Of what arrives in one slot only the smallest value is kept."""
@@ -27,10 +35,20 @@ class ClockOffset:
         self._minima: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
         """(number of the slot, smallest arrival - server time in seconds), oldest first."""
         self._round_trips: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
+        self._newest_s = -math.inf
+        """The newest time of the server since its clock was set back last, in seconds of UTC."""
+        self._before_s: float | None = None
+        """The offset before the server's clock was set back; None: it never was."""
 
     def observe(self, server_us: int, now: float) -> None:
         """Take a server time (microseconds of UTC) that arrived at ``now`` (monotonic s)."""
         if server_us:
+            server_s = server_us / 1e6
+            if server_s < self._newest_s - self.SET_BACK_S:
+                self._before_s = self._offset_s
+                self._minima.clear()
+                self._newest_s = server_s
+            self._newest_s = max(self._newest_s, server_s)
             self._add(self._minima, now - server_us / 1e6, now)
 
     def observe_round_trip(self, seconds: float, now: float) -> None:
@@ -41,7 +59,11 @@ class ClockOffset:
         """Return how long ago ``server_us`` was, in seconds; None while it is not known."""
         if not self._minima or not server_us:
             return None
-        return max(now - server_us / 1e6 - self._offset_s, 0.0)
+        age = now - server_us / 1e6 - self._offset_s
+        # Of a time that is still to come, and was there before the clock was set back.
+        if self._before_s is not None and age < -self.SET_BACK_S:
+            age = now - server_us / 1e6 - self._before_s
+        return max(age, 0.0)
 
     def server_us(self, now: float) -> int:
         """Return what the server's clock shows, in microseconds of UTC; 0 while not known."""

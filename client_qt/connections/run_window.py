@@ -50,12 +50,14 @@ def run_window(
     insecure: bool = False,
     authorities: str | None = None,
     proxy: str | None = None,
+    kiosk: bool = False,
     quit_wanted: Callable[[], bool] = lambda: False,
 ) -> int:
     """Show the servers until the window is closed, or ``quit_wanted``; return the exit code.
 
     Without an address the person is asked for one. ``authorities``: file with certificates that
-    are trusted, too; ``proxy``: as in Network, None: as the person's settings say.
+    are trusted, too; ``proxy``: as in Network, None: as the person's settings say. ``kiosk``: as in
+    MainWindow.
     """
     trusted = () if authorities is None else read_authorities(authorities)
     if proxy is not None:
@@ -75,7 +77,7 @@ def run_window(
     proxy = settings.get("proxy", "", _is_proxy) if proxy is None else proxy
     network = Network(insecure=insecure, authorities=trusted, proxy=proxy)
     connections = ServerConnections(services, network)
-    window = MainWindow(services)
+    window = MainWindow(services, kiosk=kiosk)
     desk = ConnectionDesk(services, connections, window)
     services.actions.connect("about", lambda: AboutBox(services.texts, window).show())
     window.closed.connect(QCoreApplication.quit)

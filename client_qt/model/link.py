@@ -94,20 +94,21 @@ _SEVERITY = (Level.GOOD, Level.IDLE, Level.WAITING, Level.BAD)
 class Changes:
     """What has changed of the cameras that deliver since the last look. UI thread only.
 
-    A camera is as it was until it is known to be otherwise.
+    A camera that has not delivered yet is neither lost nor back.
     """
 
     def __init__(self) -> None:
         self._before: dict[str, bool] = {}
-        """Whether a camera delivered at the last look, by its name."""
+        """Whether a camera delivered at the last look, by its name; once it has."""
 
     def look(self, cameras: Iterable[tuple[str, bool]]) -> tuple[list[str], list[str]]:
         """Return the names of those that were lost and that are back.
 
         ``cameras``: each name, and whether it delivers pictures now.
         """
-        now = dict(cameras)
-        changed = [n for n, fine in now.items() if self._before.get(n, fine) != fine]
+        before = self._before
+        now = {name: fine for name, fine in cameras if fine or name in before}
+        changed = [n for n, fine in now.items() if before.get(n, fine) != fine]
         self._before = now
         return [n for n in changed if not now[n]], [n for n in changed if now[n]]
 

@@ -30,7 +30,12 @@ class Subscription:
         self._refused = {}
 
     def update(
-        self, cameras: Collection[int], views: Iterable[View], *, everything: bool
+        self,
+        cameras: Collection[int],
+        views: Iterable[View],
+        *,
+        everything: bool,
+        max_fps: float | None = None,
     ) -> Subscribe | None:
         """Return what to send for pictures of ``cameras``; None for nothing new.
 
@@ -47,6 +52,7 @@ class Subscription:
         ]
         message = Subscribe(
             None if everything and len(whole) == len(cameras) else tuple(whole),
+            max_fps,
             views=tuple(by_camera[c] for c in sorted(by_camera)),
         )
         if message == self._message:

@@ -13,7 +13,7 @@ __all__ = ["StyledPanel"]
 _WIDTH, _HEIGHT = 340, 600
 """Logical pixels that a panel would like to have."""
 
-_LEAST_WIDTH = 220
+_LEAST_LETTERS = 48
 """In fewer, names and fields do not find room side by side."""
 
 
@@ -22,7 +22,7 @@ class StyledPanel(Panel):
 
     def __init__(self, services: ViewerServices) -> None:
         super().__init__(services)
-        self.setMinimumWidth(_LEAST_WIDTH)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LEAST_LETTERS)
         self._restyle()
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name

@@ -55,6 +55,8 @@ class PictureResult:
     job: PictureJob
     picture: DecodedPicture | None
     problem: str = ""
+    decode_s: float = 0.0
+    """How long it took, in seconds."""
 
 
 def usual_workers(processors: int | None = None) -> int:
@@ -179,12 +181,13 @@ class PictureDecoder(QObject):
         while (job := self._next_job()) is not None:
             try:
                 self._take_room(job)
+                began_s = time.perf_counter()
                 picture = self._decode(job.frame, job.view_size)
                 if job.zebra:
                     _ = picture.zebra  # made here, and kept
                 if job.rotation in (90, 270):
                     picture.on_its_side(job.rotation)
-                result = PictureResult(job, picture)
+                result = PictureResult(job, picture, decode_s=time.perf_counter() - began_s)
             except WireError as error:
                 result = PictureResult(job, None, str(error))
             except Exception as error:  # noqa: BLE001  # a lost worker would freeze every picture

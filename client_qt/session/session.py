@@ -30,6 +30,9 @@ _GATHER_MS = 50
 _LEAST_INTERVAL_S = 0.2
 """Between two wishes for other views while somebody zooms or moves the picture."""
 
+_SMOOTHING = 0.1
+"""Weight of the newest duration."""
+
 _MAY_BE_DONE = "it may still have been done"
 
 
@@ -83,6 +86,10 @@ class StreamSession(QObject):
         """Cameras whose pictures can be seen, sorted; None: all."""
         self._views: tuple[View, ...] = ()
         """What of them is to be seen beside the whole pictures, or instead of them."""
+        self._max_fps: float | None = None
+        """How many bundles a second are wanted at most; None: all."""
+        self.decode_s = 0.0
+        """How long the decoding of a picture takes, smoothed, in seconds; 0: not known."""
         self._asked_s = float("-inf")
         """When a subscription was sent last, in the clock's seconds."""
         self._ask_timer = QTimer(self)
@@ -121,7 +128,13 @@ class StreamSession(QObject):
         self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
         return self._decoder.close()
 
-    def want(self, cameras: Collection[int] | None, views: Iterable[View] = ()) -> None:
+    def want(
+        self,
+        cameras: Collection[int] | None,
+        views: Iterable[View] = (),
+        *,
+        max_fps: float | None = None,
+    ) -> None:
         """Ask for pictures of these cameras only (None: all); others are not decoded.
 
         ``views``: at most one of each camera. Other views than before are asked for a little
@@ -129,6 +142,7 @@ class StreamSession(QObject):
         """
         wanted = None if cameras is None else tuple(sorted(cameras))
         self._views = tuple(views)
+        self._max_fps = max_fps
         if wanted != self._wanted:
             self._wanted = wanted
             self.model.want_pictures(wanted != (), self.clock())
@@ -217,7 +231,9 @@ class StreamSession(QObject):
         self._ask_timer.stop()
         everything = self._wanted is None
         cameras = tuple(self.model.cameras) if self._wanted is None else self._wanted
-        message = self._subscription.update(cameras, self._views, everything=everything)
+        message = self._subscription.update(
+            cameras, self._views, everything=everything, max_fps=self._max_fps
+        )
         if message is not None:
             self._asked_s = self.clock()
             self._client.subscribe(message)
@@ -244,6 +260,9 @@ class StreamSession(QObject):
         results, dropped = self._decoder.take()
         for result in results:
             self._settle(result)
+            if result.decode_s:
+                before = self.decode_s or result.decode_s
+                self.decode_s = before + _SMOOTHING * (result.decode_s - before)
         for key, count in dropped.items():
             if known := self.model.cameras.get(key & 0xFFFF):
                 known.dropped += count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
@@ -36,6 +38,8 @@ class Announcer(QObject):
             if before is not None and before != link.linked:
                 key = "strip.server_back" if link.linked else "strip.server_gone"
                 self._announce(say(key), lost=not link.linked)
+                now_us = time.time_ns() // 1000
+                self._services.link_changed.emit(number, link.linked, now_us)
             if link.linked or before is not None:
                 self._linked[number] = link.linked
         self._linked = {n: linked for n, linked in self._linked.items() if n in links}

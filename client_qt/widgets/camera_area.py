@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QRubberBand, QScrollArea, QWidget
 from camstrm.wire import CameraFrame
 from client_qt.model.display import camera_display
 from client_qt.model.layout import Layout, arrange
+from client_qt.model.layouts import MODES
 from client_qt.model.order import moved, order_of
 from client_qt.session.picture import DecodedPicture
 from client_qt.widgets.camera_details import show_details
@@ -20,19 +21,18 @@ from client_qt.widgets.overlay import make_overlays
 from client_qt.widgets.services import ViewerServices
 from client_qt.widgets.view_texts import line_height
 
-__all__ = ["GAP", "MODES", "CameraArea"]
+__all__ = ["GAP", "CameraArea"]
 
 GAP = 2
 """Pixels between two pictures."""
-
-MODES = ("auto", "grid", "large")
 
 
 class CameraArea(QScrollArea):
     """Has a view for each camera, arranges them, keeps their texts up to date.
 
     Settings: "order" (names of cameras), "layout.mode" (one of MODES), "layout.large" (the name
-    of the camera that is the large one, "" for any), "info" (figures on the pictures).
+    of the camera that is the large one, "" for any), "single" (that of the one that is shown
+    alone, "" for all), "info" (figures on the pictures).
     """
 
     shown_changed = Signal()
@@ -83,18 +83,22 @@ class CameraArea(QScrollArea):
         services.cameras_changed.connect(self._on_cameras)
         services.chosen_changed.connect(self._mark_chosen)
         for name in ("order", "layout.mode", "layout.large"):
-            services.settings.changed(name, lambda: self._rebuild())
-        services.settings.changed("info", lambda: self._show_figures())
+            services.settings.changed(name, self._rebuild)
+        services.settings.changed("info", self._show_figures)
+        services.settings.changed("single", self._follow_single)
+        services.order = lambda: [self.key(camera) for camera in self.views]
         self._rebuild()
 
     def show_single(self, camera: int | None) -> None:
         """Give the place to one camera, or to all of them (None)."""
         if camera is not None and camera not in self.views:
             return
-        self.single = camera
         if camera is not None:
             self._services.choose(camera)
-        self._show_views()
+        self._services.settings.set("single", "" if camera is None else self.key(camera))
+        if camera != self.single:
+            self.single = camera
+            self._show_views()
 
     def shown(self) -> list[int]:
         """Return the cameras that are shown here, in their order."""
@@ -236,9 +240,17 @@ class CameraArea(QScrollArea):
             if before is not None and view.window() is before.window():
                 QWidget.setTabOrder(before, view)
             before = view
-        if self.single not in self.views:
-            self.single = None
+        self.single = self._kept_single()
         self._show_views()
+
+    def _kept_single(self) -> int | None:
+        name = self._services.settings.get("single", "")
+        return next((c for c in self.views if name and self.key(c) == name), None)
+
+    def _follow_single(self) -> None:
+        if self._kept_single() != self.single:
+            self.single = self._kept_single()
+            self._show_views()
 
     def _new_view(self, camera: int) -> CameraView:
         services = self._services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout
 
 from client_qt.model.display import CameraDisplay
 from client_qt.widgets.camera_view import CameraView
@@ -47,10 +47,5 @@ def show_details(services: ViewerServices, camera: int, view: CameraView) -> QDi
     lines = text.splitlines()
     width = max(metrics.horizontalAdvance(line) for line in lines or [""])
     dialog.resize(min(width + 90, 640), min(metrics.lineSpacing() * len(lines) + 120, 520))
-    _open(dialog)
-    return dialog
-
-
-def _open(dialog: QWidget) -> None:
     dialog.show()
-    dialog.raise_()
+    return dialog

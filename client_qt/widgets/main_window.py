@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from client_qt.model.display import Level, delivers, is_stuck
 from client_qt.model.link import Link, describe_link, describe_title, together
+from client_qt.widgets.accessible_view import install_accessible_views
 from client_qt.widgets.announcer import Announcer
 from client_qt.widgets.camera_area import CameraArea
 from client_qt.widgets.camera_view import CameraView
@@ -48,11 +49,12 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self.bar)
         self.area = CameraArea(services, self)
         self.setCentralWidget(self.area)
-        self.dock = PanelDock(services, self)
+        self.dock = PanelDock(services, self, opens=not kiosk)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.pop_outs = PopOuts(services, self.area)
         self._wishes = PictureWishes(services)
         self._announcer = Announcer(services, self.bar)
+        install_accessible_views()
         self._note_until: float | None = None
         """Until when the note at the top is there, in the clock's seconds; None: there is none."""
         # No view has the focus before the user gives it to one.
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         services.cameras_changed.connect(self._on_cameras)
         services.servers_changed.connect(self.refresh)
         services.changed.connect(self.refresh)
+        services.settings.changed("low_bandwidth", self.subscribe)
         for name in ("theme", "contrast"):
             services.settings.changed(name, self._restyle)
         self._timer = QTimer(self)

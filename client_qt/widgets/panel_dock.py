@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QToolButton, QWidget
 
 from client_qt.widgets.panel import Panel, panel_makers
+from client_qt.widgets.plain_tip import plain_tip
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["PanelDock"]
@@ -18,7 +19,14 @@ class PanelDock(QDockWidget):
     opened_changed = Signal()
     """Another panel is open, or on top."""
 
-    def __init__(self, services: ViewerServices, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: ViewerServices,
+        parent: QWidget | None = None,
+        *,
+        opens: bool = True,
+    ) -> None:
+        """Connect the panels to their actions; ``opens``: False for a window without them."""
         super().__init__(parent)
         self._services = services
         self._panels: dict[str, Panel] = {}
@@ -26,10 +34,8 @@ class PanelDock(QDockWidget):
         self._active: Panel | None = None
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
-        self._tabs.setTabsClosable(True)
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setMovable(True)
-        self._tabs.tabCloseRequested.connect(self._close_tab)
         self._tabs.currentChanged.connect(self._update_active)
         self.setWidget(self._tabs)
         self.setObjectName("panels")
@@ -38,7 +44,7 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(QWidget(self))
         self.hide()
         services.chosen_changed.connect(self._on_chosen)
-        for panel_id in panel_makers():
+        for panel_id in panel_makers() if opens else ():
             self._connect(panel_id)
 
     @property
@@ -58,6 +64,7 @@ class PanelDock(QDockWidget):
             panel = panel_makers()[panel_id](self._services)
             panel.setObjectName(panel_id)
             panel.setAccessibleName(self._title(panel_id))
+            panel.setAutoFillBackground(True)
             panel.show_camera(self._services.chosen)
             self._panels[panel_id] = panel
         return self._panels[panel_id]
@@ -66,7 +73,9 @@ class PanelDock(QDockWidget):
         """Bring the panel to the top and the keyboard to it."""
         panel = self.panel(panel_id)
         if panel_id not in self.opened:
-            self._tabs.addTab(panel, self._title(panel_id).replace("&", "&&"))
+            number = self._tabs.addTab(panel, self._title(panel_id).replace("&", "&&"))
+            side = QTabBar.ButtonPosition.RightSide
+            self._tabs.tabBar().setTabButton(number, side, self._close_button(panel_id))
         self._tabs.setCurrentWidget(panel)
         self.show()
         self._update_active()
@@ -116,6 +125,17 @@ class PanelDock(QDockWidget):
         panel = self._tabs.widget(number)
         assert isinstance(panel, Panel)
         return panel
+
+    def _close_button(self, panel_id: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("close")
+        button.setText("\N{MULTIPLICATION SIGN}")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        say = self._services.say
+        button.setAccessibleName(f"{say('shell.close_panel')}: {self._title(panel_id)}")
+        button.setToolTip(plain_tip(say("shell.close_panel")))
+        button.clicked.connect(lambda: self.close_panel(panel_id))
+        return button
 
     def _title(self, panel_id: str) -> str:
         texts = self._services.texts

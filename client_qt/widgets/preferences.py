@@ -30,10 +30,10 @@ def spoken_texts(settings: Settings) -> Texts:
 def apply_appearance(application: QApplication, settings: Settings) -> bool:
     """Give the application the theme that is set; return False if it has it already.
 
-    Settings: "theme", one of THEMES, and "contrast".
+    Settings: "theme", one of THEMES, and "contrast" ("more", or "").
     """
-    theme = settings.get("theme", "system", lambda name: name in THEMES)
-    contrast = settings.get("contrast", False)
+    theme = settings.get("theme", "", lambda name: name in THEMES)
+    contrast = settings.get("contrast", "") == "more"
     wanted = f"{'light' if is_light(application, theme) else 'dark'} {contrast}"
     if application.property("camstrm_appearance") == wanted:
         return False

@@ -92,6 +92,9 @@ class ViewerServices(QObject):
     view_set = Signal(int)
     """A camera is shown in another view, or in none, now."""
 
+    link_changed = Signal(int, bool, object)
+    """A server's number, whether it is there now, and when that began, in us of UTC here."""
+
     announced = Signal(str, bool)
     """A sentence for screen readers, and whether it interrupts what they say."""
 
@@ -111,6 +114,8 @@ class ViewerServices(QObject):
         self.actions = ViewerActions(self.texts)
         self.key_takers: list[Callable[[QKeyEvent], bool]] = []
         """Tools that use keys which no action has; each says whether it has used one."""
+        self.order: Callable[[], list[str]] = list
+        """Names of the cameras in the order in which the window shows them; see CameraArea.key."""
         self.clock = clock
         """Monotonic time in seconds."""
         self.servers: dict[int, Server] = {}

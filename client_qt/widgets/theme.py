@@ -29,8 +29,8 @@ __all__ = [
     "apply_theme",
 ]
 
-THEMES = ("system", "dark", "light")
-"""What can be set; "system" follows the desktop."""
+THEMES = ("", "dark", "light")
+"""What can be set; "" follows the desktop."""
 
 BACKGROUND = QColor()
 """Between the pictures."""
@@ -70,9 +70,7 @@ _LIGHT = (
 )
 
 
-def apply_theme(
-    application: QApplication, theme: str = "system", *, contrast: bool = False
-) -> None:
+def apply_theme(application: QApplication, theme: str = "", *, contrast: bool = False) -> None:
     """Give the application one look on all systems; ``theme``: one of THEMES.
 
     ``contrast``: nothing is dim, and edges are as clear as text.
@@ -93,7 +91,7 @@ def _set_colours(values: tuple[str, ...]) -> None:
 
 
 def is_light(application: QApplication, theme: str) -> bool:
-    """Return whether the theme is light; "system" is dark where the desktop says nothing."""
+    """Return whether the theme is light; "" is dark where the desktop says nothing."""
     if theme in ("dark", "light"):
         return theme == "light"
     return application.styleHints().colorScheme() == Qt.ColorScheme.Light
@@ -153,6 +151,17 @@ QDockWidget, QTabWidget::pane {{ background: {header}; border: none; }}
 QTabBar::tab {{ background: {header}; color: {dim}; padding: 6px 10px; border: none; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:focus {{ background: {raised}; }}
+QTabBar QToolButton {{ background: {header}; color: {text}; border: none; padding: 2px; }}
+QToolButton#close {{ border: none; background: transparent; color: {dim}; padding: 0 4px; }}
+QToolButton#close:hover {{ color: {text}; }}
+QCheckBox::indicator, QRadioButton::indicator {{
+    width: 13px; height: 13px; border: 1px solid {EDGE.name()}; background: {raised};
+}}
+QRadioButton::indicator {{ border-radius: 7px; }}
+QCheckBox::indicator:checked, QRadioButton::indicator:checked {{
+    background: {accent}; border: 3px solid {raised}; width: 9px; height: 9px;
+}}
+QComboBox {{ border: {edge}px solid {EDGE.name()}; border-radius: 3px; padding: 3px 8px; }}
 QLabel#head {{ color: {dim}; font-weight: 600; padding: 8px 0 2px 0; }}
 QLabel#key {{
     background: {raised}; color: {text}; border: 1px solid {line}; border-radius: 3px;

@@ -9,6 +9,18 @@ from client_qt.widgets.services import Server, ViewerServices, camera_number, se
 
 __all__ = ["PictureWishes"]
 
+_LOW_FPS = 5.0
+_LOW_SIDE = 480
+"""What a slow connection is asked for: bundles a second, and the largest side of a picture."""
+
+
+def _low_wish(index: int, wish: View | None) -> View:
+    """Return what is asked for on a slow connection: nothing larger."""
+    sides = (0,) if wish is None else (wish.max_width or _LOW_SIDE, wish.max_height or _LOW_SIDE)
+    if wish is not None and max(sides) <= _LOW_SIDE:
+        return wish
+    return View(index, None, _LOW_SIDE, _LOW_SIDE)
+
 
 def _is_seen(view: CameraView) -> bool:
     return view.isVisible() and view.on_screen and not view.window().isMinimized()
@@ -18,7 +30,8 @@ class PictureWishes:
     """Subscribes at each server to what is visible, in whichever window. UI thread only.
 
     Of a view that is hidden, or in a minimised window, nothing is asked for; of one that is zoomed
-    in on the part that it shows; of a small one a smaller picture where that is enough.
+    in on the part that it shows; of a small one a smaller picture where that is enough. Setting
+    "low_bandwidth": few small pictures.
     """
 
     def __init__(self, services: ViewerServices) -> None:
@@ -69,10 +82,11 @@ class PictureWishes:
             wanted = None if visible else ()
         else:
             wanted = tuple(shown)
-        views = [w for index, view in shown.items() if (w := self._wish(server, index, view))]
-        server.session.want(wanted, views)
+        low = self._services.settings.get("low_bandwidth", False)
+        views = [w for i, view in shown.items() if (w := self._wish(server, i, view, low=low))]
+        server.session.want(wanted, views, max_fps=_LOW_FPS if low else None)
 
-    def _wish(self, server: Server, index: int, view: CameraView) -> View | None:
+    def _wish(self, server: Server, index: int, view: CameraView, *, low: bool) -> View | None:
         """Return the view that is wanted of a camera that can be seen."""
         model = server.model
         known, hello = model.cameras[index], model.hello
@@ -80,7 +94,8 @@ class PictureWishes:
             return None  # a server that has no views
         if view.viewport.fits:
             small = self._small.get(camera_number(server.number, index))
-            return None if small is None else small.wish
+            wish = None if small is None else small.wish
+            return _low_wish(index, wish) if low else wish
         # The usual picture comes instead of a small one as soon as a part is looked at.
         have = known.sent_size if model.reduced else known.usual_size
         if min(have) <= 0:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from camstrm.client.clock_offset import ClockOffset
+from tests.client_qt.viewing import vectors
 
 SERVER_US = 1_700_000_000_000_000
 
@@ -31,13 +34,16 @@ def test_half_of_the_round_trip_is_added_to_the_age() -> None:
     assert clock.age(SERVER_US, 50.02) == pytest.approx(0.02, abs=1e-6)
 
 
-def test_server_clock_set_back_is_believed_after_half_a_minute() -> None:
+@pytest.mark.parametrize("session", vectors("clock")["sessions"], ids=lambda s: s["name"])
+def test_ages_are_those_of_the_vectors(session: dict[str, Any]) -> None:
     clock = ClockOffset()
-    clock.observe(SERVER_US, 50.0)
-    back = SERVER_US - 3600 * 1_000_000
-    for i in range(1, 35):
-        clock.observe(back + i * 1_000_000, 50.0 + i)
-    assert clock.age(back + 34 * 1_000_000, 84.0) == pytest.approx(0, abs=1e-6)
+    for step in session["steps"]:
+        server_us, now_us = step.get("observe") or step["age"]
+        if "observe" in step:
+            clock.observe(server_us, now_us / 1e6)
+            continue
+        age = clock.age(server_us, now_us / 1e6)
+        assert (None if age is None else round(age * 1000, 1)) == step["ms"]
 
 
 def test_unknown_and_absurd_times() -> None:

@@ -114,6 +114,7 @@ def test_several_servers_in_one_line() -> None:
 def test_each_change_is_found_once() -> None:
     changes = Changes()
     assert changes.look([("left", True), ("right", False)]) == ([], []), "as it was found"
-    assert changes.look([("left", False), ("right", True)]) == (["left"], ["right"])
+    assert changes.look([("left", False), ("right", True)]) == (["left"], []), "it has opened"
     assert changes.look([("left", False), ("right", True)]) == ([], [])
-    assert changes.look([("right", True), ("new", False)]) == ([], [])
+    assert changes.look([("left", True), ("right", False)]) == (["right"], ["left"])
+    assert changes.look([("right", False), ("new", False)]) == ([], [])

@@ -57,7 +57,7 @@ def test_options_reach_the_viewer(called: Called, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CAMSTRM_TOKEN", "from-environ")
     assert entry.main(["wss://x", "--insecure"]) == 0
     assert entry.main(["wss://x", "--token", "t", "--ca", "ca.pem"]) == 0
-    none = {"insecure": False, "ca": None, "proxy": None}
+    none = {"insecure": False, "ca": None, "proxy": None, "kiosk": False}
     assert called == [
         (("wss://x",), none | {"token": "from-environ", "insecure": True}),
         (("wss://x",), none | {"token": "t", "ca": "ca.pem"}),

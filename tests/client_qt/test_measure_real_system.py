@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,13 @@ def test_figures_and_raw_picture_by_keyboard_alone(
         facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
         assert facts["camera"] == "빨강"
         assert facts["region"] == "0,0,400,300"
+        QTest.keyClick(window, Qt.Key.Key_A)
+        wait_until(lambda: len(results) == 2)
+        everything = results[1]
+        assert isinstance(everything, Path), everything
+        with zipfile.ZipFile(everything) as archive:
+            assert "metadata.json" in archive.namelist()
+            assert any(name.endswith(".jpg") for name in archive.namelist())
         QTest.keyClick(window, Qt.Key.Key_H)
         assert not desk_of(services).loop.active
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,14 @@ import numpy as np
 import tifffile
 from playwright.async_api import expect
 
-from tests.fakes.browser import needs_browser, open_page, running_browser, shows, until
+from tests.fakes.browser import (
+    needs_browser,
+    open_page,
+    running_browser,
+    shows,
+    tile,
+    until,
+)
 from tests.fakes.simulated_cameras import simulated_system
 from tests.simulator.scenario import CameraSpec, Scenario
 
@@ -60,3 +68,34 @@ async def test_focus_and_measurements_are_of_the_cameras_raw_bits(tmp_path: Path
 def contents(path: Path) -> bytes:
     """Read a small file; a thread for it would outlive the test."""
     return path.read_bytes()
+
+
+async def test_a_camera_turned_for_everybody_is_kept_with_all_others_at_one_moment(
+    tmp_path: Path,
+) -> None:
+    cameras = tuple(
+        CameraSpec(serial, width=640, height=480, frame_rate=10) for serial in ("A", "B")
+    )
+    tables = {"A": "rotation = 90\nmirror = true\n"}
+    with simulated_system(tmp_path, Scenario(cameras), tables=tables)[0] as system:
+        async with system.viewer():  # the bridge listens
+            pass
+        url = f"{system.url}/?token={system.token}"
+        async with running_browser() as browser, open_page(browser, url) as page:
+            canvas = tile(page, "A", "canvas")
+            turned = "rotate(90deg) scaleX(-1)"
+            await until(
+                page,
+                "document.querySelector('[data-camera=A] [data-part=canvas]').style.transform"
+                f" === '{turned}'",
+            )
+            await expect(tile(page, "B", "canvas")).to_have_css("transform", "none")
+            box = await canvas.bounding_box()
+            assert box is not None
+            assert box["height"] > box["width"]
+            async with page.expect_download() as kept:
+                await page.keyboard.press("a")
+            packed = contents(await (await kept.value).path())
+            names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+            assert len([name for name in names if name.endswith(".jpg")]) == 2
+            assert "metadata.json" in names

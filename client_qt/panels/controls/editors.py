@@ -50,6 +50,11 @@ class FeatureEditor(QWidget):
         """What gets the focus."""
         raise NotImplementedError
 
+    @property
+    def joins(self) -> bool:
+        """Whether the last wish goes on with the one before."""
+        return False
+
 
 class _Number(FeatureEditor):
     def __init__(self, info: FeatureInfo, texts: Texts) -> None:
@@ -72,6 +77,10 @@ class _Number(FeatureEditor):
     @property
     def control(self) -> QWidget:
         return self.row.field
+
+    @property
+    def joins(self) -> bool:
+        return self.row.joins
 
 
 class _WithNote(FeatureEditor):
@@ -125,7 +134,7 @@ class _Enumeration(_WithNote):
     def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
         super().__init__(info)
         self.box = ChoiceBox()
-        self.box.wished.connect(self.wished)
+        self.box.wished.connect(self.wished.emit)
         self._place(self.box)
 
     def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:
@@ -140,7 +149,7 @@ class _Text(_WithNote):
     def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
         super().__init__(info)
         self.field = _TextField()
-        self.field.entered.connect(self.wished)
+        self.field.entered.connect(self.wished.emit)
         self._place(self.field)
 
     def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002

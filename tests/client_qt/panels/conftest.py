@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QMimeDatabase
 from PySide6.QtWidgets import QApplication
 
 from tests.fakes.bridge.camera_answers import AnsweringServer
@@ -32,3 +33,9 @@ def open_desk(qapp: QApplication, wait_until: WaitUntil) -> Iterator[OpenDesk]:
 @pytest.fixture
 def desk(open_desk: OpenDesk) -> PanelDesk:
     return open_desk()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_file_types() -> None:
+    """Have Qt open its list of file types, which a file dialog opens and Qt never closes."""
+    QMimeDatabase().mimeTypeForName("text/plain")

@@ -1,0 +1,23 @@
+"""A label whose text is shown as it is, whatever a server sends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+__all__ = ["plain_label"]
+
+
+def plain_label(text: str, *, dim: bool = False, copied: bool = False) -> QLabel:
+    """Return a label of plain text; ``copied``: it can be selected, with keys too."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    if dim:
+        label.setObjectName("dim")
+    if copied:
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return label

@@ -98,7 +98,10 @@ export class Sheet {
     if (this.#open === "") return;
     this.#made.get(this.#open)?.hide();
     this.#open = "";
+    const focused = this.#root.contains(document.activeElement);
     this.#root.hidden = true;
+    // Otherwise the focus would be nowhere, and Tab begin at the top of the page.
+    if (focused) this.#services.tiles.chosen?.element.focus();
     this.#services.settings.set("sheet.open", "");
     this.#showTab();
     this.#changed();

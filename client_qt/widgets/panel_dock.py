@@ -36,6 +36,9 @@ class PanelDock(QDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setMovable(True)
+        # Its tab bar takes the focus; where it does, too, Tab never comes back to the pictures.
+        self._tabs.setFocusProxy(None)
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.currentChanged.connect(self._update_active)
         self.setWidget(self._tabs)
         self.setObjectName("panels")
@@ -57,6 +60,10 @@ class PanelDock(QDockWidget):
         """The id of the panel on top; None while no panel is open."""
         number = self._tabs.currentIndex()
         return None if number < 0 or self.isHidden() else self._open_panel(number).objectName()
+
+    def follow(self, before: QWidget) -> None:
+        """Let Tab lead from this widget to the tabs, and from them into the panel on top."""
+        QWidget.setTabOrder(before, self._tabs.tabBar())
 
     def panel(self, panel_id: str) -> Panel:
         """Return the panel, which is made if it was never open."""
@@ -80,6 +87,9 @@ class PanelDock(QDockWidget):
         self.show()
         self._update_active()
         panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.has_focus():
+            # It has nothing yet that could be used; Tab leads to it as soon as it has.
+            self._tabs.tabBar().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_panel(self, panel_id: str) -> None:
         """Take the panel's tab away."""

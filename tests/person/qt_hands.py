@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 
 import client_qt.parts  # noqa: F401  # registers the tools and the panels
 from camstrm.client.address import parse_address
@@ -109,6 +109,8 @@ class QtHands(Hands):
                 QTest.keyClick(self._focus, _KEYS[name], held)
             else:
                 QTest.keyClicks(self._focus, name, held)
+            # Nobody presses keys faster than the window shows what they did.
+            QApplication.processEvents()
 
     async def write(self, text: str) -> None:
         QTest.keyClick(self._focus, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -122,7 +124,7 @@ class QtHands(Hands):
         return Focused(
             found.text(QAccessible.Text.Name),
             _ROLES.get(found.role(), ""),
-            found.text(QAccessible.Text.Value),
+            widget.text() if isinstance(widget, QLineEdit) else found.text(QAccessible.Text.Value),
             bool(found.state().checked),  # type: ignore[attr-defined]
         )
 

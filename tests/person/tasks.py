@@ -90,26 +90,33 @@ async def bring_into_focus(hands: Hands) -> None:
     await hands.press(key_of("focus"))
     before = await hands.focus_bar()
     await hands.press(key_of("features"))
+    await _shown(hands, "AcquisitionControl")
     await reach(hands, TEXTS.say("features.search"))
     await hands.write("FocusStepper")
-
-    async def found() -> bool:
-        return await hands.shows("FocusStepper")
-
-    await hands.until(found)
+    await _shown(hands, "FocusStepper")
     await hands.press("Enter")
-    await reach(hands, TEXTS.say("features.value"), "textbox", "spinbutton")
+    await reach(hands, "FocusStepper", "textbox")
     await _turn(hands, "PageUp")
     await hands.press("PageDown")
     await _turn(hands, "ArrowUp")
     await hands.press("ArrowDown")
     await hands.until(hands.setting_is_settled)
     after = await hands.focus_bar()
-    position = int((await hands.focused()).value)
+    at = await hands.focused()
+    position = int(at.value)
     assert after.part >= 1 - NEAR
     assert abs(position - BEST_FOCUS) <= NEAR * 1000
     assert after.level > 2 * before.level
     await hands.press(key_of("back"))
+
+
+async def _shown(hands: Hands, text: str) -> None:
+    """Wait until the panel has read enough to show a text."""
+
+    async def shown() -> bool:
+        return await hands.shows(text)
+
+    await hands.until(shown)
 
 
 async def _turn(hands: Hands, key: str) -> None:
@@ -126,7 +133,7 @@ async def expose_until_nothing_clips(hands: Hands) -> None:
     """Expose less until the panel says that no pixel is clipped."""
     await hands.press(key_of("setup"))
     await answer(hands, "setup.card.exposure")
-    await reach(hands, TEXTS.say("setup.card.exposure"), "textbox", "spinbutton")
+    await reach(hands, TEXTS.say("setup.card.exposure"), "textbox")
     await hands.measured_again()
     clean = TEXTS.say("setup.clipped.none")
     assert not await hands.shows(clean), "it is too bright at first"

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidge
 
 import client_qt.parts  # noqa: F401  # registers the tools and the panels
 from camstrm.client.address import parse_address
+from camstrm.client.calls import Answer
 from client_qt.connections.desk import ConnectionDesk
 from client_qt.connections.servers import ServerConnections
 from client_qt.session.network import Network
@@ -78,6 +79,10 @@ class QtHands(Hands):
         self.connections.open(parse_address(address), at_once=True)
         self._measures = 0
         desk_of(self.services).loop.measured.connect(self._count)
+        self._asked = 0
+        """Measures that were answered, whoever asked."""
+        self._call = self.services.call
+        self.services.call = self._counted  # type: ignore[method-assign]
         self._others: list[QtHands] = []
 
     def close(self) -> None:
@@ -92,7 +97,7 @@ class QtHands(Hands):
 
     @property
     def _focus(self) -> QWidget:
-        found = self.window.focusWidget()
+        found: QWidget | None = self.window.focusWidget()
         return self.window if found is None else found
 
     async def press(self, key: str, times: int = 1) -> None:
@@ -125,7 +130,7 @@ class QtHands(Hands):
             found.text(QAccessible.Text.Name),
             _ROLES.get(found.role(), ""),
             widget.text() if isinstance(widget, QLineEdit) else found.text(QAccessible.Text.Value),
-            bool(found.state().checked),  # type: ignore[attr-defined]
+            bool(found.state().checked),
         )
 
     async def has_focus(self) -> bool:
@@ -161,7 +166,9 @@ class QtHands(Hands):
         raise AssertionError("the bar never stands")
 
     async def measured_again(self) -> None:
-        self._measured(2)
+        # Of the panel's own measures: the session is asked, whoever asks.
+        wanted = self._asked + 2
+        self._wait(lambda: self._asked >= wanted)
 
     async def picture_size(self, camera: str) -> tuple[int, int]:
         for index, view in self.window.views.items():
@@ -189,6 +196,13 @@ class QtHands(Hands):
         wanted = self._measures + times
         self._wait(lambda: self._measures >= wanted)
 
+    def _counted(self, camera: int, do: str, arguments: Any, answer: Answer) -> None:
+        def answered(result: Any) -> None:
+            self._asked += do == "measure"
+            answer(result)
+
+        self._call(camera, do, arguments, answered)
+
     def _count(self, *_: object) -> None:
         self._measures += 1
 
@@ -201,8 +215,8 @@ def _said(root: QAccessibleInterface) -> list[str]:
     """Return what a screen reader finds in all that can be seen."""
     found: list[str] = []
     for at in range(root.childCount()):
-        child = root.child(at)
-        if child is None or child.state().invisible:  # type: ignore[attr-defined]
+        child: QAccessibleInterface | None = root.child(at)
+        if child is None or child.state().invisible:
             continue
         found += [child.text(part) for part in (QAccessible.Text.Name, QAccessible.Text.Value)]
         found += _said(child)

@@ -28,11 +28,14 @@ __all__ = [
 BEST_FOCUS = 620
 """Where the simulator's lens is sharp, of 1000 steps."""
 
+OUT_OF_FOCUS = 200
+"""Where it is at first."""
+
 NEAR = 0.03
 """In focus is whoever ends within this part of the best, in sharpness and in the lens's way."""
 
-WIDTH, HEIGHT = 640, 480
-"""Of the sensor of the camera that is set up."""
+WIDTH = 640
+"""Of the sensor of the camera that is set up, in pixels."""
 
 _REMARK = "# as measured in May"
 _NAMES = ["left", "right", "overview"]
@@ -96,6 +99,11 @@ async def bring_into_focus(hands: Hands) -> None:
     await _shown(hands, "FocusStepper")
     await hands.press("Enter")
     await reach(hands, "FocusStepper", "textbox")
+
+    async def read() -> bool:
+        return (await hands.focused()).value == str(OUT_OF_FOCUS)
+
+    await hands.until(read)
     await _turn(hands, "PageUp")
     await hands.press("PageDown")
     await _turn(hands, "ArrowUp")
@@ -103,11 +111,14 @@ async def bring_into_focus(hands: Hands) -> None:
     await hands.until(hands.setting_is_settled)
     after = await hands.focus_bar()
     at = await hands.focused()
+    assert at.name == "FocusStepper", at
     position = int(at.value)
     assert after.part >= 1 - NEAR
     assert abs(position - BEST_FOCUS) <= NEAR * 1000
     assert after.level > 2 * before.level
-    await hands.press(key_of("back"))
+    # From the editor to the list, and out of the panel; on the page at once.
+    await hands.press(key_of("back"), 2)
+    await hands.until(hands.has_focus)
 
 
 async def _shown(hands: Hands, text: str) -> None:
@@ -149,7 +160,7 @@ async def expose_until_nothing_clips(hands: Hands) -> None:
 
 async def cut_the_region(hands: Hands) -> tuple[int, int]:
     """Draw the region with the arrow keys, agree to the short stop; return width and height."""
-    await reach(hands, TEXTS.say("setup.region.draw"), "button")
+    await reach(hands, TEXTS.say("setup.region.draw"), "button", "checkbox")
     await hands.press("Enter")
     await answer(hands, "setup.region.draw.hint")
     await hands.press("Shift+ArrowLeft", 2)
@@ -160,12 +171,15 @@ async def cut_the_region(hands: Hands) -> tuple[int, int]:
     await hands.press("Enter")
 
     async def cut() -> bool:
-        width, height = await hands.picture_size("left")
-        return 0 < width < WIDTH // 2 and 0 < height <= HEIGHT // 2
+        return 0 < (await hands.picture_size("left"))[0] < WIDTH
 
     await hands.until(cut)
     await hands.until(hands.setting_is_settled)
     return await hands.picture_size("left")
+
+
+def _text_of(config: Path) -> str:
+    return config.read_text()
 
 
 async def keep_in_the_configuration(hands: Hands, config: Path, size: tuple[int, int]) -> None:
@@ -173,13 +187,13 @@ async def keep_in_the_configuration(hands: Hands, config: Path, size: tuple[int,
     await reach(hands, TEXTS.say("setup.keep"), "button", back=True)
     await hands.press("Enter")
     await answer(hands, "setup.keep.into", file=config)
-    assert _REMARK in config.read_text()
-    assert "FocusStepper" not in config.read_text(), "to look writes nothing"
+    assert _REMARK in _text_of(config)
+    assert "FocusStepper" not in _text_of(config), "to look writes nothing"
     assert (await hands.focused()).name == TEXTS.say("setup.keep.write")
     await hands.press("Enter")
     await answer(hands, "setup.keep.done", file=config)
-    written = config.read_text()
-    for part in (_REMARK, f"Width = {size[0]}", f"Height = {size[1]}", "FocusStepper["):
+    written = _text_of(config)
+    for part in (_REMARK, f"Width = {size[0]}", "FocusStepper["):
         assert part in written
     assert "ExposureTime = 20000" not in written
     await hands.until(hands.has_focus)

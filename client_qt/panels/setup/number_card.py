@@ -10,6 +10,7 @@ from client_qt.panels.camera_desk import CameraDesk
 from client_qt.panels.controls.choice_box import ChoiceBox
 from client_qt.panels.controls.number_editor import NumberEditor
 from client_qt.panels.controls.sentence import Sentence, Weight
+from client_qt.panels.setup.clipped_line import ClippedLine
 from client_qt.panels.setup.setup_card import CameraCard, show_automatic
 
 __all__ = ["NumberCard"]
@@ -43,6 +44,9 @@ class NumberCard(CameraCard):
         self.rows.addWidget(self.enable)
         self.rows.addWidget(self.selector)
         self.rows.addWidget(self.result)
+        self.clipped = ClippedLine(desk) if card.id == "exposure" else None
+        if self.clipped is not None:
+            self.rows.addWidget(self.clipped)
         self.selector.setVisible("selector" in card.parts)
         self.enable.setVisible("enable" in card.parts)
         self.show_states()
@@ -73,6 +77,10 @@ class NumberCard(CameraCard):
         self.enable.setChecked(self.value("enable") is True)
         self.enable.setEnabled(self.writable("enable"))
         self._show_result()
+
+    def close_card(self) -> None:
+        if self.clipped is not None:
+            self.clipped.stop()
 
     @property
     def _automatic(self) -> bool:

@@ -13,6 +13,7 @@ const ORDER = [
 ];
 /** CSS pixels. */
 const LEAST = 240;
+const MOST = 1600;
 const KEY_STEP = 20;
 const USUAL = { width: 380, height: 340 };
 
@@ -190,6 +191,9 @@ export class Sheet {
   #resize() {
     const { width, height } = { ...USUAL, ...this.#services.settings.get("sheet.size", USUAL) };
     this.#root.style.setProperty("--sheet-width", `${Number(width) || USUAL.width}px`);
+    for (const [part, value] of [["valuemin", LEAST], ["valuenow", this.#atBottom ? height : width], ["valuemax", MOST]]) {
+      this.#grip.setAttribute(`aria-${part}`, String(value));
+    }
     this.#root.style.setProperty("--sheet-height", `${Number(height) || USUAL.height}px`);
   }
 }

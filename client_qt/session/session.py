@@ -33,8 +33,6 @@ _LEAST_INTERVAL_S = 0.2
 _SMOOTHING = 0.1
 """Weight of the newest duration."""
 
-_MAY_BE_DONE = "it may still have been done"
-
 
 class StreamSession(QObject):
     """Feed the model, have pictures decoded, hand them out, acknowledge bundles.
@@ -70,6 +68,7 @@ class StreamSession(QObject):
         super().__init__()
         self.model = ViewerModel()
         self._client = client
+        self._say = client.texts.say
         self._decoder = decoder
         self.clock = clock
         """Monotonic time in seconds, which the model is fed with."""
@@ -125,7 +124,9 @@ class StreamSession(QObject):
         self._ask_timer.stop()
         self.files.close()
         self._client.close()
-        self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
+        self._calls.connection_lost(
+            self._say("connect.call.closed"), self._say("connect.call.may_be_done")
+        )
         return self._decoder.close()
 
     def want(
@@ -157,15 +158,18 @@ class StreamSession(QObject):
         """
         hello = self.model.hello
         if hello is None or not self._client.is_open:
-            problem, remedy = "there is no connection to the server", "wait until it is back"
-            raise CallError(problem, remedy, code="gone")
+            raise self._call_error("gone", "gone")
         most = hello.limits.max_calls
         if not most:
-            raise CallError("this server takes no calls", "update the server", code="unknown")
+            raise self._call_error("none", "unknown")
         if len(self._calls) >= most:
-            raise CallError(f"{most} calls are open already", "wait for a reply", code="busy")
+            raise self._call_error("busy", "busy", count=most)
         limit = hello.limits.max_message_size
         self._client.call(self._calls.call(camera, do, arguments, answer, max_size=limit))
+
+    def _call_error(self, key: str, code: str, **values: int) -> CallError:
+        problem = self._say(f"connect.call.{key}", **values)
+        return CallError(problem, self._say(f"connect.call.{key}.remedy"), code=code)
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
@@ -193,7 +197,7 @@ class StreamSession(QObject):
         self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
         self._calls.connection_lost(
-            f"the connection to the server was lost: {reason}", _MAY_BE_DONE
+            self._say("connect.call.lost", reason=reason), self._say("connect.call.may_be_done")
         )
 
     def _on_hello(self, hello: Hello) -> None:

@@ -107,9 +107,12 @@ async def test_messages_and_pictures_of_its_camera_only(
         assert {lease.holder for lease in both.leases} == {"control"}
         await grabber.send_status()
         got: list[object] = []
-        status = await viewer.control(
-            lambda m: got.append(m) or (isinstance(m, Status) and bool(m.cameras))
-        )
+
+        def with_cameras(message: object) -> bool:
+            got.append(message)
+            return isinstance(message, Status) and bool(message.cameras)
+
+        status = await viewer.control(with_cameras)
         assert not any(isinstance(message, Leases) for message in got), "who adjusts is not told"
         assert [camera.index for camera in status.cameras] == [1]
     async with joined(bridge, token) as viewer:

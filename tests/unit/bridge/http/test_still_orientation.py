@@ -7,11 +7,13 @@ import struct
 import zlib
 from datetime import datetime, timezone
 from itertools import product
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 import tifffile
+from numpy.typing import NDArray
 
 from camstrm.bridge.http.still_orientation import oriented_still
 from camstrm.bridge.viewers.jpeg_orientation import orientation, oriented
@@ -48,10 +50,17 @@ def test_a_tiff_says_it_and_keeps_its_pixels(rotation: int, mirror: bool) -> Non
         assert np.array_equal(page.asarray(), PIXELS)
 
 
+def opened(file: bytes, flags: int) -> NDArray[Any]:
+    image = cv2.imdecode(np.frombuffer(file, np.uint8), flags)
+    assert image is not None
+    return image
+
+
 def png_chunks(file: bytes) -> dict[bytes, bytes]:
     """Return the content of each kind of chunk, in the file's order; their checks must be right."""
     assert file[:8] == b"\x89PNG\r\n\x1a\n"
-    found, at = {}, 8
+    found: dict[bytes, bytes] = {}
+    at = 8
     while at < len(file):
         (size,) = struct.unpack_from(">I", file, at)
         kind, content = file[at + 4 : at + 8], file[at + 8 : at + 8 + size]
@@ -66,9 +75,9 @@ def test_a_png_says_it_before_its_pixels(rotation: int, mirror: bool) -> None:
     info = camera(rotation, mirror)
     pixels = PIXELS.astype(np.uint8) * 5
     file = as_told(encode_png(pixels, "{}", 8), info)
-    decoded = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    decoded = opened(file, cv2.IMREAD_UNCHANGED)
     assert np.array_equal(decoded, pixels)
-    shown = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_GRAYSCALE)
+    shown = opened(file, cv2.IMREAD_GRAYSCALE)
     wanted = cv2.flip(pixels, 1) if mirror else pixels
     assert np.array_equal(shown, wanted if not rotation else cv2.rotate(wanted, TURNS[rotation]))
     chunks = png_chunks(file)
@@ -95,5 +104,5 @@ def test_a_large_file_in_small_pieces_is_changed_once_and_not_copied() -> None:
     said = oriented_still(pieces, camera(90, False))
     assert b"".join(said) == b"".join(oriented_still([memoryview(file)], camera(90, False)))
     assert said[-1].obj is file
-    decoded = cv2.imdecode(np.frombuffer(b"".join(said), np.uint8), cv2.IMREAD_UNCHANGED)
+    decoded = opened(b"".join(said), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(decoded, pixels)

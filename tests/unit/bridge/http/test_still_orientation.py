@@ -51,7 +51,7 @@ def test_a_tiff_says_it_and_keeps_its_pixels(rotation: int, mirror: bool) -> Non
 
 
 def opened(file: bytes, flags: int) -> NDArray[Any]:
-    image = cv2.imdecode(np.frombuffer(file, np.uint8), flags)
+    image: NDArray[Any] | None = cv2.imdecode(np.frombuffer(file, np.uint8), flags)
     assert image is not None
     return image
 

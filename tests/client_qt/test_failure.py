@@ -58,7 +58,7 @@ def test_tls_to_a_server_without_it() -> None:
     said = "Error during SSL handshake: error:0A00010B:SSL routines::wrong version number"
     failure = explain(said, tls_problem="")
     assert failure.patient
-    assert failure.reason == "cams:8765 speaks no TLS: use ws:// (or http://) instead"
+    assert failure.reason == "cams:8765 does not use TLS: use ws:// (or http://) instead"
 
 
 def test_tls_names_the_problem_and_the_way_out() -> None:

@@ -68,7 +68,8 @@ SETTINGS = {
 
 def quoted() -> tuple[set[str], set[str]]:
     """Return what stands in quotes and looks like a key, and such parts before a value."""
-    whole, begun = set(), set()
+    whole: set[str] = set()
+    begun: set[str] = set()
     for file in SOURCES:
         for key, value in QUOTED.findall(file.read_text("utf-8")):
             (begun if value else whole).add(key)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from camstrm.client.calls import Answer, ClientCalls
 from camstrm.errors import CallError
 from camstrm.repeat_log import RepeatLog
+from camstrm.viewing.plain_text import plain_message
 from camstrm.wire import CameraFrame, FrameBundle, Hello, Leases, Reply, Status, View, Views
 from camstrm.wire.operations import Arguments
 from client_qt.model.acknowledge import AckTracker
@@ -32,6 +33,10 @@ _LEAST_INTERVAL_S = 0.2
 
 _SMOOTHING = 0.1
 """Weight of the newest duration."""
+
+_ONLY_SHOWN = frozenset(("diagnose", "events", "features", "shares"))
+"""Operations whose results hold texts for people alone: nothing of them is written to a file or
+sent back, so that what is not to be seen can be taken out here, for all panels."""
 
 
 class StreamSession(QObject):
@@ -165,6 +170,8 @@ class StreamSession(QObject):
         if len(self._calls) >= most:
             raise self._call_error("busy", "busy", count=most)
         limit = hello.limits.max_message_size
+        if do in _ONLY_SHOWN:
+            answer = _plain_answer(answer)
         self._client.call(self._calls.call(camera, do, arguments, answer, max_size=limit))
 
     def _call_error(self, key: str, code: str, **values: int) -> CallError:
@@ -303,3 +310,8 @@ class StreamSession(QObject):
     def _forget_pictures(self) -> None:
         self._acks.clear()
         self._decoder.forget(self._acks.next_ticket)
+
+
+def _plain_answer(answer: Answer) -> Answer:
+    """Return an answer that gets results without control characters and hidden directions."""
+    return lambda result: answer(result if isinstance(result, CallError) else plain_message(result))

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Connection, backoffMs, serverUrl } from "../../camstrm/bridge/page/static/connection.js";
+import { speak } from "./speak.mjs";
+
+speak();
 
 /** A browser whose clock, timers, sockets and answers the test holds in its hands. */
 function scriptedBrowser({ status = null, random = () => 1 } = {}) {

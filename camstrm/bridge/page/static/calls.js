@@ -1,6 +1,7 @@
 /** Calls to cameras: each is a promise that ends with the server's one reply to it. */
 
 import { encodeCall } from "./messages.js";
+import { say } from "./texts.js";
 
 /** A call that failed: `message` and `remedy` are for the user, `code` for programs. */
 export class CallError extends Error {
@@ -39,7 +40,7 @@ export class Calls {
     const lost = [...this.#open.values()];
     this.#open.clear();
     const error = () =>
-      CallError.of("the connection to the server was lost", "it may still have been done", "gone");
+      CallError.of(say("connection.call_lost"), say("connection.call_lost_remedy"), "gone");
     for (const { reject } of lost) reject(error());
   }
 
@@ -61,8 +62,8 @@ export class Calls {
     const size = new TextEncoder().encode(text).length;
     const most = this.#limits?.max_message_size ?? 0;
     if (size > most) {
-      const sentence = `the call has ${size} bytes, the server takes ${most}`;
-      return Promise.reject(CallError.of(sentence, "ask for less at a time", "wrong"));
+      const sentence = say("connection.call_large", { size, most });
+      return Promise.reject(CallError.of(sentence, say("connection.call_large_remedy"), "wrong"));
     }
     this.#lastId = id;
     return new Promise((resolve, reject) => {
@@ -77,18 +78,19 @@ export class Calls {
     if (call === undefined) return;
     this.#open.delete(id);
     if (ok) call.resolve(result);
-    else call.reject(CallError.of(problem || "the call failed", remedy, code || "failed"));
+    else call.reject(CallError.of(problem || say("connection.call_failed"), remedy, code || "failed"));
   }
 
   #problem() {
     if (this.#limits === null) {
-      return CallError.of("there is no connection to the server", "wait until it is back", "gone");
+      const problem = say("connection.call_no_server");
+      return CallError.of(problem, say("connection.call_no_server_remedy"), "gone");
     }
     const { max_calls: most } = this.#limits;
     if (most === 0) {
-      return CallError.of("this server takes no calls", "update the server", "unknown");
+      return CallError.of(say("connection.call_none"), say("connection.call_none_remedy"), "unknown");
     }
     if (this.#open.size < most) return null;
-    return CallError.of(`${most} calls are open already`, "wait for a reply", "busy");
+    return CallError.of(say("connection.call_many", { most }), say("connection.call_many_remedy"), "busy");
   }
 }

@@ -3,6 +3,8 @@
  * second one: a new socket is made only after the old one is let go.
  */
 
+import { say } from "./texts.js";
+
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 5000;
 /** A connection that has lived so long was a success: the next back-off starts small. */
@@ -103,14 +105,14 @@ export class Connection {
     } catch (error) {
       // Whatever it is, this connection's data cannot be shown; the next may do better.
       const { message } = /** @type {Error} */ (error);
-      this.#lost(`wrong message from the server (${message})`);
+      this.#lost(say("connection.wrong_message", { problem: message }));
     }
   }
 
   #check() {
     const silentMs = this.#system.performance.now() - this.#heardAtMs;
     if (this.phase !== "waiting" && silentMs > SILENCE_MS) {
-      this.#lost(`server silent for ${Math.round(silentMs / 1000)} s`);
+      this.#lost(say("connection.silent", { seconds: Math.round(silentMs / 1000) }));
     }
   }
 
@@ -146,8 +148,8 @@ export class Connection {
         serverUrl("api/status", this.#location),
         { cache: "no-store", signal: this.#system.AbortSignal.timeout(SILENCE_MS) },
       );
-      if (status === 401) return "token needed: open the URL that camstrm printed";
-      return ok ? "" : `server refuses (${status} ${statusText})`;
+      if (status === 401) return say("connection.token_needed");
+      return ok ? "" : say("connection.refused", { status: `${status} ${statusText}` });
     } catch {
       return ""; // no answer at all: the server is not there, which the header says
     }

@@ -75,7 +75,7 @@ class Feeder:
         if now >= self._status_s:
             self._status_s = now + 1.0
             self._feed.send_status(self._status())
-        if self._demand.cameras != ():
+        if self._demand.cameras != () or self._demand.views:
             self._feed.publish(self._bundle())
         # A tick that comes late is not made up for, as with the servers of the peers.
         self._next_s = max(self._next_s + 1 / self._fps, now)

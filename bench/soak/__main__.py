@@ -20,8 +20,8 @@ from typing import Any
 
 from bench.soak.faults import Faults
 from bench.soak.faulty_link import FaultyLink
-from bench.soak.habits import TOUR
 from bench.soak.growth import grown, grown_types, growth_table
+from bench.soak.habits import TOUR
 from bench.soak.page_viewer import PageViewer
 from bench.soak.qt_viewer import QtViewer
 from tests.fakes.browser import running_browser
@@ -49,6 +49,9 @@ _SETTLE_S = 2.0
 """After pictures move again: what was decoded for the views before is gone then."""
 
 _BEGIN_WITHIN_S = 120.0
+
+_LASTING_S = 300.0
+"""In a shorter run it cannot be told whether memory is flat."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -121,16 +124,17 @@ async def _soak(
     print(f"objects more in qt: {grown_types(samples['qt'])}")
     slow = ", ".join(f"{name} {took_s:.1f} s" for name, took_s in slowest.items())
     print(f"\nall pictures moved again after at most: {slow}", flush=True)
-    return found + grown(samples)
+    return found + grown(samples, lasting=seconds >= _LASTING_S)
 
 
 async def _tour(viewers: Sequence[QtViewer | PageViewer]) -> None:
     """Let both persons use everything once."""
     for viewer in viewers:
         await viewer.act()
-    for viewer in viewers:
-        while (await viewer.report())["deeds"] < len(TOUR):
-            await asyncio.sleep(_LOOK_S)
+    waits_for = list(viewers)
+    while waits_for:
+        await asyncio.sleep(_LOOK_S)
+        waits_for = [v for v in waits_for if (await v.report())["deeds"] < len(TOUR)]
     for viewer in viewers:
         await viewer.rest()
 

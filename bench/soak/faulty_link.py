@@ -37,6 +37,8 @@ class FaultyLink:
         self._cut_after: int | None = None
         """Bytes from the bridge until all connections break; None: they do not."""
         self._writers: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
+        """One for each connection."""
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> FaultyLink:
@@ -48,6 +50,10 @@ class FaultyLink:
         assert self._server is not None
         self._server.close()
         self._break_all()
+        for task in self._passing:
+            task.cancel()
+        await asyncio.gather(*self._passing, return_exceptions=True)
+        await asyncio.sleep(0)  # what was aborted is closed by the loop
 
     @property
     def connections(self) -> int:
@@ -59,12 +65,25 @@ class FaultyLink:
         self._cut_after = size
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._passing.add(task)
+        try:
+            await self._carry(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the link ends
+        finally:
+            self._passing.discard(task)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             sock = socket.socket()
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
             sock.setblocking(False)
             try:
-                await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self._bridge_port))
+                await asyncio.get_running_loop().sock_connect(
+                    sock, ("127.0.0.1", self._bridge_port)
+                )
                 there, back = await asyncio.open_connection(sock=sock, limit=_READ)
             except OSError:
                 sock.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["LIMITS", "Limit", "grown", "growth_table", "grown_types"]
+__all__ = ["LIMITS", "Limit", "grown", "grown_types", "growth_table"]
 
 Sample = Mapping[str, Any]
 
@@ -52,17 +51,22 @@ LIMITS = {
 
 
 def compared(values: Sequence[float]) -> tuple[float, float]:
-    """Return the figure after the warm-up and at the end, each a median of some samples."""
+    """Return the figure after the warm-up and at the end, each the least of some samples.
+
+    What comes and goes, as panels that the browser has not yet forgotten, is no growth.
+    """
     settled = values[round(len(values) * _WARM_UP_SHARE) :]
     some = max(1, len(settled) // 3)
-    return statistics.median(settled[:some]), statistics.median(settled[-some:])
+    return min(settled[:some]), min(settled[-some:])
 
 
-def grown(samples: Mapping[str, Sequence[Sample]]) -> list[str]:
-    """Say what has grown."""
+def grown(samples: Mapping[str, Sequence[Sample]], *, lasting: bool = True) -> list[str]:
+    """Say what has grown; of a run that was not ``lasting`` only what must never be more."""
     found = []
     for viewer, limits in LIMITS.items():
         for limit in limits:
+            if limit.share and not lasting:
+                continue
             first, last = compared([sample[limit.name] for sample in samples[viewer]])
             if last - first > max(limit.share * first, limit.amount):
                 found.append(

@@ -12,7 +12,7 @@ import logging
 import os
 import random
 import sys
-
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +174,6 @@ class Person:
             "widgets": len(QApplication.allWidgets()),
             "threads": len(list(Path("/proc/self/task").iterdir())),
             "descriptors": len(list(Path("/proc/self/fd").iterdir())),
-            
         }
         print(json.dumps(report), flush=True)
 

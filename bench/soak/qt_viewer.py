@@ -13,7 +13,7 @@ from bench.child_process import ROOT
 
 __all__ = ["QtViewer"]
 
-_DEADLINE_S = 60.0
+_DEADLINE_S = 120.0
 _LONGEST_REPORT = 1 << 20
 
 

@@ -1,7 +1,7 @@
-"""The Qt viewer on a server: ``python -m bench.viewer.many_child URL WARM_UP_S SECONDS``.
+"""The Qt viewer on a server: ``python -m bench.viewer.many_child URL WARM_UP_S SECONDS
+CAMERAS``.
 
-Writes a line of JSON: for each camera pictures a second and ages, what :class:`Watch` saw, and
-``live_s``, how long the first picture of every camera took.
+Writes a line of JSON: pictures a second of each camera, their ages, and what Watch saw.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ def main() -> None:
     """Watch and report."""
     url, warm_up_s, seconds, count = sys.argv[1], *map(float, sys.argv[2:])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
-
+    try:
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        print(json.dumps({"missing": f"not measured: {error}"}))
+        return
     import client_qt.parts  # noqa: F401
     from bench.viewer.watch import Watch
     from camstrm.client.address import parse_address

@@ -92,9 +92,11 @@ _BUSY = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuratio
 class WatchedPage:
     """Figures are those since the last :meth:`forget`."""
 
-    def __init__(self, page: Page, cdp: CDPSession) -> None:
+    def __init__(self, page: Page, cdp: CDPSession, browser: CDPSession) -> None:
         self.page = page
         self._cdp = cdp
+        self._browser = browser
+        self._browser_s = 0.0
         self._before: Mapping[str, float] = {}
         self._begin_s = 0.0
 
@@ -107,6 +109,7 @@ class WatchedPage:
         """Begin again."""
         self._begin_s = time.monotonic()
         self._before = await self.metrics()
+        self._browser_s = await self._processor_s()
         await self.page.evaluate(_FORGET)
 
     async def metrics(self) -> Mapping[str, float]:
@@ -114,11 +117,17 @@ class WatchedPage:
         found = await self._cdp.send("Performance.getMetrics")
         return {metric["name"]: metric["value"] for metric in found["metrics"]}
 
+    async def _processor_s(self) -> float:
+        """Return the time of the processor of all of the browser: decoding and painting, too."""
+        found = await self._browser.send("SystemInfo.getProcessInfo")
+        return float(sum(process["cpuTime"] for process in found["processInfo"]))
+
     async def seen(self) -> dict[str, Any]:
-        """Return ages by camera, times of frames, long tasks, and seconds the thread was busy."""
+        """Return ages by camera, times of frames, long tasks, seconds of thread and browser."""
         found: dict[str, Any] = await self.page.evaluate("window.seenPictures")
         after = await self.metrics()
         found["seconds"] = time.monotonic() - self._begin_s
+        found["browser_s"] = await self._processor_s() - self._browser_s
         found["busy_s"] = {name: after[name] - self._before[name] for name in _BUSY}
         return found
 
@@ -149,6 +158,6 @@ async def watched_page(
         # Time of the processor: on a busy machine the clock on the wall says nothing.
         await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         await page.goto(url, wait_until="commit")
-        yield WatchedPage(page, cdp)
+        yield WatchedPage(page, cdp, await browser.new_browser_cdp_session())
     finally:
         await context.close()

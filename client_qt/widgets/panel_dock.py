@@ -43,7 +43,7 @@ class PanelDock(QDockWidget):
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setMovable(True)
         # Its tab bar takes the focus; where it does, too, Tab never comes back to the pictures.
-        self._tabs.setFocusProxy(None)
+        self._tabs.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes it
         self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.currentChanged.connect(self._on_current)
         self._tabs.tabBar().tabMoved.connect(self._keep)

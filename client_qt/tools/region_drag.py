@@ -144,9 +144,11 @@ class RegionDrag(QObject):
 
     def _arrow(self, part: ChosenPart, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
         times = _LARGE if modifiers & Qt.KeyboardModifier.ControlModifier else 1
-        right, down = (n * step * times for n, step in zip(_ARROWS[key], part.steps, strict=True))
+        resizes = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        steps = part.size_steps if resizes else part.steps
+        right, down = (n * step * times for n, step in zip(_ARROWS[key], steps, strict=True))
         region = part.region or _middle(part)
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        if resizes:
             larger = (max(region.width + right, 1.0), max(region.height + down, 1.0))
             self._choice.draw(Rectangle(region.x, region.y, *larger))
         else:

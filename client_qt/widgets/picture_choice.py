@@ -25,7 +25,8 @@ class ChosenPart:
     ``region``: as it is drawn now, None: nothing is drawn yet. ``whole``: (width, height) of what
     can be chosen from. ``offset``: where the camera's present frame begins in it. ``adjusts``:
     the rectangle has handles and stays until it is confirmed; without, the first one that
-    is drawn is the choice.
+    is drawn is the choice. ``steps``: how far an arrow key moves it across and down;
+    ``size_steps``: how much wider and higher it makes it.
     """
 
     camera: int
@@ -35,6 +36,7 @@ class ChosenPart:
     adjusts: bool = True
     snap: Callable[[Rectangle], Rectangle] = lambda region: region
     steps: tuple[float, float] = (1.0, 1.0)
+    size_steps: tuple[float, float] = (1.0, 1.0)
 
 
 class PictureChoice(QObject):

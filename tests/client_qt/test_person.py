@@ -20,6 +20,7 @@ def test_a_day_at_the_viewer_by_keyboard_alone(
             run(tasks.all_are_live(hands))
             run(tasks.bring_into_focus(hands))
             run(tasks.expose_until_nothing_clips(hands))
-            run(tasks.cut_the_region(hands))
+            size = run(tasks.cut_the_region(hands))
+            run(tasks.keep_in_the_configuration(hands, place.system.config, size))
         finally:
             hands.close()

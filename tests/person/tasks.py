@@ -37,6 +37,9 @@ NEAR = 0.03
 WIDTH = 640
 """Of the sensor of the camera that is set up, in pixels."""
 
+HEIGHT = 480
+"""Of the same sensor."""
+
 _REMARK = "# as measured in May"
 _NAMES = ["left", "right", "overview"]
 
@@ -171,11 +174,13 @@ async def cut_the_region(hands: Hands) -> tuple[int, int]:
     await hands.press("Enter")
 
     async def cut() -> bool:
-        return 0 < (await hands.picture_size("left"))[0] < WIDTH
+        return 0 < (await hands.picture_size("left"))[0] < WIDTH / 2
 
     await hands.until(cut)
     await hands.until(hands.setting_is_settled)
-    return await hands.picture_size("left")
+    width, height = await hands.picture_size("left")
+    assert height <= HEIGHT / 2, "drawing begins with the middle half"
+    return width, height
 
 
 def _text_of(config: Path) -> str:
@@ -193,7 +198,7 @@ async def keep_in_the_configuration(hands: Hands, config: Path, size: tuple[int,
     await hands.press("Enter")
     await answer(hands, "setup.keep.done", file=config)
     written = _text_of(config)
-    for part in (_REMARK, f"Width = {size[0]}", "FocusStepper["):
+    for part in (_REMARK, f"Width = {size[0]}", f"Height = {size[1]}", "FocusStepper["):
         assert part in written
     assert "ExposureTime = 20000" not in written
     await hands.until(hands.has_focus)

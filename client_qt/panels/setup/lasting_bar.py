@@ -134,6 +134,10 @@ class LastingBar(QFrame):
             self.result.show_text("")
             self._show_lines(cast("Kept", answer))
         self.refresh()
+        if self._kept is not None:
+            # Only now: what is disabled while it is asked takes no focus.
+            next_one = self.write if self._kept.file else self.copy
+            next_one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_lines(self, kept: Kept | None) -> None:
         self._kept = kept
@@ -150,7 +154,6 @@ class LastingBar(QFrame):
         self.lines.setFixedHeight(self.lines.fontMetrics().lineSpacing() * lines + 14)
         # Without a file there is nothing to write into; the lines can still be copied.
         self.write.setVisible(bool(kept.file))
-        (self.write if kept.file else self.copy).setFocus(Qt.FocusReason.OtherFocusReason)
         self._desk.services.announce(self.into.text())
 
     def _write(self) -> None:

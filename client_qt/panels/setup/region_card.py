@@ -39,6 +39,8 @@ class RegionCard(CameraCard):
         """Whether the person draws on the picture now."""
         self._draft: Rectangle | None = None
         """What is to be set, in pixels of the sensor; None: what the camera has."""
+        self._before: Rectangle | None = None
+        """The draft before somebody began to draw; there again if nothing was drawn."""
         self._limits: RegionLimits | None = None
         self.now = Sentence("", Weight.DIM)
         self.rows.addWidget(self.now)
@@ -205,9 +207,9 @@ class RegionCard(CameraCard):
             self._take(whole_region(self._limits))
 
     def _forget(self) -> None:
-        self._draft = None
         if self._drawing:
             self._choice.end(None)
+        self._draft = None
         self.show_states()
 
     def _set_draft(self) -> None:
@@ -230,13 +232,15 @@ class RegionCard(CameraCard):
         if limits is None or camera is None:
             return
         self._drawing = True
+        self._before = self._draft
         part = ChosenPart(
             camera,
             limits.whole,
-            self._draft or limits.now,
+            _begin(limits),
             (limits.now.x, limits.now.y),
             snap=lambda region: snap_region(region, limits),
             steps=(limits.steps.x, limits.steps.y),
+            size_steps=(limits.steps.width, limits.steps.height),
         )
         self._choice.begin(part, self._drawn)
         self.desk.services.announce(self.say("setup.region.draw.hint"))
@@ -257,5 +261,17 @@ class RegionCard(CameraCard):
         if region is not None:
             self._take(region)
             self._set_draft()
-        else:
-            self._show_sentence()
+            return
+        limits = self._limits
+        if limits is not None and self._draft == _begin(limits):
+            self._draft = self._before
+            self._show_region(limits)
+        self._show_sentence()
+
+
+def _begin(limits: RegionLimits) -> Rectangle:
+    """Return where drawing begins, as on the page: the middle half of the present region."""
+    now = limits.now
+    quarter = now.width / 4, now.height / 4
+    half = Rectangle(now.x + quarter[0], now.y + quarter[1], now.width / 2, now.height / 2)
+    return snap_region(half, limits)

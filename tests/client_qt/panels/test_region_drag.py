@@ -47,12 +47,14 @@ def test_a_region_is_drawn_snapped_and_set_in_one_go(desk: PanelDesk) -> None:
     view = desk.window.views[0]
     region.draw.click()
     assert view.hasFocus()
-    # From a handle of the whole sensor: its lower right corner.
-    drag(view, point(view, 636, 477), point(view, 333, 251))
+    begin = [int(region.fields[part].text()) for part in ("x", "y", "width", "height")]
+    assert begin == [160, 120, 320, 240], "the middle half, as on the page"
+    # From a handle: its lower right corner.
+    drag(view, point(view, 479, 359), point(view, 333, 251))
     width, height = int(region.fields["width"].text()), int(region.fields["height"].text())
     assert (width % 16, height % 2) == (0, 0)
-    assert abs(width - 333) <= 20
-    assert abs(height - 251) <= 6
+    assert abs(width - (333 - 160)) <= 20
+    assert abs(height - (251 - 120)) <= 6
     assert desk.server.said("load", "set") == [], "drawing sets nothing"
     desk.key(view, Qt.Key.Key_Return)
     panel = desk.open("setup")
@@ -70,6 +72,8 @@ def test_arrows_move_and_shift_resizes(desk: PanelDesk) -> None:
     region = region_card(desk)
     view = desk.window.views[0]
     region.draw.click()
+    desk.key(view, Qt.Key.Key_Left, SHIFT)
+    assert region.fields["width"].text() == "304", "one step of Width"
     for _ in range(20):
         desk.key(view, Qt.Key.Key_Left, SHIFT, CTRL)
         desk.key(view, Qt.Key.Key_Up, SHIFT, CTRL)
@@ -83,6 +87,16 @@ def test_arrows_move_and_shift_resizes(desk: PanelDesk) -> None:
     assert desk.server.said("load", "set") == []
     region.cancel.click()
     assert region.fields["width"].text() == "640"
+
+
+def test_to_begin_and_leave_it_changes_no_draft(desk: PanelDesk) -> None:
+    region = region_card(desk)
+    desk.type(region.fields["width"], "320")
+    typed = {part: field.text() for part, field in region.fields.items()}
+    region.draw.click()
+    assert region.fields["x"].text() == "160"
+    desk.key(desk.window.views[0], Qt.Key.Key_Escape)
+    assert {part: field.text() for part, field in region.fields.items()} == typed
 
 
 def test_typed_numbers_are_a_draft_that_fits(desk: PanelDesk) -> None:

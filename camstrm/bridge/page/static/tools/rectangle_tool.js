@@ -15,7 +15,7 @@ const CLICK = 4;
 const AROUND = 12;
 
 /** @typedef {{
- *   camera: number, kind: "region" | "grey", rectangle: Rectangle | null, step: Point,
+ *   camera: number, kind: "region" | "grey", rectangle: Rectangle | null, step: Point, sizeStep?: Point,
  *   snap: (rectangle: Rectangle) => Rectangle, text: (rectangle: Rectangle) => string,
  *   done: (rectangle: Rectangle) => void, ended: () => void,
  * }} Drawing */
@@ -138,7 +138,8 @@ class RectangleTool {
       if (drawing.rectangle === null && frame) drawing.rectangle = drawing.snap(around({ x: frame.width / 2, y: frame.height / 2 }));
       this.#finish(drawing);
     } else if (step !== undefined && drawing.rectangle !== null) {
-      const [dx, dy] = [step[0] * drawing.step.x, step[1] * drawing.step.y];
+      const by = (event.shiftKey ? drawing.sizeStep : null) ?? drawing.step;
+      const [dx, dy] = [step[0] * by.x, step[1] * by.y];
       const from = drawing.rectangle;
       const drawn = event.shiftKey ? moved(from, { x: 1, y: 1 }, dx, dy) : { ...from, x: from.x + dx, y: from.y + dy };
       drawing.rectangle = drawing.snap(drawn);

@@ -6,6 +6,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from camstrm.viewing.texts import table
+
 STATIC = Path(str(files("camstrm.bridge.page") / "static"))
 
 SHOWN = (
@@ -21,6 +23,7 @@ SHOWN = (
 """What comes before a text that will be seen, heard or hovered."""
 
 LITERAL = r"(?:(?:(?!say\()[^,;\n])*?\?\s*)?(\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)"
+TABLE = table("en")
 ALLOWED = {"camstrm", "fps"}
 """Words that no language has another one for."""
 
@@ -28,6 +31,8 @@ ALLOWED = {"camstrm", "fps"}
 def words(literal: str) -> set[str]:
     """Return the words of a literal that the code itself says."""
     said = re.sub(r"\$\{[^}]*\}", " ", literal[1:-1])
+    if said in TABLE:
+        return set()
     return {word for word in re.findall(r"[^\W\d_]{2,}", said) if word not in ALLOWED}
 
 

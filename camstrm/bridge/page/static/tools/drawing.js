@@ -95,6 +95,7 @@ registerOverlay((services) => {
       }
       if (event.type === "pointerup" || event.type === "pointercancel") {
         finish(tools, drawn.shape);
+        services.hint(index, "");
         drawn = null;
       }
       return true;

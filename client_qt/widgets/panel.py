@@ -44,7 +44,7 @@ _makers: dict[str, PanelMaker] = {}
 def register_panel(panel_id: str, make: PanelMaker) -> None:
     """Let each window have the panel; the action of the same id opens and closes it.
 
-    Its title is the text "panel.ID", else that of the action.
+    Its title is the text of "panel" and its id, else that of the action.
     """
     _makers[panel_id] = make
 

@@ -185,7 +185,7 @@ def test_a_certificate_is_shown_and_enter_refuses_it(before: str, qtbot: QtBot) 
     now = texts["fingerprint_now" if before else "fingerprint"]
     assert now.replace("\n", "") == ":".join(["AB"] * 32)
     assert ("CD:CD" in texts.get("fingerprint_trusted", "")) == bool(before)
-    assert ("Somebody may be between" in dialog.warning.text()) == bool(before)
+    assert ("Somebody may be intercepting" in dialog.warning.text()) == bool(before)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert trusted == []
     assert not dialog.isVisible()

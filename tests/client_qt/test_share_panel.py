@@ -121,12 +121,12 @@ def test_open_links_are_listed_and_revoked(allowed: Office, wait_until: WaitUnti
     wait_until(lambda: allowed.asked("shares"))
     allowed.reply(Shares())
     wait_until(lambda: "There are no open links." in allowed.texts())
-    assert "The link does not work any more." in allowed.texts()
+    assert "The link no longer works." in allowed.texts()
 
 
 def test_whoever_may_only_watch_is_told_why(office: Office, wait_until: WaitUntil) -> None:
     office.be("view")
-    wait_until(lambda: "To share a link needs a token to control." in office.texts())
+    wait_until(lambda: "Sharing a link needs a token with the role control." in office.texts())
     assert not office.panel.make.isEnabled()
     office.panel.set_active(True)
     assert office.server.calls == [], "it asks for nothing that would be refused"

@@ -55,7 +55,7 @@ def test_a_lost_camera_is_said_once_to_everybody(viewer: OfflineViewer) -> None:
     assert strip.accessibleName() == strip.text()
     viewer.picture(0, us=100_000)
     viewer.window.refresh()
-    assert said[1:] == [("left: pictures again", False)]
+    assert said[1:] == [("left: pictures are back", False)]
 
 
 def test_the_sound_is_the_person_s_choice(
@@ -205,7 +205,7 @@ def test_settings_that_were_put_aside_are_said(qapp: QApplication, tmp_path: Pat
     file.write_text("{broken")
     viewer = OfflineViewer(settings=Settings(file))
     try:
-        assert "put aside as settings.json.unreadable" in viewer.window.bar.note.text()
+        assert "renamed to settings.json.unreadable" in viewer.window.bar.note.text()
         viewer.clock.now += 30
         viewer.window.refresh()
         assert viewer.window.bar.note.isHidden()

@@ -106,7 +106,7 @@ async def test_the_strip_names_what_is_wrong_and_it_is_said_once(
     await asyncio.sleep(0.6)
     await expect(page.locator("#said-before")).to_have_count(1)
     right.state = CameraState.STREAMING
-    await expect(page.locator("#said")).to_have_text("right: pictures again")
+    await expect(page.locator("#said")).to_have_text("right: pictures are back")
     await expect(page).to_have_title("(3/3) camstrm")
 
 
@@ -140,7 +140,7 @@ async def test_the_list_of_keys_opens_and_closes(page: Page) -> None:
     await page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="List of keys")
     await expect(dialog).to_be_visible()
-    await expect(dialog).to_contain_text("One pixel of the camera on one of the screen")
+    await expect(dialog).to_contain_text("1:1 (one camera pixel per screen pixel)")
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
 

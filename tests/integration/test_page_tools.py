@@ -260,7 +260,7 @@ async def test_a_frozen_picture_stands_still_says_so_and_is_acknowledged(
     page: Page, viewer: PageViewer, server: PageServer
 ) -> None:
     await page.keyboard.press("Space")
-    await shows(page.locator(".frozen"), re.compile(r"^Frozen at \d\d:\d\d:\d\d · Space goes on$"))
+    await shows(page.locator(".frozen"), re.compile(r"^Frozen at \d\d:\d\d:\d\d · Space resumes$"))
     frame = "document.querySelector('[data-part=canvas]').toDataURL()"
     before = await page.evaluate(frame)
     acked = len(viewer.acks)

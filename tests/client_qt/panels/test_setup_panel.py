@@ -60,7 +60,7 @@ def test_a_typed_number_takes_the_lease_first(desk: PanelDesk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"), [("abc", "not a number"), ("5", "15 to 1000000"), ("3 kg", "kg is not")]
+    ("typed", "says"), [("abc", "not a number"), ("5", "15 to 1000000"), ("3 kg", "unit kg")]
 )
 def test_what_cannot_be_typed_is_said_and_not_sent(desk: PanelDesk, typed: str, says: str) -> None:
     panel = setup_of(desk)

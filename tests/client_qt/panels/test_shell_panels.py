@@ -92,7 +92,7 @@ def test_events_are_followed_while_they_are_seen(viewer: OfflineViewer) -> None:
     assert isinstance(panel, EventsPanel)
     (_, do, arguments, answer) = viewer.calls.pop()
     assert (do, arguments) == ("events", ReadEvents(after=0))
-    assert lines(panel) == ["Nothing has happened."]
+    assert lines(panel) == ["No events yet."]
     answer(Events((LOST, BACK, SET), 3))
     assert [line.split("  ", 1)[1] for line in lines(panel)] == [
         "left ExposureTime: 2000.0 \u2192 1500.0 by kim",

@@ -229,7 +229,7 @@ async def test_a_wrong_token_is_told_apart_from_none(bridge: RunningBridge, acce
             return await answer.text()
 
     none, wrong = {
-        "text/html": ("This page needs a token", "This is not the right token"),
+        "text/html": ("A token is needed", "This token is wrong"),
         "*/*": ("A token is needed", "The token is wrong"),
     }[accept]
     async with client(bridge) as session:
@@ -244,8 +244,8 @@ async def test_the_page_that_asks_for_a_token_has_its_style_and_the_browsers_lan
     async with client(bridge) as session:
         for accepted, heading in (
             ("ko-KR,ko;q=0.9,en;q=0.8", "\ud1a0\ud070\uc774 \ud544\uc694\ud569\ub2c8\ub2e4"),
-            ("fr,en;q=0.5", "This page needs a token"),
-            ("", "This page needs a token"),
+            ("fr,en;q=0.5", "A token is needed"),
+            ("", "A token is needed"),
         ):
             headers = {"Accept": "text/html", "Accept-Language": accepted}
             async with session.get("/", headers=headers) as answer:

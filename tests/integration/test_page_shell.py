@@ -372,8 +372,11 @@ async def test_the_theme_is_the_systems_or_the_persons(page: Page) -> None:
 async def test_what_is_chosen_is_seen_with_the_systems_few_colours(page: Page) -> None:
     await page.keyboard.press("h")
     await page.keyboard.press("1")
-    for media in ({"forced_colors": "active"}, {"contrast": "more"}):
-        await page.emulate_media(**media)
+    for more in (False, True):
+        if more:
+            await page.emulate_media(forced_colors="none", contrast="more")
+        else:
+            await page.emulate_media(forced_colors="active")
         colours = await page.evaluate("""(() => {
             const of = (selector, name, part) =>
                 getComputedStyle(document.querySelector(selector), part)[name];
@@ -384,7 +387,7 @@ async def test_what_is_chosen_is_seen_with_the_systems_few_colours(page: Page) -
             ].map(([one, other, name, part]) => [of(one, name, part), of(other, name, part)]);
         })()""")
         for one, other in colours:
-            assert one != other, (media, colours)
+            assert one != other, (more, colours)
 
 
 async def test_texts_of_a_server_are_shown_without_what_is_hidden_in_them(

@@ -291,6 +291,7 @@ async def test_a_snapshot_is_what_is_seen_with_its_facts_beside_it(page: Page) -
         await page.keyboard.press("s")
     while len(found) < 2:
         await page.wait_for_event("download")
+    found.sort(key=lambda download: download.suggested_filename, reverse=True)  # .png, .json
     picture, facts = await downloaded(found[0]), await downloaded(found[1])
     name = found[0].suggested_filename
     assert re.fullmatch(r"top_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.\d{3}_f\d+\.png", name)
@@ -333,7 +334,7 @@ async def test_the_picture_goes_to_the_clipboard_or_a_sentence_says_why_not(page
     assert types == ["image/png"]
     await page.evaluate("void (navigator.clipboard.write = () => Promise.reject(new Error('no')))")
     await page.keyboard.press("y")
-    await shows(tile(page, "top", "hint"), "Save it with s instead")
+    await shows(tile(page, "top", "hint"), "Press s to save instead")
 
 
 async def test_a_ruler_measures_in_pixels_and_once_calibrated_in_millimetres(page: Page) -> None:
@@ -380,7 +381,7 @@ async def test_clipped_pixels_have_stripes(
         "document.querySelector('[data-tool=zebra]').textContent",
     )
     assert re.fullmatch(
-        r"Clipped: (50.0|49.\d) % of the picture shown \(JPEG\) · 1.50 % of the raw 12 bit", text
+        r"Clipped: (50.0|49.\d) % of the displayed picture \(JPEG\) · 1.50 % of the raw 12 bit", text
     )
     pixels = (await seen(page, "top")).astype(int)
     striped = np.abs(pixels - (96, 0, 255)).sum(axis=2) < 60

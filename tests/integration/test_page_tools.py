@@ -381,7 +381,8 @@ async def test_clipped_pixels_have_stripes(
         "document.querySelector('[data-tool=zebra]').textContent",
     )
     assert re.fullmatch(
-        r"Clipped: (50.0|49.\d) % of the displayed picture \(JPEG\) · 1.50 % of the raw 12 bit", text
+        r"Clipped: (50.0|49.\d) % of the displayed picture \(JPEG\) · 1.50 % of the raw 12 bit",
+        text,
     )
     pixels = (await seen(page, "top")).astype(int)
     striped = np.abs(pixels - (96, 0, 255)).sum(axis=2) < 60

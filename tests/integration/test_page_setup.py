@@ -63,7 +63,7 @@ async def test_the_exposure_is_set_by_keyboard_until_nothing_clips(
 ) -> None:
     panel = await opened(page, "e")
     await expect(panel.get_by_text("12.5 % of the pixels are clipped")).to_be_visible()
-    await expect(panel.get_by_text("Nobody sets this camera")).to_be_visible()
+    await expect(panel.get_by_text("Nobody is setting this camera")).to_be_visible()
     assert camera.asked("lease") == [], "nothing takes a lease by looking"
     await exposure(page).focus()
     await page.keyboard.press("ControlOrMeta+a")
@@ -71,7 +71,7 @@ async def test_the_exposure_is_set_by_keyboard_until_nothing_clips(
     await page.keyboard.press("Enter")
     await expect(exposure(page)).to_have_value("900")
     await expect(panel.get_by_text("No pixel is clipped")).to_be_visible()
-    await expect(panel.get_by_text("the configuration says 1.5 ms")).to_be_visible()
+    await expect(panel.get_by_text("the configuration has 1.5 ms")).to_be_visible()
     assert camera.asked("lease") == ['{"action":"take"}']
     assert [wish.value for wish in camera.asked("set")] == [900]
 
@@ -188,7 +188,9 @@ async def test_revert_sets_what_the_configuration_says(
     await exposure(page).fill("900")
     await exposure(page).press("Enter")
     await page.get_by_role("button", name="Revert").click()
-    await expect(panel.get_by_text("The camera has what the configuration says")).to_be_visible()
+    await expect(
+        panel.get_by_text("The camera has the values of the configuration again")
+    ).to_be_visible()
     await expect(exposure(page)).to_have_value("1500")
 
 

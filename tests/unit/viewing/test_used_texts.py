@@ -29,7 +29,7 @@ COMPUTED: dict[str, str] = {
     " certificate_changed proxy unreachable other unknown",
     "connection.": "server megabits bundles round_trip window decode skipped viewers me",
     "diagnose.level.": "error warning note ok",
-    "events.": "lost back started reconfigured restarted grabber_lost grabber_back server_lost"
+    "events.": "lost back reconfigured restarted grabber_lost grabber_back server_lost"
     " server_back cameras changed executed kept reconnect lease shared unshared",
     "events.filter_": "all faults changes",
     "features.level.": "Beginner Expert Guru",

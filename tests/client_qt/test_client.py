@@ -332,5 +332,5 @@ def test_plain_server_behind_a_wss_address(make: MakeClient, wait_until: WaitUnt
     plain = RefusingServer(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     watched = make(plain.url.replace("ws://", "wss://"))
     wait_until(lambda: watched.losses)
-    assert "speaks no TLS: use ws://" in watched.losses[0][0]
+    assert "does not use TLS: use ws://" in watched.losses[0][0]
     plain.close()

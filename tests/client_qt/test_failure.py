@@ -67,7 +67,7 @@ def test_tls_names_the_problem_and_the_way_out() -> None:
     assert failure.reason == "TLS with cams:8765 failed: handshake failed"
     known = explain("x", tls_problem="The certificate is self-signed")
     assert known.kind == "certificate"
-    assert "(The certificate is self-signed): look at it and trust it" in known.reason
+    assert "(The certificate is self-signed): check and trust it" in known.reason
 
 
 def test_in_the_language_of_the_person() -> None:

@@ -205,7 +205,7 @@ def test_settings_that_were_put_aside_are_said(qapp: QApplication, tmp_path: Pat
     file.write_text("{broken")
     viewer = OfflineViewer(settings=Settings(file))
     try:
-        assert "put aside as settings.json.unreadable" in viewer.window.bar.note.text()
+        assert "renamed to settings.json.unreadable" in viewer.window.bar.note.text()
         viewer.clock.now += 30
         viewer.window.refresh()
         assert viewer.window.bar.note.isHidden()

@@ -291,7 +291,7 @@ async def test_the_picture_goes_to_the_clipboard_or_a_sentence_says_why_not(page
     assert types == ["image/png"]
     await page.evaluate("void (navigator.clipboard.write = () => Promise.reject(new Error('no')))")
     await page.keyboard.press("y")
-    await shows(tile(page, "top", "hint"), "Save it with s instead")
+    await shows(tile(page, "top", "hint"), "Press s to save instead")
 
 
 async def test_a_ruler_measures_in_pixels_and_once_calibrated_in_millimetres(page: Page) -> None:

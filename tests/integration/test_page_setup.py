@@ -159,7 +159,9 @@ async def test_a_region_that_is_not_to_stop_the_camera_is_not_set(
 ) -> None:
     panel = await opened(page, "e")
     await page.get_by_label("Width", exact=True).fill("321")
-    await expect(panel.get_by_text("Rounded to the nearest region that the camera supports")).to_be_visible()
+    await expect(
+        panel.get_by_text("Rounded to the nearest region that the camera supports")
+    ).to_be_visible()
     await page.get_by_role("button", name="Set 336").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Stop, set, go on")).to_be_hidden()
@@ -188,7 +190,9 @@ async def test_revert_sets_what_the_configuration_says(
     await exposure(page).fill("900")
     await exposure(page).press("Enter")
     await page.get_by_role("button", name="Revert").click()
-    await expect(panel.get_by_text("The camera has the values of the configuration again")).to_be_visible()
+    await expect(
+        panel.get_by_text("The camera has the values of the configuration again")
+    ).to_be_visible()
     await expect(exposure(page)).to_have_value("1500")
 
 
@@ -196,7 +200,9 @@ async def test_who_has_the_lease_and_who_asks(page: Page, camera: ScriptedFeatur
     panel = await opened(page, "e")
     await expect(exposure(page)).to_be_enabled()
     await camera.hold("lee", 9)
-    await expect(panel.get_by_text("lee is setting this camera. Released after 2 min")).to_be_visible()
+    await expect(
+        panel.get_by_text("lee is setting this camera. Released after 2 min")
+    ).to_be_visible()
     await expect(exposure(page)).to_be_disabled()
     await page.get_by_role("button", name="Ask for it").click()
     await camera.until(lambda: '{"action":"ask"}' in camera.asked("lease"))

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import NamedTuple
 
 __all__ = ["ClockOffset"]
+
+
+class _Past(NamedTuple):
+    """What was known of a clock until it was set."""
+
+    first_s: float
+    """The first and the newest time that it showed, in seconds of UTC."""
+    newest_s: float
+    offset_s: float
 
 
 class ClockOffset:
@@ -18,13 +28,22 @@ class ClockOffset:
     used: it may be wrong or jump.
 
     Messages come in the order in which they were made, so one that was made SET_BACK_S before
-    another that came earlier shows a server clock that was set back: what was known is forgotten
-    at once. Times from before that are still counted with what was known then. The page has the
-    same in server_clock.js; tests/vectors/viewing/clock.json holds both to it.
+    another that came earlier shows a server clock that was set back; one that was under way for
+    SET_FORWARD_S less than every message of the last half minute shows one that was set forward.
+    What was known is forgotten at once then, but for the times from before: they are still counted
+    with what was known then. The page has the same in server_clock.js;
+    tests/vectors/viewing/clock.json holds both to it.
     """
 
     SET_BACK_S = 2.0
     """Messages of bundles and of states are made by different threads: they differ by less."""
+
+    SET_FORWARD_S = 20.0
+    """No message is under way for so long: the server ends a connection that takes nothing for
+    5 s. What the clock is set forward by less stays in the age of pictures from before."""
+
+    PAST = 8
+    """Settings of the clock whose times are still counted right."""
 
     SLOT_S = 1.0
     """Of what arrives in one slot only the smallest value is kept."""
@@ -35,21 +54,24 @@ class ClockOffset:
         self._minima: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
         """(number of the slot, smallest arrival - server time in seconds), oldest first."""
         self._round_trips: deque[tuple[int, float]] = deque(maxlen=self.SLOTS)
+        self._first_s = -math.inf
+        """The first time of the server since its clock was set last, in seconds of UTC."""
         self._newest_s = -math.inf
-        """The newest time of the server since its clock was set back last, in seconds of UTC."""
-        self._before_s: float | None = None
-        """The offset before the server's clock was set back; None: it never was."""
+        """The newest time since then."""
+        self._past: deque[_Past] = deque(maxlen=self.PAST)
+        """What was known before the server's clock was set, the newest first."""
 
     def observe(self, server_us: int, now: float) -> None:
         """Take a server time (microseconds of UTC) that arrived at ``now`` (monotonic s)."""
         if server_us:
             server_s = server_us / 1e6
-            if server_s < self._newest_s - self.SET_BACK_S:
-                self._before_s = self._offset_s
+            if self._was_set(server_s, now):
+                past = _Past(self._first_s, self._newest_s, self._offset_s)
+                self._past.appendleft(past)
                 self._minima.clear()
-                self._newest_s = server_s
+                self._first_s = self._newest_s = server_s
             self._newest_s = max(self._newest_s, server_s)
-            self._add(self._minima, now - server_us / 1e6, now)
+            self._add(self._minima, now - server_s, now)
 
     def observe_round_trip(self, seconds: float, now: float) -> None:
         """Take the time between a ping and its pong."""
@@ -59,11 +81,8 @@ class ClockOffset:
         """Return how long ago ``server_us`` was, in seconds; None while it is not known."""
         if not self._minima or not server_us:
             return None
-        age = now - server_us / 1e6 - self._offset_s
-        # Of a time that is still to come, and was there before the clock was set back.
-        if self._before_s is not None and age < -self.SET_BACK_S:
-            age = now - server_us / 1e6 - self._before_s
-        return max(age, 0.0)
+        server_s = server_us / 1e6
+        return max(now - server_s - self._offset_at(server_s, now), 0.0)
 
     def server_us(self, now: float) -> int:
         """Return what the server's clock shows, in microseconds of UTC; 0 while not known."""
@@ -76,6 +95,24 @@ class ClockOffset:
         if self._round_trips:
             offset -= min(value for _, value in self._round_trips) / 2
         return offset
+
+    def _was_set(self, server_s: float, now: float) -> bool:
+        """Return whether the server's clock was set before this message was made."""
+        if not self._minima:
+            return False
+        least = min(value for _, value in self._minima)
+        back = server_s < self._newest_s - self.SET_BACK_S
+        return back or now - server_s < least - self.SET_FORWARD_S
+
+    def _offset_at(self, server_s: float, now: float) -> float:
+        """Return the offset of the clock that showed this time: the newest that can have been."""
+        slack = self.SET_BACK_S
+        if self._first_s - slack <= server_s <= now - self._offset_s + slack:
+            return self._offset_s
+        for past in self._past:
+            if past.first_s - slack <= server_s <= past.newest_s + slack:
+                return past.offset_s
+        return self._offset_s
 
     def _add(self, slots: deque[tuple[int, float]], value: float, now: float) -> None:
         slot = int(now // self.SLOT_S)

@@ -31,10 +31,13 @@ ALLOWED = (
     "TestPattern*",
     "TestImage*",
     "DeviceIndicatorMode",
+    "Focus*",
+    "Iris*",
+    "Zoom*",
 )
 """Features (SFNC 2.7 and older names of makers) that change the picture and are taken back by the
 camera's next start: exposure, gain, black level, gamma, white balance, frame rate, trigger and
-software trigger, region, binning, test pattern, indicator."""
+software trigger, region, binning, test pattern, indicator. A motorised lens stays where it is."""
 
 DENIED = (
     "DeviceReset*",

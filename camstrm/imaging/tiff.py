@@ -21,6 +21,9 @@ _MAX_HEAD = 256 * 1024
 """Bytes before the pixels; the text is most of them."""
 
 _MAX_SAMPLE_VALUE = 281
+_ORIENTATION = 274
+"""Always written, as 1 (as it is): who knows how the camera is mounted puts in another number."""
+
 _MAKE = 271
 _MODEL = 272
 _CFA_REPEAT_PATTERN_DIM = 33421
@@ -47,6 +50,7 @@ def encode_tiff(
     colours = 3 if image.channels == "RGB" else 1
     tags: list[tuple[int, int, int, Any, bool]] = [
         (_MAX_SAMPLE_VALUE, _SHORT, colours, ((1 << image.bits) - 1,) * colours, True),
+        (_ORIENTATION, _SHORT, 1, 1, True),
         (_MAKE, _ASCII, 0, _ascii(make), True),
         (_MODEL, _ASCII, 0, _ascii(model), True),
     ]

@@ -36,6 +36,10 @@ SHARING = frozenset(("share", "shares", "unshare"))
 """Operations on tokens to watch. One that is in none of these sets counts as changing, and needs
 an admin."""
 
+NOT_OF_SHARES = frozenset(("diagnose",))
+"""Operations that leave a camera as it is, but whose results speak of other cameras, programs and
+addresses of the server."""
+
 OF_SERVER = frozenset(do for do, operation in OPERATIONS.items() if operation.server)
 """Operations of no camera."""
 
@@ -139,6 +143,11 @@ class ControlGate:
         if sight is not None:
             if call.do in SHARING:
                 return Refusal("a share cannot make or see shares")
+            if call.do in NOT_OF_SHARES:
+                return Refusal(
+                    f"a share is for watching, and {call.do} looks at the whole server",
+                    "Ask who gave you the link",
+                )
             hidden = camera is None or same_name(camera.name) not in sight
             if hidden and call.do not in OF_SERVER:
                 return Refusal(f"there is no camera {call.camera}", "", "unknown")

@@ -8,6 +8,8 @@ import unicodedata
 from collections import deque
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from camstrm.feature import FeatureValue
 from camstrm.wire.server_operations import Event, Events
 
@@ -30,6 +32,10 @@ LONGEST_VALUE = 100
 _OF_ALL = frozenset(("grabber lost", "grabber back"))
 """Kinds of no camera that everybody may hear of."""
 
+_OF_CAMERA = frozenset(("lost", "back", "reconfigured", "restarted", "changed", "executed"))
+"""Kinds that a share hears of. The others are about people: who adjusts, who shared what, who wrote
+which file."""
+
 Sight = frozenset[str] | None
 """Names of the cameras that somebody may know of, in Unicode's composed form; None: all."""
 
@@ -43,7 +49,9 @@ def visible(event: Event, sight: Sight) -> bool:
     """Return whether somebody who may know of these cameras may hear of the event."""
     if sight is None:
         return True
-    return same_name(event.camera) in sight if event.camera else event.kind in _OF_ALL
+    if not event.camera:
+        return event.kind in _OF_ALL
+    return event.kind in _OF_CAMERA and same_name(event.camera) in sight
 
 
 class EventLog:
@@ -109,7 +117,8 @@ class EventLog:
         found: list[Event] = []
         for _, event in newer:
             if visible(event, sight):
-                found.append(event)
+                # Whoever got a share is not told who else works with the cameras.
+                found.append(event if sight is None else replace(event, person=""))
                 if len(found) == MAX_ANSWER:
                     return Events(tuple(found), event.id)
         return Events(tuple(found), self.last)

@@ -17,7 +17,7 @@ from msgspec import convert
 from camstrm.bridge.http.camera_answers import camera_of, refused
 from camstrm.bridge.http.picture_routes import picture
 from camstrm.bridge.http.state import STATE
-from camstrm.bridge.viewers.jpeg_orientation import oriented
+from camstrm.bridge.http.still_orientation import oriented_still
 from camstrm.errors import WireError
 from camstrm.wire.calls import unpack
 from camstrm.wire.operations import Still, TakeStill
@@ -110,9 +110,7 @@ async def _still(request: web.Request, kind: _Kind) -> web.StreamResponse:
         except WireError as error:
             text = f"the camera's answer is not understood: {error}\n"
             raise web.HTTPBadGateway(text=text) from None
-        if kind == "jpeg" and data:
-            begin, rest = oriented(data[0], camera)
-            data = (memoryview(begin), memoryview(rest), *data[1:])
+        data = oriented_still(data, camera)
         response = web.StreamResponse(headers=_headers(still, camera.name, kind))
         response.content_type = _MEDIA_TYPES[kind]
         response.content_length = sum(map(len, data))

@@ -23,7 +23,6 @@ from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.sight import (
     Sight,
     hello_within,
-    leases_within,
     seen,
     sees,
     shared_within,
@@ -392,8 +391,9 @@ class BundleHub:
 
     @staticmethod
     def _put_leases(viewer: ViewerSender, leases: Leases) -> None:
-        seen_leases = leases_within(leases, viewer.outbox.allowed)
-        viewer.put_text(TextKind.LEASES, TO_VIEWER.encode(seen_leases))
+        # A share can hold none, and is not told who works with the cameras.
+        if viewer.sight is None:
+            viewer.put_text(TextKind.LEASES, TO_VIEWER.encode(leases))
 
 
 def _now_us() -> int:

@@ -12,7 +12,7 @@ import struct
 from camstrm.wire import CameraInfo
 from camstrm.wire.bundle import Buffer
 
-__all__ = ["orientation", "oriented"]
+__all__ = ["exif", "orientation", "oriented"]
 
 _SOI = b"\xff\xd8"
 
@@ -45,10 +45,14 @@ def oriented(jpeg: Buffer, camera: CameraInfo) -> tuple[bytes, Buffer]:
     return _head(number), jpeg[2:]
 
 
+def exif(number: int) -> bytes:
+    """Return EXIF data that hold nothing but the orientation."""
+    tag = struct.pack(">HHIHH", 0x0112, 3, 1, number, 0)  # Orientation, one SHORT
+    return b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + tag + struct.pack(">I", 0)
+
+
 @functools.lru_cache
 def _head(number: int) -> bytes:
     """Return the begin of a JPEG: SOI, and an APP1 segment that holds nothing but the tag."""
-    tag = struct.pack(">HHIHH", 0x0112, 3, 1, number, 0)  # Orientation, one SHORT
-    tiff = b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + tag + struct.pack(">I", 0)
-    body = b"Exif\x00\x00" + tiff
+    body = b"Exif\x00\x00" + exif(number)
     return _SOI + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body

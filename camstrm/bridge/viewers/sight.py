@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from camstrm.bridge.events.event_log import Sight, same_name
-from camstrm.wire import CameraInfo, Hello, Leases, SharedStatus, Status
+from camstrm.wire import CameraInfo, Hello, SharedStatus, Status
 
 __all__ = [
     "Sight",
     "hello_within",
-    "leases_within",
     "seen",
     "sees",
     "shared_within",
@@ -59,10 +58,3 @@ def status_within(status: Status, indices: frozenset[int] | None) -> Status:
 def shared_within(status: Status, indices: frozenset[int] | None) -> SharedStatus:
     """Return the status of these cameras for viewers that may see just them."""
     return SharedStatus(status_within(status, indices))
-
-
-def leases_within(leases: Leases, indices: frozenset[int] | None) -> Leases:
-    """Return the leases of these cameras only; None: all."""
-    if indices is None:
-        return leases
-    return Leases(tuple(lease for lease in leases.leases if lease.camera in indices))

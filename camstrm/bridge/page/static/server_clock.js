@@ -10,13 +10,19 @@
  *
  * Clocks drift and are set: the minimum is taken over the last one to two WINDOW_US only. Messages
  * of one connection come in the order in which they were made, so one that was made SET_BACK_US
- * before another that came earlier shows a clock that was set back: what was known is forgotten at
- * once. Times from before that are still counted with what was known then.
+ * before another that came earlier shows a clock that was set back; one that was under way for
+ * SET_FORWARD_US less than all others shows a clock that was set forward. What was known is
+ * forgotten at once then, but for the times from before: they are still counted with what was known
+ * then.
  */
 
 const WINDOW_US = 30_000_000;
 /** Messages of bundles and of states are made by different threads: they differ by less. */
 const SET_BACK_US = 2_000_000;
+/** No message is under way for so long: the server ends a connection that takes nothing for 5 s. */
+const SET_FORWARD_US = 20_000_000;
+/** Settings of the clock whose times are still counted right. */
+const PAST = 8;
 
 export class ServerClock {
   /** Smallest difference (client - server) of the window before, in microseconds. */
@@ -25,18 +31,22 @@ export class ServerClock {
   #current = Infinity;
   /** The viewer's clock when the present window began. */
   #windowStart = -Infinity;
-  /** The newest time of the server since its clock was set back last. */
+  /** The first and the newest time of the server since its clock was set last. */
+  #firstUs = -Infinity;
   #newestUs = -Infinity;
-  /** The smallest difference before the server's clock was set back; null: it never was. */
-  #beforeSetBack = /** @type {number | null} */ (null);
+  /** What was known before it was set, the newest first. */
+  #past = /** @type {{ firstUs: number, newestUs: number, difference: number }[]} */ ([]);
 
   /** @type {(serverUs: number, clientUs: number) => void} when a message was made and arrived */
   observe(serverUs, clientUs) {
-    if (serverUs < this.#newestUs - SET_BACK_US) {
-      this.#beforeSetBack = this.#difference;
+    const difference = this.#difference;
+    const back = serverUs < this.#newestUs - SET_BACK_US;
+    if (Number.isFinite(difference) && (back || clientUs - serverUs < difference - SET_FORWARD_US)) {
+      this.#past.unshift({ firstUs: this.#firstUs, newestUs: this.#newestUs, difference });
+      this.#past.splice(PAST);
       this.#previous = this.#current = Infinity;
       this.#windowStart = clientUs;
-      this.#newestUs = serverUs;
+      this.#firstUs = this.#newestUs = serverUs;
     }
     this.#newestUs = Math.max(this.#newestUs, serverUs);
     if (clientUs - this.#windowStart > WINDOW_US) {
@@ -53,11 +63,19 @@ export class ServerClock {
    */
   ageMs(serverUs, clientUs) {
     if (!Number.isFinite(this.#difference)) return null;
-    const ageUs = clientUs - this.#difference - serverUs;
-    // Of a time that is still to come, and was there before the clock was set back.
-    const before = this.#beforeSetBack !== null && ageUs < -SET_BACK_US;
-    const rightUs = before ? clientUs - Number(this.#beforeSetBack) - serverUs : ageUs;
-    return Math.max(0, rightUs / 1000);
+    return Math.max(0, (clientUs - this.#differenceAt(serverUs, clientUs) - serverUs) / 1000);
+  }
+
+  /**
+   * The difference of the clock that showed this time: of the newest that can have been.
+   * @type {(serverUs: number, clientUs: number) => number}
+   */
+  #differenceAt(serverUs, clientUs) {
+    const shown = (/** @type {number} */ first, /** @type {number} */ newest) =>
+      first - SET_BACK_US <= serverUs && serverUs <= newest + SET_BACK_US;
+    if (shown(this.#firstUs, clientUs - this.#difference)) return this.#difference;
+    const past = this.#past.find(({ firstUs, newestUs }) => shown(firstUs, newestUs));
+    return past ? past.difference : this.#difference;
   }
 
   /** Client - server; Infinity while nothing is known. */
@@ -73,8 +91,8 @@ export class ServerClock {
   /** Forget everything: another server may have another clock. */
   reset() {
     this.#previous = this.#current = Infinity;
-    this.#windowStart = this.#newestUs = -Infinity;
-    this.#beforeSetBack = null;
+    this.#windowStart = this.#firstUs = this.#newestUs = -Infinity;
+    this.#past = [];
   }
 }
 

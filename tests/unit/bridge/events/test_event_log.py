@@ -84,6 +84,17 @@ def test_a_share_hears_of_its_cameras_and_of_the_grabber_only() -> None:
     assert found.last == book.last, "the next answer begins behind what it may not hear of"
 
 
+def test_a_share_hears_of_no_person() -> None:
+    book = log()
+    book.add("changed", "left", person="kim", feature="Gain", old=1, new=2)
+    book.add("lease", "left", "kim", old="kim", new="lee")
+    book.add("kept", "left", "/home/kim/camstrm.toml", person="kim")
+    book.add("shared", "left", "ok until 2030: for lee", person="kim")
+    found = book.since(0, frozenset({"left"})).events
+    assert [(e.kind, e.person, e.feature, e.new) for e in found] == [("changed", "", "Gain", 2)]
+    assert [e.person for e in book.since(0, None).events] == ["kim", "", "kim", "kim"]
+
+
 def test_the_largest_answer_fits_into_a_message() -> None:
     book = log()
     wide = "\U0001f4f7"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+import logging
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,6 +40,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "share": {"cameras": [1], "hours": 1},
     "unshare": {"id": "share-1"},
 }
+
+OTHERS = (b"left", b"top", b"SN0000", b"SN0002")
+"""What a share of "right" must never see."""
 
 
 @pytest_asyncio.fixture
@@ -98,10 +102,18 @@ async def test_messages_and_pictures_of_its_camera_only(
         assert [camera.index for camera in status.cameras] in ([1], [])
         assert (await other.ask("lease", 0, action="take")).ok
         assert (await other.ask("lease", 1, action="take")).ok
-        both = await viewer.control(lambda m: isinstance(m, Leases) and bool(m.leases))
-        assert [lease.camera for lease in both.leases] == [1]
+        async with joined(bridge, TOKEN) as third:
+            both = await third.control(lambda m: isinstance(m, Leases) and len(m.leases) == 2)
+        assert {lease.holder for lease in both.leases} == {"control"}
         await grabber.send_status()
-        status = await viewer.control(lambda m: isinstance(m, Status) and bool(m.cameras))
+        got: list[object] = []
+
+        def with_cameras(message: object) -> bool:
+            got.append(message)
+            return isinstance(message, Status) and bool(message.cameras)
+
+        status = await viewer.control(with_cameras)
+        assert not any(isinstance(message, Leases) for message in got), "who adjusts is not told"
         assert [camera.index for camera in status.cameras] == [1]
     async with joined(bridge, token) as viewer:
         await grabber.until_demand(lambda d: d.cameras == (1,))
@@ -142,6 +154,8 @@ async def test_calls_reach_its_camera_only_and_change_nothing(
             reply = await viewer.ask(do, camera, **GOOD.get(do, {}))
             if do == "events":
                 assert reply.ok
+            elif do == "diagnose":
+                assert (reply.code, reply.remedy) == ("refused", "Ask who gave you the link")
             elif do == "still":
                 assert "Fetch it over HTTP" in reply.remedy
             elif camera != 1 and not OPERATIONS[do].server:
@@ -149,6 +163,18 @@ async def test_calls_reach_its_camera_only_and_change_nothing(
     seen = {call.camera for call in grabber.seen}
     assert seen <= {1}
     assert not {call.do for call in grabber.seen} & {"set", "execute", "load", "revert", "keep"}
+
+
+async def everything_said(bridge: RunningBridge, path: str, token: str) -> bytes:
+    """Return an answer's headers and body, or the begin of a stream."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{bridge.url}{path}", headers=headers) as answer,
+    ):
+        streams = answer.content_type.startswith("multipart")
+        body = await (answer.content.readline() if streams else answer.read())
+        return body + repr(dict(answer.headers)).encode()
 
 
 def routes(camera: str) -> list[str]:
@@ -251,6 +277,73 @@ async def test_another_order_of_the_cameras_does_not_widen_it(
         await grabber.send_hello()
         await viewer.control(lambda m: isinstance(m, Hello) and not m.cameras)
         assert (await viewer.ask("values", 0)).code == "unknown"
+
+
+async def test_no_name_of_another_camera_or_person_by_any_way(
+    bridge: RunningBridge, grabber: AnsweringGrabber, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    _, token = await shared(bridge, 1, note="secret note")
+    async with joined(bridge, control(bridge)) as other, joined(bridge, token) as viewer:
+        for camera in (0, 1):
+            assert (await other.ask("lease", camera, action="take")).ok
+            assert (await other.ask("set", camera, feature="Gain", value=2)).ok
+            assert (await other.ask("lease", camera, action="give")).ok
+        for state in (4, 2):
+            grabber.states.update(dict.fromkeys(range(3), state))
+            await grabber.send_status()
+        # A change has become an event when it has been at rest for a while.
+        after, kinds = 0, set()
+        while "changed" not in kinds:
+            reply = await viewer.ask("events", 0, after=after)
+            assert not any(word in bytes(reply.result) for word in OTHERS)
+            found = unpack(reply.result, Events, "events")
+            after = found.last
+            kinds |= {event.kind for event in found.events}
+            assert {(event.camera, event.person) for event in found.events} <= {("right", "")}
+            assert b"control" not in bytes(reply.result)
+            assert b"secret note" not in bytes(reply.result)
+        assert kinds <= {"lost", "back", "changed"}
+    paths = [
+        *(path for camera in ("right", "nobody", "left") for path in routes(camera)),
+        "cam.zip?cameras=nobody",
+        "api/status",
+        "metrics",
+        "healthz",
+        "qr.svg?text=http://elsewhere/",
+        f"?token={token}",
+        "static/nothing.js",
+        "nothing",
+    ]
+    for path in paths:
+        asked = asyncio.create_task(everything_said(bridge, path, token))
+        if path in ("cam/right.jpg", "cam/right.mjpg"):
+            await grabber.until_demand(lambda d: d.cameras == (1,))
+            await grabber.send_bundle()
+        # What was asked for is quoted in the answer.
+        words = [word for word in OTHERS if word.decode() not in path]
+        said = await asked
+        assert not any(word in said for word in words), (path, said)
+        await grabber.until_demand(lambda d: d.cameras == ())
+    assert token not in caplog.text
+    assert len(caplog.records) > len(paths), "the access log was written"
+
+
+async def test_a_share_ends_by_itself(bridge: RunningBridge, grabber: AnsweringGrabber) -> None:
+    _, token = await shared(bridge, 1, hours=3 / 3600)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{bridge.url}cam/right.mjpg?token={token}") as stream,
+        joined(bridge, token) as viewer,
+    ):
+        assert await viewer.close_code() == 1008
+        assert viewer.close_reason == "this token has expired"
+        with contextlib.suppress(aiohttp.ClientError):
+            while await asyncio.wait_for(stream.content.read(65536), 30):
+                pass
+    assert (await get(bridge, "api/status", token))[0] == 401
+    async with joined(bridge, control(bridge)) as owner:
+        assert unpack((await owner.ask("shares")).result, Shares, "shares").shares == ()
 
 
 async def test_a_share_ends_when_it_is_revoked(

@@ -36,7 +36,7 @@ def read_layouts(kept: Iterable[Any]) -> list[NamedLayout]:
         name, mode, order = (members.get(member) for member in ("name", "mode", "order"))
         if not isinstance(name, str) or not name:
             continue
-        names = order if isinstance(order, list) else []
+        names = order if isinstance(order, (list, tuple)) else ()
         found.append(
             NamedLayout(
                 name,

@@ -12,9 +12,11 @@ VECTORS = vectors("layouts")
 
 @pytest.mark.parametrize("case", VECTORS["read"])
 def test_what_can_be_read_is_kept(case: dict[str, Any]) -> None:
-    assert as_setting(read_layouts(case["kept"])) == [
+    layouts = read_layouts(case["kept"])
+    assert as_setting(layouts) == [
         {**layout, "order": tuple(layout["order"])} for layout in case["layouts"]
     ]
+    assert read_layouts(as_setting(layouts)) == layouts
 
 
 @pytest.mark.parametrize("case", VECTORS["with"])

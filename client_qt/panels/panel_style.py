@@ -41,9 +41,7 @@ QLineEdit, QPlainTextEdit {{
     background: {raised}; border: 1px solid {edge}; border-radius: 3px; padding: 2px 5px;
     placeholder-text-color: {dim}; selection-background-color: {accent.name()};
 }}
-QAbstractSpinBox {{ background: {raised}; border: 1px solid {edge}; border-radius: 3px; }}
-QAbstractSpinBox:focus {{ border: 1px solid {accent.name()}; }}
-QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
+QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
 QLineEdit:read-only {{ background: transparent; }}
 QLineEdit[differs="true"] {{ font-weight: 600; }}
 QCheckBox:disabled {{ color: {dim}; }}

@@ -13,7 +13,7 @@ SOURCES := bench camstrm client_qt tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak soak-viewers wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
+	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 
@@ -63,6 +64,9 @@ fuzz: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600
 	$(BIN)/python -m pytest tests/unit/simulator -m "slow or not slow" --timeout=3600
+
+soak-viewers: $(VENV)/.test
+	$(BIN)/python -m bench.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .

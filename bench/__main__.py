@@ -19,6 +19,8 @@ PARTS = {
     "broadcast": "broadcast.broadcast",
     "slow links": "network.slow_links",
     "viewer": "viewer.viewer",
+    "page": "page.page",
+    "many cameras": "viewer.many",
     "client": "client.client",
     "control": "control.control",
     "views": "views.views",

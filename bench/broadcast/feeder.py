@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import simplejpeg
 
-from bench.broadcast.stamped_jpeg import PICTURE_SIZES, load_jpegs, stamped
+from bench.broadcast.stamped_jpeg import load_jpegs, stamped
 from camstrm.feed.feed import Feed
 from camstrm.feed.sender import FeedReader
 from camstrm.wire import (
@@ -48,6 +48,7 @@ class Feeder:
 
     def __init__(self, path: str, folder: Path, fps: float) -> None:
         self._jpegs = load_jpegs(folder)
+        self._sizes = tuple(map(_size, self._jpegs))
         self._fps = fps
         self._infos = tuple(CameraInfo(i, f"camera{i}") for i in range(len(self._jpegs)))
         self._seq = 0
@@ -74,7 +75,7 @@ class Feeder:
         if now >= self._status_s:
             self._status_s = now + 1.0
             self._feed.send_status(self._status())
-        if self._demand.cameras != ():
+        if self._demand.cameras != () or self._demand.views:
             self._feed.publish(self._bundle())
         # A tick that comes late is not made up for, as with the servers of the peers.
         self._next_s = max(self._next_s + 1 / self._fps, now)
@@ -87,13 +88,14 @@ class Feeder:
 
     def _frames(self, time_ns: int) -> Iterator[CameraFrame]:
         cameras = self._demand.cameras
-        for index, (jpeg, size) in enumerate(zip(self._jpegs, PICTURE_SIZES, strict=True)):
+        for index, (jpeg, size) in enumerate(zip(self._jpegs, self._sizes, strict=True)):
             if cameras is None or index in cameras:
                 yield self._frame(index, jpeg, size, time_ns)
             else:
                 yield CameraFrame(index, CameraState.STREAMING, state_since_us=self._since_us)
         for view, (jpeg, across, down) in self._views.items():
-            x, y, width, height = msgspec.structs.astuple(_region(view))
+            region = view.region or Region(0, 0, *self._sizes[view.camera])
+            x, y, width, height = msgspec.structs.astuple(region)
             yield msgspec.structs.replace(
                 self._frame(view.camera, jpeg, (across, down), time_ns),
                 view=view.id,
@@ -116,8 +118,8 @@ class Feeder:
             state_since_us=self._since_us,
             width=size[0],
             height=size[1],
-            source_width=PICTURE_SIZES[index][0],
-            source_height=PICTURE_SIZES[index][1],
+            source_width=self._sizes[index][0],
+            source_height=self._sizes[index][1],
             payload=stamped(jpeg, self._seq, time_ns),
         )
 
@@ -138,13 +140,15 @@ class Feeder:
         self._views = {v: made.get(v) or _encoded(v, self._jpegs[v.camera]) for v in demand.views}
 
 
-def _region(view: View) -> Region:
-    return view.region or Region(0, 0, *PICTURE_SIZES[view.camera])
+def _size(jpeg: bytes) -> tuple[int, int]:
+    """Return width and height."""
+    height, width, *_ = simplejpeg.decode_jpeg_header(jpeg)
+    return width, height
 
 
 def _encoded(view: View, jpeg: bytes) -> tuple[bytes, int, int]:
     """Return a view of a picture as JPEG, and its width and height."""
-    region = _region(view)
+    region = view.region or Region(0, 0, *_size(jpeg))
     image = simplejpeg.decode_jpeg(jpeg, colorspace="GRAY")[..., 0]
     image = image[region.y : region.y + region.height, region.x : region.x + region.width]
     height, width = image.shape

@@ -1,1 +1,1 @@
-"""Windows that show three cameras; each runs in a process of its own, without a display."""
+"""Windows that show cameras; each runs in a process of its own, without a display."""

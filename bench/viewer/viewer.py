@@ -23,6 +23,7 @@ FLOOD_FPS = 300.0
 """Ten times what comes from a server: pictures must be dropped, memory must not grow."""
 
 MAX_CPU_RATIO = 0.5
+MAX_CPU_PERCENT = 50.0
 MAX_LATE_MS = 4.0
 MAX_GROWTH_MB = 12.0
 """Two pictures of 1328x1152 decoded: how many there are at a moment varies by so much."""
@@ -85,8 +86,8 @@ def _rows(way: str, found: dict[str, list[dict[str, Any]]]) -> list[Row]:
             ratio,
             WAYS["ui"] if peer else "",
             sum(map(unexplained, reports)) if ours else 0,
-            f"<= {MAX_CPU_RATIO:g} x" if ours else "",
-            ratio <= MAX_CPU_RATIO if ours and ratio is not None else None,
+            f"<= {MAX_CPU_RATIO:g} x and < {MAX_CPU_PERCENT:g} %" if ours else "",
+            cpu < MAX_CPU_PERCENT and (ratio or 0.0) <= MAX_CPU_RATIO if ours else None,
             "pictures: "
             + ", ".join(f"{number} {key}" for key, number in counts.items())
             + f"; {_median(reports, 'shown_per_s'):.0f} shown a second",

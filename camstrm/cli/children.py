@@ -50,10 +50,11 @@ class ChildCommands:
         self._stop = threading.Event()
 
     def add(self, name: str, arguments: Sequence[str]) -> None:
-        """Add ``camstrm ARGUMENTS`` under a name for messages; start it at once."""
+        """Add ``camstrm ARGUMENTS`` under a name for messages; start it at once, if not stopped."""
         child = _Child(name, tuple(arguments))
         self._children.append(child)
-        self._start(child)
+        if not self._stop.is_set():
+            self._start(child)
 
     def stop(self) -> None:
         """Make :meth:`run` end; for signal handlers and other threads."""

@@ -87,6 +87,13 @@ def add_token(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--expires", metavar="TIME", help="valid for 90m, 12h, 30d, 8w (default: until revoked)"
     )
+    add.add_argument(
+        "--camera",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="may watch this camera only, by its name; again for more (with --role view)",
+    )
     listing = actions.add_parser("list", help="print names, roles and when they expire")
     revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")
     revoke.add_argument("name", metavar="NAME", help="as 'camstrm token list' prints it")

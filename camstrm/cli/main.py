@@ -8,10 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from camstrm.cli.install import install_command
-from camstrm.cli.parser import build_parser
-from camstrm.errors import CamstrmError, ConfigError, UsageError
-
 __all__ = ["main", "run"]
 
 EXIT_FAILED = 1
@@ -29,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A name in a language that this terminal cannot show must not make a command fail.
             stream.reconfigure(errors="backslashreplace")
+    # Here: a Ctrl-C while these are loaded ends as one that comes later, see run().
+    from camstrm.cli.install import install_command
+    from camstrm.cli.parser import build_parser
+    from camstrm.errors import CamstrmError, ConfigError, UsageError
+
     options = build_parser().parse_args(arguments)
     try:
         code = int(options.command(options))
@@ -78,4 +79,8 @@ _OUTPUT_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF)
 
 def run() -> None:
     """Run as the installed command."""
-    sys.exit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    sys.exit(code)

@@ -84,10 +84,11 @@ class FeaturesOptions(Protocol):
 
 
 class TokenOptions(Protocol):
-    """token; ``name``, ``role`` and ``expires`` only where the action has them."""
+    """token; ``name``, ``role``, ``expires`` and ``camera`` only where the action has them."""
 
     action: str
     config: str | None
     name: str
     role: Literal["view", "control", "admin"]
     expires: str | None
+    camera: list[str]

@@ -21,7 +21,7 @@ from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.profiles import GentlProfile
-from camstrm.wire import MAX_CAMERAS, Demand, Hello, Limits, Status
+from camstrm.wire import Demand, Hello, Limits, Status
 
 __all__ = ["Grabber"]
 
@@ -142,7 +142,7 @@ class Grabber:
         return Hello(
             session=self._session,
             server=f"camstrm {__version__}",
-            cameras=self._ledgers.infos()[:MAX_CAMERAS],
+            cameras=self._ledgers.infos(),
             limits=Limits(
                 stream_fps=self._config.stream.fps, max_views=self._config.stream.max_views
             ),

@@ -152,7 +152,7 @@ class BundleLoop:
 
     def _wanted(self) -> set[int]:
         """Return the cameras whose whole picture is wanted."""
-        every = set(range(len(self._ledgers)))
+        every = set(range(len(self._ledgers.sent())))
         return every if self._demand.cameras is None else every.intersection(self._demand.cameras)
 
     def _watched(self) -> set[int]:
@@ -161,7 +161,7 @@ class BundleLoop:
 
     def _known_views(self) -> list[View]:
         """Return the views of cameras that are known; a camera may be found later than wished."""
-        return [view for view in self._views if view.camera < len(self._ledgers)]
+        return [view for view in self._views if view.camera < len(self._ledgers.sent())]
 
     def _period(self) -> float:
         fps = self._fps
@@ -222,7 +222,7 @@ class BundleLoop:
         self._late.update(*self._waiting.values())
         came = {frame.camera_index for frame in self._fresh.values()}
         frames = []
-        for index, ledger in enumerate(self._ledgers):
+        for index, ledger in enumerate(self._ledgers.sent()):
             entry = self._fresh.pop(index, None)
             frames.append(self._without_picture(index) if entry is None else entry)
             missed = index in self._late and index not in came

@@ -88,8 +88,9 @@ def event_text(event: Event, texts: Texts) -> str:
         said = texts.say(
             key,
             feature=event.feature,
-            old=NONE if event.old is None else event.old,
-            new=NONE if event.new is None else event.new,
+            # Nobody held the lease: the name is empty.
+            old=NONE if event.old in (None, "") else event.old,
+            new=NONE if event.new in (None, "") else event.new,
             person=event.person or "?",
         )
     return " · ".join(filter(None, (said, event.text)))

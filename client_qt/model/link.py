@@ -15,7 +15,7 @@ from client_qt.model.display import Level, delivers, is_stuck, state_name
 from client_qt.model.viewer_model import Connection, ViewerModel
 from client_qt.model.wording import clock_text
 
-__all__ = ["Changes", "Link", "describe_link", "describe_title", "together"]
+__all__ = ["Changes", "Link", "describe_empty", "describe_link", "describe_title", "together"]
 
 _MOST_NAMED = 3
 """So many cameras are named in the strip; of more only the number is said."""
@@ -53,10 +53,23 @@ def describe_link(model: ViewerModel, texts: Texts, now: float) -> Link:
         since = 0 if model.status is None else model.status.input_since_us
         time = clock_text(since) if state is Connection.NO_INPUT else ""
         text = say("strip.no_input_since", time=time) if time else say("strip.no_input")
-        return replace(none, text=text, problem="")
+        problem = say("shell.empty_no_grabber") if state is Connection.NO_INPUT else ""
+        return replace(none, text=text, problem=problem)
     side = model.reduced
     problem = say("strip.reduced", side=side) if side else ""
     return replace(_cameras(model, texts, now), problem=problem, linked=True)
+
+
+def describe_empty(model: ViewerModel, texts: Texts, now: float) -> str:
+    """Return what to do where a server has no camera to be shown."""
+    state, say = model.connection(now), texts.say
+    if state is Connection.LOST and model.retry_in(now) is not None:
+        return "\n".join(filter(None, (say("shell.empty_server"), model.reason)))
+    if model.hello is None or state in (Connection.LOST, Connection.CONNECTING):
+        return say("shell.empty_connecting")
+    if model.status is not None and model.status.input == "none":
+        return say("shell.empty_no_grabber")
+    return say("shell.empty_no_cameras")
 
 
 def describe_title(links: Sequence[Link], servers: str, texts: Texts) -> str:

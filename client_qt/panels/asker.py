@@ -79,10 +79,12 @@ class Asker(QObject):
 
     def _settle(self, number: int, result: Struct | CallError) -> None:
         waiting = self._open.pop(number, None)
+        if waiting is None:
+            # Forgotten; whoever asked may be gone, and this with it.
+            return
         if not self._open:
             self._timer.stop()
-        if waiting is not None:
-            waiting[1](result)
+        waiting[1](result)
 
 
 def failed_call(error: CallError) -> FailedCall:

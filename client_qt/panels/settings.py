@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from camstrm.viewing.texts import LANGUAGES
 from client_qt.panels.plain_label import plain_label
@@ -39,7 +39,7 @@ class SettingsPanel(StyledPanel):
     def _choice(self, name: str, options: list[tuple[str, str]]) -> None:
         settings = self.services.settings
         title = self.services.say(f"shell.{name}")
-        label, box = QLabel(title), QComboBox()
+        label, box = plain_label(title, dim=True), QComboBox()
         label.setBuddy(box)
         box.setAccessibleName(title)
         box.setObjectName(name)
@@ -47,6 +47,8 @@ class SettingsPanel(StyledPanel):
             box.addItem(text, value)
         box.setCurrentIndex(max(0, box.findData(settings.get(name, ""))))
         box.currentIndexChanged.connect(lambda at: settings.set(name, box.itemData(at)))
+        if self._column.count():
+            self._column.addSpacing(8)
         self._column.addWidget(label)
         self._column.addWidget(box)
 

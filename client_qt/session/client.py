@@ -117,8 +117,9 @@ class StreamClient(QObject):
         """Where the server is, and the token; another token comes with :meth:`use_token`."""
         self._network = network or Network()
         self._fingerprint = fingerprint
-        self._texts = texts or Texts()
-        self._say = self._texts.say
+        self.texts = texts or Texts()
+        """What is said to the person, and in which language; never changes."""
+        self._say = self.texts.say
         self._backoff = backoff or reconnect_pauses()
         self._clock = clock
         self._socket: QWebSocket | None = None
@@ -326,7 +327,7 @@ class StreamClient(QObject):
         failure = self._tls_failure or explain_failure(
             self._socket.errorString(),
             self.address,
-            self._texts,
+            self.texts,
             tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
         )
         self.failed.emit(failure)

@@ -55,6 +55,7 @@ class FileFetch(QObject):
         """``client``: whose server, token, proxy and certificate count."""
         super().__init__(parent)
         self._client = client
+        self._say = client.texts.say
         self._max_size = max_size
         self._manager: QNetworkAccessManager | None = None
         """Made for the first file: most people keep none."""
@@ -63,7 +64,7 @@ class FileFetch(QObject):
     def get(self, url: str, folder: Path, name: str, answer: Callable[[Fetched], None]) -> None:
         """Fetch ``url`` into ``folder``; ``answer`` is called once, perhaps before this returns."""
         if len(self._open) >= MAX_OPEN:
-            answer(Fetched(problem=f"{MAX_OPEN} files are being fetched"))
+            answer(Fetched(problem=self._say("connect.file.busy", count=MAX_OPEN)))
             return
         try:
             file = NewFile.create(folder, name)
@@ -115,7 +116,8 @@ class FileFetch(QObject):
         except OSError as error:
             download.problem = f"{download.file.path}: {error.strerror or error}"
         if download.file.size > self._max_size:
-            download.problem = f"the file is larger than {self._max_size // 1024**2} MB"
+            megabytes = self._max_size // 1024**2
+            download.problem = self._say("connect.file.too_large", megabytes=megabytes)
         if download.problem:
             reply.abort()
 
@@ -124,7 +126,7 @@ class FileFetch(QObject):
         download = self._open.pop(reply, None)
         if download is None:
             return
-        problem = download.problem or _problem(reply)
+        problem = download.problem or self._problem(reply)
         headers = {
             str(name.data(), "latin-1").lower(): str(value.data(), "latin-1")
             for name, value in reply.rawHeaderPairs()
@@ -139,6 +141,21 @@ class FileFetch(QObject):
             except OSError as error:
                 problem = f"{download.file.path}: {error.strerror or error}"
         download.answer(Fetched(path, headers, problem))
+
+    def _problem(self, reply: QNetworkReply) -> str:
+        """Return why a reply is no file, "" if it is one."""
+        status = _status(reply)
+        if status and status != _OK:
+            # The server says why in a sentence of plain text.
+            kind = reply.header(QNetworkRequest.KnownHeaders.ContentTypeHeader)
+            if str(kind or "").startswith("text/plain"):
+                said = bytes(reply.readAll().data()).decode("utf-8", "replace").strip()
+                if said:
+                    return plain_text(" ".join(said.split()), _MAX_PROBLEM)
+            return self._say("connect.file.status", status=status)
+        if reply.error() is not QNetworkReply.NetworkError.NoError:
+            return plain_text(reply.errorString(), _MAX_PROBLEM)
+        return "" if status else self._say("connect.file.no_answer")
 
 
 @dataclass
@@ -167,19 +184,3 @@ def _base(address: ServerAddress) -> str:
 def _status(reply: QNetworkReply) -> int:
     status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
     return int(status) if status is not None else 0
-
-
-def _problem(reply: QNetworkReply) -> str:
-    """Return why a reply is no file, "" if it is one."""
-    status = _status(reply)
-    if status and status != _OK:
-        # The server says why in a sentence of plain text.
-        kind = reply.header(QNetworkRequest.KnownHeaders.ContentTypeHeader)
-        if str(kind or "").startswith("text/plain"):
-            said = bytes(reply.readAll().data()).decode("utf-8", "replace").strip()
-            if said:
-                return plain_text(" ".join(said.split()), _MAX_PROBLEM)
-        return f"the server answered {status}"
-    if reply.error() is not QNetworkReply.NetworkError.NoError:
-        return plain_text(reply.errorString(), _MAX_PROBLEM)
-    return "" if status else "there was no answer"

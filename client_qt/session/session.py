@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from camstrm.client.calls import Answer, ClientCalls
 from camstrm.errors import CallError
 from camstrm.repeat_log import RepeatLog
+from camstrm.viewing.plain_text import plain_message
 from camstrm.wire import CameraFrame, FrameBundle, Hello, Leases, Reply, Status, View, Views
 from camstrm.wire.operations import Arguments
 from client_qt.model.acknowledge import AckTracker
@@ -33,7 +34,9 @@ _LEAST_INTERVAL_S = 0.2
 _SMOOTHING = 0.1
 """Weight of the newest duration."""
 
-_MAY_BE_DONE = "it may still have been done"
+_ONLY_SHOWN = frozenset(("diagnose", "events", "features", "shares"))
+"""Operations whose results hold texts for people alone: nothing of them is written to a file or
+sent back, so that what is not to be seen can be taken out here, for all panels."""
 
 
 class StreamSession(QObject):
@@ -70,6 +73,7 @@ class StreamSession(QObject):
         super().__init__()
         self.model = ViewerModel()
         self._client = client
+        self._say = client.texts.say
         self._decoder = decoder
         self.clock = clock
         """Monotonic time in seconds, which the model is fed with."""
@@ -125,7 +129,9 @@ class StreamSession(QObject):
         self._ask_timer.stop()
         self.files.close()
         self._client.close()
-        self._calls.connection_lost("the viewer was closed", _MAY_BE_DONE)
+        self._calls.connection_lost(
+            self._say("connect.call.closed"), self._say("connection.call_lost_remedy")
+        )
         return self._decoder.close()
 
     def want(
@@ -157,15 +163,20 @@ class StreamSession(QObject):
         """
         hello = self.model.hello
         if hello is None or not self._client.is_open:
-            problem, remedy = "there is no connection to the server", "wait until it is back"
-            raise CallError(problem, remedy, code="gone")
+            raise self._call_error("no_server", "gone")
         most = hello.limits.max_calls
         if not most:
-            raise CallError("this server takes no calls", "update the server", code="unknown")
+            raise self._call_error("none", "unknown")
         if len(self._calls) >= most:
-            raise CallError(f"{most} calls are open already", "wait for a reply", code="busy")
+            raise self._call_error("many", "busy", most=most)
         limit = hello.limits.max_message_size
+        if do in _ONLY_SHOWN:
+            answer = _plain_answer(answer)
         self._client.call(self._calls.call(camera, do, arguments, answer, max_size=limit))
+
+    def _call_error(self, key: str, code: str, **values: int) -> CallError:
+        problem = self._say(f"connection.call_{key}", **values)
+        return CallError(problem, self._say(f"connection.call_{key}_remedy"), code=code)
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
@@ -193,7 +204,7 @@ class StreamSession(QObject):
         self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
         self._calls.connection_lost(
-            f"the connection to the server was lost: {reason}", _MAY_BE_DONE
+            self._say("connect.call.lost", reason=reason), self._say("connection.call_lost_remedy")
         )
 
     def _on_hello(self, hello: Hello) -> None:
@@ -299,3 +310,8 @@ class StreamSession(QObject):
     def _forget_pictures(self) -> None:
         self._acks.clear()
         self._decoder.forget(self._acks.next_ticket)
+
+
+def _plain_answer(answer: Answer) -> Answer:
+    """Return an answer that gets results without control characters and hidden directions."""
+    return lambda result: answer(result if isinstance(result, CallError) else plain_message(result))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from camstrm.wire import CameraState
 from client_qt.model.display import Level, delivers, is_stuck
-from client_qt.model.link import Link, describe_link, describe_title, together
+from client_qt.model.link import Link, describe_empty, describe_link, describe_title, together
 from client_qt.widgets.accessible_view import install_accessible_views
 from client_qt.widgets.announcer import Announcer
 from client_qt.widgets.camera_area import CameraArea
@@ -81,7 +81,12 @@ class MainWindow(QMainWindow):
             self.note(services.say("window.settings_aside", file=aside.name))
         self.subscribe()
         self.refresh()
-        if kiosk:
+        if not kiosk:
+            self.dock.restore()
+            width = services.settings.get("panels.width", 0, lambda n: 0 < n <= self.width() // 2)
+            if width:
+                self.resizeDocks([self.dock], [width], Qt.Orientation.Horizontal)
+        else:
             self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
 
     @property
@@ -143,6 +148,7 @@ class MainWindow(QMainWindow):
         self.pop_outs.close()
         if not self.kiosk:
             keep_place(self, self.services.settings)
+            self.dock.keep_width()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -156,8 +162,14 @@ class MainWindow(QMainWindow):
         title = describe_title(list(links.values()), ", ".join(labels.values()), services.texts)
         if title != self.windowTitle():
             self.setWindowTitle(title)
-        self.area.show_empty("\n".join(filter(None, (together_link.text, together_link.problem))))
         now = services.clock()
+        empty = {
+            number: describe_empty(server.model, services.texts, now)
+            for number, server in services.servers.items()
+        }
+        several = len(empty) > 1
+        said = [f"{labels[n]}: {text}" if several else text for n, text in empty.items()]
+        self.area.show_empty("\n".join(said) or services.say("connect.none"))
         megabits = sum(server.model.megabits(now) for server in services.servers.values())
         hellos = (server.model.hello for server in services.servers.values())
         versions = ", ".join(hello.server for hello in hellos if hello is not None)

@@ -14,7 +14,11 @@ __all__ = ["PanelDock"]
 
 
 class PanelDock(QDockWidget):
-    """Opens, closes and switches the panels; the one on top is active while it can be seen."""
+    """Opens, closes and switches the panels; the one on top is active while it can be seen.
+
+    Settings: "panels.open" (ids of those with a tab), "panels.top" (that of the one on top),
+    "panels.width" (logical pixels, 0 for the usual width).
+    """
 
     opened_changed = Signal()
     """Another panel is open, or on top."""
@@ -32,11 +36,14 @@ class PanelDock(QDockWidget):
         self._panels: dict[str, Panel] = {}
         """Those that were opened once, by their ids."""
         self._active: Panel | None = None
+        self._restoring = False
+        """Whether the panels of the last time are being opened: nothing is to be kept."""
         self._tabs = QTabWidget(self)
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setMovable(True)
-        self._tabs.currentChanged.connect(self._update_active)
+        self._tabs.currentChanged.connect(self._on_current)
+        self._tabs.tabBar().tabMoved.connect(self._keep)
         self.setWidget(self._tabs)
         self.setObjectName("panels")
         self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
@@ -71,6 +78,26 @@ class PanelDock(QDockWidget):
 
     def open(self, panel_id: str) -> None:
         """Bring the panel to the top and the keyboard to it."""
+        self._bring_up(panel_id).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def restore(self) -> None:
+        """Open the panels that were open the last time; the keyboard stays where it is."""
+        settings, known = self._services.settings, panel_makers()
+        top = settings.get("panels.top", "")
+        opened = [p for p in settings.get("panels.open", []) if isinstance(p, str) and p in known]
+        self._restoring = True
+        for panel_id in dict.fromkeys(opened):
+            self._bring_up(panel_id)
+        if top in opened:
+            self._bring_up(top)
+        self._restoring = False
+
+    def keep_width(self) -> None:
+        """Remember the width for the next start."""
+        if self.isVisible():
+            self._services.settings.set("panels.width", self.width())
+
+    def _bring_up(self, panel_id: str) -> Panel:
         panel = self.panel(panel_id)
         if panel_id not in self.opened:
             number = self._tabs.addTab(panel, self._title(panel_id).replace("&", "&&"))
@@ -78,8 +105,9 @@ class PanelDock(QDockWidget):
             self._tabs.tabBar().setTabButton(number, side, self._close_button(panel_id))
         self._tabs.setCurrentWidget(panel)
         self.show()
+        self._keep()
         self._update_active()
-        panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return panel
 
     def close_panel(self, panel_id: str) -> None:
         """Take the panel's tab away."""
@@ -144,15 +172,27 @@ class PanelDock(QDockWidget):
 
     def _close_tab(self, number: int) -> None:
         self._tabs.removeTab(number)
+        self._keep()
         if not self._tabs.count():
             self.hide()
         self._update_active()
+
+    def _on_current(self, _index: int) -> None:
+        self._keep()
+        self._update_active()
+
+    def _keep(self) -> None:
+        if not self._restoring:
+            number, settings = self._tabs.currentIndex(), self._services.settings
+            top = "" if number < 0 else self._open_panel(number).objectName()
+            settings.set("panels.open", self.opened)
+            settings.set("panels.top", top)
 
     def _on_chosen(self, camera: int | None) -> None:
         for panel in self._panels.values():
             panel.show_camera(camera)
 
-    def _update_active(self, _index: int = -1) -> None:
+    def _update_active(self) -> None:
         number = self._tabs.currentIndex()
         seen = number >= 0 and self.isVisible() and not self.window().isMinimized()
         active = self._open_panel(number) if seen else None

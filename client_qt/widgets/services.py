@@ -237,7 +237,7 @@ class ViewerServices(QObject):
         """
         server, index = self.server_of(camera), server_and_index(camera)[1]
         if server is None:
-            answer(CallError("the camera's server was closed", code="gone"))
+            answer(CallError(self.say("connect.call.removed"), code="gone"))
             return
         try:
             server.session.call(index, do, arguments, answer)

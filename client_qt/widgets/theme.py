@@ -154,11 +154,13 @@ QTabBar::tab:focus {{ background: {raised}; }}
 QTabBar QToolButton {{ background: {header}; color: {text}; border: none; padding: 2px; }}
 QToolButton#close {{ border: none; background: transparent; color: {dim}; padding: 0 4px; }}
 QToolButton#close:hover {{ color: {text}; }}
-QCheckBox::indicator, QRadioButton::indicator {{
+QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: 3px; }}
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator, QTreeView::indicator {{
     width: 13px; height: 13px; border: 1px solid {EDGE.name()}; background: {raised};
 }}
 QRadioButton::indicator {{ border-radius: 7px; }}
-QCheckBox::indicator:checked, QRadioButton::indicator:checked {{
+QCheckBox::indicator:checked, QRadioButton::indicator:checked, QListView::indicator:checked,
+QTreeView::indicator:checked {{
     background: {accent}; border: 3px solid {raised}; width: 9px; height: 9px;
 }}
 QComboBox {{ border: {edge}px solid {EDGE.name()}; border-radius: 3px; padding: 3px 8px; }}
@@ -168,7 +170,9 @@ QLabel#key {{
     padding: 1px 6px;
 }}
 QAbstractItemView {{ background: {header}; border: none; outline: none; }}
-QPushButton:focus, QComboBox:focus, QCheckBox:focus, QLineEdit:focus, QAbstractItemView:focus,
+QListWidget::item {{ padding: 2px 0; }}
+QPushButton:focus, QComboBox:focus, QCheckBox:focus, QRadioButton:focus, QLineEdit:focus,
+QAbstractItemView:focus,
 QAbstractSpinBox:focus, QSlider:focus, QToolButton:focus {{
     outline: none; border: 2px solid {accent};
 }}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from client_qt.model.display import CameraDisplay, Level
@@ -92,17 +92,21 @@ def paint_said(
 
 
 def paint_ring(painter: QPainter, area: QRect, *, strong: bool) -> None:
-    """Mark the chosen view; ``strong``: it has the focus by a key."""
+    """Mark the chosen view; ``strong``: it has the focus by a key.
+
+    Filled edges: with each picture, a rectangle drawn with a pen takes as long as the picture.
+    """
     width = 3 if strong else 2
     colour = QColor(theme.ACCENT)
     colour.setAlpha(255 if strong else 165)
-    pen = QPen(colour, width)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen)
-    inside = width / 2
-    painter.drawRect(QRectF(area).adjusted(inside, inside, -inside, -inside))
+    inner = area.adjusted(width, width, -width, -width)
+    for edge in (
+        QRect(area.left(), area.top(), area.width(), width),
+        QRect(area.left(), inner.bottom() + 1, area.width(), width),
+        QRect(area.left(), inner.top(), width, inner.height()),
+        QRect(inner.right() + 1, inner.top(), width, inner.height()),
+    ):
+        painter.fillRect(edge, colour)
 
 
 def _paint_headline(painter: QPainter, area: QRect, display: CameraDisplay, font: QFont) -> None:

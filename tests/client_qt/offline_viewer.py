@@ -59,14 +59,14 @@ class OfflineViewer:
         self.client = StreamClient(ServerAddress(address, "s3cret"))
         self.decoder = PictureDecoder()
         self.session = StreamSession(self.client, self.decoder, clock=self.clock)
+        self.calls: list[tuple[int, str, Arguments | None, Answer]] = []
+        self.answers: dict[str, Callable[[int, Arguments | None], Struct | CallError]] = {}
         self.session.call = self._call  # type: ignore[method-assign]  # there is no server
         self.services = ViewerServices(settings=settings, texts=Texts(language), clock=self.clock)
         self.services.add_server(self.session, "server:8765", self.client.address)
         self.window = MainWindow(self.services)
         self.window.resize(1000, 700)
         self.window.show()
-        self.calls: list[tuple[int, str, Arguments | None, Answer]] = []
-        self.answers: dict[str, Callable[[int, Arguments | None], Struct | CallError]] = {}
         self.session.model.connection_opened(self.clock())
         self.session._on_hello(Hello("s1", cameras=cameras, limits=Limits(max_calls=8)))
 

@@ -87,7 +87,7 @@ def test_what_is_wrong_is_said_once_before_the_first_hello(desk: Desk) -> None:
     assert desk.window.views == {}
     assert desk.window.bar.strip.text() == "connecting\u2026"
     assert desk.window.area._empty.isVisible()
-    assert desk.window.area._empty.text() == "connecting\u2026"
+    assert desk.window.area._empty.text() == "Connecting to the server\u2026"
     assert desk.window.windowTitle() == "server:8765 - camstrm"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, QRect, QSize, Qt
@@ -28,6 +29,19 @@ def viewer(qapp: QApplication) -> Iterator[OfflineViewer]:
     viewer = OfflineViewer()
     yield viewer
     viewer.close()
+
+
+@pytest.fixture
+def make_viewer(qapp: QApplication) -> Iterator[Callable[..., OfflineViewer]]:
+    made: list[OfflineViewer] = []
+
+    def make(**wanted: Any) -> OfflineViewer:
+        made.append(OfflineViewer(**wanted))
+        return made[-1]
+
+    yield make
+    for viewer in made:
+        viewer.close()
 
 
 def lose(viewer: OfflineViewer, camera: int, reason: str = "cable unplugged") -> None:
@@ -248,3 +262,52 @@ def test_a_window_without_a_server_says_so(qapp: QApplication) -> None:
     for part in (window, services):
         assert isinstance(part, QObject)
         part.deleteLater()
+
+
+def test_the_panels_that_were_open_are_open_at_the_next_start(
+    make_viewer: Callable[..., OfflineViewer], tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.json"
+    first = make_viewer(settings=Settings(file))
+    assert first.window.dock.isHidden()
+    for panel in ("connection", "layouts", "settings"):
+        first.window.dock.open(panel)
+    first.window.dock.close_panel("layouts")
+    first.window.dock.open("connection")
+    first.window.close()
+    second = make_viewer(settings=Settings(file))
+    assert second.window.dock.opened == ["connection", "settings"]
+    assert second.window.dock.current == "connection"
+    assert not second.window.dock.has_focus(), "keys are for the pictures"
+    second.window.dock.close_panel("connection")
+    second.window.dock.close_panel("settings")
+    second.window.close()
+    third = make_viewer(settings=Settings(file))
+    assert third.window.dock.isHidden()
+
+
+def test_names_of_panels_in_a_file_are_not_believed(
+    make_viewer: Callable[..., OfflineViewer],
+) -> None:
+    settings = Settings()
+    settings.set("panels.open", ["nonsense", 7, "events", "events", None])
+    settings.set("panels.top", "nonsense")
+    settings.set("panels.width", 100_000)
+    viewer = make_viewer(settings=settings)
+    assert viewer.window.dock.opened == ["events"]
+
+
+def test_an_empty_window_says_what_to_do(make_viewer: Callable[..., OfflineViewer]) -> None:
+    viewer = make_viewer(cameras=())
+    area, say, model = viewer.window.area, viewer.services.say, viewer.session.model
+
+    def shown() -> str:
+        viewer.window.refresh()
+        assert area._empty.isVisible()
+        return area._empty.text()
+
+    assert shown() == say("shell.empty_no_cameras")
+    viewer.session._on_status(Status(BASE_US, input="none", viewer=ViewerStatus(1)))
+    assert shown() == say("shell.empty_no_grabber")
+    model.connection_lost("the server closed the connection", 3.0, viewer.clock())
+    assert shown() == f"{say('shell.empty_server')}\nthe server closed the connection"

@@ -55,7 +55,7 @@ async def test_exposure_and_region_are_set_and_kept_in_the_configuration(tmp_pat
 
             await typed(page, exposure, "0,8 ms")
             await expect(exposure).to_have_value("800")
-            await expect(panel.get_by_text("the configuration says 1.5 ms")).to_be_visible()
+            await expect(panel.get_by_text("the configuration has 1.5 ms")).to_be_visible()
 
             await panel.get_by_role("button", name="Draw on the picture").focus()
             await page.keyboard.press("Enter")

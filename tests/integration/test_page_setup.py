@@ -71,7 +71,7 @@ async def test_the_exposure_is_set_by_keyboard_until_nothing_clips(
     await page.keyboard.press("Enter")
     await expect(exposure(page)).to_have_value("900")
     await expect(panel.get_by_text("No pixel is clipped")).to_be_visible()
-    await expect(panel.get_by_text("the configuration says 1.5 ms")).to_be_visible()
+    await expect(panel.get_by_text("the configuration has 1.5 ms")).to_be_visible()
     assert camera.asked("lease") == ['{"action":"take"}']
     assert [wish.value for wish in camera.asked("set")] == [900]
 
@@ -207,10 +207,10 @@ async def test_who_has_the_lease_and_who_asks(page: Page, camera: ScriptedFeatur
     await page.get_by_role("button", name="Ask for it").click()
     await camera.until(lambda: '{"action":"ask"}' in camera.asked("lease"))
     await camera.hold("kim", 1, "lee")
-    await expect(panel.get_by_text("lee would like to set this camera").first).to_be_visible()
+    await expect(panel.get_by_text("lee asks to set this camera").first).to_be_visible()
     await expect(exposure(page)).to_be_enabled()
     await page.get_by_role("button", name="Not now").click()
-    await expect(page.get_by_role("button", name="Let lee")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Hand over to lee")).to_be_hidden()
 
 
 async def test_with_the_right_to_look_nothing_can_be_set(

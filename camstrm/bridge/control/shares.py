@@ -118,7 +118,7 @@ class ShareDesk:
         _wish(call, ListShares)
         tokens = await asyncio.to_thread(read_tokens, self._folder)
         now = datetime.now(timezone.utc)
-        shares = [_shown(t) for t in tokens if t.cameras is not None and not t.is_over(now)]
+        shares = [_shown(t) for t in tokens if t.is_share and not t.is_over(now)]
         return Shares(tuple(reversed(shares)))
 
     async def _unshare(self, viewer: CallingViewer, call: Call) -> Result:

@@ -57,8 +57,8 @@ _Fingerprint = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A token in the file; ``fingerprint`` is that of its cookie. Times are UTC.
 
-    ``cameras``: names of those that it is for; None: all. One for some is a share: ``note`` says
-    what it is for, ``made_by`` is the name of the token of who made it.
+    ``cameras``: names of those that it is for; None: all. A share is one for some that a viewer has
+    made: ``note`` says what it is for, ``made_by`` is the name of the token of who made it.
     """
 
     name: str
@@ -69,6 +69,11 @@ class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     cameras: tuple[str, ...] | None = None
     note: str = ""
     made_by: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether a viewer made it, and viewers may list and revoke it."""
+        return self.cameras is not None and bool(self.made_by)
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has expired."""
@@ -124,18 +129,24 @@ def add_token(
     role: RoleName,
     *,
     lifetime: timedelta | None = None,
+    cameras: Sequence[str] = (),
     now: datetime | None = None,
 ) -> tuple[str, NamedToken]:
     """Add a token to the file and return it; this is the only time that it can be seen.
 
-    Raises UsageError for a name that is taken or impossible, ConfigError for the file.
+    ``cameras``: names of those that it is for, empty for all; with role view only. Raises
+    UsageError for a name that is taken or impossible, ConfigError for the file.
     """
     name = check_name(name)
+    if cameras and role != "view":
+        raise UsageError(f"a token for some cameras is for watching: --role view, not {role}")
+    if any(not camera.strip() for camera in cameras):
+        raise UsageError("--camera: wanted the name of a camera, got an empty text")
     secret = new_secret()
     now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
     expires = None if lifetime is None else now + lifetime
     fingerprint = fingerprint_of_cookie(cookie_of(secret))
-    token = NamedToken(name, role, fingerprint, now, expires)
+    token = NamedToken(name, role, fingerprint, now, expires, tuple(cameras) or None)
     with _locked(folder):
         tokens = read_tokens(folder)
         if any(known.name.casefold() == name.casefold() for known in tokens):
@@ -165,8 +176,8 @@ def add_share(
     now = (now or datetime.now(timezone.utc)).replace(microsecond=0)
     fingerprint = fingerprint_of_cookie(cookie_of(secret))
     with _locked(folder):
-        tokens = [t for t in read_tokens(folder) if t.cameras is None or not t.is_over(now)]
-        if sum(token.cameras is not None for token in tokens) >= MAX_SHARES:
+        tokens = [t for t in read_tokens(folder) if not t.is_share or not t.is_over(now)]
+        if sum(token.is_share for token in tokens) >= MAX_SHARES:
             raise UsageError(f"there are {MAX_SHARES} open shares already; revoke some first")
         if len(tokens) >= MAX_TOKENS:
             raise UsageError(f"there are {MAX_TOKENS} tokens already; revoke some first")
@@ -189,7 +200,7 @@ def revoke_token(folder: Path, name: str, *, shares_only: bool = False) -> Named
     with _locked(folder):
         tokens = read_tokens(folder)
         found = next((token for token in tokens if token.name == name), None)
-        if shares_only and (found is None or found.cameras is None):
+        if shares_only and (found is None or not found.is_share):
             raise UsageError(f"there is no share {name[:NAME_MAX]!a}: it may have been revoked")
         if found is None:
             names = ", ".join(repr(token.name) for token in tokens) or "none"

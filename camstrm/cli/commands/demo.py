@@ -7,9 +7,11 @@ import json
 import tempfile
 from pathlib import Path
 
+from camstrm.cli.children import ChildCommands
 from camstrm.cli.commands.up import run_both
 from camstrm.cli.install import install_command
 from camstrm.cli.options import ListenOptions
+from camstrm.cli.signals import stop_on_signals
 from camstrm.errors import UsageError
 
 __all__ = ["demo_config", "run", "simulator_cti"]
@@ -35,10 +37,15 @@ def run(options: ListenOptions) -> int:
     if options.host is None:
         # Whoever tries camstrm out need not show it to the whole network.
         options.host = "127.0.0.1"
-    with tempfile.TemporaryDirectory(prefix="camstrm-demo-") as folder:
+    children = ChildCommands()
+    # Before there is a folder: a signal ends the process by its end, which removes it.
+    with (
+        stop_on_signals(children.stop),
+        tempfile.TemporaryDirectory(prefix="camstrm-demo-") as folder,
+    ):
         config = Path(folder) / "demo.toml"
         config.write_text(demo_config(simulator_cti(), str(Path(folder) / "camstrm.sock")))
-        return run_both(options, str(config))
+        return run_both(options, str(config), children)
 
 
 def simulator_cti() -> str:

@@ -15,6 +15,7 @@ from camstrm.bridge.control.token_store import (
     read_tokens,
     revoke_token,
 )
+from camstrm.bridge.events.event_log import same_name
 from camstrm.bridge.http.token_file import state_folder
 from camstrm.cli.options import TokenOptions
 from camstrm.cli.table import format_table
@@ -61,9 +62,14 @@ def lifetime_of(text: str | None) -> timedelta | None:
 def _add(options: TokenOptions, folder: Path) -> None:
     lifetime = lifetime_of(options.expires)
     new = not folder.exists()
-    secret, token = add_token(folder, options.name, options.role, lifetime=lifetime)
+    # Names are compared in one form, and a command line may have another.
+    cameras = tuple(dict.fromkeys(map(same_name, options.camera)))
+    secret, token = add_token(
+        folder, options.name, options.role, lifetime=lifetime, cameras=cameras
+    )
     # The token alone on standard output: scripts read it.
-    _say(f"The token of {token.name}, with role {token.role}, which is shown only now:\n")
+    of = "" if token.cameras is None else f" for {', '.join(token.cameras)} only"
+    _say(f"The token of {token.name}, with role {token.role}{of}, which is shown only now:\n")
     print(secret, flush=True)
     end = "" if token.expires is None else f" It is valid until {_minute(token.expires)}."
     _say(

@@ -14,11 +14,16 @@ def run(options: BridgeOptions) -> int:
     """Run both until stopped."""
     # Read here too: a mistake in the file is reported once, before anything starts.
     bridge_config(options)
-    return run_both(options, options.config or "")
+    children = ChildCommands()
+    with stop_on_signals(children.stop):
+        return run_both(options, options.config or "", children)
 
 
-def run_both(options: ListenOptions, config: str) -> int:
-    """Start the bridge, then the grabber, and keep both running; return the exit code."""
+def run_both(options: ListenOptions, config: str, children: ChildCommands) -> int:
+    """Start the bridge, then the grabber, and keep both running; return the exit code.
+
+    Whoever calls it lets signals stop ``children``.
+    """
     common = ["--config", config, "--log-level", options.log_level]
     bridge = ["bridge", *common]
     if options.host is not None:
@@ -29,8 +34,6 @@ def run_both(options: ListenOptions, config: str) -> int:
         bridge += ["--no-auth"]
     if options.access_log:
         bridge += ["--access-log"]
-    children = ChildCommands()
-    with stop_on_signals(children.stop):
-        children.add("bridge", bridge)
-        children.add("grabber", ["grab", *common])
-        return children.run()
+    children.add("bridge", bridge)
+    children.add("grabber", ["grab", *common])
+    return children.run()

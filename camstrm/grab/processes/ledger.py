@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
 from camstrm.config import ID_PREFIX, CameraSettings
 from camstrm.feature import FeatureSetting
-from camstrm.wire import CameraInfo, CameraStatus
+from camstrm.wire import MAX_CAMERAS, CameraInfo, CameraStatus
 
 __all__ = ["CameraLedger", "Ledgers"]
 
@@ -151,10 +151,14 @@ class Ledgers(list[CameraLedger]):
             self.append(CameraLedger(info.cut()))
         return index
 
+    def sent(self) -> list[CameraLedger]:
+        """Return those that messages and bundles speak of: what is found beyond has no room."""
+        return self[:MAX_CAMERAS]
+
     def infos(self) -> tuple[CameraInfo, ...]:
         """Return what is known of each camera."""
-        return tuple(ledger.info for ledger in self)
+        return tuple(ledger.info for ledger in self.sent())
 
     def statuses(self) -> tuple[CameraStatus, ...]:
         """Return each camera's state and counters since the grabber's start."""
-        return tuple(ledger.status() for ledger in self)
+        return tuple(ledger.status() for ledger in self.sent())

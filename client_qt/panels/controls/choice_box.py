@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from camstrm.viewing.plain_text import plain_text
+
 __all__ = ["ChoiceBox"]
 
 _LEAST_LETTERS = 6
@@ -29,8 +31,9 @@ class ChoiceBox(QComboBox):
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer these: the name of each and its text."""
+        choices = [(name, plain_text(text)) for name, text in choices]
         present = [(self.itemData(row), self.itemText(row)) for row in range(self.count())]
-        if present == list(choices):
+        if present == choices:
             return
         chosen = self.chosen
         self.clear()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, Signal
+import math
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from camstrm.feature import FeatureInfo, FeatureState, FeatureValue
@@ -14,7 +18,7 @@ from client_qt.panels.controls.sentence import Weight
 
 __all__ = ["NumberEditor"]
 
-_JOIN_MS = 800
+_JOIN_S = 0.8
 """Wishes that follow each other so closely are one change for who undoes it."""
 
 
@@ -34,8 +38,12 @@ class NumberEditor(NumberRow):
         name: str,
         auto_name: str = "",
         parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name, auto_name, parent)
+        self.clock = clock
+        """Seconds, by which wishes that belong together are known."""
         self.info = info
         self._texts = texts
         self._state: FeatureState | None = None
@@ -49,8 +57,8 @@ class NumberEditor(NumberRow):
         self._note_weight = Weight.DIM
         self._problem = ""
         """What is wrong with what was typed; shown instead of the note."""
-        self._since_wish = QElapsedTimer()
-        """Since the last wish; not started before the first one."""
+        self._wished_at = -math.inf
+        """When the last wish was made, in the clock's seconds."""
         self.joins = False
         """The wish goes on with the one before: a slider that moves, an arrow key held down."""
         self.entered.connect(self._on_entered)
@@ -143,7 +151,8 @@ class NumberEditor(NumberRow):
             return
         self._problem = ""
         self._number = value
-        self.joins = self._since_wish.isValid() and self._since_wish.elapsed() < _JOIN_MS
-        self._since_wish.start()
+        now = self.clock()
+        self.joins = now - self._wished_at < _JOIN_S
+        self._wished_at = now
         self._show()
         self.wished.emit(value)

@@ -7,6 +7,7 @@ import enum
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from camstrm.viewing.plain_text import plain_text
 from client_qt.panels.controls.shown import set_shown
 
 __all__ = ["Sentence", "Weight"]
@@ -42,6 +43,7 @@ class Sentence(QLabel):
 
     def show_text(self, text: str, weight: Weight | None = None) -> None:
         """Show ``text``, with another weight if one is given; hide without text."""
+        text = plain_text(text)
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(text)

@@ -14,6 +14,7 @@ from client_qt.panels.changer import Changer
 from client_qt.panels.controls.card import GAP, Scroll, column, row
 from client_qt.panels.controls.sentence import Sentence, Weight
 from client_qt.panels.diagnose.finding_view import FindingView, finding_text
+from client_qt.panels.diagnose.history_list import HistoryList
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
 from client_qt.widgets.services import ViewerServices
@@ -58,6 +59,8 @@ class DiagnosePanel(StyledPanel):
         scroll.rows.addLayout(self._list)
         scroll.rows.addWidget(self.problem)
         scroll.rows.addLayout(buttons)
+        self.history = HistoryList(services)
+        scroll.rows.addWidget(self.history)
         scroll.rows.addStretch(1)
         self.again.clicked.connect(self._try_again)
         self.look.clicked.connect(self._ask)
@@ -71,6 +74,7 @@ class DiagnosePanel(StyledPanel):
         self._camera = camera
         self._state = None
         self._show_findings(())
+        self.history.forget()
         info = self.services.info(camera)
         self.name.show_text("" if info is None else info.name)
         self._show(self.services.say("diagnose.none") if info is None else "")
@@ -84,6 +88,7 @@ class DiagnosePanel(StyledPanel):
             self._ask()
         else:
             self._asker.forget()
+            self.history.forget()
             self._state = None
 
     def _ask(self) -> None:
@@ -96,6 +101,7 @@ class DiagnosePanel(StyledPanel):
         if not self.findings:
             self._show(self.services.say("diagnose.asking", name=known.info.name))
         self._asker.ask(camera, "diagnose", None, self._on_findings)
+        self.history.ask(camera)
         self._enable()
 
     def _on_findings(self, answer: Struct | CallError) -> None:

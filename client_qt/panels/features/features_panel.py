@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from camstrm.feature import FeatureInfo, FeatureState
+from camstrm.viewing.plain_text import plain_text
 from client_qt.model.feature_tree import LEVELS
 from client_qt.model.value_scale import format_value
 from client_qt.panels.controls.card import GAP, MARGIN, column
@@ -239,8 +240,8 @@ class FeaturesPanel(CameraPanel):
             return self.services.say("features.on" if value else "features.off")
         if info.type == "enumeration":
             entries = {entry.name: entry.display_name or entry.name for entry in info.entries}
-            return entries.get(str(value), str(value))
-        return format_value(value, info)
+            return plain_text(entries.get(str(value), str(value)))
+        return plain_text(format_value(value, info))
 
     # What the person does.
 

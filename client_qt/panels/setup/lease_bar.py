@@ -25,7 +25,9 @@ class LeaseBar(QFrame):
         self._row = row()
         self._row.addStretch(1)
         self.buttons: dict[str, QPushButton] = {}
-        """What can be done now, by the action of the operation ``lease``."""
+        """What can be done now, by the action of the operation ``lease``, and "refuse"."""
+        self._refused = ""
+        """Whom the person has answered "not now", while that one still asks; "": nobody."""
         rows = column(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(GAP - 2)
@@ -44,7 +46,16 @@ class LeaseBar(QFrame):
             actions = ()
         elif flow.note is not None:
             text = say_note(desk.services, flow.note)
-            self.sentence.show_text(text, _WEIGHTS.get(flow.note.level, Weight.DIM))
+            weight = _WEIGHTS.get(flow.note.level, Weight.DIM)
+            asked_by = flow.note.values["asked_by"] if flow.note.level == "question" else ""
+            if asked_by != self._refused:
+                self._refused = ""
+            if asked_by and self._refused:
+                # Who asked keeps waiting; here it is quiet, and the lease can still be given.
+                actions, weight = ("give",), Weight.DIM
+            elif asked_by:
+                actions = (*actions, "refuse")
+            self.sentence.show_text(text, weight)
         else:
             self.sentence.show_text(say("setup.lease.free"), Weight.DIM)
             actions = ("take",)
@@ -66,8 +77,16 @@ class LeaseBar(QFrame):
         for place, action in enumerate(actions):
             button = QPushButton()
             button.setAutoDefault(True)
-            button.clicked.connect(lambda _=False, action=action: self._desk.change_lease(action))
+            button.clicked.connect(lambda _=False, action=action: self._do(action))
             self._row.insertWidget(place, button)
             self.buttons[action] = button
         if focused and self.buttons:
             next(iter(self.buttons.values())).setFocus()
+
+    def _do(self, action: str) -> None:
+        note = self._desk.flow.note
+        if action != "refuse":
+            self._desk.change_lease(action)
+        elif note is not None:
+            self._refused = note.values.get("asked_by", "")
+            self.refresh()

@@ -10,6 +10,7 @@ from client_qt.panels.camera_desk import CameraDesk
 from client_qt.panels.controls.choice_box import ChoiceBox
 from client_qt.panels.controls.number_editor import NumberEditor
 from client_qt.panels.controls.sentence import Sentence, Weight
+from client_qt.panels.setup.clipped_note import ClippedNote
 from client_qt.panels.setup.setup_card import CameraCard, show_automatic
 
 __all__ = ["NumberCard"]
@@ -33,7 +34,11 @@ class NumberCard(CameraCard):
         self.enable.setAccessibleName(self.enable.text())
         self.enable.clicked.connect(lambda on: self._set("enable", bool(on)))
         self.editor = NumberEditor(
-            info, desk.services.texts, name, self.say("setup.auto", name=name)
+            info,
+            desk.services.texts,
+            name,
+            self.say("setup.auto", name=name),
+            clock=desk.services.clock,
         )
         self.editor.label.setProperty("weight", Weight.TITLE.value)
         self.editor.wished.connect(self._set_number)
@@ -43,6 +48,10 @@ class NumberCard(CameraCard):
         self.rows.addWidget(self.enable)
         self.rows.addWidget(self.selector)
         self.rows.addWidget(self.result)
+        self.clipped = ClippedNote(desk) if card.id == "exposure" else None
+        """How much is clipped; None: this card has no such line."""
+        if self.clipped is not None:
+            self.rows.addWidget(self.clipped)
         self.selector.setVisible("selector" in card.parts)
         self.enable.setVisible("enable" in card.parts)
         self.show_states()
@@ -73,6 +82,10 @@ class NumberCard(CameraCard):
         self.enable.setChecked(self.value("enable") is True)
         self.enable.setEnabled(self.writable("enable"))
         self._show_result()
+
+    def close_card(self) -> None:
+        if self.clipped is not None:
+            self.clipped.end()
 
     @property
     def _automatic(self) -> bool:

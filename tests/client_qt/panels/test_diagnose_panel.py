@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraState
 from camstrm.wire.operations import Finding
+from camstrm.wire.server_operations import Event, Events
 from client_qt.panels.diagnose.diagnose_panel import DiagnosePanel
 from tests.client_qt.panels.conftest import OpenDesk
 from tests.fakes.bridge.camera_answers import AnsweringServer
 from tests.fakes.bridge.panel_desk import PanelDesk
+from tests.fakes.pictures.viewer_pictures import BASE_US
 
 UNPLUGGED = Finding("error", "lost: the camera is gone from the bus", "Look at its cable")
 
@@ -81,3 +83,19 @@ def test_nothing_is_asked_while_it_is_hidden(desk: PanelDesk) -> None:
     desk.server.send_status()
     desk.wait(lambda: desk.services.camera(0).state == CameraState.LOST)  # type: ignore[union-attr]
     assert len(desk.server.said("diagnose")) == asked
+
+
+def test_the_camera_s_last_events_are_below_the_findings(desk: PanelDesk) -> None:
+    lost = [Event(n, BASE_US + n, "lost", "left", f"try {n}") for n in range(1, 10)]
+    others = Event(10, BASE_US + 10, "lost", "right")
+    back = Event(11, BASE_US + 11, "back", "left")
+    desk.server.events = Events((*lost, others, back), 11)
+    panel = diagnose_of(desk)
+    desk.wait(lambda: panel.history.isVisible())
+    lines = [line.text() for line in panel.history.lines]
+    assert len(lines) == 8
+    assert desk.say("events.back") in lines[0]
+    assert "try 9" in lines[1]
+    assert desk.say("diagnose.events") in desk.texts(panel)
+    desk.services.choose(1)
+    desk.wait(lambda: len(panel.history.lines) == 1)

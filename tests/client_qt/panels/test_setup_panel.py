@@ -10,7 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from camstrm.feature import FeatureSetting, FeatureState
-from camstrm.wire.operations import RevertFeatures, SetFeature
+from camstrm.wire.operations import (
+    ChannelMeasurement,
+    Measurement,
+    RevertFeatures,
+    SetFeature,
+)
+from camstrm.wire.views import Region
 from client_qt.panels.setup.choice_card import ChoiceCard
 from client_qt.panels.setup.number_card import NumberCard
 from client_qt.panels.setup.setup_panel import SetupPanel
@@ -47,6 +53,34 @@ def test_a_camera_has_the_cards_of_what_it_can_do(desk: PanelDesk) -> None:
     assert desk.server.said("lease", "set") == [], "to look takes no lease"
 
 
+def test_how_much_is_clipped_is_under_the_exposure_while_it_is_seen(desk: PanelDesk) -> None:
+    def clipped(*percents: float) -> Measurement:
+        channels = tuple(
+            ChannelMeasurement(name, 9.0, 0, 255, 1.0, percent, 0.0)
+            for name, percent in zip("RGB", percents, strict=True)
+        )
+        return Measurement("BayerRG8", 8, Region(0, 0, 640, 480), 307200, 1, channels, 9.0)
+
+    desk.server.measurement = clipped(0.2, 2.5, 0.0)
+    panel = setup_of(desk)
+    note = card(panel, "exposure").clipped
+    desk.wait(lambda: note.text() == desk.say("setup.clipped", percent="2.50 %"))
+    assert note.isVisible()
+    assert [a.bins for a in desk.server.said("measure")] == [0]
+    assert desk.server.said("lease") == [], "to measure takes no lease"
+    desk.server.measurement = clipped(0.0, 0.0, 0.0)
+    note.ask()
+    desk.wait(lambda: note.text() == desk.say("setup.clipped.none"))
+    desk.server.refusals["measure"] = ("no frame yet", "", "gone")
+    note.ask()
+    desk.wait(lambda: not note.isVisible())
+    asked = len(desk.server.said("measure"))
+    desk.window.dock.close_panel("setup")
+    note.ask()
+    desk.settle()
+    assert len(desk.server.said("measure")) == asked, "nobody sees it"
+
+
 def test_a_typed_number_takes_the_lease_first(desk: PanelDesk) -> None:
     panel = setup_of(desk)
     desk.type(card(panel, "exposure").editor.field, "2 ms")
@@ -73,7 +107,10 @@ def test_what_cannot_be_typed_is_said_and_not_sent(desk: PanelDesk, typed: str, 
 
 def test_keys_step_and_a_drag_is_undone_at_once(desk: PanelDesk) -> None:
     panel = setup_of(desk)
-    slider = card(panel, "exposure").editor.slider
+    editor = card(panel, "exposure").editor
+    # The keys come one right after the other, however long a busy machine takes for each.
+    editor.clock = lambda: 0.0
+    slider = editor.slider
     slider.setFocus(Qt.FocusReason.TabFocusReason)
     desk.key(slider, Qt.Key.Key_PageUp)
     desk.wait(lambda: sets(desk))
@@ -237,7 +274,13 @@ def test_who_is_asked_can_pass_it_on(desk: PanelDesk) -> None:
     panel.lease.buttons["take"].click()
     desk.wait(lambda: list(panel.lease.buttons) == ["give"])
     desk.server.give_lease(0, "me", 7, asked_by="Kim")
-    desk.wait(lambda: list(panel.lease.buttons) == ["pass"])
+    desk.wait(lambda: list(panel.lease.buttons) == ["pass", "refuse"])
+    panel.lease.buttons["refuse"].click()
+    assert list(panel.lease.buttons) == ["give"], "whoever asked keeps waiting, quietly"
+    desk.server.give_lease(0, "me", 7)
+    desk.wait(lambda: panel.lease.sentence.text() == desk.say("setup.lease.mine", minutes="2"))
+    desk.server.give_lease(0, "me", 7, asked_by="Kim")
+    desk.wait(lambda: list(panel.lease.buttons) == ["pass", "refuse"])
     panel.lease.buttons["pass"].click()
     desk.wait(lambda: [a.action for a in desk.server.said("lease")] == ["take", "pass"])
 

@@ -42,6 +42,7 @@ from camstrm.wire.operations import (
     Kept,
     Result,
 )
+from camstrm.wire.server_operations import Events
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
 from tests.fakes.pictures.viewer_pictures import BASE_US
 
@@ -211,6 +212,8 @@ class AnsweringServer(ViewerServer):
         self.file = "/etc/camstrm.toml"
         self.findings: tuple[Finding, ...] = (Finding("ok", "it streams"),)
         self.measurement: Any = None
+        self.events: Events | None = None
+        """What is known of the last day; None: nothing, and the question waits."""
         self.done: list[tuple[int, str, Any]] = []
         """Camera, operation and arguments of all calls, as they came."""
         self.camera_states: dict[int, int] = {}
@@ -401,6 +404,9 @@ class AnsweringServer(ViewerServer):
 
     def _measure(self, _call: Call, _arguments: Any) -> Any:
         return self.measurement
+
+    def _events(self, _call: Call, _arguments: Any) -> Events | None:
+        return self.events
 
     def _lease(self, call: Call, arguments: Any) -> CameraLease | None:
         held = self.leases.get(call.camera, CameraLease(call.camera))

@@ -70,13 +70,15 @@ def open_camera(cti: str, serial: str, frames: int, encoding: str = "gbk") -> di
     timeouts = 0
     sizes: list[tuple[int, int, int]] = []
     deadline = time.monotonic() + TIMEOUT_S
-    while len(sizes) < frames and time.monotonic() < deadline:
+    # A machine that is busy may have a frame ready each time: a timeout is waited for.
+    while (len(sizes) < frames or not timeouts) and time.monotonic() < deadline:
         # Shorter than a frame period: ordinary timeouts are part of the scene.
         timeouts += not drain.drain(0.001)
         frame = drain.take()
         if frame is not None:
             with frame:
                 sizes.append((frame.width, frame.height, frame.data.size))
+    del sizes[frames:]
     drain.close()
     refused = write_feature(camera.node_map, "Width", 10_000, clamp=False)
     camera.close(answers=True)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from camstrm.cli import main as main_module
+from camstrm.cli import parser as parser_module
 from camstrm.cli.main import main, run
 from camstrm.errors import (
     AddressInUseError,
@@ -39,7 +39,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         return int(what.code)
 
     parser = SimpleNamespace(parse_args=lambda _arguments: SimpleNamespace(command=run_command))
-    monkeypatch.setattr(main_module, "build_parser", lambda: parser)
+    monkeypatch.setattr(parser_module, "build_parser", lambda: parser)
     return what
 
 
@@ -181,3 +181,13 @@ def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         )
     assert done.stderr == b"camstrm: the output cannot be written (No space left on device)\n"
     assert done.returncode == 1
+
+
+def test_an_interrupt_while_the_commands_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(parser_module, "build_parser", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert ended.value.code == 130

@@ -7,7 +7,17 @@ import pytest
 
 from camstrm.config import CameraSettings, StreamSettings
 from camstrm.grab.bundle_loop import BundleLoop
-from camstrm.wire import CameraFrame, CameraState, Demand, FrameBundle, Region, View, encode_bundle
+from camstrm.wire import (
+    MAX_CAMERAS,
+    CameraFrame,
+    CameraState,
+    Demand,
+    FrameBundle,
+    Region,
+    View,
+    decode_bundle,
+    encode_bundle,
+)
 from tests.fakes.clock import START_NS
 from tests.fakes.grabber.grab_links import FakeLink, FakeSupervisor
 from tests.fakes.manual_loop import ManualLoop
@@ -203,6 +213,23 @@ def test_a_demand_for_cameras_that_are_not_there_still_tells_the_states(two: Rig
     two.demand(Demand(cameras=(9,)))
     assert len(two.sent) == 1
     assert two.pictures(two.sent[0]) == {}
+
+
+def test_hello_status_and_bundles_speak_of_the_same_256_cameras() -> None:
+    rig = Rig(*(FakeLink(index) for index in range(MAX_CAMERAS + 3)))
+    rig.demand()
+    rig.answer_all()
+    bundle = rig.sent[-1]
+    ledgers = rig.supervisor.ledgers
+    assert len(ledgers) == MAX_CAMERAS + 3
+    of_bundle = [frame.camera_index for frame in bundle.frames]
+    assert of_bundle == [info.index for info in ledgers.infos()]
+    assert of_bundle == [status.index for status in ledgers.statuses()]
+    assert len(of_bundle) == MAX_CAMERAS
+    assert set(rig.pictures(decode_bundle(encode_bundle(bundle)))) == set(of_bundle)
+    rig.bundles.demand(Demand(cameras=(), views=(View(MAX_CAMERAS), View(0))))
+    rig.loop.advance(PERIOD)
+    assert len(rig.sent[-1].frames) == MAX_CAMERAS, "views have no room"
 
 
 def test_a_late_picture_of_a_camera_that_nobody_wants_any_more_is_dropped(two: Rig) -> None:

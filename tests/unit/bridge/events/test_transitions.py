@@ -143,6 +143,18 @@ def test_other_cameras_than_before(rig: Rig) -> None:
     assert rig.events() == [("cameras", "")]
 
 
+def test_a_lost_camera_that_is_taken_out_of_the_configuration_is_forgotten(rig: Rig) -> None:
+    rig.says(S.LOST, S.STREAMING)
+    rig.hello("right", session="b")
+    rig.says(S.STREAMING)
+    rig.hello("left", "right", session="c")
+    rig.says(S.STREAMING, S.STREAMING)
+    assert [kind for kind, _ in rig.events()] == ["lost", "cameras", "cameras"], "no late 'back'"
+    rig.says(S.LOST, S.STREAMING)
+    rig.says(S.STREAMING, S.STREAMING)
+    assert [kind for kind, _ in rig.events()][3:] == ["lost", "back"]
+
+
 def test_a_lease_from_hand_to_hand_is_one_event_each(rig: Rig) -> None:
     rig.watch.leases(Leases((CameraLease(0, "kim", 3),)))
     rig.watch.leases(Leases((CameraLease(0, "kim", 3, until_us=7, asked_by="lee"),)))

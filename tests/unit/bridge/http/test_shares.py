@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from camstrm.bridge.control.token_store import TOKENS_FILE, read_tokens
+from camstrm.bridge.control.token_store import TOKENS_FILE, add_token, read_tokens
 from camstrm.wire import Hello, Leases, Status, Views, unpack
 from camstrm.wire.operations import OPERATIONS, Share, Shares
 from camstrm.wire.server_operations import Events
@@ -344,6 +344,21 @@ async def test_a_share_ends_by_itself(bridge: RunningBridge, grabber: AnsweringG
     assert (await get(bridge, "api/status", token))[0] == 401
     async with joined(bridge, control(bridge)) as owner:
         assert unpack((await owner.ask("shares")).result, Shares, "shares").shares == ()
+
+
+async def test_a_token_of_the_command_line_for_some_cameras_is_no_share(
+    bridge: RunningBridge, grabber: AnsweringGrabber, tmp_path: Path
+) -> None:
+    token, _ = await asyncio.to_thread(add_token, tmp_path, "kim", "view", cameras=("right",))
+    async with joined(bridge, control(bridge)) as owner:
+        await shared(bridge, 0)  # has the file read again at once
+        assert (await owner.ask("unshare", id="kim")).code == "failed", "it is nobody's share"
+        shares = unpack((await owner.ask("shares")).result, Shares, "shares").shares
+        assert [share.cameras for share in shares] == [("left",)]
+    async with joined(bridge, token) as viewer:
+        hello = await viewer.control(lambda m: isinstance(m, Hello))
+        assert [camera.name for camera in hello.cameras] == ["right"]
+        assert (await viewer.ask("values", 0)).code == "unknown"
 
 
 async def test_a_share_ends_when_it_is_revoked(

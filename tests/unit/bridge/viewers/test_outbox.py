@@ -101,6 +101,26 @@ def test_window_is_raised_while_acks_take_as_long_as_before(
     assert outbox.credit.in_flight == 2
 
 
+def test_the_status_says_window_and_round_trip_of_who_acknowledges(
+    outbox: ViewerOutbox, clock: Clock
+) -> None:
+    assert (outbox.status().window, outbox.status().round_trip_us) == (0, 0), "not known yet"
+    for seq in range(1, 40):
+        outbox.put_bundle(bundle(seq))
+        assert outbox.take() is not None
+        clock.now += 0.02
+        outbox.acknowledge(seq)
+    found = outbox.status()
+    assert found.window == outbox.credit.window >= 1
+    assert found.round_trip_us == pytest.approx(20_000, abs=2)
+    for seq in range(40, 80):
+        outbox.put_bundle(bundle(seq))
+        assert outbox.take() is not None
+        clock.now += 0.15
+        outbox.acknowledge(seq)
+    assert outbox.status().round_trip_us == pytest.approx(150_000, rel=0.02), "it follows"
+
+
 def test_bundle_that_waits_for_its_turn_does_not_wait_for_credit(
     outbox: ViewerOutbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from camstrm.acquisition.discovery.scan import scan_producer
+from camstrm.cli.children import ChildCommands
 from camstrm.cli.commands import demo
 from camstrm.cli.commands.demo import demo_config, simulator_cti
 from camstrm.cli.options import ListenOptions
@@ -59,7 +60,7 @@ def test_it_runs_bridge_and_grabber_on_a_file_of_its_own_and_shows_itself_here_o
 ) -> None:
     ran: list[Path] = []
 
-    def run_both(options: ListenOptions, config: str) -> int:
+    def run_both(options: ListenOptions, config: str, children: ChildCommands) -> int:
         assert options.host == host
         assert options.log_level == "warning"
         assert len(load_config(config).cameras) == 3

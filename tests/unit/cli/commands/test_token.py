@@ -73,6 +73,21 @@ def test_the_list_shows_what_a_share_is_for(
     assert secret not in out
 
 
+def test_a_token_for_some_cameras(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cameras = ("--camera", "left", "--camera", "Se\u0301rie 2", "--camera", "left")
+    assert run("add", "anna", "--role", "view", *cameras) == 0
+    assert "with role view for left, S\u00e9rie 2 only" in capsys.readouterr().err
+    (kept,) = read_tokens(folder)
+    assert (kept.cameras, kept.is_share, kept.expires) == (("left", "S\u00e9rie 2"), False, None)
+    run("list")
+    assert "left, S\u00e9rie 2" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="for watching: --role view, not control"):
+        run("add", "bob", "--role", "control", "--camera", "left")
+    with pytest.raises(UsageError, match="got an empty text"):
+        run("add", "bob", "--role", "view", "--camera", "")
+    assert len(read_tokens(folder)) == 1
+
+
 def test_a_revoked_token_is_gone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("add", "anna", "--role", "control")
     assert run("revoke", "anna") == 0

@@ -21,7 +21,7 @@ export function eventTime(timeUs, nowMs = Date.now()) {
   return `${date} ${time}`;
 }
 
-/** @param {unknown} value */
+/** @param {unknown} value empty: nobody held the lease */
 function valueText(value) {
-  return value === null || value === undefined ? "–" : String(value);
+  return value === null || value === undefined || value === "" ? "–" : String(value);
 }

@@ -54,6 +54,7 @@ class EventsPanel {
   hide() {
     this.#shown = false;
     this.#round += 1;
+    this.#list.replaceChildren(); // hundreds of elements that nobody sees
   }
 
   /** @param {number} round */

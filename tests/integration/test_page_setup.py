@@ -80,7 +80,7 @@ async def test_a_number_that_is_none_is_said_beside_its_field(
     page: Page, camera: ScriptedFeatures
 ) -> None:
     panel = await opened(page, "e")
-    for text, problem in (("abc", "not a number"), ("20 s", "Only 10 to"), ("1,500", "two ways")):
+    for text, problem in (("abc", "not a number"), ("20 s", "now: 10 to"), ("1,500", "two ways")):
         await exposure(page).fill(text)
         await exposure(page).press("Enter")
         await expect(panel.get_by_role("alert").get_by_text(problem)).to_be_visible()

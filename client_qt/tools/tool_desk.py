@@ -18,6 +18,9 @@ from client_qt.widgets.services import ViewerServices
 
 __all__ = ["REMEMBERED", "CameraPoints", "Line", "ToolDesk", "desk_of"]
 
+OF_FOCUS = ("focus", "tone")
+"""Tools that show how sharp it is."""
+
 REMEMBERED = ("crosshair", "zebra")
 """Tools that are on again after the next start: they only look, and ask for nothing."""
 
@@ -89,6 +92,9 @@ class ToolDesk(QObject):
         if wanted == self.on(tool):
             return
         (self._on.add if wanted else self._on.discard)(tool)
+        if wanted and tool in OF_FOCUS and self.region_kind == "whole":
+            # Focus is of what somebody looks at: the middle, where nothing else was chosen.
+            self.use_region("centre")
         if tool in REMEMBERED:
             self.services.settings.set("tools.on", sorted(self._on.intersection(REMEMBERED)))
         self.switched.emit(tool)

@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self._note_until: float | None = None
         """Until when the note at the top is there, in the clock's seconds; None: there is none."""
         # No view has the focus before the user gives it to one.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()
         connect_window_actions(self)
         self.bar.menus.setVisible(not kiosk)
@@ -67,6 +67,8 @@ class MainWindow(QMainWindow):
         services.actions.add_to(self)
         restore_place(self, services.settings)
         self.area.shown_changed.connect(self.subscribe)
+        self.area.shown_changed.connect(self._order_tabs)
+        self.dock.opened_changed.connect(self._order_tabs)
         self.area.moved.connect(self._wishes.set_size)
         services.cameras_changed.connect(self._on_cameras)
         services.servers_changed.connect(self.refresh)
@@ -151,6 +153,12 @@ class MainWindow(QMainWindow):
             self.dock.keep_width()
         super().closeEvent(event)
         self.closed.emit()
+
+    def _order_tabs(self) -> None:
+        """Let Tab lead from the pictures to the panels: views are made after the dock."""
+        here = [view for view in self.views.values() if view.window() is self]
+        if here:
+            self.dock.follow(here[-1])
 
     def _show_links(self, links: dict[int, Link]) -> None:
         services = self.services

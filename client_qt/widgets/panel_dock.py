@@ -42,6 +42,9 @@ class PanelDock(QDockWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.setUsesScrollButtons(True)
         self._tabs.setMovable(True)
+        # Its tab bar takes the focus; where it does, too, Tab never comes back to the pictures.
+        self._tabs.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes it
+        self._tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tabs.currentChanged.connect(self._on_current)
         self._tabs.tabBar().tabMoved.connect(self._keep)
         self.setWidget(self._tabs)
@@ -65,6 +68,10 @@ class PanelDock(QDockWidget):
         number = self._tabs.currentIndex()
         return None if number < 0 or self.isHidden() else self._open_panel(number).objectName()
 
+    def follow(self, before: QWidget) -> None:
+        """Let Tab lead from this widget to the tabs, and from them into the panel on top."""
+        QWidget.setTabOrder(before, self._tabs.tabBar())
+
     def panel(self, panel_id: str) -> Panel:
         """Return the panel, which is made if it was never open."""
         if panel_id not in self._panels:
@@ -79,6 +86,9 @@ class PanelDock(QDockWidget):
     def open(self, panel_id: str) -> None:
         """Bring the panel to the top and the keyboard to it."""
         self._bring_up(panel_id).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.has_focus():
+            # It has nothing yet that could be used; Tab leads to it as soon as it has.
+            self._tabs.tabBar().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def restore(self) -> None:
         """Open the panels that were open the last time; the keyboard stays where it is."""

@@ -68,9 +68,11 @@ class NumberField(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         """Step with arrows and page keys, say what was typed with Enter, forget it with Escape."""
-        if (steps := steps_of(event)) and not self.isReadOnly():
-            self._say()
-            self.stepped.emit(steps)
+        if steps := steps_of(event):
+            # Also where nothing can be set: the page keys would choose another camera.
+            if not self.isReadOnly():
+                self._say()
+                self.stepped.emit(steps)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._say()
             self.selectAll()

@@ -84,7 +84,7 @@ class FeaturesPanel(CameraPanel):
         self.details.wanted.connect(self.choose)
         self.details.installEventFilter(self)
         self._place()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Not with Tab: it would end here while there is nothing yet to search in.
         self.setFocusProxy(self.search)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)

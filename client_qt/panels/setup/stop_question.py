@@ -38,6 +38,8 @@ class StopQuestion(Question):
         self._key = wish.key
         self.always.setChecked(False)
         names = dict.fromkeys(self._name(setting.feature) for setting in wish.settings)
+        if wish.key == "region":
+            names = {say("setup.card.region"): None}
         sentence = say("setup.stop.question", name=", ".join(names))
         self.ask(sentence, say("setup.stop.yes"), self._accept)
 

@@ -82,7 +82,9 @@ Picture::Picture(const PixelFormat& format, int64_t width, int64_t height, int64
     ramp = seen(ramp, look);
     const auto block = static_cast<size_t>(block_);
     black_ = pack_line(format, std::vector<Rgb>(block, Rgb{0, 0, 0}), 0);
-    white_ = pack_line(format, std::vector<Rgb>(block, Rgb{255, 255, 255}), 0);
+    // Where the picture follows the exposure, the stamp is not to be what clips.
+    const uint8_t bright = look.chart ? 224 : 255;
+    white_ = pack_line(format, std::vector<Rgb>(block, Rgb{bright, bright, bright}), 0);
     dark_ = pack_line(format, std::vector<Rgb>(pixels, Rgb{0, 0, 0}), 0);
     std::minstd_rand random(1);
     for (int64_t line = 0; line < (grain ? kGrainLines : 2); ++line) {

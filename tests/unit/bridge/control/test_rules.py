@@ -15,7 +15,8 @@ DEFAULT = FeatureRules(ControlSettings())
     """ExposureTime ExposureTimeAbs ExposureAuto AutoExposureExposureTimeUpperLimit Gain GainRaw
     GainAuto BlackLevel Gamma GammaEnable BalanceRatio BalanceWhiteAuto AcquisitionFrameRate
     AcquisitionFrameRateEnable TriggerMode TriggerSource TriggerSoftware Width Height OffsetX
-    OffsetY BinningHorizontal TestPattern TestImageSelector DeviceIndicatorMode""".split(),
+    OffsetY BinningHorizontal TestPattern TestImageSelector DeviceIndicatorMode FocusStepper
+    IrisStepper ZoomStepper""".split(),
 )
 def test_what_changes_the_picture_is_for_control_by_default(feature: str) -> None:
     assert DEFAULT.of_change(feature, Role.CONTROL) is None

@@ -36,6 +36,27 @@ export function button(text, run, className = "") {
   return one;
 }
 
+/** While what a button does is under way. Not disabled: it would lose the focus. @type {(one: HTMLButtonElement, busy: boolean) => void} */
+export function setBusy(one, busy) {
+  one.setAttribute("aria-disabled", String(busy));
+}
+
+/** @param {HTMLButtonElement} one */
+export function isBusy(one) {
+  return one.getAttribute("aria-disabled") === "true";
+}
+
+/**
+ * Copy a text, by default what `shown` says; where the browser refuses, it is selected. Gives
+ * whether it was copied. Without https there is no clipboard, but what is selected may be copied.
+ * @param {HTMLElement} shown
+ */
+export async function copyText(shown, text = shown.textContent ?? "") {
+  if (navigator.clipboard && (await navigator.clipboard.writeText(text).then(() => true, () => false))) return true;
+  getSelection()?.selectAllChildren(shown);
+  return document.execCommand("copy");
+}
+
 /** Write the entries of a select where they are others, and choose one. @type {(select: HTMLSelectElement, entries: { name: string, text: string, there?: boolean }[], chosen: string) => void} */
 export function fillSelect(select, entries, chosen) {
   const shown = JSON.stringify(entries);

@@ -4,7 +4,7 @@ import { setText } from "../figures.js";
 import { element } from "../shell/elements.js";
 import { registerPanel } from "../shell/registry.js";
 import { has, say } from "../texts.js";
-import { button } from "./controls.js";
+import { button, copyText, isBusy, setBusy } from "./controls.js";
 import { eventText, eventTime } from "./event_text.js";
 
 /** Gravest first; of a level that is not known nobody can say how grave it is. */
@@ -125,9 +125,9 @@ class DiagnosePanel {
 
   async #reconnect() {
     const camera = this.#camera;
-    if (camera === null) return;
+    if (camera === null || isBusy(this.#again)) return;
     this.#problem.hidden = true;
-    this.#again.disabled = true;
+    setBusy(this.#again, true);
     try {
       const lease = this.#services.lease(camera.index);
       if (lease === null || lease.viewer === 0) await this.#services.call(camera.index, "lease", { action: "take" });
@@ -143,16 +143,13 @@ class DiagnosePanel {
       setText(this.#problem, text);
       this.#services.announce(text, true);
     }
-    this.#again.disabled = false;
+    setBusy(this.#again, false);
   }
 
   async #copyFindings() {
     const lines = [...this.#findings.children].map((item) => [...item.children].map((part) => part.textContent).join("\n"));
     const text = [this.#camera?.name, this.#camera?.model, this.#camera?.serial, ...lines].filter(Boolean).join("\n");
-    await navigator.clipboard?.writeText(text).then(
-      () => this.#say(say("diagnose.copied")),
-      () => getSelection()?.selectAllChildren(this.#findings),
-    );
+    if (await copyText(this.#findings, text)) this.#say(say("diagnose.copied"));
   }
 }
 

@@ -54,7 +54,7 @@ export class FeatureEditor {
   /** @param {FeatureInfo} info */
   #make(info) {
     const { name, type } = info;
-    const label = say("features.value");
+    const label = info.display_name || name;
     this.element.setAttribute("aria-label", info.display_name || name);
     const view = this.#view;
     const of = () => view.of(name, label);

@@ -47,7 +47,7 @@ class FeaturesPanel {
   /** @param {Services} services */
   constructor(services) {
     this.#services = services;
-    const names = () => ({ names: [...new Set([...this.#seen, ...(this.#open === "" ? [] : [this.#open])])] });
+    const names = () => ({ names: [...new Set([...this.#seen, ...this.#ofOpen()])] });
     this.#session = new FeatureSession(services, names, () => this.#paint());
     this.#view = new SetupView(this.#session);
     this.#lease = new LeaseLine(services);
@@ -137,6 +137,12 @@ class FeaturesPanel {
     else if (watch.tree === null) text = say("setup.reading", { name: this.#session.camera?.name ?? "" });
     this.#message.hidden = text === "";
     setText(this.#message, text);
+  }
+
+  /** The feature whose editor is open, and what it is selected by. @returns {string[]} */
+  #ofOpen() {
+    if (this.#open === "") return [];
+    return [this.#open, ...(this.#session.watch.tree?.info(this.#open)?.selectors ?? [])];
   }
 
   /** @returns {string[]} */

@@ -3,12 +3,12 @@
 import { setText } from "../figures.js";
 import { element } from "../shell/elements.js";
 import { say } from "../texts.js";
-import { button } from "./controls.js";
+import { button, copyText, isBusy, setBusy } from "./controls.js";
 
 export class KeepBox {
   element = element("div", { className: "keep" });
   #text = element("p");
-  #problem = element("p", { className: "note", hidden: true });
+  #problem = element("p", { className: "note", hidden: true, tabIndex: -1 });
   #keep = button(say("setup.keep"), () => this.#look());
   #revert = button(say("setup.revert"), () => this.#askRevert());
   #buttons = element("div", { className: "buttons" }, this.#keep, this.#revert);
@@ -44,7 +44,10 @@ export class KeepBox {
   /** @type {(count: number, enabled: boolean) => void} how many values were set live */
   show(count, enabled) {
     this.element.hidden = count === 0 && this.#box.hidden && this.#problem.hidden;
+    const focused = this.#buttons.contains(document.activeElement);
     this.#text.hidden = this.#buttons.hidden = count === 0;
+    // Whoever has kept all is at what came of it, not at the top of the page again.
+    if (focused && count === 0) this.#problem.focus();
     setText(this.#text, say("setup.lasts.all", { count }));
     this.#keep.disabled = this.#revert.disabled = this.#write.disabled = !enabled;
   }
@@ -79,23 +82,23 @@ export class KeepBox {
   }
 
   async #writeLines() {
-    this.#write.disabled = true;
+    if (isBusy(this.#write)) return;
+    setBusy(this.#write, true);
     try {
       const { file = "" } = await this.#call("keep", { write: true });
       this.#close();
       this.say(say("setup.keep.done", { file }), "ok");
     } catch (error) {
       // The lines are shown already: they can be pasted.
+      this.#lines.focus();
       this.#write.hidden = true;
       this.say(`${/** @type {FailedCall} */ (error).message}. ${say("setup.keep.by_hand")}`, "error");
     }
+    setBusy(this.#write, false);
   }
 
   async #copy() {
-    await navigator.clipboard?.writeText(this.#lines.textContent ?? "").then(
-      () => this.say(say("setup.keep.copied"), "ok"),
-      () => getSelection()?.selectAllChildren(this.#lines),
-    );
+    if (await copyText(this.#lines)) this.say(say("setup.keep.copied"), "ok");
   }
 
   #close() {

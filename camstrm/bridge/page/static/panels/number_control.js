@@ -97,6 +97,8 @@ export class NumberControl {
   #want(value) {
     this.#typing = false;
     this.#complain("");
+    // The next key may come before this is painted: it goes on from here.
+    if (this.#view !== null) this.#view = { ...this.#view, wanted: value };
     this.#set(value);
   }
 

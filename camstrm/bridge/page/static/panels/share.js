@@ -4,7 +4,7 @@ import { setText } from "../figures.js";
 import { element } from "../shell/elements.js";
 import { registerPanel } from "../shell/registry.js";
 import { say } from "../texts.js";
-import { button, newId } from "./controls.js";
+import { button, isBusy, newId, setBusy } from "./controls.js";
 
 const HOURS = ["1", "8", "24", "168", "720"];
 
@@ -25,7 +25,7 @@ class SharePanel {
   #url = element("input", { type: "text", readOnly: true, id: newId() });
   #code = element("img", { alt: say("share.qr"), width: 200, height: 200 });
   #list = element("ul", { className: "links" });
-  #empty = element("p", { className: "message" });
+  #empty = element("p", { className: "message", tabIndex: -1 });
   /** Grows with each question: answers to earlier ones are dropped. */
   #asked = 0;
   #boxes = "";
@@ -92,8 +92,9 @@ class SharePanel {
       this.#cameras.querySelector("input")?.focus();
       return;
     }
+    if (isBusy(this.#make)) return;
     this.#say("");
-    this.#make.disabled = true;
+    setBusy(this.#make, true);
     const wish = { cameras: chosen.map(({ value }) => Number(value)), hours: Number(this.#hours.value), note: this.#note.value.trim() };
     try {
       /** @type {SharedLink} */
@@ -111,7 +112,7 @@ class SharePanel {
       const { message, remedy } = /** @type {FailedCall} */ (error);
       this.#say(remedy ? say("setup.failed_remedy", { message, remedy }) : message);
     }
-    this.#make.disabled = false;
+    setBusy(this.#make, false);
   }
 
   async #copy() {
@@ -130,7 +131,9 @@ class SharePanel {
       if (asked !== this.#asked) return;
       this.#empty.hidden = shares.length > 0;
       setText(this.#empty, say("share.none"));
+      const focused = this.#list.contains(document.activeElement);
       this.#list.replaceChildren(...shares.map((link) => this.#row(link)));
+      if (focused) (this.#list.querySelector("button") ?? this.#empty).focus();
       this.#form.hidden = false;
     } catch (error) {
       if (asked !== this.#asked) return;

@@ -77,14 +77,19 @@ export class Menu {
   #open() {
     this.#list.replaceChildren(...grouped(this.#table, KEYS_ONLY).map(([group, entries]) => {
       const items = entries.map((entry) => this.#item(entry));
-      const name = element("h2", { textContent: say(`group.${group}`) });
+      const name = element("p", { className: "group-name", textContent: say(`group.${group}`) });
+      // A group of a menu has nothing but items; it is named by its label.
+      name.setAttribute("aria-hidden", "true");
       const section = element("div", { role: "group" }, name, ...items);
       section.setAttribute("aria-label", say(`group.${group}`));
       return section;
     }));
     this.#list.hidden = false;
     this.#button.setAttribute("aria-expanded", "true");
-    this.#items[0]?.focus();
+    const [first] = this.#items;
+    if (first === undefined) return;
+    first.tabIndex = 0;
+    first.focus();
   }
 
   close() {

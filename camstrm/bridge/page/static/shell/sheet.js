@@ -13,6 +13,7 @@ const ORDER = [
 ];
 /** CSS pixels. */
 const LEAST = 240;
+const MOST = 1600;
 const KEY_STEP = 20;
 const USUAL = { width: 380, height: 340 };
 
@@ -98,7 +99,10 @@ export class Sheet {
     if (this.#open === "") return;
     this.#made.get(this.#open)?.hide();
     this.#open = "";
+    const focused = this.#root.contains(document.activeElement);
     this.#root.hidden = true;
+    // Otherwise the focus would be nowhere, and Tab begin at the top of the page.
+    if (focused) this.#services.tiles.chosen?.element.focus();
     this.#services.settings.set("sheet.open", "");
     this.#showTab();
     this.#changed();
@@ -187,6 +191,9 @@ export class Sheet {
   #resize() {
     const { width, height } = { ...USUAL, ...this.#services.settings.get("sheet.size", USUAL) };
     this.#root.style.setProperty("--sheet-width", `${Number(width) || USUAL.width}px`);
+    for (const [part, value] of [["valuemin", LEAST], ["valuenow", this.#atBottom ? height : width], ["valuemax", MOST]]) {
+      this.#grip.setAttribute(`aria-${part}`, String(value));
+    }
     this.#root.style.setProperty("--sheet-height", `${Number(height) || USUAL.height}px`);
   }
 }

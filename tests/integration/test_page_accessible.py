@@ -1,0 +1,141 @@
+"""axe finds nothing serious in the page, in whichever state, look and language it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.base import AXE_FILE_PATH
+from msgspec import structs
+from playwright.async_api import Browser, Page, expect
+
+from camstrm.viewing.keys import viewer_actions
+from camstrm.wire import CameraState
+from camstrm.wire.operations import Finding
+from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
+from tests.fakes.bridge.scripted_features import ScriptedFeatures
+from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, tile
+
+pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
+
+KEYS = {action.id: action.keys[0] for action in viewer_actions() if action.keys}
+PANELS = [action.id for action in viewer_actions() if action.group == "panels"]
+PANELS += ["measure", "layouts", "settings"]
+WEIGHTY = ("moderate", "serious", "critical")
+AXE = AXE_FILE_PATH.read_text("utf-8")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def camera() -> AsyncIterator[ScriptedFeatures]:
+    features = ScriptedFeatures(PageServer(three_cameras()))
+    features.findings = (Finding("error", "held by another program", "Close the maker's viewer"),)
+    features.server.answers |= {
+        "events": lambda _: {"events": [EVENT], "last": 1},
+        "shares": lambda _: {"shares": [LINK]},
+    }
+    await features.server.start()
+    yield features
+    await features.server.stop()
+
+
+EVENT = {"id": 1, "time_us": now_us(), "kind": "lost", "camera": "left", "text": "unplugged"}
+LINK = {"id": "s1", "expires_us": now_us() + 10**10, "cameras": ["left"], "note": "Lee"}
+
+
+async def found(page: Page) -> list[str]:
+    """Return what axe has to say, one line for each element that it is about."""
+    await page.evaluate(AXE)
+    result: dict[str, Any] = await page.evaluate(
+        "axe.run(document, { resultTypes: ['violations'] })"
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {json.dumps(why)[:300]}"
+        for rule in result["violations"]
+        if rule["impact"] in WEIGHTY
+        for node in rule["nodes"]
+        for why in [[check["message"] for check in node["any"] + node["all"] + node["none"]]]
+    ]
+
+
+class Looks:
+    """What axe said, and what was looked at then."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: dict[str, list[str]] = {}
+
+    async def at(self, what: str) -> None:
+        for problem in await found(self.page):
+            self.said.setdefault(problem, []).append(what)
+
+    def check(self) -> None:
+        assert not self.said, "\n".join(f"{what}\n    at {at}" for what, at in self.said.items())
+
+    async def at_all_panels(self, look: str) -> None:
+        for panel in PANELS:
+            # From the picture: in a field the key is a letter.
+            await self.page.locator(".tile[aria-current]").focus()
+            await self.page.keyboard.press(KEYS[panel])
+            shown = self.page.locator(".sheet-body > *")
+            await expect(self.page.locator(f"#tab-{panel}")).to_have_attribute(
+                "aria-selected", "true"
+            )
+            await expect(shown).to_be_visible()
+            if panel == "setup":
+                await expect(shown.locator("[data-card=exposure]")).to_be_visible()
+            await self.at(f"{look}: {panel}")
+        await self.page.locator("#sheet .close").click()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_pictures_menu_keys_and_each_panel(
+    browser: Browser, camera: ScriptedFeatures, scheme: str
+) -> None:
+    async with open_page(browser, camera.server.url) as page:
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await is_live(page)
+        looks = Looks(page)
+        await page.keyboard.press("1")
+        await looks.at("three cameras")
+        await page.keyboard.press(KEYS["focus"])
+        await looks.at_all_panels(scheme)
+        await page.keyboard.press(KEYS["single"])
+        await looks.at("one camera")
+        await page.keyboard.press(KEYS["all"])
+        await page.get_by_role("button", name="Menu").press("Enter")
+        await looks.at("the menu")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press(KEYS["keys"])
+        await expect(page.locator("dialog[open]")).to_be_visible()
+        await looks.at("the list of keys")
+        await page.keyboard.press("Escape")
+        camera.server.cameras[1].state = CameraState.LOST
+        camera.server.cameras[1].status = structs.replace(
+            camera.server.cameras[1].status, state=int(CameraState.LOST), reason="unplugged"
+        )
+        await expect(tile(page, "right", "headline")).to_be_visible()
+        await looks.at("one camera lost")
+        looks.check()
+
+
+async def test_in_korean_and_on_a_phone(browser: Browser, camera: ScriptedFeatures) -> None:
+    async with open_page(browser, camera.server.url, mobile=True) as page:
+        await page.evaluate("localStorage.setItem('camstrm.language', JSON.stringify('ko'))")
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.reload()
+        await is_live(page)
+        await expect(page.locator("html")).to_have_attribute("lang", "ko")
+        looks = Looks(page)
+        await page.keyboard.press("1")
+        await looks.at("three cameras")
+        await looks.at_all_panels("a phone in Korean")
+        looks.check()

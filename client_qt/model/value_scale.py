@@ -35,6 +35,11 @@ _TIMES = re.compile(
 _SECONDS = {"us": 1e-6, "usec": 1e-6, "ms": 1e-3, "msec": 1e-3, "s": 1.0, "sec": 1.0, "ns": 1e-9}
 """Seconds in a unit as cameras and people write it."""
 
+_RATES = ("Hz", "Bps", "B/s", "bps", "bit/s")
+_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_LARGE = 1e4
+"""Rates from here on are said with a prefix: 380 MBps."""
+
 _EXACT = 2**53
 """Numbers beyond are not exact in JavaScript."""
 
@@ -244,12 +249,16 @@ def format_number(value: float, info: FeatureInfo) -> str:
 
 
 def format_value(value: FeatureValue, info: FeatureInfo) -> str:
-    """Return a value as a sentence says it: times in the unit that is easily read."""
+    """Return a value as a sentence says it: times and rates in the unit that is easily read."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value
     seconds = _SECONDS.get(_plain(info.unit))
+    if info.unit in _RATES and abs(value) >= _LARGE:
+        part, prefix = next(found for found in _PREFIXES if abs(value) >= found[0])
+        figure = rounded(value / part, _DIGITS)
+        return f"{format_number(figure, FeatureInfo('', 'float'))} {prefix}{info.unit}"
     if seconds is None or value == 0:
         number = format_number(value, info)
         return f"{number} {unit_text(info.unit)}" if info.unit else number

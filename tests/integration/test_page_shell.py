@@ -190,6 +190,32 @@ async def test_a_tile_is_dragged_to_another_place_and_stays_there(
     await expect(tile(page, "right")).to_be_focused()
 
 
+async def test_a_finger_that_stays_on_a_name_drags_its_camera(page: Page) -> None:
+    touch = await page.context.new_cdp_session(page)
+    box, other = [await tile(page, name, "line").bounding_box() for name in ("left", "right")]
+    assert box
+    assert other
+
+    async def finger(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        await touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    await finger("touchStart", (box["x"] + 40, box["y"] + 10))
+    await expect(tile(page, "left")).to_have_attribute("data-dragged", "")
+    await finger("touchMove", (other["x"] + 100, other["y"] + 60))
+    await finger("touchMove", (other["x"] + 100, other["y"] + 80))
+    await finger("touchEnd")
+    await until(page, f"{TOP_LEFT} === 'right,left,top'")
+    await expect(page.locator("[data-dragged]")).to_have_count(0)
+    left, right = await tile(page, "left").bounding_box(), await tile(page, "right").bounding_box()
+    assert left
+    assert right
+    await finger("touchStart", (left["x"] + 40, left["y"] + 10))
+    await finger("touchMove", (right["x"] + 40, right["y"] + 60))  # at once: it scrolls
+    await finger("touchEnd")
+    assert await page.evaluate(TOP_LEFT) == "right,left,top"
+
+
 async def test_a_camera_dragged_to_the_large_place_is_the_large_one(page: Page) -> None:
     large = await tile(page, "top").bounding_box()
     assert large
@@ -341,6 +367,43 @@ async def test_the_theme_is_the_systems_or_the_persons(page: Page) -> None:
     await page.keyboard.press(",")
     await page.get_by_label("Appearance").select_option("dark")
     await until(page, f"{ground} === '{dark}'")
+
+
+async def test_what_is_chosen_is_seen_with_the_systems_few_colours(page: Page) -> None:
+    await page.keyboard.press("h")
+    await page.keyboard.press("1")
+    for more in (False, True):
+        if more:
+            await page.emulate_media(forced_colors="none", contrast="more")
+        else:
+            await page.emulate_media(forced_colors="active")
+        colours = await page.evaluate("""(() => {
+            const of = (selector, name, part) =>
+                getComputedStyle(document.querySelector(selector), part)[name];
+            return [
+                ["[data-camera=left]", "[data-camera=right]", "borderTopColor", "::after"],
+                [".tabs [aria-selected=true]", ".tabs [aria-selected=false]", "borderBottomColor"],
+                [".choice :checked + span", ".choice :not(:checked) + span", "backgroundColor"],
+            ].map(([one, other, name, part]) => [of(one, name, part), of(other, name, part)]);
+        })()""")
+        for one, other in colours:
+            assert one != other, (more, colours)
+
+
+async def test_texts_of_a_server_are_shown_without_what_is_hidden_in_them(
+    page: Page, server: PageServer
+) -> None:
+    left = server.cameras[0]
+    left.info = structs.replace(left.info, name="gpj\u202eexe\x07<b>")
+    left.status = structs.replace(left.status, state=3, reason="<img src=x>" + "y" * 5000)
+    left.state = CameraState.LOST
+    await server.send_hello()
+    name = page.get_by_role("heading", name="gpj\ufffdexe\ufffd<b>")
+    await expect(name).to_be_visible()
+    await until(
+        page, "document.querySelector('.tile[data-state=lost] .reason').textContent.length === 2000"
+    )
+    await expect(page.locator(".tile img")).to_have_count(0)
 
 
 async def test_a_slow_connection_is_asked_for_little(page: Page, server: PageServer) -> None:

@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from camstrm.viewing.plain_text import MAX_SHOWN, plain_message, plain_text
 from camstrm.wire import CameraInfo, CameraStatus, Hello, Status
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "viewing" / "plain_text.json").read_text("utf-8")
+)
+
+
+def test_texts_are_shown_as_on_the_page() -> None:
+    assert VECTORS["longest"] == MAX_SHOWN
+    for text, most, shown in VECTORS["texts"]:
+        assert plain_text(text, most) == shown, repr(text)
 
 
 @pytest.mark.parametrize(

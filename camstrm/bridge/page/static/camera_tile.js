@@ -7,7 +7,7 @@ import { OverlayCanvas } from "./shell/overlay_canvas.js";
 import { writeTexts } from "./shell/language.js";
 import { say } from "./texts.js";
 import { CameraState } from "./wire.js";
-import { ZoomGestures, applyKey } from "./zoom_gestures.js";
+import { ZoomGestures, applyKey, listenToMap } from "./zoom_gestures.js";
 
 /** A sentence over the picture is shown for this time, once. */
 const HINT_MS = 6000;
@@ -65,7 +65,9 @@ export class CameraTile {
     this.#parts = findParts(this.element);
     this.stage = new PictureStage(this.#parts, changed, () => this.overlay?.paintSoon());
     this.overlay = new OverlayCanvas(this.#parts, this.stage, overlays, info);
-    ZoomGestures.listen(this.#parts.stage, this.stage.viewport, () => this.stage.moved());
+    const moved = () => this.stage.moved();
+    ZoomGestures.listen(this.#parts.stage, this.stage.viewport, moved);
+    listenToMap(this.#parts.map, this.stage.viewport, moved);
     this.element.addEventListener("pointerenter", () => (this.#hovered = true));
     this.element.addEventListener("pointerleave", () => (this.#hovered = false));
     setText(this.#parts.name, info.name);

@@ -1,5 +1,6 @@
 /** How figures are written, and written to the page. */
 
+import { plainText } from "./model/plain_text.js";
 import { say } from "./texts.js";
 
 export const NONE = "–";
@@ -38,11 +39,12 @@ export function findParts(element) {
 }
 
 /**
- * Write text only when it changes: a write alone costs the browser a layout.
+ * Write text, made plain, and only when it changes: a write alone costs the browser a layout.
  * @type {(element: HTMLElement, text: string) => void}
  */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const plain = plainText(text);
+  if (element.textContent !== plain) element.textContent = plain;
 }
 
 /** @param {number} value */

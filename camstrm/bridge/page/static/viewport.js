@@ -110,6 +110,13 @@ export class Viewport {
     this.#clamp();
   }
 
+  /** @type {(point: Point) => void} bring a point of the picture, as it is turned, to the middle */
+  lookAt({ x, y }) {
+    if (this.fits) return;
+    this.#centre = { x, y };
+    this.#clamp();
+  }
+
   /** @type {(x: number, y: number) => {x: number, y: number}} what of the frame is there */
   frameAt(x, y) {
     return this.#orientation.toSensor(this.#pictureAt(x, y), this.#frame);

@@ -41,6 +41,29 @@ export function applyKey(viewport, act, stage, pixelRatio) {
   return true;
 }
 
+/**
+ * The small picture of the whole: where it is pressed is looked at, and while it is dragged on.
+ * @type {(map: HTMLElement, viewport: Viewport, moved: () => void) => void}
+ */
+export function listenToMap(map, viewport, moved) {
+  const look = (/** @type {PointerEvent} */ { clientX, clientY }) => {
+    const { left, top, width, height } = map.getBoundingClientRect();
+    const { picture } = viewport;
+    const [x, y] = [(clientX - left) / width, (clientY - top) / height];
+    viewport.lookAt({ x: x * picture.width, y: y * picture.height });
+    moved();
+  };
+  map.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.stopPropagation();
+    map.setPointerCapture(event.pointerId);
+    look(event);
+  });
+  map.addEventListener("pointermove", (event) => map.hasPointerCapture(event.pointerId) && look(event));
+  // On the picture it would be one on the camera.
+  map.addEventListener("dblclick", (event) => event.stopPropagation());
+}
+
 export class ZoomGestures {
   #stage;
   #viewport;

@@ -14,6 +14,12 @@ const TIMES = /^(Exposure|Trigger|Acquisition|Line|Strobe|Counter|Timer).*(Time|
 /** Seconds in a unit as cameras and people write it. @type {Record<string, number>} */
 const SECONDS = { us: 1e-6, usec: 1e-6, ms: 1e-3, msec: 1e-3, s: 1, sec: 1, ns: 1e-9 };
 
+/** Rates, which from a size on are said with a prefix: 380 MBps. */
+const RATES = ["Hz", "Bps", "B/s", "bps", "bit/s"];
+const LARGE = 1e4;
+/** @type {[number, string][]} */
+const PREFIXES = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
 /** Numbers beyond are not exact in JavaScript. */
 const EXACT = 2 ** 53;
 
@@ -198,13 +204,18 @@ export function formatNumber(value, info) {
 }
 
 /**
- * A value as a sentence says it: times in the unit that is easily read.
+ * A value as a sentence says it: times and rates in the unit that is easily read.
  * @type {(value: FeatureValue, info: FeatureInfo) => string}
  */
 export function formatValue(value, info) {
   if (typeof value !== "number") return String(value);
   const unit = info.unit ?? "";
   const seconds = SECONDS[plain(unit)];
+  if (RATES.includes(unit) && Math.abs(value) >= LARGE) {
+    const [part, prefix] = PREFIXES.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+    const figure = rounded(value / part, DIGITS);
+    return `${formatNumber(figure, { name: "", type: "float" })} ${prefix}${unit}`;
+  }
   if (seconds === undefined || value === 0) {
     return unit === "" ? formatNumber(value, info) : `${formatNumber(value, info)} ${unitText(unit)}`;
   }

@@ -1,6 +1,7 @@
 /** What was set live: how much of it, keep it in the configuration, or go back to that. */
 
 import { setText } from "../figures.js";
+import { plainText } from "../model/plain_text.js";
 import { element } from "../shell/elements.js";
 import { say } from "../texts.js";
 import { button, copyText, isBusy, setBusy } from "./controls.js";
@@ -71,7 +72,8 @@ export class KeepBox {
     try {
       const { file = "", toml = "" } = await this.#call("keep", {});
       setText(this.#into, say("setup.keep.into", { file }));
-      setText(this.#lines, toml);
+      // All of it: the lines are copied from here.
+      this.#lines.textContent = plainText(toml, toml.length);
       this.#write.hidden = false;
       this.#box.hidden = false;
       this.#write.focus();

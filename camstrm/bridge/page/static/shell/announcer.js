@@ -1,5 +1,7 @@
 /** What a screen reader says: two live regions, one that waits its turn and one that does not. */
 
+import { plainText } from "../model/plain_text.js";
+
 export class Announcer {
   #polite;
   #urgent;
@@ -18,7 +20,7 @@ export class Announcer {
     const region = urgent ? this.#urgent : this.#polite;
     // The same words again are a change only in an element of their own.
     const line = document.createElement("p");
-    line.textContent = text;
+    line.textContent = plainText(text);
     region.replaceChildren(line);
   }
 }

@@ -2,6 +2,8 @@
 
 /** CSS pixels that a pointer moves before it drags: a click moves it by a few. */
 const LEAST_MOVE = 6;
+/** A finger that stays for so long on a line takes it; one that moves earlier scrolls the page. */
+const HOLD_MS = 450;
 
 export class Drag {
   #tiles;
@@ -10,6 +12,8 @@ export class Drag {
   #tile = null;
   #start = { x: 0, y: 0 };
   #dragging = false;
+  /** setTimeout of a finger that has not yet stayed for long enough, 0: none. */
+  #holding = 0;
 
   /**
    * @param {HTMLElement} root holds the tiles
@@ -23,6 +27,10 @@ export class Drag {
     for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) {
       root.addEventListener(type, () => this.#end());
     }
+    // What a finger has taken is moved, and the page is not scrolled and shows no menu meanwhile.
+    for (const type of /** @type {const} */ (["touchmove", "contextmenu"])) {
+      root.addEventListener(type, (event) => this.#dragging && event.preventDefault(), { passive: false });
+    }
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#dragging) return;
       event.preventDefault();
@@ -32,12 +40,26 @@ export class Drag {
     }, true);
   }
 
-  /** @param {PointerEvent} event a finger scrolls the page instead */
-  #down({ target, button, pointerType, clientX: x, clientY: y }) {
-    if (button !== 0 || pointerType === "touch" || !(target instanceof Element)) return;
+  /** @param {PointerEvent} event */
+  #down({ target, button, pointerType, pointerId, clientX: x, clientY: y }) {
+    clearTimeout(this.#holding);
+    if (button !== 0 || !(target instanceof Element)) return;
     const line = target.closest(".tile > header");
     this.#tile = this.#tiles.all.find((tile) => tile.line === line) ?? null;
     this.#start = { x, y };
+    this.#holding = 0;
+    if (pointerType !== "touch" || this.#tile === null) return;
+    this.#holding = setTimeout(() => {
+      this.#holding = 0;
+      this.#begin(pointerId);
+    }, HOLD_MS);
+  }
+
+  /** @param {number} pointerId */
+  #begin(pointerId) {
+    this.#dragging = true;
+    this.#root.setPointerCapture(pointerId);
+    this.#tile?.element.toggleAttribute("data-dragged", true);
   }
 
   /** @param {PointerEvent} event */
@@ -45,9 +67,11 @@ export class Drag {
     if (this.#tile === null) return;
     if (!this.#dragging) {
       if (Math.hypot(x - this.#start.x, y - this.#start.y) < LEAST_MOVE) return;
-      this.#dragging = true;
-      this.#root.setPointerCapture(pointerId);
-      this.#tile.element.toggleAttribute("data-dragged", true);
+      if (this.#holding !== 0) {
+        this.#stop();
+        return;
+      }
+      this.#begin(pointerId);
     }
     const below = this.#tiles.all.find(({ element }) => {
       const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -62,6 +86,8 @@ export class Drag {
   }
 
   #stop() {
+    clearTimeout(this.#holding);
+    this.#holding = 0;
     this.#tile?.element.removeAttribute("data-dragged");
     this.#tile = null;
     this.#dragging = false;

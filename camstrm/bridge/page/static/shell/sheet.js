@@ -1,10 +1,11 @@
 /** The side sheet with the panels, one at a time; at the bottom of the window on a phone. */
 
+import { setText } from "../figures.js";
 import { say } from "../texts.js";
 import { element } from "./elements.js";
 import { panels } from "./registry.js";
 
-/** Panels that act on the chosen camera: its name is shown above them. */
+/** Panels that act on the chosen camera: its name stands above them, above others what they are. */
 const OF_ONE_CAMERA = new Set(["setup", "features", "sets", "measure", "diagnose"]);
 /** In the order of the tabs; others follow. */
 const ORDER = [
@@ -28,7 +29,7 @@ export class Sheet {
   /** Id of the panel that is shown, empty: the sheet is closed. */
   #open = "";
   #tabBar = element("div", { className: "tabs", role: "tablist" });
-  #camera = element("p", { className: "sheet-camera" });
+  #title = element("h2", { className: "sheet-title" });
   #body = element("div", { className: "sheet-body", role: "tabpanel" });
   #grip = element("div", { className: "grip", role: "separator", tabIndex: 0 });
 
@@ -51,8 +52,8 @@ export class Sheet {
     for (const id of sorted([...panels.keys()])) this.#addTab(id);
     this.#grip.setAttribute("aria-label", say("shell.resize_panel"));
     this.#tabBar.setAttribute("aria-label", say("group.panels"));
-    this.#root.append(this.#grip, element("div", { className: "sheet-head" }, this.#tabBar, close));
-    this.#root.append(this.#camera, this.#body);
+    const head = element("div", { className: "sheet-head" }, this.#title, close);
+    this.#root.append(this.#grip, head, this.#tabBar, this.#body);
     this.#listen();
     this.#resize();
     this.#services.cameras.onChoose(() => this.#present());
@@ -119,8 +120,8 @@ export class Sheet {
   #present() {
     if (this.#open === "") return;
     const camera = this.#services.cameras.chosen();
-    this.#camera.hidden = !OF_ONE_CAMERA.has(this.#open);
-    this.#camera.textContent = camera?.name ?? say("shell.no_camera_chosen");
+    const name = camera?.name ?? say("shell.no_camera_chosen");
+    setText(this.#title, OF_ONE_CAMERA.has(this.#open) ? name : say(`action.${this.#open}`));
     this.#made.get(this.#open)?.show(camera);
   }
 

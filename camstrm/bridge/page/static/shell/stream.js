@@ -4,6 +4,7 @@ import { AckQueue } from "../ack_queue.js";
 import { Calls } from "../calls.js";
 import { Connection } from "../connection.js";
 import { decodeMessage, encodeAck } from "../messages.js";
+import { plainMessage } from "../model/plain_text.js";
 import { RateMeter } from "../rate_meter.js";
 import { Rights } from "../rights.js";
 import { ServerClock, clientTimeUs } from "../server_clock.js";
@@ -82,7 +83,7 @@ export class Stream {
 
   /** @param {string} text */
   #textReceived(text) {
-    const message = decodeMessage(text);
+    const message = plainMessage(decodeMessage(text));
     if (message.type === "hello") this.#helloReceived(message);
     else if (message.type === "status") this.#statusReceived(message);
     else if (message.type === "views") {

@@ -7,6 +7,7 @@ import { element } from "../shell/elements.js";
 import { registerAction, registerOverlay } from "../shell/registry.js";
 import { say } from "../texts.js";
 import { ACCENT, crisp, middleOf, pathOf, stroke } from "./paint.js";
+import { listenForPen } from "./pen.js";
 import { toolsOf, writeLine } from "./tools.js";
 
 /** CSS pixels of the marks at a line's ends, and within which an end is grasped. */
@@ -23,7 +24,7 @@ export function takeTool(services, shape) {
   const chosen = tools.chosenOrHint();
   if (chosen === null) return;
   tools.draw(shape);
-  services.hint(chosen.camera.index, say(ADVICE[shape]));
+  services.hint(chosen.camera.index, `${say(ADVICE[shape])} · ${say("tools.pen.keys")}`);
 }
 
 registerAction(
@@ -59,6 +60,7 @@ function seen(tools, camera) {
 
 registerOverlay((services) => {
   const tools = toolsOf(services);
+  listenForPen(services, finish);
   /** @type {{shape: string, from: Point, first: boolean} | null} what is being drawn */
   let drawn = null;
   return {
@@ -78,6 +80,7 @@ registerOverlay((services) => {
       const pointer = view.at(event);
       const there = ruler.snap(view.toSensor(pointer), frame);
       if (event.type === "pointerdown" && event.button === 0) {
+        tools.pen = null;
         const grasped = graspedEnd(tools, view, pointer);
         if (tools.drawing !== "") drawn = { shape: tools.drawing, from: there, first: true };
         else if (grasped !== null) drawn = { ...grasped, first: false };
@@ -92,6 +95,7 @@ registerOverlay((services) => {
       }
       if (event.type === "pointerup" || event.type === "pointercancel") {
         finish(tools, drawn.shape);
+        services.hint(index, "");
         drawn = null;
       }
       return true;

@@ -25,7 +25,7 @@ function gridOf({ settings }) {
 }
 
 /** @param {Services} services */
-function crosshairIsOn({ settings }) {
+export function crosshairIsOn({ settings }) {
   return settings.get("tools.crosshair", false);
 }
 
@@ -89,11 +89,10 @@ registerOverlay((services) => ({
 registerOverlay((services) => {
   const tools = toolsOf(services);
   let moving = false;
-  listenForSteps(services, tools);
   return {
-    active: () => crosshairIsOn(services),
+    active: (camera) => crosshairIsOn(services) || tools.pen?.camera === camera,
     paint(context, view) {
-      if (!crosshairIsOn(services)) return;
+      if (!crosshairIsOn(services) && tools.pen?.camera !== view.camera.index) return;
       const { frame } = services.picture(view.camera.index).viewport;
       const at = view.toStage(middleOf(tools.crosshair(view.camera.index).at(frame)));
       const [x, y] = [crisp(at.x), crisp(at.y)];
@@ -125,34 +124,3 @@ registerOverlay((services) => {
     },
   };
 });
-
-/** @type {Record<string, Point>} */
-const STEPS = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
-/** Pixels of a step with the ctrl key. */
-const LARGE_STEP = 10;
-
-/** Shift and an arrow move the crosshair of the chosen camera. @type {(services: Services, tools: Tools) => void} */
-function listenForSteps(services, tools) {
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      const step = STEPS[event.key];
-      if (step === undefined || !event.shiftKey || event.altKey || !crosshairIsOn(services)) return;
-      if (event.target instanceof Element && event.target.closest("input, select, textarea")) return;
-      const chosen = tools.chosen();
-      if (chosen === null) return;
-      event.preventDefault();
-      const by = event.ctrlKey ? LARGE_STEP : 1;
-      const { viewport } = chosen.stage;
-      const cross = tools.crosshair(chosen.camera.index);
-      cross.move({ x: step.x * by, y: step.y * by }, viewport.orientation, chosen.frame);
-      tools.changed();
-    },
-    true,
-  );
-}

@@ -13,6 +13,11 @@ export class Tools {
   measuring;
   /** What the next drag on a picture draws, empty: it moves the picture. */
   drawing = "";
+  /**
+   * Keys draw instead of a pointer: on which camera, and where the first end is; null: they do not.
+   * @type {{camera: number, from: Point | null} | null}
+   */
+  pen = null;
   /** Tools that are on, by their ids; not kept for the next time. @type {Set<string>} */
   #on = new Set();
   /** @type {Map<string, {from: Point, to: Point}>} by shape and camera; pixels of the sensor */
@@ -62,10 +67,16 @@ export class Tools {
   /** @param {string} shape empty: nothing is drawn any more */
   draw(shape) {
     this.drawing = shape;
+    this.pen = null;
     for (const tile of this.services.tiles.all) {
       tile.element.toggleAttribute("data-drawing", shape !== "");
     }
     this.changed();
+  }
+
+  /** Where keys have put the first end. @type {(camera: number) => Point | null} */
+  penFrom(camera) {
+    return this.pen?.camera === camera ? this.pen.from : null;
   }
 
   /** @type {(shape: string, camera: number) => {from: Point, to: Point} | null} */

@@ -23,7 +23,6 @@ _ACTIONS = [action.id for action in viewer_actions()]
 _GROUPS = {action.group for action in viewer_actions()}
 COMPUTED: dict[str, str] = {
     "action.": " ".join(_ACTIONS),
-    "connect.call.": "gone gone.remedy none none.remedy busy busy.remedy",
     "connect.certificate.": "unknown changed subject issuer valid fingerprint"
     " fingerprint_trusted fingerprint_now problem",
     "connect.fail.": "token_needed token_wrong http refused no_host no_tls tls certificate"

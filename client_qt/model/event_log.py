@@ -1,6 +1,7 @@
 """What has happened, newest first: a server's events, and what this viewer saw of it. No Qt.
 
-The page has the same in model/event_log.js and panels/event_text.js.
+The page has the same in model/event_log.js and panels/event_text.js; both are held to
+tests/vectors/viewing/event_log.json.
 """
 
 from __future__ import annotations

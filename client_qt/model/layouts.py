@@ -1,11 +1,14 @@
-"""Arrangements that a person has given a name. No Qt; the page has the same in model/layouts.js."""
+"""Arrangements that a person has given a name. No Qt.
+
+The page has the same in model/layouts.js; tests/vectors/viewing/layouts.json holds both to it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import Struct, ValidationError, convert, to_builtins
+from msgspec import Struct, to_builtins
 
 __all__ = ["MODES", "NamedLayout", "as_setting", "read_layouts", "with_layout"]
 
@@ -26,15 +29,23 @@ class NamedLayout(Struct, frozen=True):
 
 
 def read_layouts(kept: Iterable[Any]) -> list[NamedLayout]:
-    """Return those of a setting that can be read."""
+    """Return those of a setting that have a name; what cannot be read of one is left out."""
     found = []
     for entry in list(kept)[:_MOST]:
-        try:
-            layout = convert(entry, NamedLayout)
-        except ValidationError:
+        members = entry if isinstance(entry, dict) else {}
+        name, mode, order = (members.get(member) for member in ("name", "mode", "order"))
+        if not isinstance(name, str) or not name:
             continue
-        if layout.name and layout.mode in MODES:
-            found.append(layout)
+        names = order if isinstance(order, (list, tuple)) else ()
+        found.append(
+            NamedLayout(
+                name,
+                mode if mode in MODES else MODES[0],
+                _text(members.get("large")),
+                tuple(camera for camera in names if isinstance(camera, str)),
+                _text(members.get("camera")),
+            )
+        )
     return found
 
 
@@ -48,3 +59,7 @@ def with_layout(layouts: list[NamedLayout], layout: NamedLayout) -> list[NamedLa
 def as_setting(layouts: Iterable[NamedLayout]) -> list[Any]:
     """Return what a settings file keeps."""
     return [to_builtins(layout) for layout in layouts]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

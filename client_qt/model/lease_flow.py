@@ -1,6 +1,6 @@
 """Who may change a camera, and what this person can do about it. No Qt.
 
-The page has the same in lease_flow.js; tests/vectors/viewing/lease_flow.json holds both to it.
+The page has the same in lease_flow.js; tests/vectors/viewing/feature_edit.json holds both to it.
 """
 
 from __future__ import annotations

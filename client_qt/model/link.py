@@ -1,6 +1,6 @@
 """What is wrong, in one line: of the way to the servers, and of each camera. No Qt.
 
-The page has the same in model/link.js.
+The page has the same in model/link.js; tests/vectors/viewing/link.json holds both to it.
 """
 
 from __future__ import annotations
@@ -107,20 +107,21 @@ _SEVERITY = (Level.GOOD, Level.IDLE, Level.WAITING, Level.BAD)
 class Changes:
     """What has changed of the cameras that deliver since the last look. UI thread only.
 
-    A camera that has not delivered yet is neither lost nor back.
+    A camera is neither lost nor back at the first look at which it is known.
     """
 
     def __init__(self) -> None:
         self._before: dict[str, bool] = {}
-        """Whether a camera delivered at the last look, by its name; once it has."""
+        """Whether a camera delivered at the last look, by its name."""
 
-    def look(self, cameras: Iterable[tuple[str, bool]]) -> tuple[list[str], list[str]]:
+    def look(self, cameras: Iterable[tuple[str, bool | None]]) -> tuple[list[str], list[str]]:
         """Return the names of those that were lost and that are back.
 
-        ``cameras``: each name, and whether it delivers pictures now.
+        ``cameras``: each name, and whether it delivers pictures now; None: it is being opened. One
+        that opens for the first time has lost nothing, and is not back then.
         """
         before = self._before
-        now = {name: fine for name, fine in cameras if fine or name in before}
+        now = {n: bool(fine) for n, fine in cameras if fine is not None or n in before}
         changed = [n for n, fine in now.items() if before.get(n, fine) != fine]
         self._before = now
         return [n for n in changed if not now[n]], [n for n in changed if now[n]]

@@ -1,6 +1,6 @@
 """In which order the cameras are shown: the configuration's, then the person's. No Qt.
 
-The page has the same in model/order.js.
+The page has the same in model/order.js; tests/vectors/viewing/order.json holds both to it.
 """
 
 from __future__ import annotations

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 
 __all__ = ["UPRIGHT", "Orientation", "Rectangle", "nearest_quarter", "orientation_of"]
 
-_EXIF = {0: 1, 90: 6, 180: 3, 270: 8}
-_EXIF_MIRRORED = {0: 2, 90: 7, 180: 4, 270: 5}
-
 
 @dataclass(frozen=True)
 class Rectangle:
@@ -93,11 +90,6 @@ class Orientation:
     def step_to_sensor(self, dx: float, dy: float) -> tuple[float, float]:
         """Return a movement on the screen as one on the sensor."""
         return self.to_sensor(dx, dy, (0, 0))
-
-    @property
-    def exif(self) -> int:
-        """The number that says the same in EXIF."""
-        return (_EXIF_MIRRORED if self.mirror else _EXIF)[self.rotation]
 
 
 UPRIGHT = Orientation()

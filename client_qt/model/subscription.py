@@ -1,6 +1,6 @@
 """What the viewer asks of the server: whole pictures and views of what can be seen. No Qt.
 
-There is at most one view for a camera, so the server's answers are told apart by the camera.
+There is at most one view for a camera, so the camera says which view an answer is for.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from camstrm.viewing.texts import Texts
 from client_qt.model.viewport import Viewport
 
-__all__ = ["NONE", "age_text", "clock_text", "count_text", "rate_text", "size_text", "where_text"]
+__all__ = ["NONE", "age_text", "clock_text", "rate_text", "size_text", "where_text"]
 
 NONE = "\u2013"
 """Stands for what is not known."""
@@ -38,15 +38,6 @@ def clock_text(time_us: int, tz: tzinfo | None = None) -> str:
         return ""
     moment = _EPOCH + timedelta(microseconds=time_us)
     return moment.astimezone(tz).strftime("%H:%M:%S")
-
-
-def count_text(count: int) -> str:
-    """Return a counter that stays short: 999, 12.3k, 4.56M."""
-    if count < 10_000:
-        return str(count)
-    if count < 1_000_000:
-        return f"{count / 1000:.1f}k"
-    return f"{count / 1_000_000:.2f}M"
 
 
 def rate_text(fps: float) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from client_qt.model.numbers import percent
 from client_qt.model.said import Said
 
-__all__ = ["THRESHOLD", "stripes", "zebra_text"]
+__all__ = ["THRESHOLD", "paint_stripes", "zebra_text"]
 
 THRESHOLD = 250
 """Of 255. A JPEG does not keep 255 beside darker pixels."""
@@ -34,7 +34,7 @@ _LOW, _TOP = _word(127, 127, 127, 0), _word(128, 128, 128, 0)
 _CARRY = _word(*(256 - THRESHOLD,) * 3, 0)
 
 
-def stripes(pixels: NDArray[np.uint8], phase: int = 0) -> tuple[NDArray[np.uint8], int]:
+def paint_stripes(pixels: NDArray[np.uint8], phase: int = 0) -> tuple[NDArray[np.uint8], int]:
     """Return stripes as (height, width, 4) BGRA, and how many pixels are clipped.
 
     ``pixels``: (height, width, at least 3); a colour of the first three is clipped where it has at

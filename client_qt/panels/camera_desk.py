@@ -163,7 +163,7 @@ class CameraDesk(QObject):
     ) -> None:
         """Want a value; see FeatureEdit.wish."""
         state = self.states.get(state_key(feature, selectors)) or self.states.get(feature)
-        needs_stop = state is not None and state.needs_stop and state.access not in ("RW", "WO")
+        needs_stop = state is not None and state.needs_stop
         setting = FeatureSetting(feature, value, selectors or {})
         self._touched[state_key(feature, selectors)] = setting
         self.edit.wish(
@@ -179,7 +179,7 @@ class CameraDesk(QObject):
     def set_all(self, key: str, settings: Sequence[FeatureSetting]) -> None:
         """Want several values at once, in this order; ``key`` is what they are called in notes."""
         states = [self.states.get(setting.feature) for setting in settings]
-        needs_stop = any(s is not None and s.needs_stop and s.access != "RW" for s in states)
+        needs_stop = any(state is not None and state.needs_stop for state in states)
         self._touched.update({state_key(one.feature, one.selectors): one for one in settings})
         self.edit.wish_all(key, settings, needs_stop=needs_stop)
         self.turn()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from camstrm.client.picture import MAX_PIXELS, jpeg_size
 from camstrm.errors import WireError
 from camstrm.wire import CameraFrame
-from client_qt.model.zebra import stripes
+from client_qt.model.zebra import paint_stripes
 
 __all__ = ["MAX_PIXELS", "DecodedPicture", "Zebra", "decode_picture", "pixels_after"]
 
@@ -52,7 +52,7 @@ class DecodedPicture:
         pixels = self.pixels
         if finer > 1:
             pixels = pixels.repeat(finer, axis=0).repeat(finer, axis=1)
-        found, count = stripes(pixels)
+        found, count = paint_stripes(pixels)
         rows, columns = pixels.shape[:2]
         form = QImage.Format.Format_ARGB32_Premultiplied
         image = QImage(found.data, columns, rows, columns * 4, form)

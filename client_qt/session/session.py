@@ -130,7 +130,7 @@ class StreamSession(QObject):
         self.files.close()
         self._client.close()
         self._calls.connection_lost(
-            self._say("connect.call.closed"), self._say("connect.call.may_be_done")
+            self._say("connect.call.closed"), self._say("connection.call_lost_remedy")
         )
         return self._decoder.close()
 
@@ -163,20 +163,20 @@ class StreamSession(QObject):
         """
         hello = self.model.hello
         if hello is None or not self._client.is_open:
-            raise self._call_error("gone", "gone")
+            raise self._call_error("no_server", "gone")
         most = hello.limits.max_calls
         if not most:
             raise self._call_error("none", "unknown")
         if len(self._calls) >= most:
-            raise self._call_error("busy", "busy", count=most)
+            raise self._call_error("many", "busy", most=most)
         limit = hello.limits.max_message_size
         if do in _ONLY_SHOWN:
             answer = _plain_answer(answer)
         self._client.call(self._calls.call(camera, do, arguments, answer, max_size=limit))
 
     def _call_error(self, key: str, code: str, **values: int) -> CallError:
-        problem = self._say(f"connect.call.{key}", **values)
-        return CallError(problem, self._say(f"connect.call.{key}.remedy"), code=code)
+        problem = self._say(f"connection.call_{key}", **values)
+        return CallError(problem, self._say(f"connection.call_{key}_remedy"), code=code)
 
     def set_view_size(self, camera: int, size: tuple[int, int]) -> None:
         """Note how many device pixels (width, height) the view of ``camera`` has."""
@@ -204,7 +204,7 @@ class StreamSession(QObject):
         self.model.connection_lost(reason, retry_in_s, self.clock())
         self._forget_pictures()
         self._calls.connection_lost(
-            self._say("connect.call.lost", reason=reason), self._say("connect.call.may_be_done")
+            self._say("connect.call.lost", reason=reason), self._say("connection.call_lost_remedy")
         )
 
     def _on_hello(self, hello: Hello) -> None:

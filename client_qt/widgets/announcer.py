@@ -30,7 +30,7 @@ class Announcer(QObject):
         """Whether a server was there at the last look, by its number."""
         services.announced.connect(self._say)
 
-    def look(self, links: dict[int, Link], cameras: list[tuple[str, bool]]) -> None:
+    def look(self, links: dict[int, Link], cameras: list[tuple[str, bool | None]]) -> None:
         """Say what is other than at the last look; ``cameras``: name, and whether it delivers."""
         say = self._services.say
         for number, link in links.items():

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
+from camstrm.wire import CameraState
 from client_qt.model.display import Level, delivers, is_stuck
 from client_qt.model.link import Link, describe_empty, describe_link, describe_title, together
 from client_qt.widgets.accessible_view import install_accessible_views
@@ -184,14 +185,19 @@ class MainWindow(QMainWindow):
         figure = services.say("shell.rate", megabits=f"{megabits:.1f}") if linked else ""
         self.bar.show_figure(figure, versions)
 
-    def _delivering(self, now: float) -> list[tuple[str, bool]]:
-        """Return the key of each camera of a server that is there, and whether it delivers."""
-        found = []
+    def _delivering(self, now: float) -> list[tuple[str, bool | None]]:
+        """Return the key of each camera of a server that is there, and whether it delivers.
+
+        None: it is being opened, or nothing is known of it yet.
+        """
+        found: list[tuple[str, bool | None]] = []
         for camera in self.views:
             known, server = self.services.camera(camera), self.services.server_of(camera)
             if known is not None and server is not None:
+                unknown = known.state == CameraState.CLOSED and known.status is None
+                opening = unknown or known.state == CameraState.OPENING
                 fine = delivers(known.state) and not is_stuck(server.model, known, now)
-                found.append((self.area.key(camera), fine))
+                found.append((self.area.key(camera), None if opening else fine))
         return found
 
     def _on_cameras(self, gone: list[int]) -> None:

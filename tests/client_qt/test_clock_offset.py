@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from camstrm.client.clock_offset import ClockOffset
-from tests.client_qt.viewing import vectors
+from tests.client_qt.viewing_vectors import vectors
 
 SERVER_US = 1_700_000_000_000_000
 

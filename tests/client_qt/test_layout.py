@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from client_qt.model.layout import arrange, picture_area
-from tests.client_qt.viewing import vectors
+from tests.client_qt.viewing_vectors import vectors
 
 CASES = vectors("layout")["cases"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from camstrm.viewing.texts import Texts
@@ -8,10 +10,13 @@ from client_qt.model.display import Level
 from client_qt.model.link import Changes, Link, describe_link, describe_title, together
 from client_qt.model.viewer_model import ViewerModel
 from client_qt.model.wording import clock_text
+from tests.client_qt.viewing_vectors import vectors
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, picture_frame, state_frame
 
 EN = Texts("en")
 CLOCK = clock_text(BASE_US)
+VECTORS = vectors("link")
+LEVELS = {"live": Level.GOOD, "part": Level.WAITING, "wait": Level.WAITING, "bad": Level.BAD}
 NAMES = ("left", "right", "top", "back", "front")
 
 
@@ -111,10 +116,33 @@ def test_several_servers_in_one_line() -> None:
     assert (both.level, both.linked, both.live, both.cameras) == (Level.BAD, False, 3, 4)
 
 
-def test_each_change_is_found_once() -> None:
+@pytest.mark.parametrize("looks", VECTORS["changes"])
+def test_each_change_is_found_once(looks: list[dict[str, Any]]) -> None:
     changes = Changes()
-    assert changes.look([("left", True), ("right", False)]) == ([], []), "as it was found"
-    assert changes.look([("left", False), ("right", True)]) == (["left"], []), "it has opened"
-    assert changes.look([("left", False), ("right", True)]) == ([], [])
-    assert changes.look([("left", True), ("right", False)]) == (["right"], ["left"])
-    assert changes.look([("right", False), ("new", False)]) == ([], [])
+    for look in looks:
+        assert changes.look(look["cameras"].items()) == (look["lost"], look["back"]), look
+
+
+@pytest.mark.parametrize("case", VECTORS["strips"], ids=lambda case: case["text"])
+def test_the_strip_names_what_is_wrong(case: dict[str, Any]) -> None:
+    model = ViewerModel()
+    model.connection_opened(100)
+    cameras = list(enumerate(case["cameras"]))
+    infos = tuple(CameraInfo(i, name) for i, (name, *_) in cameras)
+    model.receive_hello(Hello("s1", cameras=infos), 100)
+    frames = [picture_frame(i, b"j", 640, 480) for i, _ in cameras]
+    model.receive_bundle(bundle(1, *frames), 1000, 100)
+    for i, (_, _, _, old) in cameras:
+        for now in (100, 101, 102):
+            if now == 100 or not old:
+                capture = BASE_US + (now - 100) * 1_000_000
+                model.cameras[i].show(capture, model.clock, now)
+    states = [state_frame(i, state) for i, (_, state, *_) in cameras]
+    model.receive_bundle(bundle(2, *states), 10, 102)
+    statuses = tuple(
+        CameraStatus(i, state, BASE_US if timed else 0) for i, (_, state, timed, _) in cameras
+    )
+    model.receive_status(Status(BASE_US, cameras=statuses), 102)
+    link = describe_link(model, EN, 102)
+    assert link.text == case["text"].replace("TIME", CLOCK)
+    assert link.level is LEVELS[case["mood"]]

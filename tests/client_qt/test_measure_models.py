@@ -16,7 +16,7 @@ from client_qt.model.focus import Focus
 from client_qt.model.freeze import Freeze
 from client_qt.model.said import Said
 from client_qt.model.sampler import Sampler
-from tests.client_qt.viewing import vectors
+from tests.client_qt.viewing_vectors import vectors
 
 HISTOGRAM, SNAPSHOT, FREEZE = vectors("histogram"), vectors("snapshot"), vectors("freeze")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSpinBox
 
@@ -61,6 +62,13 @@ def test_one_call_has_all_that_is_shown(
     wait_until(lambda: panel.profile.chart.curves)
     last = measures(viewer)[-1]
     assert last == Measure(None, 256, None, (16, 24, 47, 24))
+    assert panel.profile.read.text().startswith("16, 24 to 47, 24")
+    chart = panel.profile.chart
+    end = chart.plot_area().right() - 1, chart.plot_area().center().y()
+    QApplication.sendEvent(chart, mouse_move(*end))
+    assert panel.profile.read.text().startswith("At "), "values under the pointer"
+    QApplication.sendEvent(chart, QEvent(QEvent.Type.Leave))
+    assert panel.profile.read.text().startswith("16, 24 to 47, 24")
     assert {curve.name for curve in panel.figures.chart.curves} == {"R", "G", "B"}
     assert panel.figures.clipped.text() == "0.50 % of R clipped"
     assert panel.figures.cells[1, 1].text() == "1000.0"
@@ -175,7 +183,7 @@ def test_ruler_is_calibrated_by_keyboard(viewer: OfflineViewer, panel: MeasurePa
     panel.ruler.known.setFocus()
     QTest.keyClicks(panel.ruler.known, "nonsense")
     QTest.keyClick(panel.ruler.known, Qt.Key.Key_Return)
-    assert "Wanted a length in mm" in panel.ruler.scale.text()
+    assert "Type a length in mm" in panel.ruler.scale.text()
     panel.ruler.known.clear()
     QTest.keyClicks(panel.ruler.known, "15,5 mm")
     QTest.keyClick(panel.ruler.known, Qt.Key.Key_Return)
@@ -281,3 +289,9 @@ def test_zebra_marks_only_what_is_clipped(viewer: OfflineViewer) -> None:
     assert viewer.session.zebra, "the decoder makes them from now on"
     viewer.key("k")
     assert viewer.stage(view) == before
+
+
+def mouse_move(x: float, y: float) -> QMouseEvent:
+    no_button, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    at = QPointF(x, y)
+    return QMouseEvent(QEvent.Type.MouseMove, at, at, no_button, no_button, no_key)

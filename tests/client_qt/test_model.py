@@ -136,7 +136,7 @@ def test_server_without_hello_shows_the_cameras_of_its_bundles() -> None:
     assert [c.info.name for c in model.cameras.values()] == ["camera 2", "camera 4"]
     for index in range(1000):
         model.receive_bundle(bundle(index, state_frame(index, 2)), 10, 0.2)
-    assert list(model.cameras) == [999], "what is not there any more is forgotten"
+    assert list(model.cameras) == [999], "what is gone is forgotten"
 
 
 def test_cameras_that_hello_does_not_know_are_ignored() -> None:

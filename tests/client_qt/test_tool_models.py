@@ -15,7 +15,7 @@ from client_qt.model.guides import Crosshair, grid_lines
 from client_qt.model.orientation import Orientation, Rectangle
 from client_qt.model.region import measured_region, region_between
 from client_qt.model.said import Said
-from tests.client_qt.viewing import vectors
+from tests.client_qt.viewing_vectors import vectors
 
 REGION, PIXEL, PROFILE = vectors("region"), vectors("pixel_value"), vectors("profile")
 RULER, GUIDES, ZEBRA = vectors("ruler"), vectors("guides"), vectors("zebra")
@@ -144,7 +144,7 @@ def test_grids(case: dict[str, Any]) -> None:
 def test_stripes_where_pixels_are_clipped() -> None:
     for case in ZEBRA["pictures"]:
         picture = np.array(case["picture"], np.uint8)[:, :, ::-1]  # Qt has blue first
-        found, count = zebra.stripes(picture, case["phase"])
+        found, count = zebra.paint_stripes(picture, case["phase"])
         assert count == case["count"]
         assert (found[:, :, 3] > 0).astype(int).tolist() == case["stripes"]
     for case in ZEBRA["texts"]:

@@ -33,7 +33,7 @@ def viewer(qapp: QApplication) -> Iterator[OfflineViewer]:
 
 
 def quarters() -> NDArray[np.uint8]:
-    """Red, green over blue, grey: each place tells which way it is turned."""
+    """Red, green over blue, grey: each place shows which way it is turned."""
     pixels = np.zeros((48, 64, 3), np.uint8)
     pixels[:24, :32] = (220, 20, 20)
     pixels[:24, 32:] = (20, 220, 20)

@@ -6,7 +6,7 @@ import pytest
 
 from camstrm.viewing.texts import Texts
 from client_qt.model.viewport import Viewport
-from client_qt.model.wording import age_text, clock_text, count_text, rate_text, where_text
+from client_qt.model.wording import age_text, clock_text, rate_text, where_text
 
 EN = Texts("en")
 
@@ -35,15 +35,6 @@ def test_clock_shows_server_time_in_a_zone() -> None:
 @pytest.mark.parametrize("nonsense", [0, 1, 2**64 - 1])
 def test_clock_of_nonsense_is_empty(nonsense: int) -> None:
     assert clock_text(nonsense, timezone.utc) == ""
-
-
-def test_counts_stay_short() -> None:
-    assert [count_text(n) for n in (0, 9999, 12_345, 4_560_000)] == [
-        "0",
-        "9999",
-        "12.3k",
-        "4.56M",
-    ]
 
 
 def test_where_the_visible_part_is() -> None:

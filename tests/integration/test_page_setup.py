@@ -80,7 +80,7 @@ async def test_a_number_that_is_none_is_said_beside_its_field(
     page: Page, camera: ScriptedFeatures
 ) -> None:
     panel = await opened(page, "e")
-    for text, problem in (("abc", "not a number"), ("20 s", "Only 10 to"), ("1,500", "two ways")):
+    for text, problem in (("abc", "not a number"), ("20 s", "now: 10 to"), ("1,500", "two ways")):
         await exposure(page).fill(text)
         await exposure(page).press("Enter")
         await expect(panel.get_by_role("alert").get_by_text(problem)).to_be_visible()
@@ -120,7 +120,7 @@ async def test_undo_of_an_automatic_brings_its_value_back(
     )
     camera.put("ExposureTime", automatic)
     await expect(exposure(page)).to_have_value("812")
-    await expect(panel.get_by_text("The camera sets this itself").first).to_be_visible()
+    await expect(panel.get_by_text("The camera controls this value").first).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
     await camera.until(lambda: camera.states["ExposureTime"].value == 1500)
     assert camera.states["ExposureAuto"].value == "Off"
@@ -159,7 +159,9 @@ async def test_a_region_that_is_not_to_stop_the_camera_is_not_set(
 ) -> None:
     panel = await opened(page, "e")
     await page.get_by_label("Width", exact=True).fill("321")
-    await expect(panel.get_by_text("The nearest region that the camera takes")).to_be_visible()
+    await expect(
+        panel.get_by_text("Rounded to the nearest region that the camera supports")
+    ).to_be_visible()
     await page.get_by_role("button", name="Set 336").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Stop, set, go on")).to_be_hidden()
@@ -198,15 +200,17 @@ async def test_who_has_the_lease_and_who_asks(page: Page, camera: ScriptedFeatur
     panel = await opened(page, "e")
     await expect(exposure(page)).to_be_enabled()
     await camera.hold("lee", 9)
-    await expect(panel.get_by_text("lee sets this camera. 2 min left")).to_be_visible()
+    await expect(
+        panel.get_by_text("lee is setting this camera. Released after 2 min")
+    ).to_be_visible()
     await expect(exposure(page)).to_be_disabled()
     await page.get_by_role("button", name="Ask for it").click()
     await camera.until(lambda: '{"action":"ask"}' in camera.asked("lease"))
     await camera.hold("kim", 1, "lee")
-    await expect(panel.get_by_text("lee would like to set this camera").first).to_be_visible()
+    await expect(panel.get_by_text("lee asks to set this camera").first).to_be_visible()
     await expect(exposure(page)).to_be_enabled()
     await page.get_by_role("button", name="Not now").click()
-    await expect(page.get_by_role("button", name="Let lee")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Hand over to lee")).to_be_hidden()
 
 
 async def test_with_the_right_to_look_nothing_can_be_set(
@@ -217,7 +221,7 @@ async def test_with_the_right_to_look_nothing_can_be_set(
         await is_live(page)
         await page.keyboard.press("1")
         panel = await opened(page, "e")
-        await expect(panel.get_by_text("your token is for viewing")).to_be_visible()
+        await expect(panel.get_by_text("Your token is for viewing only")).to_be_visible()
         await expect(exposure(page)).to_have_value("1500")
         await expect(exposure(page)).to_be_disabled()
 
@@ -290,7 +294,7 @@ async def test_a_file_is_compared_and_applied(
     wrong = tmp_path / "camstrm.toml"
     wrong.write_text("[[camera]]\n")
     await panel.locator("input[type=file]").set_input_files(wrong)
-    await expect(panel.get_by_text("This is no GenApi file")).to_be_visible()
+    await expect(panel.get_by_text("This is not a GenApi settings file")).to_be_visible()
 
 
 async def test_why_it_is_missing_gravest_first_and_another_try(

@@ -26,10 +26,9 @@ function seen(orientation) {
 }
 
 test("a turned sensor", () => {
-  for (const { rotation, mirror, picture, exif } of VECTORS.pictures) {
+  for (const { rotation, mirror, picture } of VECTORS.pictures) {
     const orientation = new Orientation(rotation, mirror);
     assert.deepEqual(seen(orientation), picture);
-    assert.equal(orientation.exif, exif);
   }
 });
 

@@ -7,6 +7,9 @@ import { moved, neighbour, orderOf } from "../../camstrm/bridge/page/static/mode
 import { readPlace, withCamera } from "../../camstrm/bridge/page/static/model/place.js";
 import { Settings } from "../../camstrm/bridge/page/static/model/settings.js";
 import { chooseLanguage } from "../../camstrm/bridge/page/static/shell/language.js";
+import { vectors } from "./viewing.mjs";
+
+const ORDER = vectors("order");
 
 class Store extends Map {
   getItem(name) {
@@ -110,17 +113,13 @@ test("the address says what is shown", () => {
 });
 
 test("cameras are in the configuration's order, then in the person's", () => {
-  assert.deepEqual(orderOf(["a", "b", "c"], []), [0, 1, 2]);
-  assert.deepEqual(orderOf(["a", "b", "c"], ["c", "gone", "c", "a"]), [2, 0, 1]);
-  assert.deepEqual(orderOf(["new", "a", "b"], ["b", "a"]), [0, 2, 1]);
-  assert.deepEqual(moved(["a", "b", "c"], 0, 2), ["b", "c", "a"]);
-  assert.deepEqual(moved(["a", "b", "c"], 2, -5), ["c", "a", "b"]);
+  for (const [names, kept, order] of ORDER.orders) assert.deepEqual(orderOf(names, kept), order);
+  for (const [things, from, to, result] of ORDER.moved) assert.deepEqual(moved(things, from, to), result);
 });
 
 test("arrows go to the next camera in their direction", () => {
-  const cell = (x, y, width, height) => ({ x, y, width, height });
-  const cells = [cell(0, 0, 60, 100), cell(60, 0, 40, 50), cell(60, 50, 40, 50)];
-  const to = (from, key) => neighbour(cells, from, key);
-  assert.deepEqual([to(0, "ArrowRight"), to(1, "ArrowDown"), to(2, "ArrowUp"), to(2, "ArrowLeft")], [1, 2, 1, 0]);
-  assert.deepEqual([to(0, "ArrowLeft"), to(0, "ArrowUp"), to(1, "ArrowRight")], [0, 0, 1]);
+  for (const { name, cells, moves } of ORDER.neighbours) {
+    const places = cells.map(([x, y, width, height]) => ({ x, y, width, height }));
+    for (const [from, key, next] of moves) assert.equal(neighbour(places, from, key), next, `${name}: ${from} ${key}`);
+  }
 });

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 __all__ = ["Axis", "Chart", "Curve", "channel_colour"]
@@ -57,12 +57,17 @@ class Chart(QWidget):
     accessible description.
     """
 
+    pointed = Signal()
+    """The mouse points at another place: ``pointer``."""
+
     def __init__(self, parent: QWidget | None = None, *, height: int = 150) -> None:
         """``height``: pixels that it would like to have, at the usual size of the font."""
         super().__init__(parent)
         self._height = height
         self.curves: tuple[Curve, ...] = ()
         self.bottom, self.left = Axis(), Axis()
+        self.pointer: float | None = None
+        """Where the mouse is, 0..1 from left to right; None: it is elsewhere."""
         self.note = ""
         """A sentence in the middle instead of curves: why there are none."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -96,6 +101,23 @@ class Chart(QWidget):
         top = metrics.height() // 2 if wide else 1
         return QRectF(self.rect()).adjusted(left, top, -1, -bottom)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
+        """Point at a place of the curves, where the mouse is tracked."""
+        plot = self.plot_area()
+        part = (event.position().x() - plot.left()) / max(plot.width(), 1)
+        self._point(part if 0 <= part <= 1 else None)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Point at nothing any longer."""
+        super().leaveEvent(event)
+        self._point(None)
+
+    def _point(self, part: float | None) -> None:
+        if part != self.pointer:
+            self.pointer = part
+            self.update()
+            self.pointed.emit()
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         """Draw frame, axes and curves."""
         plot = self.plot_area()
@@ -115,6 +137,9 @@ class Chart(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.paint_curves(painter, plot)
             painter.restore()
+            if self.pointer is not None:
+                painter.setPen(QPen(self._dim(), 1))
+                painter.drawLine(place(plot, self.pointer, 0), place(plot, self.pointer, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._line(), 1))
         painter.drawRect(plot)

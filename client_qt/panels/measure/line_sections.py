@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton
 
 from camstrm.wire.operations import LineProfile
 from client_qt.model.numbers import fixed, significant
-from client_qt.model.profile import profile_chart
+from client_qt.model.profile import line_between, profile_chart, read_at
 from client_qt.model.ruler import calibrated, ruler_text, span, typed_length
 from client_qt.panels.measure.chart import Axis, Chart, Curve
 from client_qt.panels.measure.pixel_fields import PixelFields
@@ -64,8 +64,10 @@ class _LineSection(Section):
         desk.note_moved()
 
     def _edit(self, numbers: tuple[int, ...]) -> None:
-        if numbers[:2] != numbers[2:]:
-            setattr(self._desk.points(), self._tool, numbers)
+        x1, y1, x2, y2 = numbers
+        line = line_between((x1, y1), (x2, y2), self._desk.frame)
+        if line is not None:
+            setattr(self._desk.points(), self._tool, line)
             self._desk.note_moved()
 
     def _on_switched(self, tool: str) -> None:
@@ -84,8 +86,16 @@ class ProfileSection(_LineSection):
         self.whole.clicked.connect(lambda on: desk.services.settings.set(_WHOLE, on))
         self.chart = Chart(height=130)
         self.chart.setAccessibleName(self._say("measure.profile"))
+        self.chart.setMouseTracking(True)
+        self.chart.pointed.connect(self._show_read)
+        self.read = plain_label(wrap=True, selectable=True)
+        """The values under the mouse, else the line."""
+        self._profile: LineProfile | None = None
+        """What the chart shows; None: nothing yet."""
+        self._line_text = ""
         self.head.addWidget(self.whole)
         self.body.addWidget(self.chart)
+        self.body.addWidget(self.read)
         self.body.addWidget(self.ends)
         self.refresh()
 
@@ -95,7 +105,10 @@ class ProfileSection(_LineSection):
         on = self._desk.on("profile")
         self.chart.setVisible(on)
         self.whole.setVisible(on)
+        self.read.setVisible(on)
         if self.line is None:
+            self._profile, self._line_text = None, ""
+            self._show_read()
             self.chart.show_note(self._say("tools.line.draw"))
 
     def show_profile(self, line: LineProfile, bits: int) -> None:
@@ -106,10 +119,22 @@ class ProfileSection(_LineSection):
         up = [(0.0, fixed(found.low)), (1.0, fixed(found.high))]
         ends = dict(zip(("x1", "y1", "x2", "y2"), self.line or (0, 0, 0, 0), strict=True))
         length = fixed(found.length, 1)
-        words = self._say("measure.profile.line", **ends, length=length)
+        words = self._line_text = self._say("measure.profile.line", **ends, length=length)
+        self._profile = line
         for name, values in line.values.items():
             words += f"; {name} {fixed(min(values, default=0))}-{fixed(max(values, default=0))}"
         self.chart.show_curves(curves, Axis(across), Axis(up), words)
+        self._show_read()
+
+    def _show_read(self) -> None:
+        line, part = self._profile, self.chart.pointer
+        read = None if line is None or part is None else read_at(line, part)
+        text = self._line_text
+        if read is not None:
+            position, found = read
+            values = " · ".join(f"{name} {fixed(value, 1)}" for name, value in found.items())
+            text = self._say("measure.profile.read", position=fixed(position, 1), values=values)
+        self.read.setText(text)
 
 
 class RulerSection(_LineSection):

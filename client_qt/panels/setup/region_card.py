@@ -141,7 +141,7 @@ class RegionCard(CameraCard):
 
     def _needs_stop(self, part: str) -> bool:
         state = self.state(part)
-        return state is not None and state.needs_stop and state.access != "RW"
+        return state is not None and state.needs_stop
 
     def note(self, part: str) -> tuple[str, Weight]:
         """Return what is to be said of a part; that it needs a stop is said with the draft."""

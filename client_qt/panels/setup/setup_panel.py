@@ -47,7 +47,7 @@ class SetupPanel(CameraPanel):
         self._on_situation()
 
     def watch(self) -> None:
-        """Watch the features of the cards, which are made anew where others are needed."""
+        """Watch the features of the cards, which are made again where others are needed."""
         tree = self.desk.tree
         cards = () if tree is None else tuple(cards_of(tree, self.desk.states))
         if cards != self._cards:
@@ -76,7 +76,7 @@ class SetupPanel(CameraPanel):
         return "" if self.cards else self.services.say("setup.no_cards")
 
     def _make(self, cards: tuple[SetupCard, ...]) -> None:
-        """Make the cards anew."""
+        """Make the cards again."""
         self._cards = cards
         for card in self.cards:
             card.close_card()

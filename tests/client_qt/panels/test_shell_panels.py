@@ -144,7 +144,7 @@ def test_layouts_have_names(viewer: OfflineViewer) -> None:
     assert settings.get("layouts", [1]) == []
 
 
-@pytest.mark.parametrize("broken", [[1, None, {}], [{"name": 7}], [{"name": "a", "mode": "x"}]])
+@pytest.mark.parametrize("broken", [[1, None, {}], [{"name": 7}], [{"name": "", "mode": "grid"}]])
 def test_layouts_that_cannot_be_read_are_none(viewer: OfflineViewer, broken: list[object]) -> None:
     viewer.services.settings.set("layouts", broken)
     viewer.services.settings.set("order", [3, {}, "오른쪽"])

@@ -23,14 +23,14 @@ _ACTIONS = [action.id for action in viewer_actions()]
 _GROUPS = {action.group for action in viewer_actions()}
 COMPUTED: dict[str, str] = {
     "action.": " ".join(_ACTIONS),
-    "connect.call.": "gone gone.remedy none none.remedy busy busy.remedy",
     "connect.certificate.": "unknown changed subject issuer valid fingerprint"
     " fingerprint_trusted fingerprint_now problem",
     "connect.fail.": "token_needed token_wrong http refused no_host no_tls tls certificate"
     " certificate_changed proxy unreachable other unknown",
     "connection.": "server megabits bundles round_trip window decode skipped viewers me",
+    "connection.call_": "no_server no_server_remedy none none_remedy many many_remedy",
     "diagnose.level.": "error warning note ok",
-    "events.": "lost back started reconfigured restarted grabber_lost grabber_back server_lost"
+    "events.": "lost back reconfigured restarted grabber_lost grabber_back server_lost"
     " server_back cameras changed executed kept reconnect lease shared unshared",
     "events.filter_": "all faults changes",
     "features.level.": "Beginner Expert Guru",

@@ -4,7 +4,7 @@
  */
 
 import { readPlace } from "./model/place.js";
-import { Settings, browserStorage } from "./model/settings.js";
+import { Settings } from "./model/settings.js";
 import { followAppearance } from "./shell/appearance.js";
 import { speak } from "./shell/language.js";
 import { startViewer } from "./shell/viewer.js";
@@ -14,3 +14,12 @@ followAppearance(settings);
 const { language } = readPlace(window.location.hash);
 await speak(language || settings.get("language", ""));
 await startViewer(settings);
+
+/** The browser's storage, where the person allows it. */
+function browserStorage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

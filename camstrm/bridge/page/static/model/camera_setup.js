@@ -9,7 +9,7 @@
  * what the card is there for: a camera without it has no such card.
  * @type {Record<string, Record<string, string[]>>}
  */
-export const CARDS = {
+const CARDS = {
   exposure: {
     value: ["ExposureTime", "ExposureTimeAbs", "ExposureTimeRaw"],
     auto: ["ExposureAuto"],

@@ -13,6 +13,8 @@ export class EventLog {
   last = 0;
   /** @type {LoggedEvent[]} newest first */
   #events = [];
+  /** How often this page has noted something by itself: their ids count down from here. */
+  #noted = 0;
 
   get events() {
     return this.#events;
@@ -28,9 +30,10 @@ export class EventLog {
     return added.length > 0;
   }
 
-  /** Something that this page saw by itself. @type {(kind: string, timeUs: number, text: string) => void} */
-  note(kind, timeUs, text) {
-    this.#insert([{ id: -this.#events.length - timeUs, time_us: timeUs, kind, text }]);
+  /** Something that this page saw by itself. @type {(kind: string, timeUs: number) => void} */
+  note(kind, timeUs) {
+    this.#noted += 1;
+    this.#insert([{ id: -this.#noted, time_us: timeUs, kind }]);
   }
 
   /**

@@ -241,7 +241,7 @@ function callOf({ settings, command, stop }) {
 }
 
 /** What is to be said of changes; null: all is as it was wanted. @type {(changes: FeatureChange[]) => Note | null} */
-export function noteOf(changes) {
+function noteOf(changes) {
   const refused = changes.find(({ applied }) => !applied);
   if (refused !== undefined) {
     const { feature, reason = "" } = refused;

@@ -110,7 +110,7 @@ function ranked(features, query) {
  * before tooltips, and what is nearly so after all that is.
  * @type {(info: FeatureInfo, query: string) => number | null}
  */
-export function rankOf(info, query) {
+function rankOf(info, query) {
   const wanted = plain(query);
   if (wanted === "") return null;
   const names = [info.name, info.display_name ?? ""].filter((name) => name !== "");

@@ -1,6 +1,6 @@
 /**
  * Who may change a camera, and what this person can do about it. No DOM. The Qt viewer has the same in
- * lease_flow.py; tests/vectors/viewing/lease_flow.json holds both to it.
+ * lease_flow.py; tests/vectors/viewing/feature_edit.json holds both to it.
  */
 
 const CHANGING = ["control", "admin"];

@@ -6,9 +6,6 @@
 
 const QUARTER = 90;
 const FULL = 360;
-/** EXIF's number for each quarter turn clockwise, and the same of a mirrored picture. */
-const EXIF = [1, 6, 3, 8];
-const EXIF_MIRRORED = [2, 7, 4, 5];
 
 export class Orientation {
   /** Degrees clockwise: 0, 90, 180 or 270. */
@@ -88,11 +85,6 @@ export class Orientation {
     const nothing = { width: 0, height: 0 };
     const { x: dx, y: dy } = this.toSensor({ x, y }, nothing);
     return { x: dx + 0, y: dy + 0 }; // no -0
-  }
-
-  /** The number that says the same in EXIF. */
-  get exif() {
-    return (this.mirror ? EXIF_MIRRORED : EXIF)[this.rotation / QUARTER];
   }
 
   /** The same as a CSS transform about the middle; empty: none. */

@@ -7,12 +7,12 @@
 const MOST = 256;
 
 /** What a camera is known by. @param {{serial: string, name: string}} camera */
-export function keyOf({ serial, name }) {
+function keyOf({ serial, name }) {
   return serial || name;
 }
 
 /** @type {(settings: Settings, name: string, camera: CameraInfo) => unknown} */
-export function ofCamera(settings, name, camera) {
+function ofCamera(settings, name, camera) {
   const all = settings.get(name, /** @type {Record<string, unknown>} */ ({}));
   const key = keyOf(camera);
   return Object.hasOwn(all, key) ? all[key] : null;

@@ -1,7 +1,7 @@
 /** How many decoded pixels all pictures of a viewer may have together. */
 
 /** 256 MP are 1 GB of memory: 16 cameras of 16 MP, each at its full size. */
-export const MAX_PIXELS_IN_ALL = 256_000_000;
+const MAX_PIXELS_IN_ALL = 256_000_000;
 
 export class PixelBudget {
   #most;

@@ -60,15 +60,6 @@ export class Settings {
   }
 }
 
-/** The browser's storage, where the person allows it. */
-export function browserStorage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 /** @type {(value: unknown, fallback: unknown) => boolean} */
 function sameKind(value, fallback) {
   if (value === undefined) return false;

@@ -3,7 +3,7 @@
 import { percent } from "./numbers.js";
 
 /** Of 255. A JPEG does not keep 255 beside darker pixels. */
-export const THRESHOLD = 250;
+const THRESHOLD = 250;
 /** Pixels of a stripe and of the gap beside it. */
 const STRIPE = 4;
 const COLOUR = [255, 0, 96];

@@ -75,7 +75,7 @@ class EventsPanel {
 
   /** @type {(linked: boolean, timeUs: number) => void} */
   #linkChanged(linked, timeUs) {
-    this.#log.note(linked ? "server back" : "server lost", timeUs, "");
+    this.#log.note(linked ? "server back" : "server lost", timeUs);
     if (this.#shown) this.#write();
   }
 

@@ -12,7 +12,7 @@ export class LeaseLine {
   #buttons = element("div", { className: "buttons" });
   #services;
   #shown = "";
-  /** Who was told "not now": not asked about again. */
+  /** Whose request was answered with "not now": not asked about again. */
   #refused = "";
   /** The last call failed for this reason. */
   #problem = "";

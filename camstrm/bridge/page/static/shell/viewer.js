@@ -36,7 +36,7 @@ function elementOf(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
-export class Viewer {
+class Viewer {
   #settings;
   /** @type {Tiles} */
   #tiles;

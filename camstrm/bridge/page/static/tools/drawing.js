@@ -162,7 +162,7 @@ function writeRuler(services, camera, ends) {
 }
 
 /**
- * Controls that calibrate the chosen camera by the ruler's line. Gives the element and what writes it anew.
+ * Controls that calibrate the chosen camera by the ruler's line. Gives the element and what writes it again.
  * @param {Services} services
  */
 export function calibrationControls(services) {

@@ -104,7 +104,7 @@ registerAction(
 const generators = new WeakMap();
 
 /** The one tone of the page. @param {Services} services */
-export function toneOf(services) {
+function toneOf(services) {
   let tone = generators.get(services);
   if (tone === undefined) {
     const made = new ToneGenerator();

@@ -3,7 +3,7 @@
  * can be had, otherwise from the JPEG that is on the screen, which is said.
  */
 
-import { cellRequest, jpegText, pictureAt, pixelAt, rawText } from "../model/pixel_value.js";
+import { cellRequest, jpegText, pictureAt, pixelAt, placeText, rawText } from "../model/pixel_value.js";
 import { Sampler } from "../model/sampler.js";
 import { areaOf } from "../picture_place.js";
 import { registerOverlay } from "../shell/registry.js";
@@ -104,8 +104,7 @@ class PixelReader {
       return say(said.key, said.values);
     }
     const rgb = this.#shownValue(pixel, stage);
-    if (rgb === null) return say("tools.pixel.place", { x: pixel.x, y: pixel.y });
-    const said = jpegText(pixel, rgb, frozen);
+    const said = rgb === null ? placeText(pixel) : jpegText(pixel, rgb, frozen);
     return say(said.key, said.values);
   }
 

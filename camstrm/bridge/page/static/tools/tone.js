@@ -52,11 +52,6 @@ export class ToneGenerator {
     if (tone !== null) this.#oscillator?.frequency.setTargetAtTime(tone.frequency, currentTime, GLIDE_S);
   }
 
-  /** Whether it sounds now, and how high: for tests. */
-  get sounding() {
-    return { on: this.#beeping && this.#audio?.state === "running", hz: this.#oscillator?.frequency.value ?? 0 };
-  }
-
   stop() {
     this.#oscillator?.stop();
     this.#oscillator = this.#gain = null;

@@ -8,9 +8,6 @@ import { measuredRegion, regionBetween } from "../model/region.js";
 import { say } from "../texts.js";
 import { Measuring } from "./measuring.js";
 
-/** Tools that are drawn by dragging on a picture, each with one shape for each camera. */
-export const SHAPES = ["ruler", "line", "region"];
-
 export class Tools {
   services;
   measuring;

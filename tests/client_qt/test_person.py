@@ -22,5 +22,7 @@ def test_a_day_at_the_viewer_by_keyboard_alone(
             run(tasks.expose_until_nothing_clips(hands))
             size = run(tasks.cut_the_region(hands))
             run(tasks.keep_in_the_configuration(hands, place.system.config, size))
+            run(tasks.find_the_unplugged_camera(hands, place.run))
+            run(tasks.send_a_link(hands))
         finally:
             hands.close()

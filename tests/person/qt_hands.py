@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QWidget
 
 import client_qt.parts  # noqa: F401  # registers the tools and the panels
 from camstrm.client.address import parse_address
@@ -126,8 +126,10 @@ class QtHands(Hands):
         found = QAccessible.queryAccessibleInterface(widget)
         if isinstance(widget, QAbstractItemView) and found.focusChild() is not None:
             found = found.focusChild()
+        # On Linux the name of a combo box is its label's, and its own text is what is chosen.
+        combo = isinstance(widget, QComboBox)
         return Focused(
-            found.text(QAccessible.Text.Name),
+            widget.accessibleName() if combo else found.text(QAccessible.Text.Name),
             _ROLES.get(found.role(), ""),
             widget.text() if isinstance(widget, QLineEdit) else found.text(QAccessible.Text.Value),
             bool(found.state().checked),

@@ -40,6 +40,9 @@ WIDTH = 640
 HEIGHT = 480
 """Of the same sensor."""
 
+GONE = "no answer; check cable, power and USB port"
+"""What is said of a camera that is not plugged in; more of what its driver says follows."""
+
 _REMARK = "# as measured in May"
 _NAMES = ["left", "right", "overview"]
 
@@ -221,6 +224,7 @@ async def find_the_unplugged_camera(hands: Hands, run: RunnableScenario) -> None
         await hands.press("2")
         await hands.press(key_of("diagnose"))
         await answer(hands, "diagnose.level.error")
+        await _shown(hands, GONE)
         await reach(hands, TEXTS.say("diagnose.again"), "button")
         control.replug()
         await hands.press("Enter")
@@ -234,8 +238,13 @@ async def send_a_link(hands: Hands) -> None:
     """Let a colleague look at one camera, and no longer."""
     await hands.press("3")
     await hands.press(key_of("share"))
-    box = await reach(hands, "overview", "checkbox")
+    box = await reach(hands, "overview", "checkbox", "option")
     assert box.checked, "the chosen camera is what one most likely wants to share"
+    for ticked in (False, True):
+        await hands.press(" ")
+        assert (await hands.focused()).checked is ticked
+    hours = await reach(hands, TEXTS.say("share.hours"), "combobox")
+    assert hours.value == TEXTS.say("share.hours.8")
     await reach(hands, TEXTS.say("share.note"), "textbox")
     await hands.write("Lee")
     await hands.press("Enter")

@@ -52,6 +52,8 @@ class DiagnosePanel(StyledPanel):
         self.findings: list[FindingView] = []
         self._list = column()
         self._list.setSpacing(GAP)
+        for button in (self.again, self.look, self.copy):
+            button.setAutoDefault(True)  # Enter presses it, too
         buttons = row(self.again, self.look, self.copy)
         buttons.addStretch(1)
         for part in (self.name, self.state):
@@ -133,7 +135,7 @@ class DiagnosePanel(StyledPanel):
     def _try_again(self) -> None:
         camera = self._camera
         info = self.services.info(camera)
-        if camera is None or info is None:
+        if camera is None or info is None or self._changer.waits:
             return
         self._show(self.services.say("diagnose.trying", name=info.name))
         self._changer.change(camera, "reconnect", None, self._on_tried)
@@ -172,7 +174,8 @@ class DiagnosePanel(StyledPanel):
         there = self.services.camera(self._camera) is not None
         why = self._changer.why_not(self._camera)
         self.state.show_text(why)
-        self.again.setEnabled(there and not why and not self._changer.waits)
+        # Not off while it is tried: the focus would be lost.
+        self.again.setEnabled(there and not why)
         self.look.setEnabled(there and not self._asker.waits)
         self.copy.setEnabled(bool(self.findings))
 

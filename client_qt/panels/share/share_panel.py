@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["SharePanel"]
 
 _HOURS = (1, 8, 24, 168, 720)
-_USUAL_HOURS = 24
+_USUAL_HOURS = 8
 _QR_SIDE = 220
 """Pixels."""
 
@@ -69,6 +69,7 @@ class SharePanel(StyledPanel):
         self.note.setMaxLength(_MAX_NOTE)
         self.note.setPlaceholderText(say("share.note"))
         self.note.setAccessibleName(say("share.note"))
+        self.note.returnPressed.connect(self._make)
         self.make = QPushButton(say("share.make"), self)
         self.make.clicked.connect(self._make)
         self.message = _label("", "warning")
@@ -85,6 +86,8 @@ class SharePanel(StyledPanel):
         self.revokes: list[QPushButton] = []
         """A button for each open link, in the order of the list; written here only."""
         self._none = _label(say("share.none"), "dim")
+        for button in (self.make, self.copy):
+            button.setAutoDefault(True)
         self._lay_out()
         self._made.hide()
         self.message.hide()
@@ -123,7 +126,9 @@ class SharePanel(StyledPanel):
         column.addWidget(_label(say("share.about"), "dim"))
         column.addWidget(self.cameras)
         row = QHBoxLayout()
-        row.addWidget(_label(say("share.hours"), ""))
+        label = _label(say("share.hours"), "")
+        label.setBuddy(self.hours)
+        row.addWidget(label)
         row.addWidget(self.hours, 1)
         column.addLayout(row)
         column.addWidget(self.note)
@@ -156,6 +161,8 @@ class SharePanel(StyledPanel):
         """Bring the list up to date; what was ticked stays, at first the chosen camera is."""
         ticked: set[int | None] = {*self.chosen_cameras} or {self._camera}
         cameras = [c for c in self.services.cameras() if server_and_index(c)[0] == self._server]
+        row = self.cameras.currentRow()
+        current = None if row < 0 else self.cameras.item(row).data(_CAMERA)
         self.cameras.clear()
         for camera in cameras:
             info = self.services.info(camera)
@@ -163,6 +170,9 @@ class SharePanel(StyledPanel):
             item.setData(_CAMERA, camera)
             state = Qt.CheckState.Checked if camera in ticked else Qt.CheckState.Unchecked
             item.setCheckState(state)
+            if camera == current or (current is None and camera == self._camera):
+                # The row that a key ticks.
+                self.cameras.setCurrentItem(item)
         rows = max(1, self.cameras.count()) * max(self.cameras.sizeHintForRow(0), 18)
         self.cameras.setFixedHeight(min(_LIST_HEIGHT, rows + 6))
 
@@ -207,6 +217,7 @@ class SharePanel(StyledPanel):
         except ValueError:
             self.qr.hide()
         self._made.show()
+        self.link.setFocus(Qt.FocusReason.OtherFocusReason)
         self.note.clear()
         self._read()
 
@@ -226,6 +237,7 @@ class SharePanel(StyledPanel):
             self._failed(answer)
 
     def _show_shares(self, shares: tuple[Share, ...]) -> None:
+        had_focus = any(button.hasFocus() for button in self.revokes)
         while (item := self._rows.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.hide()
@@ -234,6 +246,10 @@ class SharePanel(StyledPanel):
         for share in shares:
             self._rows.addWidget(self._row(share))
         self._none.setVisible(not shares)
+        if had_focus:
+            # What was revoked is gone; the keys go on from here.
+            next_one = self.revokes[0] if self.revokes else self.note
+            next_one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row(self, share: Share) -> QWidget:
         say = self.services.say
@@ -252,6 +268,7 @@ class SharePanel(StyledPanel):
         line.addLayout(texts, 1)
         revoke = QPushButton(say("share.revoke"), row)
         revoke.setAccessibleName(say("share.revoke_of", note=share.note or cameras))
+        revoke.setAutoDefault(True)  # Enter presses it, too
         revoke.clicked.connect(lambda: self._revoke(share.id))
         self.revokes.append(revoke)
         line.addWidget(revoke, 0, Qt.AlignmentFlag.AlignTop)

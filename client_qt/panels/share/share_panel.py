@@ -237,7 +237,8 @@ class SharePanel(StyledPanel):
             self._failed(answer)
 
     def _show_shares(self, shares: tuple[Share, ...]) -> None:
-        had_focus = any(button.hasFocus() for button in self.revokes)
+        # Of this window, which need not be the active one when the answer comes.
+        had_focus = self.window().focusWidget() in self.revokes
         while (item := self._rows.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.hide()

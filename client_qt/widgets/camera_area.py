@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QRubberBand, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QRubberBand, QScrollArea, QWidget
 
 from camstrm.wire import CameraFrame
 from client_qt.model.display import camera_display
@@ -82,6 +82,9 @@ class CameraArea(QScrollArea):
         services.part_ready.connect(self._show_part)
         services.cameras_changed.connect(self._on_cameras)
         services.chosen_changed.connect(self._mark_chosen)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus)
         for name in ("order", "layout.mode", "layout.large"):
             services.settings.changed(name, self._rebuild)
         services.settings.changed("info", self._show_figures)
@@ -266,6 +269,17 @@ class CameraArea(QScrollArea):
         view.details_wanted.connect(lambda: show_details(services, camera, view))
         services.set_view(camera, view)
         return view
+
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Choose the camera that a person went to by keys.
+
+        Where the focus was on something that is hidden or switched off, Qt takes it to what comes
+        next, and nobody went there.
+        """
+        if not isinstance(now, CameraView) or not now.focus_shown:
+            return
+        if before is None or (before.isVisible() and before.isEnabled()):
+            now.chosen.emit()
 
     def _show_target(self, camera: int, at: QPoint) -> None:
         target = self._camera_at(at)

@@ -325,9 +325,12 @@ class CameraView(QWidget):
         """Show where the focus is if it came by a key."""
         super().focusInEvent(event)
         self._focus_shown = event.reason() in _BY_KEYS
-        if self._focus_shown:
-            self.chosen.emit()
         self.update()
+
+    @property
+    def focus_shown(self) -> bool:
+        """Whether it has the focus, and got it by a key."""
+        return self._focus_shown
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
         """Do not show the focus any more."""

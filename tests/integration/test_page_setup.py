@@ -179,7 +179,7 @@ async def test_what_was_set_is_kept_after_its_lines_were_shown(
     await expect(panel.get_by_text("ExposureTime = 900")).to_be_visible()
     assert camera.asked("keep") == [False]
     await page.get_by_role("button", name="Write").press("Enter")
-    await expect(panel.get_by_text("Written to /etc/camstrm.toml")).to_be_visible()
+    await expect(panel.get_by_text("Written to /etc/camstrm.toml.", exact=True)).to_be_visible()
     assert camera.asked("keep") == [False, True]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QTabBar,
     QTreeView,
     QWidget,
 )
@@ -144,8 +145,12 @@ class FeaturesPanel(CameraPanel):
 
     def show_situation(self) -> str:
         there = self.desk.tree is not None
+        comes = there and self.search.isHidden()
         for part in (self.search, self.level, self.only, self.tree):
             part.setVisible(there)
+        if comes and isinstance(self.window().focusWidget(), QTabBar):
+            # Who opened the panel waits at its tab for something to search in.
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         if not there:
             self.more.hide()
             self.details.hide()

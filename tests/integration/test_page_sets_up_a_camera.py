@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
+from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE
 from tests.fakes.browser import needs_browser, open_page, running_browser, tile, until
-from tests.fakes.running_system import RunningSystem
 from tests.fakes.simulated_cameras import simulated_system
 from tests.simulator.scenario import CameraSpec, Scenario
 
 pytestmark = needs_browser
 
 TIMES = "\N{MULTIPLICATION SIGN}"
-
-
-async def control_token(system: RunningSystem) -> str:
-    """Return a token to control, as the command prints it."""
-
-    def run() -> str:
-        words = ["token", "add", "Kim", "--role", "control", "--config", str(system.config)]
-        return subprocess.run(
-            [sys.executable, "-m", "camstrm", *words], check=True, stdout=subprocess.PIPE, text=True
-        ).stdout.strip()
-
-    return await asyncio.to_thread(run)
 
 
 async def typed(page: Page, field: Locator, text: str) -> None:
@@ -44,7 +30,10 @@ async def test_exposure_and_region_are_set_and_kept_in_the_configuration(tmp_pat
     with simulated_system(tmp_path, Scenario((camera,)), tables=tables)[0] as system:
         async with system.viewer():
             pass
-        url = f"{system.url}/?token={await control_token(system)}"
+        # The bridge has made it before it lets anybody in.
+        file = system.folder / CONTROL_TOKEN_FILE
+        token = (await asyncio.to_thread(file.read_text)).strip()
+        url = f"{system.url}/?token={token}"
         async with running_browser() as browser, open_page(browser, url) as page:
             await until(page, "document.querySelector('[data-part=canvas]')?.width === 640")
             await page.keyboard.press("1")
@@ -76,7 +65,9 @@ async def test_exposure_and_region_are_set_and_kept_in_the_configuration(tmp_pat
             await expect(panel.get_by_label("Lines of the configuration")).to_contain_text("800")
             await expect(panel.get_by_role("button", name="Write")).to_be_focused()
             await page.keyboard.press("Enter")
-            await expect(panel.get_by_text(f"Written to {system.config}")).to_be_visible()
+            await expect(
+                panel.get_by_text(f"Written to {system.config}.", exact=True)
+            ).to_be_visible()
     written = system.config.read_text()
     assert "# as measured in May" in written
     assert f"Width = {width}" in written

@@ -34,7 +34,7 @@ _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFram
 _STANDS = 0.005
 """Two levels of the bar differ by no more than this part of the larger when it stands."""
 
-_FIRST = 3
+_FIRST = 5
 """So many measures may still be of a frame from before the last change."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

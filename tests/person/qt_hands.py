@@ -49,7 +49,7 @@ _ROLES = {
     QAccessible.Role.TreeItem: "treeitem",
 }
 _STANDS = 0.005
-_FIRST = 3
+_FIRST = 5
 
 Result = TypeVar("Result")
 

@@ -111,7 +111,7 @@ async def _still(request: web.Request, kind: _Kind) -> web.StreamResponse:
             text = f"the camera's answer is not understood: {error}\n"
             raise web.HTTPBadGateway(text=text) from None
         data = oriented_still(data, camera)
-        response = web.StreamResponse(headers=_headers(still, camera.name, kind))
+        response = web.StreamResponse(headers=_headers(still, camera.name, kind, wish))
         response.content_type = _MEDIA_TYPES[kind]
         response.content_length = sum(map(len, data))
         await response.prepare(request)
@@ -179,11 +179,13 @@ def _wrong(text: str) -> web.HTTPException:
     return web.HTTPBadRequest(text=f"{text}\n")
 
 
-def _headers(still: Still, camera: str, kind: _Kind) -> dict[str, str]:
+def _headers(still: Still, camera: str, kind: _Kind, wish: TakeStill) -> dict[str, str]:
     """Return what the file says too, for who only looks at the headers."""
     region = still.region
     taken = datetime.fromtimestamp(still.capture_time_us / 1e6, timezone.utc)
-    name = f"{camera}_{taken:%Y%m%dT%H%M%S.%fZ}.{_ENDINGS[kind]}"
+    # One frame may be asked for twice, raw and in colour: two files.
+    colour = "" if kind != "tiff" or wish.raw else "_colour"
+    name = f"{camera}_{taken:%Y%m%dT%H%M%S.%fZ}{colour}.{_ENDINGS[kind]}"
     headers = {
         "Content-Disposition": _disposition(name),
         "X-Capture-Time-Us": str(still.capture_time_us),

@@ -29,12 +29,12 @@ class MeasurePanel {
   #state = element("p", { className: "note", role: "status" });
   #extent = element("p", { className: "note" });
   #clipped = element("p", { className: "clipping" });
-  #bars = element("canvas", { className: "chart", role: "img" });
+  #bars = element("canvas", { className: "chart", role: "img", ariaLabel: say("measure.histogram") });
   #axis = element("p", { className: "axis" });
   #log = element("input", { type: "checkbox" });
   #table = element("table", { className: "measured" });
   #tone = element("input", { type: "checkbox" });
-  #profile = element("canvas", { className: "chart", role: "img", tabIndex: 0 });
+  #profile = element("canvas", { className: "chart", role: "img", tabIndex: 0, ariaLabel: say("measure.profile") });
   #profileText = element("p", { className: "axis" });
   #whole = element("input", { type: "checkbox" });
   #profileParts = element("div");

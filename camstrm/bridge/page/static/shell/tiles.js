@@ -289,6 +289,8 @@ export class Tiles {
   #showChosen() {
     const { chosen } = this;
     for (const tile of this.#order) {
+      // Tab stops at the chosen camera only: on its way to a panel it must choose no other one.
+      tile.element.tabIndex = tile === chosen ? 0 : -1;
       if (tile === chosen) tile.element.setAttribute("aria-current", "true");
       else tile.element.removeAttribute("aria-current");
     }

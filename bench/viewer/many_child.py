@@ -41,7 +41,7 @@ def main() -> None:
     except ImportError as error:
         print(json.dumps({"missing": f"not measured: {error}"}))
         return
-    import client_qt.parts  # noqa: F401
+    import client_qt.parts  # noqa: F401  # panels and tools register themselves
     from bench.viewer.watch import Watch
     from camstrm.client.address import parse_address
     from client_qt.session.client import StreamClient

@@ -211,6 +211,10 @@ class CameraArea(QScrollArea):
         several = len(self.shown()) > 1
         for camera, view in self.views.items():
             view.set_chosen(camera == self._services.chosen and several)
+            # Tab stops at the chosen camera only: on its way to a panel it must choose no other.
+            stops = self._services.chosen in (None, camera)
+            policy = Qt.FocusPolicy.WheelFocus if stops else Qt.FocusPolicy.ClickFocus
+            view.setFocusPolicy(policy)
         chosen = self._services.view(self._services.chosen)
         if chosen is not None and chosen.parent() is self._inner:
             self.ensureWidgetVisible(chosen, 0, 0)

@@ -103,6 +103,17 @@ def test_as_many_views_as_cameras(desk: Desk, wait_until: WaitUntil, count: int)
     wait_until(lambda: len(desk.window.views) == 1)
 
 
+def test_tab_chooses_no_other_camera(live: Desk, wait_until: WaitUntil) -> None:
+    live.window.activateWindow()
+    services = live.window.area._services
+    services.choose(1)
+    live.window.views[1].setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        QTest.keyClick(live.window.focusWidget() or live.window, key)
+        assert services.chosen == 1
+    assert live.window.views[0].focusPolicy() == Qt.FocusPolicy.ClickFocus
+
+
 def test_pictures_are_on_the_screen(live: Desk, wait_until: WaitUntil) -> None:
     live.server.send_bundle(bundle(1, *three()))
     wait_until(lambda: live.server.acks == [1])

@@ -136,6 +136,16 @@ async def test_keys_choose_cameras_and_open_and_leave_one(page: Page) -> None:
     await expect(page.locator(".tile:visible")).to_have_count(3)
 
 
+async def test_tab_goes_to_the_chosen_picture_and_chooses_no_other(page: Page) -> None:
+    await page.keyboard.press("2")
+    await expect(tile(page, "right")).to_be_focused()
+    await page.keyboard.press("e")
+    for key in ("Shift+Tab", "Shift+Tab", "Shift+Tab"):
+        await page.keyboard.press(key)
+        await expect(tile(page, "right")).to_have_attribute("aria-current", "true")
+    await expect(page.locator(".tile[tabindex='0']")).to_have_count(1)
+
+
 async def test_the_list_of_keys_opens_and_closes(page: Page) -> None:
     await page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="List of keys")

@@ -120,18 +120,18 @@ class _WithNote(FeatureEditor):
 
 
 class _Boolean(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
         super().__init__(info)
         self.box = QCheckBox(self.name.replace("&", "&&"))
         self.box.clicked.connect(lambda on: self.wished.emit(bool(on)))
         self._place(self.box)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002
+    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002  # as all editors
         self.box.setChecked(value is True)
 
 
 class _Enumeration(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
         super().__init__(info)
         self.box = ChoiceBox()
         self.box.wished.connect(self.wished.emit)
@@ -146,13 +146,13 @@ class _Enumeration(_WithNote):
 
 
 class _Text(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
         super().__init__(info)
         self.field = _TextField()
         self.field.entered.connect(self.wished.emit)
         self._place(self.field)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002
+    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002  # as all editors
         self.field.show_text("" if value is None else str(value))
 
     def _allow(self, writable: bool) -> None:
@@ -193,7 +193,7 @@ class _TextField(QLineEdit):
 
 
 class _Command(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
         super().__init__(info)
         self.button = QPushButton(self.name.replace("&", "&&"))
         self.button.setAutoDefault(True)
@@ -207,7 +207,7 @@ class _Command(_WithNote):
 class _Opaque(_Text):
     """A register, or a type of a later server: shown, never written."""
 
-    def _allow(self, writable: bool) -> None:  # noqa: ARG002
+    def _allow(self, writable: bool) -> None:  # noqa: ARG002  # as all editors
         self.field.setReadOnly(True)
 
 

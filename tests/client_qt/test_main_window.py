@@ -109,7 +109,9 @@ def test_tab_chooses_no_other_camera(live: Desk, wait_until: WaitUntil) -> None:
     services.choose(1)
     live.window.views[1].setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-        QTest.keyClick(live.window.focusWidget() or live.window, key)
+        focused = live.window.focusWidget()
+        assert focused is not None, "Tab must leave the focus somewhere"
+        QTest.keyClick(focused, key)
         assert services.chosen == 1
     assert live.window.views[0].focusPolicy() == Qt.FocusPolicy.ClickFocus
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-__all__ = ["plain_label"]
+__all__ = ["plain_label", "title_label"]
 
 
 def plain_label(text: str, *, dim: bool = False, copied: bool = False) -> QLabel:
@@ -20,4 +20,11 @@ def plain_label(text: str, *, dim: bool = False, copied: bool = False) -> QLabel
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+    return label
+
+
+def title_label(text: str) -> QLabel:
+    """Return the title of a part of a panel."""
+    label = plain_label(text)
+    label.setProperty("weight", "title")
     return label

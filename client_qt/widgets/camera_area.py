@@ -67,6 +67,9 @@ class CameraArea(QScrollArea):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setMargin(24)
+        font = self._empty.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self._empty.setFont(font)
         self._empty.setForegroundRole(QPalette.ColorRole.WindowText)
         self._empty.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

@@ -106,9 +106,9 @@ def test_servers_used_before_are_listed_and_chosen_with_the_keyboard(
     dialog.show_servers(SERVERS, ())
     rows = [dialog.history.item(row).text() for row in range(2)]
     assert rows[0].startswith("Hall 2  ·  left:8765  ·  last used ")
-    assert rows[0].endswith("kept on this computer")
+    assert rows[0].endswith("token kept")
     assert rows[1].startswith("right:8765  ·  last used ")
-    assert "kept" not in "".join(rows).replace("kept on", "")
+    assert "kept" not in rows[1]
     dialog.history.setFocus()
     QTest.keyClick(dialog.history, Qt.Key.Key_Down)
     QTest.keyClick(dialog.history, Qt.Key.Key_Down)
@@ -130,6 +130,30 @@ def test_a_server_can_be_removed_from_the_list(dialog: ConnectDialog, qtbot: QtB
     QTest.keyClick(dialog.history, Qt.Key.Key_Delete)
     dialog.remove.click()
     assert forgotten == ["ws://right:8765/ws"] * 2
+
+
+def test_a_server_is_given_a_name_and_enter_does_not_connect(
+    dialog: ConnectDialog, wanted: Wanted, qtbot: QtBot
+) -> None:
+    renamed: list[tuple[str, str]] = []
+    dialog.rename_wanted.connect(lambda *both: renamed.append(both))
+    assert not dialog.name.isVisible()
+    dialog.show_servers(SERVERS, ())
+    assert dialog.name.isVisible()
+    assert not dialog.name.isEnabled(), "no server is chosen"
+    dialog.history.setCurrentRow(0)
+    assert dialog.name.text() == "Hall 2"
+    dialog.history.setCurrentRow(1)
+    assert dialog.name.text() == ""
+    dialog.name.setFocus()
+    QTest.keyClicks(dialog.name, " Hall 3 ")
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    assert renamed == [("ws://right:8765/ws", "Hall 3")]
+    dialog.show_servers([SERVERS[0], KnownServer(SERVERS[1].url, 1000.0, name="Hall 3")], ())
+    assert dialog.history.item(1).text().startswith("Hall 3  ·  right:8765")
+    QTest.keyClick(dialog.name, Qt.Key.Key_Tab)
+    assert len(renamed) == 1, "the same name is none"
+    assert wanted == []
 
 
 def test_with_a_server_open_the_person_chooses_to_add_or_to_replace(

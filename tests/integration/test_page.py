@@ -149,7 +149,7 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     for state, text in (
         (CameraState.STALLED, "stalled"),
         (CameraState.OPENING, "opening"),
-        (CameraState.BACKING_OFF, "trying again soon"),
+        (CameraState.BACKING_OFF, "waiting to try again"),
         (CameraState.CLOSED, "closed"),
     ):
         left.state = state

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import logging
-import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-from camstrm.errors import CamstrmError
-from client_qt.app import quit_viewer, show_error
-from client_qt.command import add_view_options, run_with
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Nothing is loaded before run() can take a Ctrl-C: a traceback is no answer to one.
+    from collections.abc import Sequence
+
+EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> int:
@@ -19,6 +17,15 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
 
     ``windowed``: the message is shown in a window, too.
     """
+    import argparse
+    import logging
+    import signal
+    from pathlib import Path
+
+    from camstrm.errors import CamstrmError
+    from client_qt.app import quit_viewer, show_error
+    from client_qt.command import add_view_options, run_with
+
     parser = argparse.ArgumentParser(
         # A frozen program has a name of its own.
         prog=Path(sys.argv[0]).stem if getattr(sys, "frozen", False) else "python -m client_qt",
@@ -43,10 +50,14 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
         return 2
 
 
-def run() -> None:
+def run(*, windowed: bool = True) -> None:
     """Run as camstrm-viewer, the program of the desktop's menu: a mistake is shown in a window."""
-    sys.exit(main(windowed=True))
+    try:
+        code = main(windowed=windowed)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(windowed=False)

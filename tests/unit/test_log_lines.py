@@ -141,9 +141,9 @@ def test_what_is_too_long_is_cut() -> None:
     made = as_json(record("%s", "x" * 10**6, field="y" * 10**6))
     assert len(made["message"]) < MAX_MESSAGE + 100
     assert len(made["field"]) < 5 * MAX_MESSAGE
-    made = record("x")
-    made.exc_info = raised(ValueError("z" * 10**6))
-    assert len(as_json(made)["exception"]) < 5 * MAX_MESSAGE
+    failed = record("x")
+    failed.exc_info = raised(ValueError("z" * 10**6))
+    assert len(as_json(failed)["exception"]) < 5 * MAX_MESSAGE
 
 
 def test_numbers_stay_numbers_and_what_json_does_not_have_is_text() -> None:

@@ -12,7 +12,7 @@ from tests.fakes.clock import Clock
 
 def shown(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return the lines without their time."""
-    return [line[24:] for line in caplog.handler.stream.getvalue().splitlines()]  # type: ignore[attr-defined]
+    return [line[24:] for line in caplog.handler.stream.getvalue().splitlines()]
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from client_qt.model.layouts import MODES, NamedLayout, as_setting, read_layouts, with_layout
-from client_qt.panels.plain_label import plain_label, title_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label, title_label
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["LayoutsPanel"]
@@ -49,7 +49,7 @@ class LayoutsPanel(StyledPanel):
         )
         column.addWidget(self.large)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.order_how"), dim=True))
+        column.addWidget(plain_label(say("shell.order_how"), wrap=True, dim=True))
         reset = QPushButton(say("shell.order_reset"))
         reset.clicked.connect(lambda: settings.set("order", []))
         column.addWidget(reset)

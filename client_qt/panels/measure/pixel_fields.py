@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
-from client_qt.panels.measure.section import plain_label
 from client_qt.widgets import theme
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["PixelFields"]
 

@@ -6,7 +6,7 @@ are. No host is asked while the site is built or read: the theme brings its styl
 
 import re
 
-from sphinx.application import Sphinx
+from typing import Any
 
 project = "camstrm"
 root_doc = "docs/README"
@@ -44,7 +44,7 @@ _LINK = re.compile(r"^- \[([^\]]+)\]\(([\w./-]+\.md)\)", re.MULTILINE)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
-def add_navigation(app: Sphinx, document: str, source: list[str]) -> None:
+def add_navigation(app: Any, document: str, source: list[str]) -> None:
     """Make the navigation from the lists of links of docs/README.md: there is one list."""
     if document == root_doc:
         _, *parts = _SECTION.split(source[0])
@@ -55,6 +55,6 @@ def add_navigation(app: Sphinx, document: str, source: list[str]) -> None:
                 source[0] += "\n" + head + "\n".join(entries) + "\n```\n"
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Any) -> None:
     """Connect to Sphinx."""
     app.connect("source-read", add_navigation)

@@ -5,7 +5,6 @@ are. No host is asked while the site is built or read: the theme brings its styl
 """
 
 import re
-
 from typing import Any
 
 project = "camstrm"
@@ -30,7 +29,7 @@ exclude_patterns = [".*", "**/.*", "build", "dist", "client_qt", "**/__pycache__
 
 # Links to headings are those of a forge: "#what-was-not-tried".
 myst_heading_anchors = 4
-# "doctor" and "message" are names for tests, not languages. Records of decisions are found by their list.
+# "doctor" and "message" are names for tests, not languages; records of decisions have a list.
 suppress_warnings = ["misc.highlighting_failure", "toc.not_included"]
 
 html_theme = "furo"
@@ -39,13 +38,13 @@ html_show_copyright = False
 html_show_sphinx = False
 html_copy_source = False
 html_extra_path = ["site"]
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 
 _LINK = re.compile(r"^- \[([^\]]+)\]\(([\w./-]+\.md)\)", re.MULTILINE)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
-def add_navigation(app: Any, document: str, source: list[str]) -> None:
+def add_navigation(_app: Any, document: str, source: list[str]) -> None:
     """Make the navigation from the lists of links of docs/README.md: there is one list."""
     if document == root_doc:
         _, *parts = _SECTION.split(source[0])

@@ -35,29 +35,31 @@ _CONFIGURATION = """\
 
 <!-- Written by docs/make_reference.py from camstrm/config and deploy/camstrm.toml. -->
 
-One TOML file has the settings of grabber and bridge. [deploy/camstrm.toml](../deploy/camstrm.toml) is a complete one
-with every key; copy it and keep what you change. It is given to `camstrm up`, and to `camstrm grab`,
-`camstrm bridge`, `camstrm doctor`, `camstrm features` and `camstrm token` with `--config`.
+One TOML file has the settings of grabber and bridge. [deploy/camstrm.toml](../deploy/camstrm.toml)
+is a complete one with every key; copy it and keep what you change. It is given to `camstrm up`, and
+with `--config` to `camstrm grab`, `camstrm bridge`, `camstrm doctor`, `camstrm features` and
+`camstrm token`.
 
-A key that is not known, a wrong type or a value out of range is refused with file, line and key. `camstrm doctor --config
-camstrm.toml` checks a file before you use it. Times are in seconds. Relative file names start at the folder of the
-file; `~` is the user's home. Options on the command line go before the file.
+A key that is not known, a wrong type or a value out of range is refused with file, line and key;
+`camstrm doctor --config camstrm.toml` checks a file before you use it. Times are in seconds.
+Relative file names start at the folder of the file; `~` is the user's home. Options on the command
+line go before the file.
 """
 
 _VARIABLES = """
 ## Environment variables
 
-| variable | read by | meaning |
-| --- | --- | --- |
-| `CAMSTRM_TOKEN` | `camstrm view`, `camstrm features` | the server's token, so that it is not in the list of processes |
-| `CAMSTRM_TOKEN_FILE` | bridge, container | file with the token to watch, in place of `bridge.token_file` |
-| `CAMSTRM_PUBLIC_URL` | bridge, container | under which address others reach this server: for the printed URLs, and its name is allowed |
-| `CAMSTRM_CONFIG` | container | the configuration file (default: `/etc/camstrm/camstrm.toml`) |
-| `CAMSTRM_CTI` | container | producers without a configuration, separated by `:` |
-| `CAMSTRM_STATE_FOLDER` | container | folder for named tokens and the audit file, where the token itself is mounted read-only |
+| variable | meaning |
+| --- | --- |
+| `CAMSTRM_TOKEN` | viewer, `camstrm features`: the token, kept out of the list of processes |
+| `CAMSTRM_TOKEN_FILE` | bridge: file with the token to watch, where no `bridge.token_file` is set |
+| `CAMSTRM_STATE_FOLDER` | bridge: folder of named tokens and audit file (`bridge.control.folder`) |
+| `CAMSTRM_PUBLIC_URL` | bridge: how others address this server; printed, and its name is allowed |
+| `CAMSTRM_CONFIG` | container: the configuration file (default: `/etc/camstrm/camstrm.toml`) |
+| `CAMSTRM_CTI` | container: producers without a configuration, separated by `:` |
 
-Makers' own variables (`MVCAM_COMMON_RUNENV`, `SPINNAKER_GENTL64_CTI` and others) are set by camstrm for its camera
-processes, from the profiles; `camstrm doctor` shows which.
+Makers' own variables (`MVCAM_COMMON_RUNENV`, `SPINNAKER_GENTL64_CTI` and others) are set by camstrm
+for its camera processes, from the profiles; `camstrm doctor` shows which.
 """
 
 _COMMANDS = """\
@@ -74,8 +76,9 @@ _KEYS = """\
 
 <!-- Written by docs/make_reference.py from camstrm/viewing/keys.json. -->
 
-The keys of the page and of the Qt viewer are the same. `?` shows this list in the viewer. Letters go to a field first
-while one is being typed in. Escape leaves a panel, a zoomed picture and a single camera, in this order.
+The keys of the page and of the Qt viewer are the same. `?` shows this list in the viewer. Letters
+go to a field first while one is being typed in. Escape leaves a panel, a zoomed picture and a
+single camera, in this order.
 
 | key | what it does | 기능 |
 | --- | --- | --- |
@@ -152,7 +155,7 @@ def _kind(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.StrType):
         return "text"
     if isinstance(kind, inspect.LiteralType):
-        return ", ".join(json.dumps(value) for value in sorted(kind.values))
+        return ", ".join(json.dumps(value) for value in kind.values)
     if isinstance(kind, inspect.VarTupleType):
         return f"list of: {_kind(kind.item_type)}"
     if isinstance(kind, inspect.DictType):
@@ -162,9 +165,9 @@ def _kind(kind: inspect.Type) -> str:
 
 def _default(field: inspect.Field) -> str:
     """Return a key's default as TOML; empty where the key must be given."""
-    if field.default is not inspect.NODEFAULT:
+    if field.default is not msgspec.NODEFAULT:
         value = field.default
-    elif field.default_factory is not inspect.NODEFAULT:
+    elif field.default_factory is not msgspec.NODEFAULT:
         value = field.default_factory()
     else:
         return "must be given"

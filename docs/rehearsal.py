@@ -100,7 +100,9 @@ def main(arguments: Sequence[str]) -> int:
         file = FOLDER / "environment"
         lines = (f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
         file.write_text("".join(lines))
-        print("Simulated cameras under the producers of Hikrobot and FLIR. In each terminal, first:")
+        print(
+            "Simulated cameras under the producers of Hikrobot and FLIR. In each terminal, first:"
+        )
         print(f"\n  . {file.relative_to(ROOT)}\n\nThen 'camstrm list' shows them.")
         return 0
     serial, *knobs = arguments

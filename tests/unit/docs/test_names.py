@@ -40,8 +40,14 @@ def test_every_key_of_the_configuration_exists() -> None:
 
 
 def test_every_environment_variable_exists() -> None:
-    sources = [*ROOT.glob("camstrm/**/*.py"), *ROOT.glob("client_qt/**/*.py"), *ROOT.glob("deploy/*")]
-    code = "".join(p.read_text("utf-8") for p in sources if p.suffix not in (".md", ".ico") and p.is_file())
+    sources = [
+        *ROOT.glob("camstrm/**/*.py"),
+        *ROOT.glob("client_qt/**/*.py"),
+        *ROOT.glob("deploy/*"),
+    ]
+    code = "".join(
+        p.read_text("utf-8") for p in sources if p.suffix not in (".md", ".ico") and p.is_file()
+    )
     named = {
         name
         for document in documents()
@@ -54,8 +60,13 @@ def test_every_environment_variable_exists() -> None:
 def test_each_state_has_its_number_and_its_word() -> None:
     texts = Texts("en")
     rows = re.findall(r"^\| (\d) \| ([a-z ]+) \| (\w+) \|", STATES, re.MULTILINE)
-    words = {CameraState.UNSUPPORTED: "unsupported_format", CameraState.WAITING_FOR_TRIGGER: "waiting_for_a_trigger"}
-    wanted = [(str(int(s)), texts.say(f"states.{words.get(s, s.name.lower())}")) for s in CameraState]
+    words = {
+        CameraState.UNSUPPORTED: "unsupported_format",
+        CameraState.WAITING_FOR_TRIGGER: "waiting_for_a_trigger",
+    }
+    wanted = [
+        (str(int(s)), texts.say(f"states.{words.get(s, s.name.lower())}")) for s in CameraState
+    ]
     assert [row[:2] for row in rows] == wanted
 
 

@@ -17,6 +17,8 @@ def test_a_page_is_not_stale(page: str, make: Callable[[], str]) -> None:
 
 
 def test_every_key_of_the_configuration_says_what_it_means() -> None:
-    rows = re.findall(r"^\| `(\w+)` \|.*\| (.*?) ?\|$", PAGES["docs/configuration.md"](), re.M)
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\| (.*?) ?\|$", PAGES["docs/configuration.md"](), re.MULTILINE
+    )
     assert len(rows) > 40
     assert [name for name, meaning in rows if len(meaning) < len("a meaning")] == []

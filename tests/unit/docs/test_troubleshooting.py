@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md: each trouble that doctor can see is provoked, and doctor says those words.
+"""Each trouble of docs/troubleshooting.md that doctor can see is provoked: doctor says its words.
 
 A box ``doctor`` is a part of its output, with "…" for what differs; a box ``message`` is a
 sentence that some part of camstrm has in its source.

@@ -149,6 +149,16 @@ async def test_the_diagnosis_follows_the_camera(page: Page, server: PageServer) 
 
 COUNT_BLOBS = """
     window.blobs = { made: 0, freed: 0 };
+    window.decoded = { beside: 0, here: 0 };
+    const beside = window.createImageBitmap;
+    window.createImageBitmap = (...given) => {
+        window.decoded.beside += 1;
+        return beside.apply(window, given);
+    };
+    const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+    Object.defineProperty(HTMLImageElement.prototype, "src", {
+        set(value) { window.decoded.here += 1; set.call(this, value); },
+    });
     const freed = new FinalizationRegistry(() => { window.blobs.freed += 1; });
     window.Blob = class extends Blob {
         constructor(...given) {
@@ -160,13 +170,18 @@ COUNT_BLOBS = """
 """
 
 
-async def test_pictures_leave_no_blobs_behind(browser: Browser, server: PageServer) -> None:
+async def test_pictures_are_decoded_beside_the_page_and_leave_no_blobs_behind(
+    browser: Browser, server: PageServer
+) -> None:
     context = await browser.new_context()
     await context.add_init_script(COUNT_BLOBS)
     page = await context.new_page()
     try:
         await page.goto(server.url)
         await until(page, "window.blobs.made > 150")
+        decoded = await page.evaluate("window.decoded")
+        assert decoded["beside"] > 100, "by createImageBitmap, in another thread than the page's"
+        assert decoded["here"] == 0
         session = await context.new_cdp_session(page)
         for _ in range(40):
             await session.send("HeapProfiler.collectGarbage")

@@ -32,10 +32,10 @@ def test_pauses_are_those_of_the_page(most: bool) -> None:
     pauses = reconnect_pauses(Chance(most=most))
     wanted = [pause[most] for pause in TABLE["pauses_ms"]]
     assert [1000 * pauses.next() for _ in wanted] == wanted
-    assert (1000 * GOOD_AFTER_S, 1000 * PATIENT_PAUSE_S) == (
+    assert (
         TABLE["good_after_ms"],
         TABLE["patient_ms"],
-    )
+    ) == (1000 * GOOD_AFTER_S, 1000 * PATIENT_PAUSE_S)
 
 
 def test_four_attempts_a_second_at_most_and_all_are_back_in_time() -> None:

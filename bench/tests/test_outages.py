@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +9,6 @@ import pytest
 from bench.outages import black_hole, bridge_kills, grabber_kills, never_reading
 from bench.outages.bridge_kills import most_in_a_second
 from bench.report import Row
-from tests.simulator.build import build_simulator
-
-
-@pytest.fixture(autouse=True)
-def simulator() -> Iterator[Path]:
-    yield build_simulator()
 
 
 def met(module: Any) -> dict[str, Row]:

@@ -16,10 +16,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from camstrm.bridge import app as bridge_app
 from camstrm.bridge.control.secret import cookie_of
 from camstrm.bridge.http.guard import token_in_url_allowed
 from camstrm.bridge.http.state import BridgeState
+from camstrm.bridge.http.web import make_app
 from tests.fakes.bridge.running_bridge import (
     TIMEOUT_S,
     TOKEN,
@@ -141,13 +141,12 @@ async def status_of(
 
 async def test_every_route_has_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     apps: list[web.Application] = []
-    make_app = bridge_app.make_app
 
     def noted(state: BridgeState) -> web.Application:
         apps.append(make_app(state))
         return apps[-1]
 
-    monkeypatch.setattr(bridge_app, "make_app", noted)
+    monkeypatch.setattr("camstrm.bridge.app.make_app", noted)
     async with running_bridge(tmp_path):
         (app,) = apps
         found = {resource.canonical for resource in app.router.resources()}

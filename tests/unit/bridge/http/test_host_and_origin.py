@@ -163,10 +163,10 @@ async def test_a_web_socket_is_asked_the_same(bridge: RunningBridge) -> None:
             ("null", 403),
             ("", 403),
         ):
-            lines = (host, f"Origin: {origin}", *UPGRADE)
-            assert await asker.status(*lines, target=path, last=True) == wanted, (path, origin)
-        lines = ("Host: evil.example", *UPGRADE)
-        assert await asker.status(*lines, target=path, last=True) == 403
+            status = await asker.status(host, f"Origin: {origin}", *UPGRADE, target=path, last=True)
+            assert status == wanted, (path, origin)
+        status = await asker.status("Host: evil.example", *UPGRADE, target=path, last=True)
+        assert status == 403
 
 
 async def test_headers_that_stand_there_twice(bridge: RunningBridge) -> None:

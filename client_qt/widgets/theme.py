@@ -137,7 +137,7 @@ def _style(edge: int) -> str:
     text, dim, header = TEXT.name(), DIM_TEXT.name(), HEADER.name()
     raised, line, accent, off = RAISED.name(), LINE.name(), ACCENT.name(), DISABLED_TEXT.name()
     tick = Path(
-        str(files("client_qt") / "icons" / f"tick-on-{_ON_ACCENT.name()[1:]}.svg")
+        str(files("client_qt") / "icons" / f"tick-on-{_ON_ACCENT.name()[1:]}.png")
     ).as_posix()
     return f"""
 QMainWindow, QWidget#grid {{ background: {BACKGROUND.name()}; }}

@@ -15,6 +15,7 @@ __all__ = [
     "ListOptions",
     "ListenOptions",
     "TokenOptions",
+    "UrlOptions",
 ]
 
 
@@ -94,3 +95,11 @@ class TokenOptions(Protocol):
     role: Literal["view", "control", "admin"]
     expires: str | None
     camera: list[str]
+
+
+class UrlOptions(Protocol):
+    """url; None: as the configuration says."""
+
+    config: str | None
+    host: str | None
+    port: int | None

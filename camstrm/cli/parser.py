@@ -297,7 +297,7 @@ _COMMANDS = {
         "the server that viewers connect to",
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
-        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
+        "/api/status, /healthz, /readyz, /metrics. It lives on when the grabber dies.\n\n"
         "Viewers need the token of a printed URL. That to watch is made on the first start and\n"
         "stored in ~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
         "configuration or CAMSTRM_TOKEN_FILE names; that to control in control-token beside it.\n"

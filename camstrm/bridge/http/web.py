@@ -13,6 +13,7 @@ from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
 from camstrm.bridge.http.qr_routes import qr_code
+from camstrm.bridge.http.response_counts import ResponseCounts
 from camstrm.bridge.http.state import GRANT, STATE, BridgeState
 from camstrm.bridge.http.still_routes import ROOM, StillRoom, jpeg, png, tiff
 from camstrm.bridge.http.tick_routes import cameras_zip
@@ -61,10 +62,12 @@ def make_app(state: BridgeState, page: PageFiles | None = None) -> web.Applicati
     app = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
     app[STATE] = state
     app[PAGE] = page or PageFiles()
-    app[REGISTRY] = make_registry(state)
+    responses = ResponseCounts()
+    app[REGISTRY] = make_registry(state, responses)
     app[ROOM] = StillRoom()
     app[TREES] = FeatureTrees()
     app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(responses.count)
     for path, handler in (
         ("/", front),
         (_OPEN_PATH, health),

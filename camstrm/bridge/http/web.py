@@ -191,7 +191,7 @@ def _wants_web_socket(request: web.Request) -> bool:
 
 
 def _token_in_url_allowed(request: web.Request) -> bool:
-    """Tell whether the URL may carry the token: log-in, WebSocket, pictures and tools."""
+    """Return whether the URL may carry the token: log-in, WebSocket, pictures and tools."""
     return request.path in _TOKEN_IN_URL or request.path.startswith(_TOKEN_IN_URL_BELOW)
 
 

@@ -7,7 +7,7 @@ import { speak } from "./speak.mjs";
 speak();
 
 /** A browser whose clock, timers, sockets and answers the test holds in its hands. */
-function scriptedBrowser({ status = null, random = () => 1 } = {}) {
+function scriptedBrowser({ challenge = {}, status = null, random = () => 1 } = {}) {
   const sockets = [];
   const system = {
     nowMs: 0,
@@ -24,7 +24,7 @@ function scriptedBrowser({ status = null, random = () => 1 } = {}) {
     fetch: async (url) => {
       system.asked.push(String(url));
       if (status === null) throw new TypeError("Failed to fetch");
-      return { ok: status === 200, status, statusText: "" };
+      return { ok: status === 200, status, statusText: "", headers: new Headers({ ...challenge }) };
     },
     WebSocket: class {
       sent = [];
@@ -175,14 +175,19 @@ test("a socket that never opens is given up", () => {
   assert.equal(system.sockets[0].closed, true);
 });
 
-for (const [status, wanted] of [
-  [401, "token needed: open the URL that camstrm printed"],
-  [403, "server refuses (403 )"],
-  [200, ""],
-  [null, ""],
+const OVER = 'Bearer realm="camstrm", error="invalid_token"';
+
+for (const [status, challenge, wanted] of [
+  [401, { "WWW-Authenticate": 'Bearer realm="camstrm"' }, "token needed: open the URL that camstrm printed"],
+  [401, { "WWW-Authenticate": OVER }, "this token is no longer valid: open the URL with a new one"],
+  [401, {}, "token needed: open the URL that camstrm printed"],
+  [403, {}, "server refuses (403 )"],
+  [200, {}, ""],
+  [null, {}, ""],
 ]) {
-  test(`a refused socket: the server's answer to a plain request is ${status}`, async () => {
-    const system = scriptedBrowser({ status });
+  const given = Object.values(challenge).join();
+  test(`a refused socket: the server's answer to a plain request is ${status} ${given}`, async () => {
+    const system = scriptedBrowser({ status, challenge });
     const { connection } = started(system);
     system.sockets[0].onclose({ reason: "" });
     await turn();

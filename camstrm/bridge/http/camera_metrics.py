@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 
-from camstrm.bridge.http.metric_families import histogram
+from camstrm.bridge.http import metric_families
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.camera_state import COUNTERS
 from camstrm.wire import CameraInfo, CameraStatus
@@ -28,15 +28,27 @@ CAMERA_COUNTERS = {
 }
 """Name and meaning of each counter of CameraCounters."""
 
-_GAUGES = (
-    ("state", "CameraState; 2 is streaming, 7 waiting for a trigger"),
-    ("state_since_timestamp_seconds", "Since when the state is as it is, UTC"),
-    ("frame_rate_hertz", "Frames a second from the camera"),
-    ("picture_rate_hertz", "Pictures a second that were made of them"),
-    ("frame_interval_seconds", "Usual time between two frames; 0: not known"),
-    ("width_pixels", "Width of the camera's frames"),
-    ("height_pixels", "Height of the camera's frames"),
-    ("features_differing", "Features that were set live and differ from the configuration"),
+_GAUGES: tuple[tuple[str, str, Callable[[CameraStatus], float]], ...] = (
+    ("state", "CameraState; 2 is streaming, 7 waiting for a trigger", lambda c: c.state),
+    (
+        "state_since_timestamp_seconds",
+        "Since when the state is so, UTC",
+        lambda c: c.since_us / 1e6,
+    ),
+    ("frame_rate_hertz", "Frames a second from the camera", lambda c: c.grab_fps),
+    ("picture_rate_hertz", "Pictures a second that were made of them", lambda c: c.sent_fps),
+    (
+        "frame_interval_seconds",
+        "Usual time between two frames; 0: not known",
+        lambda c: c.interval_us / 1e6,
+    ),
+    ("width_pixels", "Width of the camera's frames", lambda c: c.width),
+    ("height_pixels", "Height of the camera's frames", lambda c: c.height),
+    (
+        "features_differing",
+        "Features that were set live and differ from the configuration",
+        lambda c: c.differs,
+    ),
 )
 
 
@@ -45,48 +57,28 @@ def camera_metrics(hub: BundleHub) -> Iterator[Metric]:
     cameras = hub.status().cameras
     names = _labels(hub, cameras)
     yield _info(hub.cameras, cameras, names)
-    healthy = _gauge("healthy", "1 while it streams, or would if a trigger came")
-    gauges = [_gauge(name, what) for name, what in _GAUGES]
-    counters = {name: _counter(*CAMERA_COUNTERS[name]) for name in COUNTERS}
-    for camera in cameras:
-        label = [names[camera.index]]
-        # What was said last does not hold without a grabber.
-        healthy.add_metric(label, hub.input == "ok" and camera.condition.healthy)
-        for family, value in zip(gauges, _values(camera), strict=True):
-            family.add_metric(label, value)
-        for name, count in camera.counts().items():
-            counters[name].add_metric(label, count)
-    yield healthy
-    yield from gauges
-    yield from counters.values()
-    ages = [
-        ((names[index],), one) for index, one in hub.pictures.ages.cameras.items() if index in names
-    ]
-    yield histogram(
+    # What was said last does not hold without a grabber.
+    up = hub.input == "ok"
+    what = "1 while it streams, or would if a trigger came"
+    yield _gauge("healthy", what, cameras, names, lambda c: up and c.condition.healthy)
+    for name, what, value in _GAUGES:
+        yield _gauge(name, what, cameras, names, value)
+    for counter in COUNTERS:
+        name, what = CAMERA_COUNTERS[counter]
+        counts = {(names[c.index],): getattr(c, counter) for c in cameras}
+        yield metric_families.counter(f"camera_{name}", what, counts, "camera")
+    known = [((names[i],), ages) for i, ages in hub.pictures.ages.cameras.items() if i in names]
+    yield metric_families.histogram(
         "camera_encoded_age_seconds",
         "From the capture to the JPEG, of each whole picture",
-        ((label, one.encoded) for label, one in ages),
+        ((label, ages.encoded) for label, ages in known),
         "camera",
     )
-    yield histogram(
+    yield metric_families.histogram(
         "camera_received_age_seconds",
         "From the capture to the bridge, of each whole picture",
-        ((label, one.received) for label, one in ages),
+        ((label, ages.received) for label, ages in known),
         "camera",
-    )
-
-
-def _values(camera: CameraStatus) -> tuple[float, ...]:
-    """Return the values of _GAUGES."""
-    return (
-        camera.state,
-        camera.since_us / 1e6,
-        camera.grab_fps,
-        camera.sent_fps,
-        camera.interval_us / 1e6,
-        camera.width,
-        camera.height,
-        camera.differs,
     )
 
 
@@ -114,9 +106,14 @@ def _info(
     return family
 
 
-def _gauge(name: str, what: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"camstrm_camera_{name}", what, labels=["camera"])
-
-
-def _counter(name: str, what: str) -> CounterMetricFamily:
-    return CounterMetricFamily(f"camstrm_camera_{name}", what, labels=["camera"])
+def _gauge(
+    name: str,
+    what: str,
+    cameras: tuple[CameraStatus, ...],
+    names: dict[int, str],
+    value: Callable[[CameraStatus], float],
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"camstrm_camera_{name}", what, labels=["camera"])
+    for camera in cameras:
+        family.add_metric([names[camera.index]], value(camera))
+    return family

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from aiohttp import web
@@ -37,6 +38,18 @@ class BridgeCollector(Collector):
         yield from camera_metrics(self._state.hub)
 
 
+class _One(CollectorRegistry):
+    """Has one family."""
+
+    def __init__(self, family: Metric) -> None:
+        super().__init__(auto_describe=False)
+        self._family = family
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield it."""
+        yield self._family
+
+
 def make_registry(state: BridgeState, responses: ResponseCounts) -> CollectorRegistry:
     """Return a registry of this bridge's own: nothing global, nothing of other bridges.
 
@@ -54,7 +67,11 @@ async def metrics(request: web.Request) -> web.Response:
         raise web.HTTPForbidden(
             text="This token is for some cameras only, and the metrics are of all.\n"
         )
-    text = generate_latest(request.app[REGISTRY])
+    text = bytearray()
+    for family in request.app[REGISTRY].collect():
+        text += generate_latest(_One(family))
+        # With 256 cameras all of it takes 70 ms, and pictures must not wait so long.
+        await asyncio.sleep(0)
     return web.Response(
-        body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        body=bytes(text), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
     )

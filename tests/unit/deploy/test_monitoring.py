@@ -53,9 +53,8 @@ async def exported(tmp_path: Path) -> Exported:
         sent = await grabber.send_bundle()
         await viewer.bundle()
         await viewer.send(FROM_VIEWER.encode(Ack(sent.seq)).decode())
-        for n, do in enumerate(("events", "set")):
-            await viewer.send(FROM_VIEWER.encode(Call(n, 0, do)).decode())
-            await viewer.control(lambda m: isinstance(m, Reply))
+        await viewer.send(FROM_VIEWER.encode(Call(1, 0, "set")).decode())
+        await viewer.control(lambda m: isinstance(m, Reply))
         await viewer.control(lambda m: isinstance(m, Status) and len(m.cameras) == 2)
         async with session.get("/metrics") as answer:
             text = await answer.text()

@@ -144,11 +144,14 @@ export class Connection {
 
   async #refusal() {
     try {
-      const { ok, status, statusText } = await this.#system.fetch(
+      const { ok, status, statusText, headers } = await this.#system.fetch(
         serverUrl("api/status", this.#location),
         { cache: "no-store", signal: this.#system.AbortSignal.timeout(SILENCE_MS) },
       );
-      if (status === 401) return say("connection.token_needed");
+      if (status === 401) {
+        const given = headers.get("WWW-Authenticate")?.includes("invalid_token");
+        return say(given ? "connection.token_over" : "connection.token_needed");
+      }
       return ok ? "" : say("connection.refused", { status: `${status} ${statusText}` });
     } catch {
       return ""; // no answer at all: the server is not there, which the header says

@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: configuration, commands, metrics and keys.
+"""Write the pages that are made from the code: configuration, commands and keys.
 
 ``python -m docs.make_reference`` writes them; a test says when one is stale. What a key of the
 configuration means stands in deploy/camstrm.toml, once for the file and for the page; its type,
@@ -8,26 +8,19 @@ limits and default come from the settings.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import logging
 import re
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import msgspec
 from msgspec import inspect
-from prometheus_client.parser import text_string_to_metric_families
 
 from camstrm.cli.parser import build_parser
 from camstrm.config import Config
 from camstrm.viewing.keys import viewer_actions
 from camstrm.viewing.texts import Texts
-from tests.fakes.bridge.running_bridge import connected_viewer, running_bridge
-from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 __all__ = ["PAGES"]
 
@@ -76,20 +69,6 @@ _COMMANDS = """\
 
 Exit codes: 0 done or stopped on request, 1 something does not work, 2 command line or
 configuration wrong, 130 interrupted.
-"""
-
-_METRICS = """\
-# Metrics
-
-<!-- Written by docs/make_reference.py from what a running bridge answers. -->
-
-What `/metrics` answers, for Prometheus. `deploy/prometheus` has a configuration and alert rules,
-`deploy/grafana` a dashboard; [Other programs](other-programs.md#prometheus-and-grafana) says how to
-use them. Histograms have the parts `_bucket`, `_sum` and `_count`. States are the numbers of
-[States, counters and colours](states.md).
-
-| metric | kind | labels | meaning |
-| --- | --- | --- | --- |
 """
 
 _KEYS = """\
@@ -232,34 +211,6 @@ def _help(parser: argparse.ArgumentParser) -> Iterator[str]:
         yield f"| `{_cell(label)}` | {_cell(action.help or '')} |\n"
 
 
-def metrics() -> str:
-    """Return docs/metrics.md."""
-    rows = []
-    for family in text_string_to_metric_families(asyncio.run(_answer())):
-        if family.name.startswith("camstrm"):
-            name = family.name + "_total" * (family.type == "counter")
-            labels = {label for sample in family.samples for label in sample.labels} - {"le"}
-            named = ", ".join(f"`{label}`" for label in sorted(labels))
-            rows.append(f"| `{name}` | {family.type} | {named} | {_cell(family.documentation)} |\n")
-    return "".join([_METRICS, *rows, "\n`process_*` are those of the bridge's own process.\n"])
-
-
-async def _answer() -> str:
-    """Return the answer of a bridge that has seen each kind of thing once."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            running_bridge(Path(folder)) as bridge,
-            FakeGrabber(bridge.socket_path, ("left",)) as grabber,
-            connected_viewer(bridge.url) as viewer,
-            aiohttp.ClientSession(bridge.url) as session,
-        ):
-            await grabber.send_status()
-            await grabber.send_bundle()
-            await viewer.bundle()
-            async with session.get("/metrics") as answer:
-                return await answer.text()
-
-
 def keys() -> str:
     """Return docs/keys.md."""
     english, korean = Texts("en"), Texts("ko")
@@ -282,14 +233,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands,
     "docs/configuration.md": configuration,
     "docs/keys.md": keys,
-    "docs/metrics.md": metrics,
 }
 """The pages with what makes them."""
 
 
 def main() -> None:
     """Write all pages."""
-    logging.disable()  # what the bridge of the metrics says
     for page, make in PAGES.items():
         (ROOT / page).write_text(make(), encoding="utf-8")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from camstrm.log_line import log_to
+
 __all__ = ["set_up_logging"]
 
 
@@ -13,9 +15,7 @@ def set_up_logging(level: str, *, access_log: bool = False) -> None:
 
     ``access_log``: also a line for each HTTP request of the bridge, whatever the level.
     """
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
-    )
+    log_to(sys.stderr, level.upper(), "%(asctime)s %(levelname)-7s %(message)s")
     if access_log:
         logging.getLogger("camstrm.bridge.access").setLevel(logging.DEBUG)
     # aiohttp's access log would put every picture request here.

@@ -43,6 +43,7 @@ from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.grab.camera.main_features import MainFeatures
 from camstrm.imaging import PictureEncoder
+from camstrm.log_line import log_to
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -341,9 +342,7 @@ def main(arguments: list[str]) -> int:
     The descriptor stays open: the kernel closes it when the process ends. So the grabber, which
     takes the end of the connection for that of the process, always finds the exit code.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
-    )
+    log_to(sys.stderr, logging.INFO, "%(asctime)s %(levelname)-7s %(message)s")
     # Harvesters logs every property that a producer lacks; real errors arrive as exceptions.
     logging.getLogger("harvesters").setLevel(logging.CRITICAL)
     # Ctrl-C goes to the whole foreground group; the grabber asks this process to stop.

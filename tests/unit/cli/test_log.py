@@ -48,3 +48,20 @@ def test_the_access_log_is_there_when_asked_for_at_any_level() -> None:
         "error",
         "/cam/right.jpg",
     ]
+
+
+def test_a_text_with_line_ends_is_one_line() -> None:
+    forging = (
+        "import logging, sys; from camstrm.cli.log import set_up_logging; set_up_logging('info'); "
+        "logging.getLogger('camstrm.x').info('%s', 'a\\n2026-01-01 12:00:00 INFO \\x1b[2J')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", forging],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(r"a\n2026-01-01 12:00:00 INFO \x1b[2J")

@@ -197,10 +197,11 @@ def test_another_file_linked_to_the_locks_name_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
-@pytest.mark.parametrize("name", ["b.sock.lock", f"b.sock.{os.getpid()}"])
-def test_another_users_file_in_the_way_stays(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("what", ["lock", "socket"])
+def test_another_users_file_in_the_way_stays(tmp_path: Path, what: str) -> None:
+    name = "b.sock.lock" if what == "lock" else f"b.sock.{os.getpid()}"
     with socket.socket(socket.AF_UNIX) as sock:
-        if name.endswith("lock"):
+        if what == "lock":
             (tmp_path / name).touch()
         else:
             sock.bind(str(tmp_path / name))

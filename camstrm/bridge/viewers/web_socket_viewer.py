@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, web
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.throttle import Throttle
 from camstrm.bridge.viewers.web_socket_frames import (
     MessageReader,
     Opcode,
@@ -46,6 +47,15 @@ MESSAGE_BURST = 200.0
 PAUSE_S = 0.1
 """How long a viewer's messages wait when it has sent too many."""
 
+SUBSCRIBE_INTERVAL_S = 0.2
+"""Seconds between two ``subscribe`` of a viewer that are done; of those between them the last one
+counts. Each may change what the grabber makes and sends fresh pictures, which costs as much as a
+bundle. Page and Qt viewer ask no more often while somebody zooms."""
+
+SUBSCRIBE_COST = 4
+"""Messages as which one counts beside itself that takes the place of one that waits: reading it
+takes as long."""
+
 CLOSE_TIMEOUT_S = 0.5
 """How long the bridge waits for the viewer's answer to a close frame."""
 
@@ -78,6 +88,10 @@ class WebSocketViewer(ViewerSender):
         """When the allowance was computed, in the clock's seconds."""
         self._pauses = False
         """Whether its messages wait because it has sent too many, or leaves replies unread."""
+        self._wished: Subscribe | None = None
+        """The last ``subscribe``, until it is done."""
+        self._subscribes = Throttle(SUBSCRIBE_INTERVAL_S, self._subscribe)
+        """Does what ``_wished`` says."""
         self._closing = False
         """Whether a close frame was sent: nothing follows it, and only its answer is awaited."""
 
@@ -138,7 +152,10 @@ class WebSocketViewer(ViewerSender):
             elif isinstance(message, Subscribe):
                 if message.max_fps is not None and message.max_fps <= 0:
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
-                self._hub.subscribe_message(self, message)
+                if self._wished is not None:
+                    self._allowance -= SUBSCRIBE_COST
+                self._wished = message
+                self._subscribes.ask()
             elif isinstance(message, Call):
                 self._hub.calls.take(self, message)
                 if self._leaves_replies():
@@ -150,6 +167,11 @@ class WebSocketViewer(ViewerSender):
                 _log.warning("viewer %d: wrong message: %s", self.outbox.id, error)
             elif self._garbage == MAX_GARBAGE:
                 self._close(WSCloseCode.POLICY_VIOLATION, "too many wrong messages")
+
+    def _subscribe(self) -> bool:
+        """Do what the viewer wished last; return whether that was anything new."""
+        wished, self._wished = self._wished, None
+        return wished is not None and self._hub.subscribe_message(self, wished)
 
     def _take_frame(self, opcode: int, payload: bytes) -> None:
         """Do what a frame that is no text asks for."""
@@ -193,6 +215,10 @@ class WebSocketViewer(ViewerSender):
         self._take_messages()
         if not self._pauses and self._transport is not None:
             self._transport.resume_reading()
+
+    def _end(self) -> None:
+        super()._end()
+        self._subscribes.cancel()
 
     def _close(self, code: int, reason: str = "") -> None:
         """Say why it ends, and send nothing more; the connection ends with the answer."""

@@ -25,7 +25,8 @@ class ListenOptions(Protocol):
     port: int | None
     no_auth: bool
     access_log: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class BridgeOptions(ListenOptions, Protocol):
@@ -45,7 +46,8 @@ class GrabOptions(Protocol):
     socket: str | None
     standby: bool
     single_process: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class ListOptions(Protocol):

@@ -196,9 +196,9 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Go on: it has taken the last piece."""
         assert self._rest is not None
         assert self._transport is not None
-        self._rest.push()
+        all_taken = self._rest.push()
         # A write to a connection that the far side has ended would let asyncio end it twice.
-        if self._rest.empty and self._watch is not None and not self._transport.is_closing():
+        if all_taken and self._watch is not None and not self._transport.is_closing():
             self._watch.end()
             self._room = True
             self._send()

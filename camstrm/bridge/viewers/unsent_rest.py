@@ -52,17 +52,18 @@ class UnsentRest:
             self._parts[-1] = by
         return waits
 
-    def push(self) -> None:
-        """Hand on pieces until one waits in the transport."""
+    def push(self) -> bool:
+        """Hand on pieces until one waits in the transport; return whether the kernel has all."""
         transport = self._transport
         while self._parts and not transport.get_write_buffer_size():
             if transport.is_closing():
                 self._parts.clear()  # nobody is there to read it
-                return
+                return False
             transport.writelines(self._take_piece())
         if not self._parts and self._after is not None:
             after, self._after = self._after, None
             after()
+        return not self._parts and not transport.get_write_buffer_size()
 
     def when_gone(self, after: Callable[[], None]) -> None:
         """Call ``after`` when the transport has been given all; the last one counts."""

@@ -109,6 +109,30 @@ async def test_what_was_written_piece_by_piece_arrives_whole_and_in_order(
         assert len(pongs) <= 2, "of those that waited the last one"
 
 
+async def test_a_viewer_that_reads_slowly_gets_whole_messages_one_after_the_other(
+    bridge: RunningBridge, grabber: FakeGrabber
+) -> None:
+    async with raw_viewer(bridge) as (reader, _):
+        await grabber.until_demand(lambda d: d.cameras is None)
+        reading = asyncio.create_task(bundles(reader, count=8))
+        while not reading.done():
+            await grabber.send_bundle()
+            await grabber.send_status()
+        seqs = await reading
+        assert seqs == sorted(set(seqs))
+
+
+async def bundles(reader: asyncio.StreamReader, count: int) -> list[int]:
+    """Read whole messages until so many of them were bundles; return their numbers."""
+    seqs: list[int] = []
+    while len(seqs) < count:
+        opcode, payload = await asyncio.wait_for(message(reader), TIMEOUT_S)
+        assert opcode in (1, 2)
+        if opcode == 2:
+            seqs.append(decode_bundle(payload).seq)
+    return seqs
+
+
 async def test_a_viewer_that_reads_nothing_is_told_why_it_ends_behind_its_bundle(
     bridge: RunningBridge, grabber: FakeGrabber, senders: list[ViewerSender]
 ) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
+import socket
+import ssl
 import sys
 import termios
 from collections.abc import AsyncIterator
@@ -17,10 +20,12 @@ from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.wire import CameraState, decode_bundle
 from tests.fakes.bridge.running_bridge import (
     TIMEOUT_S,
+    UPGRADE,
     RunningBridge,
     raw_viewer,
     running_bridge,
 )
+from tests.fakes.certificates import make_certificate
 from tests.fakes.grabber.fake_grabber import FakeGrabber
 
 LARGE = 150_000
@@ -120,6 +125,52 @@ async def test_a_viewer_that_reads_slowly_gets_whole_messages_one_after_the_othe
             await grabber.send_status()
         seqs = await reading
         assert seqs == sorted(set(seqs))
+
+
+async def test_under_tls_too_it_holds_pieces_and_gets_whole_messages(
+    tmp_path: Path, senders: list[ViewerSender]
+) -> None:
+    pair = make_certificate(tmp_path)
+    files = {"tls_cert": str(pair.certificate), "tls_key": str(pair.key)}
+    trust = ssl.create_default_context(cafile=str(pair.certificate))
+    async with running_bridge(tmp_path, send_timeout_s=60.0, **files) as bridge:
+        reader, writer = await tls_viewer(bridge, trust)
+        async with FakeGrabber(bridge.socket_path, padding=LARGE) as grabber:
+            await grabber.until_demand(lambda d: d.cameras is None)
+            for _ in range(3):
+                bundle = await grabber.send_bundle()
+            (viewer,) = senders
+            assert viewer._transport is not None
+            assert viewer._rest is not None
+            assert 0 < viewer._transport.get_write_buffer_size() <= 2 * USER_SPACE
+            assert bundle.size // 4 < len(viewer._rest) < bundle.size
+            reading = asyncio.create_task(bundles(reader, count=4))
+            while not reading.done():
+                await grabber.send_bundle()
+            seqs = await reading
+        assert seqs == sorted(set(seqs))
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def tls_viewer(
+    bridge: RunningBridge, trust: ssl.SSLContext
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect as raw_viewer does, under TLS."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    port = bridge.addresses.port
+    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(
+        sock=sock, ssl=trust, server_hostname="127.0.0.1", limit=4096
+    )
+    lines = ["GET / HTTP/1.1", f"Host: 127.0.0.1:{port}", *UPGRADE, "", ""]
+    writer.write("\r\n".join(lines).encode())
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)
+    assert b" 101 " in answer
+    return reader, writer
 
 
 async def bundles(reader: asyncio.StreamReader, count: int) -> list[int]:

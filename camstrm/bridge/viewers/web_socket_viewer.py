@@ -88,6 +88,8 @@ class WebSocketViewer(ViewerSender):
         """When the allowance was computed, in the clock's seconds."""
         self._pauses = False
         """Whether its messages wait because it has sent too many, or leaves replies unread."""
+        self._pong = b""
+        """The last frame that answered a ping."""
         self._wished: Subscribe | None = None
         """The last ``subscribe``, until it is done."""
         self._subscribes = Throttle(SUBSCRIBE_INTERVAL_S, self._subscribe)
@@ -172,7 +174,7 @@ class WebSocketViewer(ViewerSender):
     def _take_frame(self, opcode: int, payload: bytes) -> None:
         """Do what a frame that is no text asks for."""
         if opcode == Opcode.PING:
-            self._write((frame(Opcode.PONG, payload),))
+            self._answer_ping(payload)
         elif opcode == Opcode.BINARY:
             _log.warning("viewer %d sent a binary message: closed", self.outbox.id)
             self._hub.counters.viewer_garbage += 1
@@ -180,6 +182,13 @@ class WebSocketViewer(ViewerSender):
         elif opcode == Opcode.CLOSE:
             self._close(check_close(payload))
             self._flush()
+
+    def _answer_ping(self, payload: bytes) -> None:
+        """Send a pong; one that leaves them unread gets that to its last ping (RFC 6455, 5.5.3)."""
+        assert self._rest is not None
+        before, self._pong = self._pong, frame(Opcode.PONG, payload)
+        if not self._rest.replace_last(before, self._pong):
+            self._write((self._pong,))
 
     def _may_say_more(self) -> bool:
         """Return whether it may send another message now; the clock is read once for many."""
@@ -227,7 +236,8 @@ class WebSocketViewer(ViewerSender):
             self._hub.counters.viewer_garbage += 1
             self._close(error.code, str(error))
         if self._transport is not None and self._transport.can_write_eof():
-            self._transport.write_eof()
+            assert self._rest is not None
+            self._rest.when_gone(self._transport.write_eof)
 
     def _close(self, code: int | None, reason: str = "") -> None:
         """Say why it ends, and send nothing more; the connection ends with the answer."""

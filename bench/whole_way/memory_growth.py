@@ -34,7 +34,7 @@ class MemoryGrowth:
         return 100 * (sum(self.last[name] for name in names) - first) / first
 
     def is_flat(self, *names: str, most_percent: float = MOST_PERCENT) -> bool:
-        """Tell whether processes have not grown, but for what comes and goes."""
+        """Return whether processes have not grown, but for what comes and goes."""
         percent = self.percent(*names)
         first = sum(self.first[name] for name in names)
         return percent <= most_percent or percent / 100 * first <= MOST_BYTES

@@ -43,7 +43,7 @@ class Comparison:
 
 
 def has_node() -> bool:
-    """Tell whether the page's decoders can be run here."""
+    """Return whether the page's decoders can be run here."""
     return shutil.which("node") is not None
 
 
@@ -108,7 +108,7 @@ _ANSWERS: dict[str, Callable[[bytes], dict[str, Any]]] = {"bundles": _bundle, "m
 
 
 def _is_of_doubles(data: bytes, page: dict[str, Any]) -> bool:
-    """Tell whether Python agrees as soon as it has JavaScript's numbers.
+    """Return whether Python agrees as soon as it has JavaScript's numbers.
 
     Those do not tell 1.0 from 1, nor the largest integer of 64 bits from one that is too large.
     """

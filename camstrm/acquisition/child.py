@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from camstrm.acquisition.child_text import ChildText, signal_name
 from camstrm.errors import ChildError, ChildTimeoutError
-from camstrm.log_line import one_line
+from camstrm.log_lines import printable
 
 __all__ = ["ChildOutput", "end_child", "run_child", "show_text"]
 
@@ -38,7 +38,7 @@ def show_text(text: bytes) -> None:
     """Write what a child wrote to this process's standard error, control characters escaped."""
     if text:
         lines = text.decode(errors="replace").split("\n")
-        sys.stderr.write("\n".join(one_line(line.rstrip("\r")) for line in lines))
+        sys.stderr.write("\n".join(printable(line.rstrip("\r")) for line in lines))
         sys.stderr.flush()
 
 

@@ -6,7 +6,7 @@ grabber was started again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -30,17 +30,18 @@ def sees(sight: Sight, camera: CameraInfo) -> bool:
     return sight is None or same_name(camera.name) in sight
 
 
-def named(name: str, cameras: Sequence[CameraInfo]) -> CameraInfo | None:
-    """Return the camera with this name, or else with this serial number.
+def named(name: str, cameras: Iterable[CameraInfo], sight: Sight) -> CameraInfo | None:
+    """Return the camera in sight with this name, or else with this serial number.
 
     Names are compared in Unicode's composed form: a Mac types "é" and Korean syllables taken
     apart.
     """
     wanted = same_name(name)
-    for info in cameras:
+    visible = [info for info in cameras if sees(sight, info)]
+    for info in visible:
         if same_name(info.name) == wanted:
             return info
-    return next((info for info in cameras if info.serial == name), None)
+    return next((info for info in visible if info.serial == name), None)
 
 
 def seen(sight: Sight, cameras: Mapping[int, CameraInfo]) -> frozenset[int] | None:

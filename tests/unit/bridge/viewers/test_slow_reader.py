@@ -131,9 +131,9 @@ async def test_under_tls_too_it_holds_pieces_and_gets_whole_messages(
     tmp_path: Path, senders: list[ViewerSender]
 ) -> None:
     pair = make_certificate(tmp_path)
-    files = {"tls_cert": str(pair.certificate), "tls_key": str(pair.key)}
+    cert, key = str(pair.certificate), str(pair.key)
     trust = ssl.create_default_context(cafile=str(pair.certificate))
-    async with running_bridge(tmp_path, send_timeout_s=60.0, **files) as bridge:
+    async with running_bridge(tmp_path, send_timeout_s=60.0, tls_cert=cert, tls_key=key) as bridge:
         reader, writer = await tls_viewer(bridge, trust)
         async with FakeGrabber(bridge.socket_path, padding=LARGE) as grabber:
             await grabber.until_demand(lambda d: d.cameras is None)

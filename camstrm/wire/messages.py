@@ -35,7 +35,7 @@ MAX_NAME = 256
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 """Its characters are counted where it is decoded, and its bytes by the message that has it."""
 
-CameraIndex = Annotated[int, Meta(ge=0, lt=MAX_CAMERAS)]
+CameraIndex = Annotated[int, Meta(ge=0, le=MAX_CAMERAS - 1)]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What ends a line or moves the cursor where a name is printed."""

@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke bench-floods outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
+	@echo "make bench-floods  what viewers get while others subscribe without end"
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
@@ -72,6 +73,9 @@ fuzz: $(VENV)/.fuzz
 
 properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
+
+bench-floods: $(VENV)/.test
+	$(BIN)/python -m bench.floods
 
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600

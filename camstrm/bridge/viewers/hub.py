@@ -120,7 +120,7 @@ class BundleHub:
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], object]) -> None:
-        """Tell the demand to a grabber whose cameras the viewers do not know yet."""
+        """Send the demand to a grabber whose cameras the viewers do not know yet."""
         self._demand.attach(send_demand, refresh=True)
 
     def grabber_said_hello(self, hello: Hello) -> None:
@@ -165,13 +165,13 @@ class BundleHub:
             viewer.put_bundle(bundle)
 
     def grabber_went(self) -> None:
-        """Tell the viewers at once that there is no frame input; they stay connected."""
+        """Report to the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
         self.calls.grabber_went()
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
-        """Change the state of the input and tell every viewer."""
+        """Change the state of the input and report it to every viewer."""
         if state == self._input:
             return
         self._input = state
@@ -267,7 +267,7 @@ class BundleHub:
         return True
 
     def publish_leases(self, leases: Leases) -> None:
-        """Tell every viewer, and each that joins, who may change which camera."""
+        """Report to every viewer, and to each that joins, who may change which camera."""
         self._leases = leases
         self._transitions.leases(leases)
         for viewer in self.viewers.values():
@@ -386,7 +386,7 @@ class BundleHub:
 
     @staticmethod
     def _put_leases(viewer: ViewerSender, leases: Leases) -> None:
-        # A share can hold none, and is not told who works with the cameras.
+        # A share can hold none, and does not learn who works with the cameras.
         if viewer.sight is None:
             viewer.put_text(TextKind.LEASES, TO_VIEWER.encode(leases))
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import make_mocked_request
 from axe_playwright_python.base import AXE_FILE_PATH
 from msgspec import structs
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
+from camstrm.bridge.http.auth import unauthorized
 from camstrm.viewing.keys import viewer_actions
 from camstrm.wire import CameraState
 from camstrm.wire.operations import Finding
@@ -51,11 +53,12 @@ EVENT = {"id": 1, "time_us": now_us(), "kind": "lost", "camera": "left", "text":
 LINK = {"id": "s1", "expires_us": now_us() + 10**10, "cameras": ["left"], "note": "Lee"}
 
 
-async def found(page: Page) -> list[str]:
-    """Return what axe has to say, one line for each element that it is about."""
-    await page.evaluate(AXE)
+async def found(page: Page, part: str) -> list[str]:
+    """Return what axe has to say of a part, one line for each element that it is about."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
     result: dict[str, Any] = await page.evaluate(
-        "axe.run(document, { resultTypes: ['violations'] })"
+        "(part) => axe.run(part, { resultTypes: ['violations'] })", part
     )
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {json.dumps(why)[:300]}"
@@ -73,15 +76,25 @@ class Looks:
         self.page = page
         self.said: dict[str, list[str]] = {}
 
-    async def at(self, what: str) -> None:
-        for problem in await found(self.page):
+    async def at(self, what: str, part: str = "html") -> None:
+        for problem in await found(self.page, part):
             self.said.setdefault(problem, []).append(what)
 
     def check(self) -> None:
         assert not self.said, "\n".join(f"{what}\n    at {at}" for what, at in self.said.items())
 
-    async def at_all_panels(self, look: str) -> None:
-        for panel in PANELS:
+    async def at_connections(self, server: PageServer) -> None:
+        """Look at what a page says that has no cameras to show."""
+        header = self.page.locator("#header [data-part=state]")
+        server.input = "none"
+        await expect(header).to_contain_text("no frame input")
+        await self.at("no frame input")
+        await server.stop()
+        await expect(header).to_contain_text("server lost, reconnecting")
+        await self.at("the server is away")
+
+    async def at_all_panels(self, look: str, panels: Sequence[str] = tuple(PANELS)) -> None:
+        for panel in panels:
             # From the picture: in a field the key is a letter.
             await self.page.locator(".tile[aria-current]").focus()
             await self.page.keyboard.press(KEYS[panel])
@@ -92,7 +105,8 @@ class Looks:
             await expect(shown).to_be_visible()
             if panel == "setup":
                 await expect(shown.locator("[data-card=exposure]")).to_be_visible()
-            await self.at(f"{look}: {panel}")
+            # The rest of the page is as it was beside the first one.
+            await self.at(f"{look}: {panel}", "html" if panel == panels[0] else "#sheet")
         await self.page.locator("#sheet .close").click()
 
 
@@ -124,7 +138,24 @@ async def test_pictures_menu_keys_and_each_panel(
         )
         await expect(tile(page, "right", "headline")).to_be_visible()
         await looks.at("one camera lost")
+        await page.emulate_media(color_scheme=scheme, contrast="more")  # type: ignore[arg-type]
+        await expect(page.locator("html")).to_have_attribute("data-contrast", "more")
+        await looks.at("high contrast")
+        await looks.at_all_panels("high contrast", ("setup", "measure", "events"))
+        await page.route("**/log-in", log_in_page)
+        await looks.at_connections(camera.server)
+        await camera.server.start()
+        await page.goto(f"{camera.server.url}/log-in")
+        await expect(page.locator("input#token")).to_be_focused()
+        await looks.at("the log-in page")
         looks.check()
+
+
+async def log_in_page(route: Route) -> None:
+    """Answer as the bridge does where there is no token."""
+    request = make_mocked_request("GET", "/", headers={"Accept": "text/html", "Host": "cams:8765"})
+    page = unauthorized(request, in_url=True).text
+    await route.fulfill(status=200, content_type="text/html", body=page)
 
 
 async def test_in_korean_and_on_a_phone(browser: Browser, camera: ScriptedFeatures) -> None:

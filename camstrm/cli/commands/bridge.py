@@ -11,6 +11,7 @@ import sys
 from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
+from camstrm.cli.descriptor_limit import raise_descriptor_limit
 from camstrm.cli.log import set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
@@ -24,6 +25,7 @@ __all__ = ["announcement", "run"]
 def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
+    raise_descriptor_limit()
     set_up_logging(options.log_level, access_log=options.access_log)
     config = bridge_config(options)
     public_url = PublicUrl.from_environment(os.environ)

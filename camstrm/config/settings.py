@@ -133,7 +133,8 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ``max_connections_per_address``: connections of any kind that one address may have open; 0
     takes 8 for each of ``max_clients_per_address``.
     ``tls_cert``, ``tls_key``: PEM files, both or none. ``hsts_max_age_s``: with TLS, how long
-    browsers use nothing but https for this server's name (RFC 6797; 0: they forget it). ``control``: who may change what.
+    browsers use nothing but https for this server's name (RFC 6797; 0: they forget it).
+    ``control``: who may change what.
     """
 
     host: NonEmpty = "0.0.0.0"  # noqa: S104  viewers are on other machines; the token guards it

@@ -26,6 +26,9 @@ MAX_WAITING = 8
 DECIDE_S = 0.1
 """Time between two looks whether the grabber that has the place still lives."""
 
+_CLOSE_S = 1.0
+"""For connections that were accepted just before the end; they need a turn of the loop."""
+
 _REFUSED_LOG_S = 60.0
 """A grabber that tries again and again is logged once in this time."""
 
@@ -83,6 +86,8 @@ class FeedListener:
         if self._acceptor is not None:
             self._acceptor.close()
             self._acceptor = None
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
         current = [self._current] if self._current else []
         for connection in [*self._waiting, *self._rivals, *current]:
             connection.abort()

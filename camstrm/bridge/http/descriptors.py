@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import resource
+from pathlib import Path
 
 from camstrm.errors import UsageError
 
@@ -58,4 +58,4 @@ def _limit() -> int | None:
 
 
 def _used() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())

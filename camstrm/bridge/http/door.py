@@ -20,7 +20,7 @@ __all__ = ["Door"]
 _log = logging.getLogger(__name__)
 
 _ROOM = 8
-"""Connections that are closed where descriptors are used up: for a viewer and what comes with it."""
+"""Connections that are closed at once where descriptors are used up."""
 
 _END_S = 1.0
 """Seconds for handshakes that were broken off; they need a turn of the loop."""

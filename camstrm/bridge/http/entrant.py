@@ -17,7 +17,7 @@ from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.handshakes import Handshakes
 from camstrm.bridge.http.places import Places
 
-__all__ = ["ENTRY_S", "Entrant", "Lobby", "entrant_of"]
+__all__ = ["ENTRY_S", "Entrant", "Lobby", "for_health_only", "with_right_token"]
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ ENTRY_S = 5.0
 """Seconds from accept until a request with a right token is there, TLS handshake included;
 a far viewer needs about one."""
 
-MAX_HEAD = 64 * 1024
-"""Bytes that may come before a right token: aiohttp would keep 128 header lines of 8 KB each.
-Browsers send one or two KB; most servers take 8 to 32."""
+MAX_UNKNOWN = 128 * 1024
+"""Bytes that may come before a right token. aiohttp would keep 128 header lines of 8 KB each; a
+browser sends one or two KB, and a body that is too large is refused with an answer up to here."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Entrant(asyncio.Protocol):
 
     @contextlib.contextmanager
     def request(self) -> Iterator[None]:
-        """A request with a right token is under way inside ``with``."""
+        """Keep the place inside ``with``: a request with a right token is under way."""
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -164,7 +164,7 @@ class Entrant(asyncio.Protocol):
         assert self._http is not None
         if not self._known:
             self._received += len(data)
-            if self._received > MAX_HEAD:
+            if self._received > MAX_UNKNOWN:
                 self.evict()
                 return
         self._http.data_received(data)
@@ -187,7 +187,24 @@ class Entrant(asyncio.Protocol):
             http.connection_lost(exc)
 
 
-def entrant_of(request: web.Request) -> Entrant | None:
-    """Return the connection of a request that has not been taken over; None in tests of routes."""
+@contextlib.contextmanager
+def with_right_token(request: web.Request) -> Iterator[None]:
+    """Keep the place of the request's connection inside ``with``: nobody else may have it."""
+    entrant = _entrant_of(request)
+    if entrant is None:
+        yield
+    else:
+        with entrant.request():
+            yield
+
+
+def for_health_only(request: web.Request) -> bool:
+    """Tell whether the request came where nothing but the bridge's health is asked for."""
+    entrant = _entrant_of(request)
+    return entrant is not None and entrant.health_only
+
+
+def _entrant_of(request: web.Request) -> Entrant | None:
+    """Return the request's connection; None where there is no door (tests of routes)."""
     protocol = None if request.transport is None else request.transport.get_protocol()
     return protocol if isinstance(protocol, Entrant) else None

@@ -75,6 +75,15 @@ class BridgeCollector(Collector):
         yield _counter(
             "viewers_refused", "Refused because there was no room", self._state.limits.refused
         )
+        places = self._state.places
+        yield _gauge("connections", "Open connections of any kind", len(places))
+        yield _gauge("connections_max", "Most that there may be", places.total)
+        yield _counter(
+            "connections_evicted",
+            "Closed to make room: no token, or no request under way",
+            places.evicted,
+        )
+        yield _counter("connections_refused", "Refused because all were at work", places.refused)
         yield _counter("viewers_stuck", "Cut off because they took nothing", totals.viewers_stuck)
         yield _counter("viewer_garbage", "Wrong messages of viewers", totals.viewer_garbage)
 

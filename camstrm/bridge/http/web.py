@@ -9,6 +9,7 @@ from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.auth import unauthorized
+from camstrm.bridge.http.entrant import for_health_only, with_right_token
 from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
@@ -90,6 +91,8 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Let a request through if host, method, origin and token are right."""
     state = request.app[STATE]
     host = request.headers.get("Host", "")
+    if for_health_only(request) and request.path != _OPEN_PATH:
+        raise web.HTTPNotFound(text=f"Here is {_OPEN_PATH} only.\n")
     if request.path != _OPEN_PATH and not state.hosts.host_allowed(host):
         raise web.HTTPForbidden(
             text=f"{host!r} is not a name of this server. Use its address, or add the name "
@@ -109,6 +112,8 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         if grant is None:
             raise unauthorized(request)
         request[GRANT] = grant
+        with with_right_token(request):
+            return await handler(request)
     return await handler(request)
 
 
@@ -195,6 +200,13 @@ def _token_in_url_allowed(request: web.Request) -> bool:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers[name] = value
+    state = request.app[STATE]
+    if state.certificate is not None:
+        response.headers["Strict-Transport-Security"] = f"max-age={state.settings.hsts_max_age_s}"
+    if GRANT not in request:
+        # Whoever has shown no token has the connection for one answer.
+        response.headers["Connection"] = "close"
+        response.force_close()
     # Kept by who asks, and asked about before each use: of the tree of features only.
     if "ETag" in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import resource
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +53,14 @@ class MeasuredBridge:
 
     def descriptors(self) -> int:
         """Return how many descriptors it has open."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
     def log_lines(self) -> list[str]:
         """Return what it has logged."""
         return (self.folder / "log").read_text(errors="replace").splitlines()
 
     async def connect(self, session: aiohttp.ClientSession, timeout_s: float) -> float | None:
-        """Connect a viewer and leave; return the seconds until it was let in, None if it was not."""
+        """Connect a viewer and leave; return the seconds until it was in, None if it was not."""
         begin = time.perf_counter()
 
         async def enter() -> float:
@@ -104,6 +103,13 @@ class BundleCount:
         assert self._task is not None
         self._task.cancel()
         await asyncio.wait({self._task})
+
+    async def rate(self, seconds: float) -> float:
+        """Return the bundles a second of the next ``seconds``."""
+        loop = asyncio.get_running_loop()
+        bundles, begin = self.bundles, loop.time()
+        await asyncio.sleep(seconds)
+        return (self.bundles - bundles) / (loop.time() - begin)
 
     async def _count(self, ready: asyncio.Event) -> None:
         async with self._bridge.viewer(self._session) as socket:
@@ -169,8 +175,7 @@ def _make_certificate(folder: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _until(condition: object) -> None:
-    assert callable(condition)
+def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _READY_S
     while not condition():
         if time.monotonic() > deadline:

@@ -65,7 +65,8 @@ class Entrant(asyncio.Protocol):
         self._lobby = lobby
         self._http: asyncio.Protocol | None = None  # aiohttp, from the connection to its loss
         self._transport: asyncio.Transport | None = None  # the same
-        self._task: asyncio.Task[None] | None = None  # makes the transport; None: not begun
+        self._waits = True  # for the first bytes, or for its turn to shake hands
+        self._task: asyncio.Task[None] | None = None  # makes the transport
         self._known = False  # whether a right token was shown
         self._requests = 0  # under way, with a right token
         self._received = 0  # bytes, while it is not known
@@ -84,7 +85,7 @@ class Entrant(asyncio.Protocol):
             self._transport.abort()
         elif self._task is not None:
             self._task.cancel()
-        else:
+        elif self._waits:
             self._loop.remove_reader(self._sock)
             self._sock.close()
 
@@ -117,6 +118,7 @@ class Entrant(asyncio.Protocol):
 
     def connect(self) -> None:
         """Make the transport, with TLS by a handshake; aiohttp gets it afterwards."""
+        self._waits = False
         self._task = self._loop.create_task(self._connect(), name="viewer connects")
         self._lobby.tasks.add(self._task)
         self._task.add_done_callback(self._connected)
@@ -132,6 +134,8 @@ class Entrant(asyncio.Protocol):
 
     def _connected(self, task: asyncio.Task[None]) -> None:
         self._lobby.tasks.discard(task)
+        # Its error knows this object: kept, it would keep 256 KiB of a broken handshake, too.
+        self._task = None
         error = None if task.cancelled() else task.exception()
         if self._transport is None:
             # A task that was cancelled before its first step has closed nothing.

@@ -10,11 +10,11 @@ CONSTRAINTS := deploy/constraints.txt
 # Processes that share the test files: one more than cores, because many tests wait. They take the
 # files in order, so that those with real systems and browsers come first and none is left for the end.
 WORKERS ?= 3
-SOURCES := bench camstrm client_qt tests
+SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak soak-viewers wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -24,9 +24,14 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
-	@echo "make fuzz    the property tests with many new examples"
+	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
+	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
+	@echo "make properties  the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
+	@echo "make docs    the documents as a site in build/site"
+	@echo "make rehearsal  simulated Hikrobot and FLIR cameras, to practise the first hour"
+	@echo "make reference  write the pages that are made from the code"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 
@@ -59,7 +64,13 @@ bench-long: $(VENV)/.test
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
 
-fuzz: $(VENV)/.test
+outages: $(VENV)/.test
+	$(BIN)/python -m bench.outages $(OUTAGES)
+
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(if $(RUNS),--runs $(RUNS),--seconds $(or $(SECONDS),60)) $(FUZZ)
+
+properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
 
 soak: $(VENV)/.test
@@ -68,6 +79,19 @@ soak: $(VENV)/.test
 
 soak-viewers: $(VENV)/.test
 	$(BIN)/python -m bench.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+# -n -W: a link that goes nowhere, or a page that is in no list, is an error.
+docs: $(VENV)/.docs
+	$(BIN)/python -m docs.make_reference
+	$(BIN)/python -m sphinx -q -n -W --keep-going -c docs . build/site
+	@echo "open build/site/index.html"
+
+reference: $(VENV)/.demo
+	$(BIN)/python -m docs.make_reference
+
+# The simulator's cameras where the makers' SDKs would put their producers.
+rehearsal: $(VENV)/.demo
+	@$(BIN)/python -m docs.rehearsal
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
@@ -88,6 +112,11 @@ $(VENV)/.bench: $(VENV)/.test
 	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --group peers
 	@touch $@
 
+# Where atheris has no wheel, 'make fuzz' says so.
+$(VENV)/.fuzz: $(VENV)/.test
+	@$(PIP) install --only-binary atheris --group fuzz || true
+	@touch $@
+
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -103,6 +132,12 @@ $(VENV)/.demo: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 $(VENV)/.view: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 	@echo "installing the viewer into $(VENV) (once; 750 MB there; it takes a minute or two)"
 	@$(PIP_LOUD) install --editable ".[viewer]"
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.demo pyproject.toml $(CONSTRAINTS)
+	@echo "installing what builds the documents into $(VENV) (once; 100 MB there)"
+	@$(PIP) install "pip>=25.1"
+	@$(PIP) install --group docs
 	@touch $@
 
 # Dependency groups need pip 25.1.

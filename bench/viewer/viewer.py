@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 from typing import Any
 
-from bench.child_process import ROOT
+from bench.child_process import report_of
 from bench.report import Findings, Row
 
 WAYS = {
@@ -52,19 +48,7 @@ def run(*, short: bool) -> Findings:
 
 def show(way: str, fps: float, warm_up_s: float, seconds: float) -> dict[str, Any]:
     """Run one window; return what it counted, or ``missing`` with the reason."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.viewer", way, *map(str, (fps, warm_up_s, seconds))],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT_S + seconds,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the window {way} failed: {done.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report
+    return report_of("bench.viewer", way, fps, warm_up_s, seconds, timeout_s=_TIMEOUT_S + seconds)
 
 
 def unexplained(report: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from camstrm.backoff import Backoff
+from camstrm.cli.log import complain
 from camstrm.cli.signals import PARENT_VARIABLE
 
 __all__ = ["ChildCommands"]
@@ -121,4 +123,4 @@ class ChildCommands:
             child.pauses.reset()
         child.due_s = now + child.pauses.next()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        print(f"camstrm: {child.name} {how}; starting it again", file=sys.stderr, flush=True)
+        complain(f"{child.name} {how}; starting it again", logging.WARNING)

@@ -14,6 +14,7 @@ __all__ = [
     "GrabOptions",
     "ListOptions",
     "ListenOptions",
+    "SupportCommand",
     "TokenOptions",
 ]
 
@@ -25,7 +26,8 @@ class ListenOptions(Protocol):
     port: int | None
     no_auth: bool
     access_log: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class BridgeOptions(ListenOptions, Protocol):
@@ -45,7 +47,8 @@ class GrabOptions(Protocol):
     socket: str | None
     standby: bool
     single_process: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class ListOptions(Protocol):
@@ -81,6 +84,15 @@ class FeaturesOptions(Protocol):
     token: str | None
     token_file: str | None
     config: str | None
+
+
+class SupportCommand(Protocol):
+    """support; ``log``: files; ``output``: the archive, or a folder for it."""
+
+    config: str | None
+    log: list[str]
+    output: str | None
+    yes: bool
 
 
 class TokenOptions(Protocol):

@@ -13,6 +13,7 @@ from camstrm import __version__
 from camstrm.cli.arguments import add_cti, add_repeatable
 from camstrm.cli.control_arguments import add_features, add_token
 from camstrm.errors import UsageError
+from camstrm.log_lines import LOG_FORMATS
 
 __all__ = ["build_parser"]
 
@@ -106,9 +107,14 @@ class _Command(NamedTuple):
 def _log_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-level",
-        default="info",
         choices=["debug", "info", "warning", "error"],
-        help="how much is logged on standard error (default: info)",
+        help="how much is logged on standard error (default: that of the configuration, or info)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=LOG_FORMATS,
+        help="lines for people, or one JSON object a line for programs (default: that of the "
+        "configuration, or text)",
     )
 
 
@@ -130,7 +136,7 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser, "127.0.0.1: this machine only")
-    parser.set_defaults(log_level="warning")
+    parser.set_defaults(log_level="warning", log_format=None)
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -175,6 +181,23 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     )
     _timeout_option(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _support(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="configuration of the system")
+    add_repeatable(
+        parser,
+        "--log",
+        "FILE",
+        "a log file whose last lines belong in it; may be given again. The journal of the "
+        "services is in it without",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="the archive, or a folder for it (default: camstrm-support-TIME.tar.gz here)",
+    )
+    parser.add_argument("--yes", action="store_true", help="write it without asking")
 
 
 def _grab(parser: argparse.ArgumentParser) -> None:
@@ -249,6 +272,18 @@ _COMMANDS = {
         "Cameras are listed, not opened. Exit code 1 if something will not work.",
         _doctor,
     ),
+    "support": _Command(
+        "one archive for a bug report",
+        "Collect what a bug report needs: findings of doctor, versions, configuration, the last\n"
+        "log lines, status and counters of the running bridge. The files are listed, and you are\n"
+        "asked, before anything is written. Works without a running system.\n\n"
+        "Taken out are tokens, passwords, keys and cookies. Addresses and the names of computers,\n"
+        "users and tokens are replaced by numbers. Names, serial numbers and models of cameras\n"
+        "stay. There are no pictures in it.\n\n"
+        "  camstrm support --config camstrm.toml\n"
+        "  camstrm support --log grab.log --output /tmp --yes",
+        _support,
+    ),
     "grab": _Command(
         "grab cameras and send bundles to the bridge",
         "Grab all cameras at full rate; encode and send the newest picture of each while\n"
@@ -262,7 +297,7 @@ _COMMANDS = {
         "the server that viewers connect to",
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
-        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
+        "/api/status, /healthz, /readyz, /metrics. It lives on when the grabber dies.\n\n"
         "Viewers need the token of a printed URL. That to watch is made on the first start and\n"
         "stored in ~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
         "configuration or CAMSTRM_TOKEN_FILE names; that to control in control-token beside it.\n"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 import signal
-import sys
 
 from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.cli.descriptor_limit import raise_descriptor_limit
-from camstrm.cli.log import set_up_logging
+from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
 from camstrm.cli.settings import bridge_config, socket_path
@@ -26,8 +26,10 @@ def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
     raise_descriptor_limit()
-    set_up_logging(options.log_level, access_log=options.access_log)
+    # Twice: what is wrong with the configuration is said in the form that was asked for.
+    set_up_logging(options.log_level or "info", options.log_format or "text")
     config = bridge_config(options)
+    set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
     public_url = PublicUrl.from_environment(os.environ)
     if public_url is not None:
         bridge = config.bridge
@@ -56,11 +58,10 @@ def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
     """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
     print(announcement(addresses, public_url), flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
-        print(
-            f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "
+        complain(
+            f"warning: --no-auth on {addresses.host}: everybody who reaches port "
             f"{addresses.port} sees the cameras",
-            file=sys.stderr,
-            flush=True,
+            logging.WARNING,
         )
 
 

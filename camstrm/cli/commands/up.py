@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camstrm.cli.children import ChildCommands
+from camstrm.cli.log import set_up_logging
 from camstrm.cli.options import BridgeOptions, ListenOptions
 from camstrm.cli.settings import bridge_config
 from camstrm.cli.signals import stop_on_signals
@@ -13,7 +14,9 @@ __all__ = ["run", "run_both"]
 def run(options: BridgeOptions) -> int:
     """Run both until stopped."""
     # Read here too: a mistake in the file is reported once, before anything starts.
-    bridge_config(options)
+    set_up_logging(options.log_level or "info", options.log_format or "text")
+    log = bridge_config(options).log
+    set_up_logging(log.level, log.format)
     children = ChildCommands()
     with stop_on_signals(children.stop):
         return run_both(options, options.config or "", children)
@@ -24,7 +27,11 @@ def run_both(options: ListenOptions, config: str, children: ChildCommands) -> in
 
     Whoever calls it lets signals stop ``children``.
     """
-    common = ["--config", config, "--log-level", options.log_level]
+    common = ["--config", config]
+    if options.log_level is not None:
+        common += ["--log-level", options.log_level]
+    if options.log_format is not None:
+        common += ["--log-format", options.log_format]
     bridge = ["bridge", *common]
     if options.host is not None:
         bridge += ["--host", options.host]

@@ -408,7 +408,7 @@ def test_a_process_that_does_not_stop_in_time_is_killed(
     links = rig.links()
     rig.stop(0.2)
     assert all(link.ended for link in links)
-    assert "cameras A did not close in time: ended" in caplog.text
+    assert "camera A: it did not close in time: ended" in caplog.text
 
 
 def test_stopped_while_a_process_waits_for_its_next_start(rig: Rig) -> None:

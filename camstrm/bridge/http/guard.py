@@ -11,7 +11,15 @@ from camstrm.bridge.http.auth import unauthorized
 from camstrm.bridge.http.entrant import for_health_only, with_right_token
 from camstrm.bridge.http.state import GRANT, STATE
 
-__all__ = ["HEALTH_PATH", "LOG_IN_STYLE", "READY_PATH", "guard", "token_in_url_allowed"]
+__all__ = [
+    "HEALTH_PATH",
+    "LOG_IN_STYLE",
+    "METHODS",
+    "PATHS_WITHOUT_TOKEN",
+    "READY_PATH",
+    "guard",
+    "token_in_url_allowed",
+]
 
 HEALTH_PATH = "/healthz"
 READY_PATH = "/readyz"
@@ -21,10 +29,12 @@ _OPEN_PATHS = (HEALTH_PATH, READY_PATH)
 LOG_IN_STYLE = "/static/log_in.css"
 """Of the page that asks for the token: it is needed before there is one."""
 
+PATHS_WITHOUT_TOKEN = (*_OPEN_PATHS, LOG_IN_STYLE)
+
 _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip", READY_PATH)
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
-_METHODS = ("GET", "HEAD")
+METHODS = ("GET", "HEAD")
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,9 +53,9 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             "to bridge.allowed_hosts.\n"
         )
     _check_target(request, host)
-    if request.method not in _METHODS:
+    if request.method not in METHODS:
         text = "Only GET and HEAD are allowed.\n"
-        raise web.HTTPMethodNotAllowed(request.method, _METHODS, text=text)
+        raise web.HTTPMethodNotAllowed(request.method, METHODS, text=text)
     _check_origins(request, host)
     if request.path in (HEALTH_PATH, LOG_IN_STYLE):
         return await handler(request)

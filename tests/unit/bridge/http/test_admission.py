@@ -101,11 +101,11 @@ async def test_without_that_place_the_bridge_runs(
     assert (tmp_path / "b.sock.health").read_text() == "precious"
 
 
-async def test_whoever_shows_no_token_has_the_connection_for_one_answer(
+async def test_what_is_answered_without_a_token_ends_the_connection(
     bridge: RunningBridge,
 ) -> None:
     async with aiohttp.ClientSession() as session:
-        for path, status in (("", 401), ("healthz", 200), ("static/log_in.css", 200)):
+        for path, status in (("healthz", 200), ("readyz", 503), ("static/log_in.css", 200)):
             async with session.get(bridge.url + path) as answer:
                 assert (answer.status, answer.headers["Connection"]) == (status, "close")
         async with session.get(bridge.url, headers=RIGHT) as answer:

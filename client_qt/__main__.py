@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from camstrm.client.process_list import hide_tokens
 from camstrm.errors import CamstrmError
 from client_qt.app import quit_viewer, show_error
 from client_qt.command import add_view_options, run_with
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
 
     ``windowed``: the message is shown in a window, too.
     """
+    if arguments is None:
+        hide_tokens()
     parser = argparse.ArgumentParser(
         # A frozen program has a name of its own.
         prog=Path(sys.argv[0]).stem if getattr(sys, "frozen", False) else "python -m client_qt",

@@ -16,6 +16,7 @@ __all__ = [
     "ListenOptions",
     "SupportCommand",
     "TokenOptions",
+    "UrlOptions",
 ]
 
 
@@ -104,3 +105,11 @@ class TokenOptions(Protocol):
     role: Literal["view", "control", "admin"]
     expires: str | None
     camera: list[str]
+
+
+class UrlOptions(Protocol):
+    """url; None: as the configuration says."""
+
+    config: str | None
+    host: str | None
+    port: int | None

@@ -27,9 +27,8 @@ _PROBLEMS = {
 }
 """By what is wrong; all but the last are also texts of the page: "login.over" and so on."""
 
-_TEXT = """{problem}: open the URL that camstrm printed when it started, or send
-"Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the
-token is stored.
+_TEXT = """{problem}:
+open the URL that "camstrm url" prints on the server, or send "Authorization: Bearer TOKEN".
 """
 
 

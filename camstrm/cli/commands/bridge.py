@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import ipaddress
 import logging
 import os
 import signal
+import sys
 
 from msgspec.structs import replace
 
@@ -17,6 +19,7 @@ from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
+from camstrm.cli.url_command import url_command, where_tokens_are
 from camstrm.config import Config
 
 __all__ = ["announcement", "run"]
@@ -35,28 +38,35 @@ def run(options: BridgeOptions) -> int:
         bridge = config.bridge
         hosts = (*bridge.allowed_hosts, public_url.authority)
         config = replace(config, bridge=replace(bridge, allowed_hosts=hosts))
-    asyncio.run(_serve(config, socket_path(config), public_url, options.config or ""))
+    asyncio.run(_serve(options, config, public_url))
     return 0
 
 
-async def _serve(config: Config, path: str, public_url: PublicUrl | None, config_file: str) -> None:
+async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await run_bridge(
         config.bridge,
-        path,
-        ready=lambda addresses: _announce(addresses, public_url),
+        socket_path(config),
+        ready=lambda addresses: _announce(addresses, public_url, url_command(options, os.environ)),
         stop=stop,
         allowed_uids=config.socket.allowed_uids,
-        config_file=config_file,
+        config_file=options.config or "",
     )
 
 
-def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
-    """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
-    print(announcement(addresses, public_url), flush=True)
+def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None, command: str) -> None:
+    """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token.
+
+    ``command`` prints them again. Where this is no terminal they are printed without tokens.
+    """
+    if sys.stdout.isatty() or (addresses.token is None and addresses.control_token is None):
+        print(announcement(addresses, public_url), flush=True)
+    else:
+        bare = dataclasses.replace(addresses, token=None, control_token=None)
+        print(f"{announcement(bare, public_url)}\n{where_tokens_are(command)}", flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
         complain(
             f"warning: --no-auth on {addresses.host}: everybody who reaches port "

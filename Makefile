@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke bench-door outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
+	@echo "make bench-door  viewers while strangers take all connections and descriptors (3 minutes)"
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
@@ -63,6 +64,9 @@ bench-long: $(VENV)/.test
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
+
+bench-door: $(VENV)/.test
+	$(BIN)/python -m bench.door $(DOOR)
 
 outages: $(VENV)/.test
 	$(BIN)/python -m bench.outages $(OUTAGES)

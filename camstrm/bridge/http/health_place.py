@@ -18,18 +18,14 @@ from camstrm.bridge.http.door import Door
 from camstrm.bridge.http.places import Places
 from camstrm.errors import SocketPathError
 from camstrm.feed.listening_socket import listen_unix
+from camstrm.feed.socket_path import health_socket_path
 
-__all__ = ["health_door", "health_place", "health_socket_path"]
+__all__ = ["health_door", "health_place"]
 
 _log = logging.getLogger(__name__)
 
 _PLACES = 8
 """Health checks at once; the one that has waited longest makes room."""
-
-
-def health_socket_path(socket_path: str) -> str:
-    """Return where health is asked for, of a bridge whose grabber connects to ``socket_path``."""
-    return f"{socket_path}.health"
 
 
 @contextlib.contextmanager

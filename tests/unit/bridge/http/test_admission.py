@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from camstrm.bridge.http.health_place import health_socket_path
+from camstrm.feed.socket_path import health_socket_path
 from tests.fakes.bridge.running_bridge import (
     TIMEOUT_S,
     TOKEN,

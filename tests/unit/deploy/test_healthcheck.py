@@ -9,6 +9,7 @@ from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_the_socket_for_health_checks_goes_before_the_port(
     config = tmp_path / "camstrm.toml"
     config.write_text(config_text(tmp_path, 1))
     monkeypatch.setenv("CAMSTRM_CONFIG", str(config))
-    with BridgeOnSocket(str(tmp_path / "b.sock.health"), Answer) as server:
+    path: Any = str(tmp_path / "b.sock.health")  # socketserver knows of names and ports only
+    with BridgeOnSocket(path, Answer) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         assert healthcheck.main() == 0

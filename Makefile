@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages attacks fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -27,6 +27,7 @@ help:
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
+	@echo "make attacks a thousand wrong tokens on every route, hundreds of hostile viewers (10 minutes)"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
 	@echo "make docs    the documents as a site in build/site"
@@ -72,6 +73,9 @@ fuzz: $(VENV)/.fuzz
 
 properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
+
+attacks: $(VENV)/.test
+	$(BIN)/python -m pytest tests/unit/bridge -m slow -s --timeout=3600 $(PYTEST)
 
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600

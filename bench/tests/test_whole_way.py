@@ -33,7 +33,7 @@ def test_viewers_count_what_they_get_and_see_whole_pictures(system: MeasuredSyst
     bundles = sum(sum(report.bundles) for report in window.reports)
     assert len(window.rates) == VIEWERS
     assert min(window.rates) > 0
-    # Stamps were read in the pixels, and each was that of the frame which the bundle tells.
+    # Stamps were read in the pixels, and each was that of the frame which the bundle names.
     assert window.glass_ms
     assert [window.total("misordered"), window.total("wrong"), window.closed] == [0, 0, []]
     assert 0 < window.total("pictures") <= CAMERAS * bundles

@@ -34,7 +34,7 @@ class MemoryGrowth:
         return 100 * (sum(self.last[name] for name in names) - first) / first
 
     def is_flat(self, *names: str) -> bool:
-        """Tell whether processes have not grown, but for what comes and goes."""
+        """Return whether processes have not grown, but for what comes and goes."""
         percent = self.percent(*names)
         first = sum(self.first[name] for name in names)
         return percent <= MOST_PERCENT or percent / 100 * first <= MOST_BYTES

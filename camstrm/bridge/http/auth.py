@@ -60,7 +60,7 @@ class TokenCheck:
         return ANYBODY if found is None and self._open_to_all else found
 
     def in_url(self, request: web.Request) -> bool:
-        """Tell whether a right token stands in the request's URL."""
+        """Return whether a right token stands in the request's URL."""
         return self._of_url(request) is not None
 
     def log_in(self, request: web.Request) -> web.HTTPException:

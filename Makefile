@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages attacks fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages attacks fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel try-viewer image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -29,12 +29,14 @@ help:
 	@echo "make properties  the property tests with many new examples"
 	@echo "make attacks a thousand wrong tokens on every route, hundreds of hostile viewers (10 minutes)"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
+	@echo "make soak-server  30 minutes of grabber and bridge with viewers that come and go (MINUTES=...)"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
 	@echo "make docs    the documents as a site in build/site"
 	@echo "make rehearsal  simulated Hikrobot and FLIR cameras, to practise the first hour"
 	@echo "make reference  write the pages that are made from the code"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
+	@echo "make try-viewer  install the wheel as pipx does, and start the viewer"
 
 demo: $(VENV)/.demo
 	@$(BIN)/camstrm demo $(DEMO)
@@ -61,6 +63,9 @@ bench: $(VENV)/.bench
 
 bench-long: $(VENV)/.test
 	$(BIN)/python -m bench.whole_way.long_run $(MINUTES)
+
+soak-server: $(VENV)/.test
+	$(BIN)/python -m bench.whole_way.long_run $(or $(MINUTES),30) --joins $(or $(JOINS),5)
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
@@ -99,6 +104,9 @@ rehearsal: $(VENV)/.demo
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
+
+try-viewer: $(VENV)/.test
+	$(BIN)/python -m pytest tests/client_qt/test_installed.py -m slow
 
 image:
 	docker build -t camstrm -f deploy/Dockerfile $(if $(BASE),--build-arg BASE=$(BASE)) .

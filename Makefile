@@ -24,6 +24,7 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
+	@echo "make bench-floods  what viewers get while others subscribe without end"
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
@@ -79,8 +80,9 @@ fuzz: $(VENV)/.fuzz
 properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
 
-attacks: $(VENV)/.test
-	$(BIN)/python -m pytest tests/unit/bridge -m slow -s --timeout=3600 $(PYTEST)
+.PHONY: bench-floods
+bench-floods: $(VENV)/.test
+	$(BIN)/python -m bench.floods
 
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600

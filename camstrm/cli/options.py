@@ -15,6 +15,7 @@ __all__ = [
     "ListOptions",
     "ListenOptions",
     "TokenOptions",
+    "UpOptions",
 ]
 
 
@@ -28,11 +29,17 @@ class ListenOptions(Protocol):
     log_level: str
 
 
-class BridgeOptions(ListenOptions, Protocol):
-    """bridge, up."""
+class UpOptions(ListenOptions, Protocol):
+    """up, and what it shares with bridge."""
 
     config: str | None
     socket: str | None
+
+
+class BridgeOptions(UpOptions, Protocol):
+    """bridge."""
+
+    check: bool
 
 
 class GrabOptions(Protocol):
@@ -45,6 +52,7 @@ class GrabOptions(Protocol):
     socket: str | None
     standby: bool
     single_process: bool
+    check: bool
     log_level: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import ipaddress
 import os
 import signal
@@ -11,9 +12,12 @@ import sys
 from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
+from camstrm.bridge.http.reload import BridgeReload, check_files
 from camstrm.cli.log import set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
+from camstrm.cli.reload import reloading
+from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
 from camstrm.config import Config
@@ -25,29 +29,52 @@ def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
     set_up_logging(options.log_level, access_log=options.access_log)
-    config = bridge_config(options)
     public_url = PublicUrl.from_environment(os.environ)
-    if public_url is not None:
-        bridge = config.bridge
-        hosts = (*bridge.allowed_hosts, public_url.authority)
-        config = replace(config, bridge=replace(bridge, allowed_hosts=hosts))
-    asyncio.run(_serve(config, socket_path(config), public_url, options.config or ""))
+    config = _read(options, public_url)
+    if options.check:
+        check_files(config.bridge, os.environ)
+        print("the bridge's configuration is right")
+        return 0
+    asyncio.run(_serve(options, config, public_url))
     return 0
 
 
-async def _serve(config: Config, path: str, public_url: PublicUrl | None, config_file: str) -> None:
+def _read(options: BridgeOptions, public_url: PublicUrl | None) -> Config:
+    config = bridge_config(options)
+    socket_path(config)  # raises where it cannot be one
+    if public_url is None:
+        return config
+    bridge = config.bridge
+    hosts = (*bridge.allowed_hosts, public_url.authority)
+    return replace(config, bridge=replace(bridge, allowed_hosts=hosts))
+
+
+async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await run_bridge(
-        config.bridge,
-        path,
-        ready=lambda addresses: _announce(addresses, public_url),
-        stop=stop,
-        allowed_uids=config.socket.allowed_uids,
-        config_file=config_file,
-    )
+    service = ServiceManager(os.environ)
+    if service.watched:
+        faulthandler.enable()  # the watchdog's SIGABRT then says where the bridge stands still
+    config_file = options.config or ""
+    reload = BridgeReload(config, config_file)
+
+    def ready(addresses: BridgeAddresses) -> None:
+        _announce(addresses, public_url)
+        service.ready(f"viewers on {addresses.host} port {addresses.port}")
+
+    async with reloading(lambda: _read(options, public_url), reload.take, service, stop.set):
+        await run_bridge(
+            config.bridge,
+            socket_path(config),
+            ready=ready,
+            stop=stop,
+            allowed_uids=config.socket.allowed_uids,
+            config_file=config_file,
+            reload=reload,
+            alive=service.alive,
+        )
 
 
 def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:

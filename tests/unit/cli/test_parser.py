@@ -51,7 +51,7 @@ def test_the_help_of_a_command_teaches_it(command: str, capsys: pytest.CaptureFi
         (["doctor"], options.DoctorOptions),
         (["grab"], options.GrabOptions),
         (["bridge"], options.BridgeOptions),
-        (["up", "c.toml"], options.BridgeOptions),
+        (["up", "c.toml"], options.UpOptions),
         (["view", "ws://h"], ViewOptions),
         (["features", "1"], options.FeaturesOptions),
     ],

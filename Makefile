@@ -7,18 +7,19 @@ BIN := $(VENV)/bin
 PIP_LOUD := $(BIN)/python -m pip --disable-pip-version-check
 PIP := $(PIP_LOUD) --quiet
 CONSTRAINTS := deploy/constraints.txt
-# Processes that share the test files.
-WORKERS ?= 2
-SOURCES := bench camstrm client_qt tests
+# Processes that share the test files: one more than cores, because many tests wait. They take the
+# files in order, so that those with real systems and browsers come first and none is left for the end.
+WORKERS ?= 3
+SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak soak-viewers wheel image try-image clean
+.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak soak-viewers docs reference rehearsal wheel image try-image try-systemd clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
 	@echo "make view    the Qt viewer on the running demo"
-	@echo "make test    all tests, in two processes (at most 7 minutes; WORKERS=0: in one)"
+	@echo "make test    all tests, in three processes (8 minutes; WORKERS=0: in one)"
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
@@ -26,6 +27,10 @@ help:
 	@echo "make fuzz    the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
+	@echo "make docs    the documents as a site in build/site"
+	@echo "make rehearsal  simulated Hikrobot and FLIR cameras, to practise the first hour"
+	@echo "make reference  write the pages that are made from the code"
+	@echo "make try-image, make try-systemd  build and run the image, boot the units (root, no docker)"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 
@@ -36,7 +41,7 @@ view: $(VENV)/.view
 	@$(BIN)/camstrm view ws://127.0.0.1:8765 $(VIEW)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check $(SOURCES)
@@ -68,6 +73,19 @@ soak: $(VENV)/.test
 soak-viewers: $(VENV)/.test
 	$(BIN)/python -m bench.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
 
+# -n -W: a link that goes nowhere, or a page that is in no list, is an error.
+docs: $(VENV)/.docs
+	$(BIN)/python -m docs.make_reference
+	$(BIN)/python -m sphinx -q -n -W --keep-going -c docs . build/site
+	@echo "open build/site/index.html"
+
+reference: $(VENV)/.demo
+	$(BIN)/python -m docs.make_reference
+
+# The simulator's cameras where the makers' SDKs would put their producers.
+rehearsal: $(VENV)/.demo
+	@$(BIN)/python -m docs.rehearsal
+
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
 
@@ -77,6 +95,10 @@ image:
 # Builds the image with buildah and runs it in namespaces of its own; needs root.
 try-image: $(VENV)/.test
 	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
+
+# Boots systemd in namespaces of its own and runs the units in it; needs root.
+try-systemd: $(VENV)/.test
+	$(BIN)/python -m tests.systemd.try_systemd
 
 # The peers need another OpenCV than camstrm: they get an environment of their own.
 $(VENV)/.bench: $(VENV)/.test
@@ -102,6 +124,12 @@ $(VENV)/.demo: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 $(VENV)/.view: $(VENV)/.venv pyproject.toml $(CONSTRAINTS)
 	@echo "installing the viewer into $(VENV) (once; 750 MB there; it takes a minute or two)"
 	@$(PIP_LOUD) install --editable ".[viewer]"
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.demo pyproject.toml $(CONSTRAINTS)
+	@echo "installing what builds the documents into $(VENV) (once; 100 MB there)"
+	@$(PIP) install "pip>=25.1"
+	@$(PIP) install --group docs
 	@touch $@
 
 # Dependency groups need pip 25.1.

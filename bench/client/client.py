@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bench.broadcast.fed_bridge import FedBridge
 from bench.broadcast.picture_set import SET_SIZE, write_picture_set
-from bench.child_process import ROOT
+from bench.child_process import report_of
 from bench.report import Findings, Row
 
 MAX_SHARE = 0.15
@@ -41,12 +38,7 @@ def run(*, short: bool) -> Findings:
 
 
 def _read(source: str, way: str, decode: str, seconds: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.client.reader", source, way, str(seconds), decode]
-    done = subprocess.run(
-        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=_TIMEOUT_S
-    )
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    return report_of("bench.client.reader", source, way, seconds, decode, timeout_s=_TIMEOUT_S)
 
 
 def _share(results: list[dict[str, Any]]) -> float:

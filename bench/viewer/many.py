@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +13,7 @@ import numpy as np
 import simplejpeg
 
 from bench.broadcast.fed_bridge import FedBridge
-from bench.child_process import ROOT
+from bench.child_process import report_of
 from bench.measure import percentile
 from bench.page.page import DRAWN
 from bench.page.watched_page import watched_page
@@ -46,30 +42,20 @@ def run(*, short: bool) -> Findings:
         with FedBridge(Path(folder), fps=FPS) as bridge:
             url = f"http://127.0.0.1:{bridge.port}"
             for _ in range(turns):
-                report = _qt(url, seconds)
+                report = report_of(
+                    "bench.viewer.many_child",
+                    url,
+                    _WARM_UP_S,
+                    seconds,
+                    CAMERAS,
+                    timeout_s=_TIMEOUT_S + seconds,
+                )
                 if "missing" in report:
                     return Findings([Row("many cameras", 0.0, "", note=report["missing"])])
                 seen["Qt viewer"].append(report)
                 if CHROMIUM is not None:
                     seen["page"].append(asyncio.run(_page(url, seconds)))
     return Findings([row for viewer, reports in seen.items() for row in _rows(viewer, reports)])
-
-
-def _qt(url: str, seconds: float) -> dict[str, Any]:
-    numbers = _WARM_UP_S, seconds, CAMERAS
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.viewer.many_child", url, *map(str, numbers)],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT_S + seconds,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the viewer failed: {done.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report
 
 
 async def _page(url: str, seconds: float) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""Look at a window while it works: lateness of its thread, CPU, memory, paints."""
+"""Look at a window while it works: lateness and turns of its thread, CPU, memory, paints.
+
+A turn is what the UI thread does between two waits of its event loop. Its lateness is what a
+person feels, but on a busy machine other programs make it too; the CPU time of a turn is the
+viewer's own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from bench.measure import percentile, resident_bytes
@@ -35,6 +40,10 @@ class Watch(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start(round(_INTERVAL_S * 1000))
+        self._turn_ms: list[float] = []
+        """CPU time of the UI thread in each turn."""
+        self._thread_s = time.thread_time()
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._wait)
         self._memory_s = 0.0
         self._begin_s = self._last_s = time.monotonic()
         self._cpu_s = time.process_time()
@@ -44,21 +53,29 @@ class Watch(QObject):
         return False
 
     def report(self) -> dict[str, Any]:
-        """Return lateness in ms, CPU in % of a core, bytes at begin and end, paints."""
+        """Return lateness and turns in ms, CPU in % of a core, bytes at begin and end, paints."""
         cpu_s = time.process_time() - self._cpu_s
         spent_s = time.monotonic() - self._begin_s
         self._timer.stop()
         for view in self._views:
             view.removeEventFilter(self)
+        QAbstractEventDispatcher.instance().aboutToBlock.disconnect(self._wait)
         return {
             "late_p50_ms": percentile(self._late_ms, 50),
             "late_p99_ms": percentile(self._late_ms, 99),
             "late_max_ms": max(self._late_ms),
+            "turn_p99_ms": percentile(self._turn_ms, 99),
+            "turn_max_ms": max(self._turn_ms),
             "cpu_percent": 100 * cpu_s / spent_s,
             "resident_begin": statistics.median(self._resident[:_MEMORY_SAMPLES]),
             "resident_end": statistics.median(self._resident[-_MEMORY_SAMPLES:]),
             "paints": self._paints,
         }
+
+    def _wait(self) -> None:
+        thread_s = time.thread_time()
+        self._turn_ms.append(1000 * (thread_s - self._thread_s))
+        self._thread_s = thread_s
 
     def _tick(self) -> None:
         now_s = time.monotonic()

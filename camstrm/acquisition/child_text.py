@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import signal
 
+from camstrm.log_lines import RECORD_MARK
+
 __all__ = ["ChildText", "in_words", "signal_name"]
 
 _NOISE = b"GenTL producer does not implement "
@@ -41,7 +43,7 @@ class ChildText:
     def __init__(self) -> None:
         self.cause = ""
         self._rest = b""  # A line that has not ended yet.
-        self._last = ""  # The last line that was passed on.
+        self._last = ""  # The last line that was passed on and is no log record.
         self._inside = False  # In a traceback, before the line with the exception.
         self._after = False  # Behind that line; another traceback may follow.
 
@@ -89,7 +91,7 @@ class ChildText:
         if missing is not None:
             self.cause = in_words(f"ModuleNotFoundError: {missing[1]}")
             return False
-        if text:
+        if text and not text.startswith(RECORD_MARK):
             self._last = text
         return True
 

@@ -22,13 +22,13 @@ from camstrm.bridge.events.event_calls import EventCalls
 from camstrm.bridge.events.event_log import EventLog
 from camstrm.bridge.http.access_log import AccessLogger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
+from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.limits import ClientLimits
 from camstrm.bridge.http.listen import bind_tcp
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.own_addresses import own_addresses
 from camstrm.bridge.http.reload import BridgeReload, load_shared_tokens
 from camstrm.bridge.http.state import BridgeState
-from camstrm.bridge.http.tls import ServerCertificate
 from camstrm.bridge.http.token_file import state_folder
 from camstrm.bridge.http.web import make_app
 from camstrm.bridge.viewers.hello_hold import HelloHold
@@ -101,7 +101,7 @@ async def run_bridge(
     async with contextlib.AsyncExitStack() as stack:
         tokens = load_shared_tokens(settings, environ)
         folder = state_folder(settings.control.folder, settings.token_file, environ)
-        certificate = ServerCertificate(settings.tls_cert, settings.tls_key)
+        tls = Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert else None
         sockets = list(listen) if listen else await bind_tcp(settings.host, settings.port)
         for sock in sockets:
             stack.callback(sock.close)
@@ -124,17 +124,17 @@ async def run_bridge(
         hub.calls.server.add("events", EventCalls(events, asyncio.get_running_loop()))
         for do in ("share", "shares", "unshare"):
             hub.calls.server.add(do, control.shares)
-        state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids)
+        state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids, tls)
         await stack.enter_async_context(control.running())
-        serving = _serving(state, grabber_socket.sock, sockets, certificate.context, alive)
-        await stack.enter_async_context(serving)
+        await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, alive))
         if reload is not None:
-            reload.attach(state, sockets, certificate, folder, environ)
+            reload.attach(state, sockets, folder, environ)
         port, path = sockets[0].getsockname()[1], grabber_socket.path
         _log.info("viewers on %s port %d, grabber on %s", settings.host, port, path)
         if ready is not None:
-            tls, (watch, control_token) = certificate.is_on, tokens
-            ready(BridgeAddresses(settings.host, port, tls, watch, path, control_token))
+            watch, control_token = tokens
+            has_tls = tls is not None
+            ready(BridgeAddresses(settings.host, port, has_tls, watch, path, control_token))
         await stop.wait()
         _log.info("the bridge stops")
 
@@ -163,6 +163,7 @@ def _make_state(
     control: ControlRoom,
     path: str,
     allowed_uids: Collection[int],
+    certificate: Certificate | None,
 ) -> BridgeState:
     names = own_names(settings.host)
     return BridgeState(
@@ -173,6 +174,7 @@ def _make_state(
         tokens=TokenCheck(control.tokens, open_to_all=not settings.auth),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),
+        certificate=certificate,
     )
 
 
@@ -181,7 +183,6 @@ async def _serving(
     state: BridgeState,
     grabber_socket: socket.socket,
     sockets: Sequence[socket.socket],
-    tls: ssl.SSLContext | None,
     alive: Callable[[], None],
 ) -> AsyncIterator[None]:
     async def grabber_side(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
@@ -213,6 +214,7 @@ async def _serving(
         await _end_viewers(state.hub, runner)
 
     app.on_shutdown.append(end_viewers)
+    tls = None if state.certificate is None else state.certificate.context
     servers: list[asyncio.Server] = []
     try:
         await runner.setup()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 
 from camstrm.backoff import Backoff
 from camstrm.cli.child_watch import WATCHDOG_S, ChildWatch
+from camstrm.cli.log import complain
 from camstrm.cli.signals import PARENT_VARIABLE, hangup_waits
 
 __all__ = ["ChildCommands"]
@@ -140,7 +142,7 @@ class ChildCommands:
                 child.heard_s = now
             elif child.heard_s is not None and now - child.heard_s > WATCHDOG_S:
                 silent = f"gave no sign of life for {WATCHDOG_S:.0f} s"
-                print(f"camstrm: {child.name} {silent}: ended", file=sys.stderr, flush=True)
+                complain(f"{child.name} {silent}: ended", logging.WARNING)
                 _abort(child.process)
 
     def _pass_on_reload(self) -> None:
@@ -179,7 +181,7 @@ class ChildCommands:
             child.pauses.reset()
         child.due_s = now + child.pauses.next()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        print(f"camstrm: {child.name} {how}; starting it again", file=sys.stderr, flush=True)
+        complain(f"{child.name} {how}; starting it again", logging.WARNING)
 
 
 def _abort(process: subprocess.Popen[bytes]) -> None:

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     # Here: a Ctrl-C while these are loaded ends as one that comes later, see run().
     from camstrm.cli.install import install_command
+    from camstrm.cli.log import complain
     from camstrm.cli.parser import build_parser
     from camstrm.errors import CamstrmError, ConfigError, UsageError
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return code
     except CamstrmError as error:
-        print(f"camstrm: {error}", file=sys.stderr)
+        complain(str(error))
         return EXIT_USAGE if isinstance(error, (ConfigError, UsageError)) else EXIT_FAILED
     except ModuleNotFoundError as error:
         from camstrm.cli.checks.packages import extra_with
@@ -46,10 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extra = extra_with((error.name or "").partition(".")[0])
         if extra is None:
             raise
-        print(
-            f"camstrm: this command needs {error.name}, which is not installed. "
-            f"Install it with: {install_command(extra)}",
-            file=sys.stderr,
+        complain(
+            f"this command needs {error.name}, which is not installed. "
+            f"Install it with: {install_command(extra)}"
         )
         return EXIT_FAILED
     except BrokenPipeError:
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in _OUTPUT_ERRORS or error.filename is not None:
             raise
         _drop_output()
-        print(f"camstrm: the output cannot be written ({error.strerror})", file=sys.stderr)
+        complain(f"the output cannot be written ({error.strerror})")
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

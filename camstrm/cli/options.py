@@ -26,7 +26,8 @@ class ListenOptions(Protocol):
     port: int | None
     no_auth: bool
     access_log: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class UpOptions(ListenOptions, Protocol):
@@ -53,7 +54,8 @@ class GrabOptions(Protocol):
     standby: bool
     single_process: bool
     check: bool
-    log_level: str
+    log_level: str | None
+    log_format: str | None
 
 
 class ListOptions(Protocol):

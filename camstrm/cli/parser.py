@@ -13,6 +13,7 @@ from camstrm import __version__
 from camstrm.cli.arguments import add_cti, add_repeatable
 from camstrm.cli.control_arguments import add_features, add_token
 from camstrm.errors import UsageError
+from camstrm.log_lines import LOG_FORMATS
 
 __all__ = ["build_parser"]
 
@@ -106,9 +107,14 @@ class _Command(NamedTuple):
 def _log_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-level",
-        default="info",
         choices=["debug", "info", "warning", "error"],
-        help="how much is logged on standard error (default: info)",
+        help="how much is logged on standard error (default: that of the configuration, or info)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=LOG_FORMATS,
+        help="lines for people, or one JSON object a line for programs (default: that of the "
+        "configuration, or text)",
     )
 
 
@@ -138,7 +144,7 @@ def _check_option(parser: argparse.ArgumentParser) -> None:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser, "127.0.0.1: this machine only")
-    parser.set_defaults(log_level="warning")
+    parser.set_defaults(log_level="warning", log_format=None)
 
 
 def _list(parser: argparse.ArgumentParser) -> None:

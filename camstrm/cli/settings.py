@@ -37,6 +37,7 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
         stream=_with(config.stream, fps=options.fps),
         process=_with(config.process, single_process=options.single_process or None),
         socket=_with(config.socket, path=options.socket),
+        log=_with(config.log, level=options.log_level, format=options.log_format),
     )
     check_config(config)
     return config, profiles
@@ -50,6 +51,7 @@ def bridge_config(options: UpOptions) -> Config:
         config,
         bridge=_with(config.bridge, host=options.host, port=options.port, auth=auth),
         socket=_with(config.socket, path=options.socket),
+        log=_with(config.log, level=options.log_level, format=options.log_format),
     )
     check_config(config)
     return config

@@ -22,6 +22,7 @@ __all__ = [
     "CameraSettings",
     "Config",
     "FeatureValue",
+    "LogSettings",
     "ProcessSettings",
     "ProducerSettings",
     "SocketSettings",
@@ -148,6 +149,17 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     control: ControlSettings = ControlSettings()
 
 
+class LogSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What grabber and bridge log on standard error.
+
+    ``level``: lines of this level and above. ``format``: "text" for people, or "json": one object
+    a line, for programs. Options of the command line go before both.
+    """
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
 class ProcessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Camera processes and how long they may take; all times in seconds.
 
@@ -254,6 +266,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     socket: SocketSettings = SocketSettings()
     bridge: BridgeSettings = BridgeSettings()
     process: ProcessSettings = ProcessSettings()
+    log: LogSettings = LogSettings()
     producers: tuple[ProducerSettings, ...] = msgspec.field(default=(), name="producer")
     cameras: Annotated[tuple[CameraSettings, ...], Meta(max_length=256)] = msgspec.field(
         default=(), name="camera"

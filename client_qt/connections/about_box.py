@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from camstrm import __version__
 from camstrm.viewing.texts import Texts
 from client_qt.connections.icon import window_icon
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["AboutBox"]
 
@@ -28,7 +29,7 @@ class AboutBox(QDialog):
         self.setWindowTitle(say("about.title"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(_WIDTH)
-        self.versions = _text(
+        self.versions = plain_label(
             "\n".join(
                 (
                     f"camstrm {say('about.version', version=__version__)}",
@@ -40,19 +41,21 @@ class AboutBox(QDialog):
                         system=f"{platform.system()} {platform.machine()}",
                     ),
                 )
-            )
+            ),
+            wrap=True,
+            selectable=True,
         )
         icon = QLabel(self)
         icon.setPixmap(window_icon().pixmap(_ICON))
         icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(12)
-        name = _text("camstrm")
+        name = plain_label("camstrm", wrap=True, selectable=True)
         name.setStyleSheet("font-size: 20px; font-weight: bold;")
         column.addWidget(name)
-        column.addWidget(_text(say("about.what")))
+        column.addWidget(plain_label(say("about.what"), wrap=True, selectable=True))
         column.addWidget(self.versions)
-        column.addWidget(_text(say("about.licences")))
+        column.addWidget(plain_label(say("about.licences"), wrap=True, selectable=True))
         copy = QPushButton(say("about.copy"), self)
         copy.setAutoDefault(False)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.versions.text()))
@@ -69,14 +72,3 @@ class AboutBox(QDialog):
         row.setSpacing(20)
         row.addWidget(icon)
         row.addLayout(column, 1)
-
-
-def _text(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label

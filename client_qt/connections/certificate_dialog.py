@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from camstrm.viewing.texts import Texts
 from client_qt.model.certificate import Certificate, spaced
 from client_qt.model.display import Level
 from client_qt.widgets import theme
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["CertificateDialog"]
 
@@ -52,7 +52,9 @@ class CertificateDialog(QDialog):
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(14)
         kind = "changed" if before else "unknown"
-        self.warning = _text(say(f"connect.certificate.{kind}", server=address.label))
+        self.warning = plain_label(
+            say(f"connect.certificate.{kind}", server=address.label), wrap=True, selectable=True
+        )
         if before:
             bad = theme.LEVEL_COLOURS[Level.BAD].name()
             self.warning.setStyleSheet(f"color: {bad}; font-weight: bold;")
@@ -79,11 +81,11 @@ class CertificateDialog(QDialog):
             ("problem", "\n".join(certificate.problems)),
         ]
         for name, value in rows:
-            label = _text(value)
+            label = plain_label(value, wrap=True, selectable=True)
             label.setObjectName(name)
             if name.startswith("fingerprint"):
                 label.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-            form.addRow(_text(say(f"connect.certificate.{name}")), label)
+            form.addRow(plain_label(say(f"connect.certificate.{name}")), label)
         column.addLayout(form)
         self.refuse = QPushButton(say("connect.certificate.refuse"), self)
         self.refuse.clicked.connect(self.reject)
@@ -104,14 +106,3 @@ class CertificateDialog(QDialog):
     def _trust(self, *, always: bool) -> None:
         self.accept()
         self.trusted.emit(always)
-
-
-def _text(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label

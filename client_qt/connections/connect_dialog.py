@@ -27,6 +27,7 @@ from camstrm.viewing.texts import Texts
 from client_qt.model.display import Level
 from client_qt.model.server_book import KnownServer
 from client_qt.widgets import theme
+from client_qt.widgets.plain_label import SELECTABLE
 
 __all__ = ["ConnectDialog"]
 
@@ -90,10 +91,7 @@ class ConnectDialog(QDialog):
         self.message = QLabel(self)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
-        self.message.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.message.setTextInteractionFlags(SELECTABLE)
         self.history = QListWidget(self)
         self.history.setAccessibleName(say("connect.history"))
         self.history.setSpacing(3)

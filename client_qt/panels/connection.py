@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout
 
 from camstrm.wire import ViewerStatus
 from client_qt.model.wording import NONE
-from client_qt.panels.plain_label import plain_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label
 from client_qt.widgets.services import Server, ViewerServices
 
 __all__ = ["ConnectionPanel"]
@@ -36,8 +36,8 @@ class ConnectionPanel(StyledPanel):
         self.values: dict[str, QLabel] = {}
         """What stands beside each name."""
         for number, row in enumerate(_ROWS):
-            name = plain_label(say(f"connection.{row}"), dim=True)
-            value = plain_label(NONE, copied=True)
+            name = plain_label(say(f"connection.{row}"), wrap=True, dim=True)
+            value = plain_label(NONE, wrap=True, selectable=True)
             value.setAccessibleName(say(f"connection.{row}"))
             grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, number, 1)
@@ -48,7 +48,7 @@ class ConnectionPanel(StyledPanel):
         self.low.setChecked(services.settings.get("low_bandwidth", False))
         self.low.toggled.connect(lambda on: services.settings.set("low_bandwidth", on))
         column.addWidget(self.low)
-        column.addWidget(plain_label(say("connection.low_why"), dim=True))
+        column.addWidget(plain_label(say("connection.low_why"), wrap=True, dim=True))
         column.addStretch()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)

@@ -21,10 +21,10 @@ from camstrm.errors import CallError
 from camstrm.wire.server_operations import Event, Events, ReadEvents
 from client_qt.model.display import Level
 from client_qt.model.event_log import EventLog, event_text, event_time, is_back, is_fault
-from client_qt.panels.plain_label import plain_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets import theme
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label
 from client_qt.widgets.services import ViewerServices, camera_number
 
 __all__ = ["EventsPanel"]
@@ -59,7 +59,7 @@ class EventsPanel(StyledPanel):
         for kinds in ("", "faults", "changes"):
             self.filter.addItem(say(f"events.filter_{kinds or 'all'}"), kinds)
         self.filter.currentIndexChanged.connect(self._write)
-        self.problem = plain_label("", dim=True)
+        self.problem = plain_label("", wrap=True, dim=True)
         self.problem.hide()
         self.list = _EventList()
         self.list.setAccessibleName(say("action.events"))

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from client_qt.model.layouts import MODES, NamedLayout, as_setting, read_layouts, with_layout
-from client_qt.panels.plain_label import plain_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["LayoutsPanel"]
@@ -33,13 +33,13 @@ class LayoutsPanel(StyledPanel):
         super().__init__(services)
         say, settings = services.say, services.settings
         column = QVBoxLayout(self)
-        column.addWidget(plain_label(say("shell.layout_mode"), dim=True))
+        column.addWidget(plain_label(say("shell.layout_mode"), wrap=True, dim=True))
         self.modes = {mode: QRadioButton(say(f"shell.layout_{mode}")) for mode in MODES}
         for mode, button in self.modes.items():
             button.clicked.connect(lambda _on=False, mode=mode: settings.set("layout.mode", mode))
             column.addWidget(button)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.layout_large_one"), dim=True))
+        column.addWidget(plain_label(say("shell.layout_large_one"), wrap=True, dim=True))
         self.large = QComboBox()
         self.large.setAccessibleName(say("shell.layout_large_one"))
         self.large.activated.connect(
@@ -47,12 +47,12 @@ class LayoutsPanel(StyledPanel):
         )
         column.addWidget(self.large)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.order_how"), dim=True))
+        column.addWidget(plain_label(say("shell.order_how"), wrap=True, dim=True))
         reset = QPushButton(say("shell.order_reset"))
         reset.clicked.connect(lambda: settings.set("order", []))
         column.addWidget(reset)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.layouts_named"), dim=True))
+        column.addWidget(plain_label(say("shell.layouts_named"), wrap=True, dim=True))
         self.list = _Names(self)
         self.list.setAccessibleName(say("shell.layouts_named"))
         self.list.itemActivated.connect(lambda item: self.use(item.text()))

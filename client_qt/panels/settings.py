@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout
 
 from camstrm.viewing.texts import LANGUAGES
-from client_qt.panels.plain_label import plain_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["SettingsPanel"]
@@ -25,7 +25,7 @@ class SettingsPanel(StyledPanel):
         self._column = QVBoxLayout(self)
         system = ("", say("shell.as_system"))
         self._choice("language", [system, *((name, _OWN_NAMES[name]) for name in LANGUAGES)])
-        again = plain_label(say("window.language_again"), dim=True)
+        again = plain_label(say("window.language_again"), wrap=True, dim=True)
         self._column.addWidget(again)
         themes = [("dark", say("shell.theme_dark")), ("light", say("shell.theme_light"))]
         self._choice("theme", [system, *themes])
@@ -33,13 +33,13 @@ class SettingsPanel(StyledPanel):
         self._column.addSpacing(12)
         for name in ("info", "sound"):
             self._switch(name)
-        self._column.addWidget(plain_label(say("window.kept_here"), dim=True))
+        self._column.addWidget(plain_label(say("window.kept_here"), wrap=True, dim=True))
         self._column.addStretch()
 
     def _choice(self, name: str, options: list[tuple[str, str]]) -> None:
         settings = self.services.settings
         title = self.services.say(f"shell.{name}")
-        label, box = plain_label(title, dim=True), QComboBox()
+        label, box = plain_label(title, wrap=True, dim=True), QComboBox()
         label.setBuddy(box)
         box.setAccessibleName(title)
         box.setObjectName(name)

@@ -18,6 +18,7 @@ from client_qt.session.picture import DecodedPicture
 from client_qt.widgets.camera_details import show_details
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.overlay import make_overlays
+from client_qt.widgets.plain_label import SELECTABLE
 from client_qt.widgets.services import ViewerServices
 from client_qt.widgets.view_texts import line_height
 
@@ -68,10 +69,7 @@ class CameraArea(QScrollArea):
         self._empty.setWordWrap(True)
         self._empty.setMargin(24)
         self._empty.setForegroundRole(QPalette.ColorRole.WindowText)
-        self._empty.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._empty.setTextInteractionFlags(SELECTABLE)
         self._target = QRubberBand(QRubberBand.Shape.Rectangle, self._inner)
         self.setWidget(self._inner)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

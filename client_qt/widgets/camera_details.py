@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from client_qt.model.display import CameraDisplay
 from client_qt.widgets.camera_view import CameraView
+from client_qt.widgets.plain_label import SELECTABLE
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["details_text", "show_details"]
@@ -32,10 +33,7 @@ def show_details(services: ViewerServices, camera: int, view: CameraView) -> QDi
     field = QPlainTextEdit(text)
     field.setReadOnly(True)
     field.setAccessibleName(dialog.windowTitle())
-    field.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
+    field.setTextInteractionFlags(SELECTABLE)
     column.addWidget(field)
     buttons = QDialogButtonBox(Qt.Orientation.Horizontal)
     copy = buttons.addButton(services.say("window.copy"), QDialogButtonBox.ButtonRole.ActionRole)

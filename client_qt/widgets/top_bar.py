@@ -9,13 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QSizePolicy, QWidge
 from client_qt.model.display import Level
 from client_qt.model.link import Link
 from client_qt.widgets import theme
+from client_qt.widgets.plain_label import SELECTABLE
 from client_qt.widgets.plain_tip import plain_tip
 
 __all__ = ["TopBar"]
-
-_SELECTABLE = (
-    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-)
 
 
 class TopBar(QWidget):
@@ -100,7 +97,7 @@ class _Line(QLabel):
 def _line() -> QLabel:
     label = _Line()
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(_SELECTABLE)
+    label.setTextInteractionFlags(SELECTABLE)
     # Selectable with keys once it is clicked; Tab goes from the menus to the pictures.
     label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -1,4 +1,4 @@
-"""Stills over HTTP through the real commands, beside three streams; the README's commands too."""
+"""Stills over HTTP through the real commands, beside three streams; the document's commands too."""
 
 from __future__ import annotations
 
@@ -276,8 +276,8 @@ async def test_a_camera_process_that_is_killed_answers_its_stills(tmp_path: Path
 
 
 def commands() -> list[str]:
-    """Return the commands of the README's section about stills."""
-    text = (ROOT / "README.md").read_text()
+    """Return the commands of docs/sharing.md about stills."""
+    text = (ROOT / "docs/sharing.md").read_text()
     section = text[text.index("### Stills") :]
     block = re.search(r"```\n(.*?)```", section, re.DOTALL)
     assert block is not None
@@ -285,7 +285,7 @@ def commands() -> list[str]:
 
 
 def run_commands(system: RunningSystem, folder: Path) -> dict[str, NDArray[Any]]:
-    """Run the README's commands against ``system``; return the images that they left."""
+    """Run the document's commands against ``system``; return the images that they left."""
     lines = commands()
     assert len(lines) >= 4
     for line in lines:
@@ -305,7 +305,7 @@ def run_commands(system: RunningSystem, folder: Path) -> dict[str, NDArray[Any]]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
-async def test_the_readmes_commands(tmp_path: Path) -> None:
+async def test_the_documents_commands(tmp_path: Path) -> None:
     big = CameraSpec("BIG", width=1600, height=1200, frame_rate=20.0, formats=("BayerRG12p",))
     saved = tmp_path / "saved"
     await asyncio.to_thread(saved.mkdir)
@@ -313,7 +313,7 @@ async def test_the_readmes_commands(tmp_path: Path) -> None:
         async with system.viewer() as viewer:
             await streaming(viewer, 1)
             images = await asyncio.to_thread(run_commands, system, saved)
-    assert images.pop("detail.jpg").shape == (480, 640, 3)
+    assert images.pop("detail.jpg").shape == (240, 320, 3)
     kinds = {name.rpartition(".")[2]: image.shape for name, image in images.items()}
     assert kinds.keys() == {"tiff", "png"}
     assert kinds["png"] == (1200, 1600, 3)

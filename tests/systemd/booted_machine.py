@@ -32,7 +32,7 @@ RUN_PYTHON = (
 
 PROGRAM = f"""\
 #!/bin/sh
-exec {' '.join(RUN_PYTHON)} -m camstrm "$@"
+exec {" ".join(RUN_PYTHON)} -m camstrm "$@"
 """
 """In the place of the installed command: what is tried is the source folder."""
 
@@ -118,6 +118,14 @@ class BootedMachine:
         """Return the main process, as seen inside; 0: none."""
         return int(self.property(unit, "MainPID"))
 
+    def says(self, unit: str, text: str) -> bool:
+        """Whether 'systemctl status' of a unit has this in the line of the service's own."""
+        return text in self.property(unit, "StatusText")
+
+    def last_line(self, unit: str, text: str) -> str:
+        """Return the last line of a unit's journal with this text."""
+        return next(line for line in reversed(self.journal(unit).splitlines()) if text in line)
+
     def journal(self, unit: str) -> str:
         """Return what a unit has written."""
         return self.must("journalctl", "--no-pager", "--output=cat", f"--unit={unit}")
@@ -143,7 +151,7 @@ def booted_machine() -> Iterator[BootedMachine]:
             env=environ,
             stdin=subprocess.DEVNULL,
             # It ends with what started it, however that ends.
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  no threads yet
+            preexec_fn=_end_with_parent,
         )
         try:
             children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children")

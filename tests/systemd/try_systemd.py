@@ -16,6 +16,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ class Watcher:
 
     def __init__(self, machine: BootedMachine) -> None:
         self.seen: list[dict[str, Any]] = []
+        self._machine = machine
         command = (*RUN_PYTHON, f"{SOURCE}/tests/systemd/watcher.py")
-        token = "/var/lib/camstrm/token"  # noqa: S105  a file's name
+        token = "/var/lib/camstrm/token"
         self._process = subprocess.Popen(
             machine.command(*command, "http://127.0.0.1:8765/ws", token),
             stdout=subprocess.PIPE,
@@ -85,7 +87,8 @@ class Watcher:
         return any(s["t"] >= began and s.get("bundles", 0) >= LEAST_BUNDLES for s in self.seen)
 
     def close(self) -> None:
-        self._process.kill()
+        # nsenter waits for the process inside, which does not end with it.
+        self._machine.run("pkill", "-f", "systemd/watcher.py")
         self._process.wait()
         self._thread.join()
 
@@ -135,7 +138,7 @@ def reload(machine: BootedMachine, watcher: Watcher, cti: str) -> None:
     with step("reload of the bridge with a right file"):
         machine.write(CONFIG, config(cti, max_clients=32, port=9000))
         machine.must("systemctl", "reload", BRIDGE)
-        wait_until("a status", lambda: "reloaded" in machine.property(BRIDGE, "StatusText"))
+        wait_until("a status", partial(machine.says, BRIDGE, "reloaded"))
         said = machine.property(BRIDGE, "StatusText")
         note(said)
         assert "applied: bridge.max_clients" in said
@@ -145,20 +148,18 @@ def reload(machine: BootedMachine, watcher: Watcher, cti: str) -> None:
         for unit in (BRIDGE, GRABBER):
             done = machine.run("systemctl", "reload", unit)
             assert done.returncode != 0
-            said = machine.journal(unit).splitlines()
-            note(next(line for line in reversed(said) if "max_clients" in line))
+            note(machine.last_line(unit, "max_clients"))
             assert machine.property(unit, "ActiveState") == "active"
     with step("the same, when the file becomes wrong behind the check"):
         machine.must("systemctl", "kill", "--kill-who=main", "--signal=HUP", BRIDGE, GRABBER)
         for unit in (BRIDGE, GRABBER):
-            wait_until("an answer", lambda unit=unit: "nothing has changed"
-                       in machine.property(unit, "StatusText"))  # fmt: skip
+            wait_until("an answer", partial(machine.says, unit, "nothing has changed"))
             note(f"{unit}: {machine.property(unit, 'StatusText')}")
     with step("reload of the grabber: one camera with another quality"):
         before = camera_processes(machine)
         machine.write(CONFIG, config(cti, left_quality=60))
         machine.must("systemctl", "reload", GRABBER)
-        wait_until("a status", lambda: "applied" in machine.property(GRABBER, "StatusText"))
+        wait_until("a status", partial(machine.says, GRABBER, "applied"))
         note(machine.property(GRABBER, "StatusText"))
         wait_until("its process again", lambda: len(camera_processes(machine) - before) == 1)
         wait_until("the old one's end", lambda: len(camera_processes(machine)) == len(before))
@@ -269,7 +270,7 @@ def mistake(machine: BootedMachine) -> None:
             assert machine.property(unit, "ExecMainStatus") == "2"
             assert machine.property(unit, "ActiveState") == "failed"
             assert machine.property(unit, "NRestarts") == "0"
-        note(machine.journal(GRABBER).splitlines()[-1])
+        note(machine.last_line(GRABBER, "stream.fps"))
 
 
 def exposure(machine: BootedMachine) -> None:

@@ -22,7 +22,8 @@ def say(**what: object) -> None:
     print(json.dumps({"t": time.monotonic(), **what}), flush=True)
 
 
-async def watch(url: str, token: str) -> None:
+async def watch(url: str, token_file: str) -> None:
+    token = (await asyncio.to_thread(Path(token_file).read_text)).strip()
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
@@ -47,7 +48,7 @@ async def main() -> None:
     url, token_file = sys.argv[1:]
     while True:
         with contextlib.suppress(aiohttp.ClientError, OSError):
-            await watch(url, Path(token_file).read_text().strip())
+            await watch(url, token_file)
         say(lost=True)
         await asyncio.sleep(0.2)
 

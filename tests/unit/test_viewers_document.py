@@ -1,28 +1,13 @@
-"""What docs/viewers.md says of keys and tests is so."""
+"""What docs/viewers.md says of tests is so."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from camstrm.viewing.keys import viewer_actions
-from camstrm.viewing.texts import Texts
-
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/viewers.md").read_text("utf-8")
 WISHES = 38
-
-
-def test_the_keys_are_those_of_the_table() -> None:
-    texts = Texts("en")
-    only = {"qt": " (Qt viewer)", "page": " (page)"}
-    wanted = [
-        (a.shown or ", ".join(a.keys), texts.say(f"action.{a.id}") + only.get(a.only, ""))
-        for a in viewer_actions()
-        if a.keys
-    ]
-    section = DOCUMENT.split("## Keys")[1].split("\n## ")[0]
-    assert re.findall(r"^\| `(.+?)` \| (.+?) \|$", section, re.MULTILINE) == wanted
 
 
 def test_each_wish_names_tests_that_exist_or_a_reason() -> None:

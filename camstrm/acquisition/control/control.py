@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.camera_thread import camera_thread
 from camstrm.acquisition.clock import Clock
 from camstrm.acquisition.control.job_queue import MAX_JOBS, JobQueue
 from camstrm.acquisition.control.live_values import LiveValues
@@ -60,12 +61,13 @@ class CameraControl(Generic[S]):
         self,
         name: str,
         *,
+        serial: str = "",
         why_gone: Callable[[], str] = lambda: "",
         on_reconnect: Callable[[], None] = lambda: None,
         text_encoding: str = "gbk",
         clock: Clock = time,
     ) -> None:
-        """Control the camera that log and users call ``name``.
+        """Control the camera that log and users call ``name``; ``serial`` is for the log.
 
         ``why_gone``: why it is not open, asked from any thread. ``on_reconnect``: called when
         somebody wants it to be opened again. ``text_encoding``: of the producer's error texts.
@@ -99,7 +101,7 @@ class CameraControl(Generic[S]):
         self._news: tuple[FrameRate, bool] | None = None
         """What it does not know yet. Set by the control thread, taken by the worker."""
         self._ended = False
-        self._thread = threading.Thread(target=self._run, name=f"control-{name}")
+        self._thread = camera_thread("control", name, serial, self._run)
 
     # For any thread.
 
@@ -394,6 +396,5 @@ class CameraControl(Generic[S]):
         return camera_errors(self._name, "doing what was asked", self._text_encoding)
 
     def _gone(self) -> CallError:
-        reason = self._why_gone()
-        problem = f"camera {self._name} is not open" + (f": {reason}" if reason else "")
-        return CallError(problem, "", "gone")
+        why = f": {reason}" if (reason := self._why_gone()) else ""
+        return CallError(f"camera {self._name} is not open{why}", "", "gone")

@@ -102,16 +102,19 @@ class GentlProducer:
                     {ParameterKey.TIMEOUT_PERIOD_ON_MODULE_ENUMERATION: self._scan_timeout_ms}
                 )
             )
-            self._harvester.add_file(self.cti)
             try:
-                with harvesters_warnings(self.text_encoding) as said:
-                    self._harvester.update()
-            except GENTL_ERRORS as error:
-                raise ProducerError(
-                    self.cti,
-                    f"its cameras cannot be listed: {self.describe(error)}",
-                ) from error
-            if not self._harvester._systems:  # noqa: SLF001  # no public name for a failed open
+                self._open_system()
+            except ProducerError:
+                # A system that was opened halfway would refuse every further attempt.
+                self.close()
+                raise
+
+    def _open_system(self) -> None:
+        self.harvester.add_file(self.cti)
+        try:
+            with harvesters_warnings(self.text_encoding) as said:
+                self.harvester.update()
+            if not self.harvester._systems:  # noqa: SLF001  # no public name for a failed open
                 why = f": {'; '.join(said)}" if said else ""
                 raise ProducerError(
                     self.cti,
@@ -119,6 +122,11 @@ class GentlProducer:
                     "Another program may hold it, or the maker's environment is not set",
                 )
             self._list()
+        except GENTL_ERRORS as error:
+            raise ProducerError(
+                self.cti,
+                f"its cameras cannot be listed: {self.describe(error)}",
+            ) from error
 
     def rescan(self) -> None:
         """List the devices again without disturbing open cameras (up to 1 s an interface).

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
 from camstrm.acquisition.camera import Camera
+from camstrm.acquisition.camera_thread import camera_thread
 from camstrm.acquisition.clock import Clock
 from camstrm.acquisition.control.control import CameraControl
 from camstrm.acquisition.control.pause import Pause
@@ -105,13 +105,14 @@ class AcquisitionWorker:
         """Set by any thread; interrupts the pauses."""
         self.control: CameraControl[StreamStart] = CameraControl(
             settings.name,
+            serial=settings.serial,
             why_gone=lambda: self.condition.reason,
             on_reconnect=lambda: self._stop.hurry(),
             text_encoding=producer.text_encoding,
             clock=clock,
         )
         """Does what is asked of the camera while it streams; any thread may submit."""
-        self._thread = threading.Thread(target=self._run, name=f"acquire-{settings.name}")
+        self._thread = camera_thread("acquire", settings.name, settings.serial, self._run)
 
     @property
     def heartbeat_s(self) -> float:

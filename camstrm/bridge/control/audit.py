@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from camstrm.bridge.control.audit_file import AuditFile
 from camstrm.feature import FeatureValue, Selectors
+from camstrm.log_lines import about_camera
 
 __all__ = ["AuditRecord", "AuditTrail"]
 
@@ -109,7 +110,8 @@ class AuditTrail:
 
     def add(self, record: AuditRecord) -> None:
         """Write a record to the log, and to the file as soon as the disk takes it."""
-        _log.info("%s", record)
+        with about_camera(record.camera, record.serial):
+            _log.info("%s", record)
         # ASCII only: some readers also end a line at U+2028.
         text = json.dumps(msgspec.structs.asdict(record), separators=(",", ":"))
         self._waiting.append(text.encode() + b"\n")

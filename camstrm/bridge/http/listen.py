@@ -6,15 +6,13 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
-import os
 import socket
-import ssl
 from collections.abc import Sequence
 
 from camstrm.bridge.http.port_holder import port_holder
-from camstrm.errors import AddressInUseError, ConfigError, UsageError
+from camstrm.errors import AddressInUseError, UsageError
 
-__all__ = ["bind_tcp", "make_tls"]
+__all__ = ["bind_tcp"]
 
 _RESOLVE_TIMEOUT_S = 5.0
 
@@ -41,30 +39,6 @@ async def bind_tcp(host: str, port: int) -> list[socket.socket]:
             sock.close()
         raise
     return sockets
-
-
-def make_tls(certificate: str, key: str) -> ssl.SSLContext | None:
-    """Return the TLS context for these PEM files, None if there are none."""
-    if not certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        # A key with a passphrase would make OpenSSL ask on the terminal.
-        context.load_cert_chain(certificate, key or None, password=lambda: "")
-    except ssl.SSLError as error:
-        reason = error.reason or str(error)
-        raise ConfigError(
-            certificate,
-            f"no PEM certificate with the key {key or certificate} ({reason})",
-            key="bridge.tls_cert",
-        ) from None
-    except OSError as error:
-        name = key if key and not os.access(key, os.R_OK) else certificate
-        raise ConfigError(
-            name, f"cannot be read ({error.strerror})", key="bridge.tls_cert / tls_key"
-        ) from None
-    return context
 
 
 async def _addresses(host: str) -> Sequence[_Address]:

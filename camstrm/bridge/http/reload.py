@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from camstrm.bridge.control.role import Role
 from camstrm.bridge.control.token_store import read_tokens
-from camstrm.bridge.http.listen import make_tls
+from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.state import BridgeState
-from camstrm.bridge.http.tls import ServerCertificate
 from camstrm.bridge.http.token_file import (
     load_control_token,
     load_token,
@@ -32,6 +30,8 @@ _CONTROL = ("allow", "deny", "locked", "shared_token")
 
 _LIVE = frozenset(
     (
+        "log.level",
+        "log.format",
         "socket.allowed_uids",
         "bridge.token_file",
         "bridge.allowed_origins",
@@ -47,7 +47,7 @@ listens, how viewers that are connected were let in or were promised to be serve
 
 _TLS_KEYS = frozenset(("bridge.tls_cert", "bridge.tls_key"))
 
-_SECTIONS = ("bridge.", "socket.")
+_SECTIONS = ("bridge.", "socket.", "log.")
 """What the bridge reads of a configuration; the rest is the grabber's."""
 
 
@@ -75,7 +75,7 @@ def load_shared_tokens(settings: BridgeSettings, environ: Mapping[str, str]) -> 
 
 def check_files(settings: BridgeSettings, environ: Mapping[str, str]) -> None:
     """Raise ConfigError if certificate or tokens cannot be used; make no file."""
-    make_tls(settings.tls_cert, settings.tls_key)
+    _certificate(settings)
     if settings.auth and token_path(settings.token_file, environ).exists():
         load_token(settings.token_file, environ)
     read_tokens(state_folder(settings.control.folder, settings.token_file, environ))
@@ -86,7 +86,6 @@ class _Running(NamedTuple):
 
     state: BridgeState
     sockets: Sequence[socket.socket]
-    certificate: ServerCertificate
     folder: Path  # of the named tokens
     environ: Mapping[str, str]
 
@@ -95,7 +94,7 @@ class _Loaded(NamedTuple):
     """What files say: those that the settings name, and the machine's own."""
 
     tokens: SharedTokens
-    context: ssl.SSLContext | None
+    certificate: Certificate | None
     hosts: HostRules
 
 
@@ -118,12 +117,11 @@ class BridgeReload:
         self,
         state: BridgeState,
         sockets: Sequence[socket.socket],
-        certificate: ServerCertificate,
         folder: Path,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Know the parts of the bridge that listens now."""
-        self._running = _Running(state, sockets, certificate, folder, environ)
+        self._running = _Running(state, sockets, folder, environ)
 
     async def take(self, config: Config) -> Reloaded:
         """Apply ``config`` and the files that it names; return what came of it.
@@ -134,8 +132,8 @@ class BridgeReload:
         if running is None:
             return Reloaded()
         changed = [key for key in changed_keys(self._config, config) if key.startswith(_SECTIONS)]
-        live, tls = _LIVE, running.certificate.is_on
-        if tls and config.bridge.tls_cert:
+        live = _LIVE
+        if running.state.certificate is not None and config.bridge.tls_cert:
             live |= _TLS_KEYS
         wanted = with_keys(self._config, config, live)
         loaded = await asyncio.to_thread(_load, wanted.bridge, running.environ)
@@ -163,14 +161,18 @@ class BridgeReload:
         said = []
         if state.control.reload(settings.control, loaded.tokens.roles(), self._file):
             said.append("the bridge's own tokens")
-        if loaded.context is not None:
-            running.certificate.take(loaded.context)
+        if state.certificate is not None and loaded.certificate is not None:
+            state.certificate.take_over(loaded.certificate)
             said.append("the certificate")
         return said
 
 
 def _load(settings: BridgeSettings, environ: Mapping[str, str]) -> _Loaded:
     """Read all files; raise ConfigError for the first that cannot be used."""
-    context = make_tls(settings.tls_cert, settings.tls_key)
+    certificate = _certificate(settings)
     hosts = HostRules(own_names(settings.host), settings.allowed_hosts, settings.allowed_origins)
-    return _Loaded(load_shared_tokens(settings, environ), context, hosts)
+    return _Loaded(load_shared_tokens(settings, environ), certificate, hosts)
+
+
+def _certificate(settings: BridgeSettings) -> Certificate | None:
+    return Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert else None

@@ -9,6 +9,7 @@ from aiohttp import web
 from camstrm.bridge.control.role import Grant
 from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.http.auth import TokenCheck
+from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.limits import ClientLimits
 from camstrm.bridge.http.origin import HostRules
 from camstrm.bridge.viewers.hub import BundleHub
@@ -29,6 +30,8 @@ class BridgeState:
     tokens: TokenCheck
     hosts: HostRules
     limits: ClientLimits
+    certificate: Certificate | None = None
+    """None: without TLS."""
 
 
 STATE: web.AppKey[BridgeState] = web.AppKey("bridge", BridgeState)

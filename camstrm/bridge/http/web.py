@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from msgspec import to_builtins
 
 from camstrm import __version__
@@ -37,6 +37,9 @@ _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip")
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
 _METHODS = ("GET", "HEAD")
+
+_VERSION = "13"
+"""Of WebSocket, as RFC 6455 numbers it; aiohttp also takes the drafts 7 and 8."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -121,9 +124,11 @@ async def front(request: web.Request) -> web.StreamResponse:
 async def web_socket(request: web.Request) -> web.StreamResponse:
     """Serve a viewer."""
     state = request.app[STATE]
-    if not _wants_web_socket(request):
+    version = request.headers.get("Sec-WebSocket-Version", "")
+    if not _wants_web_socket(request) or version.strip() != _VERSION:
         raise web.HTTPUpgradeRequired(
-            text="This is a WebSocket.\n", headers={"Upgrade": "websocket"}
+            text=f"This is a WebSocket of version {_VERSION} (RFC 6455).\n",
+            headers={"Upgrade": "websocket", "Sec-WebSocket-Version": _VERSION},
         )
     address = request.remote or ""
     with state.limits.admit(address):
@@ -178,7 +183,8 @@ async def static_file(request: web.Request) -> web.Response:
 
 def _wants_web_socket(request: web.Request) -> bool:
     upgrade = request.headers.get("Upgrade", "").strip().lower()
-    return request.method == "GET" and upgrade == "websocket"
+    wanted = request.method == "GET" and upgrade == "websocket"
+    return wanted and request.version >= HttpVersion11
 
 
 def _token_in_url_allowed(request: web.Request) -> bool:

@@ -9,7 +9,7 @@ from aiohttp import HttpVersion11, web
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.jpeg_orientation import oriented
 from camstrm.bridge.viewers.outbox import TextKind
-from camstrm.bridge.viewers.sender import ViewerSender
+from camstrm.bridge.viewers.sender import DISCARD, ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraInfo
 from camstrm.wire.bundle import Buffer
@@ -17,9 +17,6 @@ from camstrm.wire.bundle import Buffer
 __all__ = ["MotionJpegViewer", "time_headers"]
 
 BOUNDARY = "camstrm"
-
-_DISCARD = memoryview(bytearray(4096))
-"""Where bytes go that a client sends: nobody reads them, so one buffer serves all."""
 
 
 class MotionJpegViewer(ViewerSender):
@@ -60,7 +57,7 @@ class MotionJpegViewer(ViewerSender):
                 self._hub.subscribe(self, frozenset({camera.index}), self.outbox.max_fps)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  one size fits all
-        return _DISCARD
+        return DISCARD
 
     def buffer_updated(self, nbytes: int) -> None:
         """Ignore what the client sends: the stream has no end, so it gets no other answer."""

@@ -17,9 +17,12 @@ from camstrm.bridge.viewers.sight import Sight
 from camstrm.feed.packet_socket import unsent
 from camstrm.wire.bundle import Buffer
 
-__all__ = ["ViewerSender"]
+__all__ = ["DISCARD", "ViewerSender"]
 
 _log = logging.getLogger(__name__)
+
+DISCARD = memoryview(bytearray(4096))
+"""Where bytes go that nobody is to read: one buffer serves all."""
 
 _FLUSH_S = 0.5
 """What was written before the end of a connection may take so long to leave this process."""

@@ -2,17 +2,20 @@
 
 Pure functions and a reader without a socket: bytes in, messages out. Extensions are not
 negotiated. aiohttp's reader hands each message to a task, which costs as much CPU as all else
-that an acknowledgement needs (docs/decisions/0024-sending-to-viewers.md).
+that an acknowledgement needs (docs/decisions/0024-sending-to-viewers.md), and it takes much that
+RFC 6455 forbids (docs/decisions/0050-web-socket-conformance.md).
 """
 
 from __future__ import annotations
 
+import codecs
 import enum
 import struct
 
 from camstrm.wire import MAX_VIEWER_TEXT_SIZE
 
 __all__ = [
+    "MAX_FRAGMENTS",
     "MessageReader",
     "Opcode",
     "WebSocketError",
@@ -40,8 +43,16 @@ _WHOLE_TEXT = 0x81
 _SMALL = 6
 """Bytes of the header of a short frame with a mask."""
 
-_CLOSE_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014})
-"""Codes below 3000 that a close frame may carry."""
+_CLOSE_CODES = frozenset((*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)))
+"""Codes that a close frame may carry: those of RFC 6455 (section 7.4) and of IANA's registry, and
+those of libraries and applications. 1004 to 1006 and 1015 are never sent."""
+
+MAX_FRAGMENTS = 1024
+"""Fragments of one message. Empty ones take no room, and could go on for ever."""
+
+_NOT_UTF_8 = "a text that is not UTF-8"
+
+_INCREMENTAL_UTF_8 = codecs.getincrementaldecoder("utf-8")
 
 
 class Opcode(enum.IntEnum):
@@ -81,8 +92,10 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return frame_header(opcode, len(payload)) + payload
 
 
-def close_frame(code: int, reason: str = "") -> bytes:
-    """Return a close frame."""
+def close_frame(code: int | None, reason: str = "") -> bytes:
+    """Return a close frame; None: one that gives no code, and no reason either."""
+    if code is None:
+        return frame(Opcode.CLOSE, b"")
     return frame(Opcode.CLOSE, struct.pack(">H", code) + reason.encode())
 
 
@@ -91,11 +104,23 @@ class MessageReader:
 
     Bytes are received into :meth:`get_buffer` and announced by :meth:`received`; then
     :meth:`next` is called until it returns None. What is not asked for waits in the buffer,
-    which becomes as large as a frame that needs it. After a WebSocketError the stream is
-    unusable.
+    which becomes as large as a frame that needs it. A text that is not UTF-8 is found as soon as
+    the wrong byte is there, however much of the message is missing. After a WebSocketError the
+    stream is unusable.
     """
 
-    __slots__ = ("_begin", "_buffer", "_end", "_opcode", "_partial", "_view", "_wanted")
+    __slots__ = (
+        "_begin",
+        "_buffer",
+        "_checked",
+        "_end",
+        "_opcode",
+        "_partial",
+        "_utf_8",
+        "_view",
+        "_wanted",
+        "fragments",
+    )
 
     def __init__(self) -> None:
         self._buffer = bytearray(_ROOM)
@@ -110,6 +135,13 @@ class MessageReader:
         """TEXT or BINARY while a message in fragments is under way, else 0."""
         self._partial = bytearray()
         """Payloads of the fragments that have come."""
+        self.fragments = 0
+        """How many have come of the message that is under way or was returned last; 0: it is in
+        one frame."""
+        self._utf_8: codecs.IncrementalDecoder | None = None
+        """Has taken what has come of a text that is not whole; None while nothing had to be."""
+        self._checked = 0
+        """Bytes of the payload of the frame under way that it has taken."""
 
     def get_buffer(self) -> memoryview:
         """Return where the next bytes belong; empty while a whole message waits in it."""
@@ -146,6 +178,7 @@ class MessageReader:
                 start = begin + _SMALL
                 payload = _unmasked(buffer[start : start + size], buffer[begin + 2 : start])
                 self._begin = start + size
+                self.fragments = 0
                 return _WHOLE_TEXT ^ _FIN, payload
         return self._next_message() if held else None
 
@@ -156,18 +189,20 @@ class MessageReader:
             if opcode >= Opcode.CLOSE:
                 return opcode, payload
             if opcode != Opcode.CONTINUATION:
-                if self._opcode:
-                    raise WebSocketError(1002, "a new message within one in fragments")
+                self.fragments = 0
                 if first & _FIN:
+                    self._utf_8 = None
                     return opcode, payload
                 self._opcode = opcode
-            elif not self._opcode:
-                raise WebSocketError(1002, "a continuation of nothing")
+            self.fragments += 1
+            if self.fragments > MAX_FRAGMENTS:
+                raise WebSocketError(1008, f"a message in more than {MAX_FRAGMENTS} fragments")
             self._partial += payload
             if first & _FIN:
                 opcode, self._opcode = self._opcode, 0
                 payload = bytes(self._partial)
                 self._partial.clear()
+                self._utf_8 = None
                 return opcode, payload
         return None
 
@@ -178,46 +213,75 @@ class MessageReader:
         if held < 2:
             return None
         first, second = buffer[begin], buffer[begin + 1]
-        size, header = second & ~_MASKED, 2
-        self._check(first, size)
+        size, header = second & ~_MASKED, 6
+        self._check(first, second)
         if size >= _SIZE_16:
-            header = 4 if size == _SIZE_16 else 10
-            if held < header:
+            header = 8 if size == _SIZE_16 else 14
+            if held < header - 4:
                 return None
-            size = int.from_bytes(buffer[begin + 2 : begin + header], "big")
+            size = int.from_bytes(buffer[begin + 2 : begin + header - 4], "big")
         if size + len(self._partial) > MAX_VIEWER_TEXT_SIZE:
-            raise WebSocketError(1009, f"more than {MAX_VIEWER_TEXT_SIZE} bytes")
-        if second & _MASKED:
-            header += 4
+            raise WebSocketError(1009, f"a message of more than {MAX_VIEWER_TEXT_SIZE} bytes")
         start = begin + header
         if held < header + size:
             self._wanted = header + size
+            if held > header:
+                self._check_text(first, start, self._end)
             return None
         self._wanted = 0
-        payload = bytes(buffer[start : start + size])
-        if second & _MASKED:
-            payload = _unmasked(payload, buffer[start - 4 : start])
+        if not first & _FIN:
+            self._check_text(first, start, start + size)
+        self._checked = 0
         self._begin = start + size
-        return first, payload
+        return first, _unmasked(buffer[start : start + size], buffer[start - 4 : start])
 
-    def _check(self, first: int, size: int) -> None:
+    def _check(self, first: int, second: int) -> None:
+        """Raise WebSocketError if no frame may begin so, or none here."""
         if first & _RESERVED:
             raise WebSocketError(1002, "reserved bits are set")
         opcode = first & 0x0F
         if opcode not in _OPCODES:
-            raise WebSocketError(1002, f"opcode {opcode}")
-        if opcode >= Opcode.CLOSE and (size > _MAX_CONTROL or not first & _FIN):
-            raise WebSocketError(1002, "a control frame that is long or in fragments")
+            raise WebSocketError(1002, f"opcode {opcode}, which is not defined")
+        if not second & _MASKED:
+            raise WebSocketError(1002, "a frame without a mask")
+        if opcode >= Opcode.CLOSE:
+            if second & ~_MASKED > _MAX_CONTROL or not first & _FIN:
+                raise WebSocketError(1002, "a control frame that is long or in fragments")
+        elif opcode != Opcode.CONTINUATION:
+            if self._opcode:
+                raise WebSocketError(1002, "a new message within one in fragments")
+        elif not self._opcode:
+            raise WebSocketError(1002, "a continuation of nothing")
+
+    def _check_text(self, first: int, start: int, stop: int) -> None:
+        """Raise WebSocketError if the bytes of a frame's payload that are new are no UTF-8."""
+        opcode = first & 0x0F
+        if (opcode or self._opcode) != Opcode.TEXT:
+            return
+        if self._utf_8 is None:
+            self._utf_8 = _INCREMENTAL_UTF_8()
+        mask = self._buffer[start - 4 : start]
+        turn = self._checked & 3
+        new = self._buffer[start + self._checked : stop]
+        self._checked = stop - start
+        try:
+            self._utf_8.decode(_unmasked(new, mask[turn:] + mask[:turn]))
+        except UnicodeDecodeError:
+            raise WebSocketError(1007, _NOT_UTF_8) from None
 
 
-def check_close(payload: bytes) -> None:
-    """Raise WebSocketError if a close frame's payload is not what RFC 6455, 5.5.1 says."""
+def check_close(payload: bytes) -> int | None:
+    """Return a close frame's code, None if it has none.
+
+    Raises WebSocketError if the payload is not what RFC 6455, 5.5.1 says.
+    """
     if not payload:
-        return
+        return None
     code = int.from_bytes(payload[:2], "big")
-    if len(payload) < 2 or (code < 3000 and code not in _CLOSE_CODES):
-        raise WebSocketError(1002, "a wrong close frame")
+    if len(payload) < 2 or code not in _CLOSE_CODES:
+        raise WebSocketError(1002, "a close frame with a code that must not be sent")
     text_of(payload[2:])
+    return code
 
 
 def text_of(payload: bytes) -> str:
@@ -225,7 +289,7 @@ def text_of(payload: bytes) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError:
-        raise WebSocketError(1007, "a text that is not UTF-8") from None
+        raise WebSocketError(1007, _NOT_UTF_8) from None
 
 
 def _unmasked(payload: bytes | bytearray, mask: bytes | bytearray) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import WSCloseCode, web
 
 from camstrm.bridge.viewers.hub import BundleHub
-from camstrm.bridge.viewers.sender import ViewerSender
+from camstrm.bridge.viewers.sender import DISCARD, ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.web_socket_frames import (
     MessageReader,
@@ -32,7 +32,7 @@ MAX_GARBAGE = 10
 
 MESSAGES_PER_S = 200.0
 """Messages a viewer may send in the long run: an ack for each bundle and some more. One above
-4 KB counts once more for each 4 KB: the largest as 17."""
+4 KB counts once more for each 4 KB: the largest as 17; one in fragments, for each 16 of them."""
 
 MAX_UNREAD_REPLIES = 256 * 1024
 """Bytes of replies that a viewer may leave unread; then it is not read either, until it reads.
@@ -94,7 +94,7 @@ class WebSocketViewer(ViewerSender):
         return self._reader.get_buffer()
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Obey what has come."""
+        """Do what the messages that have come ask for."""
         self._reader.received(nbytes)
         self._take_messages()
 
@@ -119,16 +119,12 @@ class WebSocketViewer(ViewerSender):
                     self._take_text(text_of(payload))
                 else:
                     self._take_frame(opcode, payload)
-                self._allowance -= 1 + (len(payload) >> 12)
+                self._allowance -= 1 + (len(payload) >> 12) + (self._reader.fragments >> 4)
                 if self._allowance < 0 and not self._may_say_more():
                     self._pause_reading()
                     return
         except WebSocketError as error:
-            self._reader = MessageReader()
-            if self._closing:
-                self._flush()
-            else:
-                self._close(error.code)
+            self._fail(error)
 
     def _take_text(self, text: str) -> None:
         try:
@@ -160,8 +156,7 @@ class WebSocketViewer(ViewerSender):
             self._hub.counters.viewer_garbage += 1
             self._close(WSCloseCode.UNSUPPORTED_DATA, "viewers send text only")
         elif opcode == Opcode.CLOSE:
-            check_close(payload)
-            self._close(WSCloseCode.OK)
+            self._close(check_close(payload))
             self._flush()
 
     def _may_say_more(self) -> bool:
@@ -194,7 +189,21 @@ class WebSocketViewer(ViewerSender):
         if not self._pauses and self._transport is not None:
             self._transport.resume_reading()
 
-    def _close(self, code: int, reason: str = "") -> None:
+    def _fail(self, error: WebSocketError) -> None:
+        """End a connection on which nothing more can be understood.
+
+        What comes is read and dropped: the kernel would throw away the close frame, too, if the
+        connection was closed with unread bytes.
+        """
+        self._reader = _DeafReader()
+        if not self._closing:
+            _log.warning("viewer %d broke the protocol: %s: closed", self.outbox.id, error)
+            self._hub.counters.viewer_garbage += 1
+            self._close(error.code, str(error))
+        if self._transport is not None and self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    def _close(self, code: int | None, reason: str = "") -> None:
         """Say why it ends, and send nothing more; the connection ends with the answer."""
         if self._closing or self._transport is None:
             return
@@ -202,3 +211,16 @@ class WebSocketViewer(ViewerSender):
         self._end()
         self._write((close_frame(code, reason),))
         self._loop.call_later(CLOSE_TIMEOUT_S, self._transport.abort)
+
+
+class _DeafReader(MessageReader):
+    """Reads on, and hears nothing."""
+
+    def get_buffer(self) -> memoryview:
+        return DISCARD
+
+    def received(self, count: int) -> None:
+        pass
+
+    def next(self) -> None:
+        return None

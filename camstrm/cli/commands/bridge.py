@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import ipaddress
+import logging
 import os
 import signal
-import sys
 
 from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.bridge.http.reload import BridgeReload, check_files
-from camstrm.cli.log import set_up_logging
+from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
 from camstrm.cli.reload import reloading
@@ -21,6 +21,7 @@ from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
 from camstrm.config import Config
+from camstrm.config.changes import Reloaded
 
 __all__ = ["announcement", "run"]
 
@@ -28,9 +29,11 @@ __all__ = ["announcement", "run"]
 def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
-    set_up_logging(options.log_level, access_log=options.access_log)
+    # Twice: what is wrong with the configuration is said in the form that was asked for.
+    set_up_logging(options.log_level or "info", options.log_format or "text")
     public_url = PublicUrl.from_environment(os.environ)
     config = _read(options, public_url)
+    set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
     if options.check:
         check_files(config.bridge, os.environ)
         print("the bridge's configuration is right")
@@ -64,7 +67,12 @@ async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl |
         _announce(addresses, public_url)
         service.ready(f"viewers on {addresses.host} port {addresses.port}")
 
-    async with reloading(lambda: _read(options, public_url), reload.take, service, stop.set):
+    async def take(config: Config) -> Reloaded:
+        reloaded = await reload.take(config)
+        set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
+        return reloaded
+
+    async with reloading(lambda: _read(options, public_url), take, service, stop.set):
         await run_bridge(
             config.bridge,
             socket_path(config),
@@ -81,11 +89,10 @@ def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
     """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
     print(announcement(addresses, public_url), flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
-        print(
-            f"camstrm: warning: --no-auth on {addresses.host}: everybody who reaches port "
+        complain(
+            f"warning: --no-auth on {addresses.host}: everybody who reaches port "
             f"{addresses.port} sees the cameras",
-            file=sys.stderr,
-            flush=True,
+            logging.WARNING,
         )
 
 

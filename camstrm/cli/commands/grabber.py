@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from camstrm.cli.log import set_up_logging
+from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import GrabOptions
 from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import grab_config, socket_path
@@ -22,12 +22,14 @@ __all__ = ["run_grabber"]
 
 def run_grabber(options: GrabOptions, spares: SpareProcesses, service: ServiceManager) -> int:
     """Grab until stopped; ``spares`` has one spare process for this process's environment."""
-    set_up_logging(options.log_level)
+    # Twice: what is wrong with the configuration is said in the form that was asked for.
+    set_up_logging(options.log_level or "info", options.log_format or "text")
     config, profiles = grab_config(options)
     if options.check:
         socket_path(config)
         print("the grabber's configuration is right")
         return 0
+    set_up_logging(config.log.level, config.log.format)
     path = socket_path(config)
     config_file = str(Path(options.config).absolute()) if options.config else ""
     own_python = [producer for producer in config.producers if not producer.python]
@@ -47,7 +49,7 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses, service: ServiceMa
             config,
             profiles,
             path,
-            log_level=options.log_level.upper(),
+            log_level=config.log.level.upper(),
             standby=options.standby,
             spares=spares,
             config_file=config_file,
@@ -83,7 +85,7 @@ def _check_producers(config: Config, profiles: dict[str, GentlProfile]) -> None:
             errors.append(error)
     if len(errors) == len(config.producers):
         for problem in errors[:-1]:
-            print(f"camstrm: {problem}", file=sys.stderr)
+            complain(str(problem))
         raise errors[-1]
     for problem in errors:
-        print(f"camstrm: {problem} (going on without it)", file=sys.stderr)
+        complain(f"{problem} (going on without it)")

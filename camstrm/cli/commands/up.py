@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from camstrm.cli.children import ChildCommands
+from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import ListenOptions, UpOptions
 from camstrm.cli.settings import bridge_config
 from camstrm.cli.signals import reload_on_hangup, stop_on_signals
@@ -16,7 +15,9 @@ __all__ = ["run", "run_both"]
 def run(options: UpOptions) -> int:
     """Run both until stopped."""
     # Read here too: a mistake in the file is reported once, before anything starts.
-    bridge_config(options)
+    set_up_logging(options.log_level or "info", options.log_format or "text")
+    log = bridge_config(options).log
+    set_up_logging(log.level, log.format)
     children = ChildCommands(lambda: _is_right(options))
     with stop_on_signals(children.stop), reload_on_hangup(children.reload, children.stop):
         return run_both(options, options.config or "", children)
@@ -27,7 +28,7 @@ def _is_right(options: UpOptions) -> bool:
     try:
         bridge_config(options)
     except CamstrmError as error:
-        print(f"camstrm: not reloaded, nothing has changed: {error}", file=sys.stderr, flush=True)
+        complain(f"not reloaded, nothing has changed: {error}")
         return False
     return True
 
@@ -37,7 +38,11 @@ def run_both(options: ListenOptions, config: str, children: ChildCommands) -> in
 
     Whoever calls it lets signals stop ``children``.
     """
-    common = ["--config", config, "--log-level", options.log_level]
+    common = ["--config", config]
+    if options.log_level is not None:
+        common += ["--log-level", options.log_level]
+    if options.log_format is not None:
+        common += ["--log-format", options.log_format]
     bridge = ["bridge", *common]
     if options.host is not None:
         bridge += ["--host", options.host]

@@ -20,6 +20,7 @@ from camstrm.frame import RawFrame
 from camstrm.grab.camera.call_desk import Handler, OpenCall
 from camstrm.imaging.measure import measure
 from camstrm.imaging.still import CameraFacts, read_still, write_still
+from camstrm.log_lines import about_camera
 from camstrm.wire.operations import Measure, TakeStill
 
 __all__ = ["FRAME_WAIT_S", "ExaminedCamera", "Examiner"]
@@ -160,7 +161,9 @@ class Examiner:
             job = self._next()
             if job is None:
                 return
-            self._turn(job)
+            camera = self._cameras[job.camera]
+            with about_camera(camera.name, camera.source.info.serial):
+                self._turn(job, camera)
 
     def _next(self) -> _Job | None:
         """Wait for the job whose turn it is and take it out of the list; None at the end."""
@@ -175,8 +178,7 @@ class Examiner:
                 self._changed.wait(min(until - now, _IDLE_S))
         return None
 
-    def _turn(self, job: _Job) -> None:
-        camera = self._cameras[job.camera]
+    def _turn(self, job: _Job, camera: _Camera) -> None:
         try:
             frame = _healthy_frame(camera.source)
             if frame is None and self._may_wait(job, camera):

@@ -66,6 +66,11 @@ class ProcessGroup(msgspec.Struct, frozen=True):
         return "+".join(camera.settings.label for camera in self.cameras)
 
     @property
+    def serials(self) -> str:
+        """How the cameras are selected, in the same order."""
+        return "+".join(camera.settings.serial for camera in self.cameras)
+
+    @property
     def indices(self) -> tuple[int, ...]:
         """Camera indices of the group."""
         return tuple(camera.index for camera in self.cameras)

@@ -10,6 +10,7 @@ the process.
 from __future__ import annotations
 
 import logging
+import os
 import selectors
 import signal
 import socket
@@ -18,6 +19,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from itertools import chain
 
@@ -43,6 +45,7 @@ from camstrm.grab.camera.group import ProcessGroup
 from camstrm.grab.camera.last_step import StepWriter
 from camstrm.grab.camera.main_features import MainFeatures
 from camstrm.imaging import PictureEncoder
+from camstrm.log_lines import RECORD_MARK, JsonFormatter, about_camera
 from camstrm.wire import (
     PROCESS_DOWN,
     PROCESS_UP,
@@ -101,6 +104,8 @@ class CameraProcess:
         self._pool: ThreadPoolExecutor | None = None
         self._steps = StepWriter("")
         self._stop_timeout_s = 1.5
+        self._context = ExitStack()
+        """Lets the lines of this thread name the camera, where the process has one only."""
 
     def run(self) -> ExitCode:
         """Serve until Stop or until the grabber is gone."""
@@ -146,6 +151,8 @@ class CameraProcess:
         logging.getLogger().setLevel(group.log_level)
         self._stop_timeout_s = group.process.stop_timeout_s
         process = group.process
+        if len(group.cameras) == 1:
+            self._context.enter_context(about_camera(group.name, group.serials))
         if self._wants_deadman:
             patience_s = max(process.open_timeout_s, process.silence_timeout_s)
             self._deadman = Deadman(_DEADMAN_SPARE_S + patience_s)
@@ -243,10 +250,18 @@ class CameraProcess:
             if isinstance(message, FrameRequest):
                 self._send_pictures(message)
             elif isinstance(message, Call):
-                self._desk.take(message)
+                with self._about(message.camera):
+                    self._desk.take(message)
             elif isinstance(message, Stop):
                 return False
         return True
+
+    def _about(self, index: int) -> AbstractContextManager[None]:
+        """Return what lets the lines of this thread name a camera, where the process has more."""
+        if len(self._channels) == 1 or index not in self._channels:
+            return nullcontext()
+        channel = self._channels[index]
+        return about_camera(channel.name, channel.worker.info.serial)
 
     def _send_replies(self) -> None:
         while (text := self._desk.replies.text()) is not None:
@@ -268,7 +283,8 @@ class CameraProcess:
 
     def _send_pictures(self, request: FrameRequest) -> None:
         def entries(index: int) -> list[CameraFrame]:
-            return self._channels[index].entries(request)
+            with self._about(index):
+                return self._channels[index].entries(request)
 
         wanted = {*request.cameras, *(view.camera for view in request.views)}
         indices = [index for index in self._channels if index in wanted]
@@ -331,6 +347,7 @@ class CameraProcess:
             self._steps.close()
         if self._claim is not None:
             self._claim.release()
+        self._context.close()
         self._wake_in.close()
         self._wake_out.close()
 
@@ -341,9 +358,9 @@ def main(arguments: list[str]) -> int:
     The descriptor stays open: the kernel closes it when the process ends. So the grabber, which
     takes the end of the connection for that of the process, always finds the exit code.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(RECORD_MARK))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Harvesters logs every property that a producer lacks; real errors arrive as exceptions.
     logging.getLogger("harvesters").setLevel(logging.CRITICAL)
     # Ctrl-C goes to the whole foreground group; the grabber asks this process to stop.
@@ -360,5 +377,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # What a producer prints belongs to the log as well: the grabber reads both.
+    os.dup2(2, 1)
     # Cameras are closed by now, or the deadline for it is over.
     end_child(main(sys.argv[1:]))

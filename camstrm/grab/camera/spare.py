@@ -123,6 +123,8 @@ def _run_camera_process(camera: int, errors: int) -> int:
     os.setsid()
     _set_name(_CAMERA_NAME)
     os.dup2(errors, 2)
+    # What a producer prints belongs to the log as well.
+    os.dup2(errors, 1)
     os.close(errors)
     return run([str(camera)])
 

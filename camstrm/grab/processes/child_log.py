@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from typing import IO
 
-from camstrm.acquisition.child import show_text
 from camstrm.acquisition.child_text import ChildText
 
 __all__ = ["ChildLog"]
@@ -18,15 +17,15 @@ _READ_BYTES = 65536
 class ChildLog:
     """Watches the pipe at a process's standard error in the grabber's loop.
 
-    Log lines and the last words of a crashing library go to the grabber's own standard
-    error, tracebacks and the binding's own lines do not (see ChildText).
+    Log lines and the last words of a crashing library go to the grabber's own log,
+    tracebacks and the binding's own lines do not (see ChildText).
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         pipe: IO[bytes],
-        show: Callable[[bytes], None] = show_text,
+        show: Callable[[bytes], None],
     ) -> None:
         self._loop = loop
         self._pipe = pipe

@@ -19,6 +19,7 @@ from camstrm.feed.open_calls import CallBack, OpenCalls
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
 from camstrm.grab.camera.exit_code import ExitCode
 from camstrm.grab.camera.group import ProcessGroup
+from camstrm.grab.child_lines import ChildLines
 from camstrm.grab.exit_watch import ExitWatch
 from camstrm.grab.processes.child_log import ChildLog
 from camstrm.grab.processes.spare_process import ForkedProcess, SpareProcess
@@ -205,7 +206,8 @@ class ProcessLink:
             return None
         assert process.stderr is not None
         self._process = process
-        self._log = ChildLog(self._loop, process.stderr)
+        lines = ChildLines(self.group.name, self.group.serials)
+        self._log = ChildLog(self._loop, process.stderr, lines.show)
         ExitWatch(self._loop, process, lambda _: self._over())
         return ours
 

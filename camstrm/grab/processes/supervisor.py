@@ -24,6 +24,7 @@ from camstrm.grab.processes.place import NOT_KNOWN, Place, configured
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
+from camstrm.log_lines import about_camera
 from camstrm.profiles import (
     GentlProfile,
     named_profile,
@@ -163,7 +164,8 @@ class Supervisor:
         deadline_s = self._loop.time() + timeout_s
         for link in links:
             if not await link.join(max(0.0, deadline_s - self._loop.time())):
-                _log.warning("cameras %s did not close in time: ended", link.group.name)
+                with about_camera(link.group.name, link.group.serials):
+                    _log.warning("camera %s: it did not close in time: ended", link.group.name)
                 link.kill("stopped")
                 await link.join(1.0)
         for place in self._places:
@@ -305,12 +307,9 @@ class Supervisor:
             serial, feature = culprit
             cameras = place.group.cameras
             label = next((c.settings.label for c in cameras if c.settings.serial == serial), serial)
-            _log.error(
-                "camera %s: its process ended %d times while setting %s: it starts without it",
-                label,
-                StepDeaths.TOO_OFTEN,
-                feature,
-            )
+            text = "camera %s: its process ended %d times while setting %s: it starts without it"
+            with about_camera(label, serial):
+                _log.error(text, label, StepDeaths.TOO_OFTEN, feature)
 
     def _note_lock(self, place: Place) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""
@@ -321,7 +320,9 @@ class Supervisor:
         if self._stopping:
             return
         pause = place.pauses.next()
-        _log.error("camera %s: %s; starting it again in %.3g s", place.group.name, reason, pause)
+        name = place.group.name
+        with about_camera(name, place.group.serials):
+            _log.error("camera %s: %s; starting it again in %.3g s", name, reason, pause)
         if not place.gone_s or any(self._ledgers[i].condition.healthy for i in place.group.indices):
             place.gone_s = self._loop.time()
         for index in place.group.indices:

@@ -8,11 +8,11 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 
-from camstrm.acquisition.child import show_text
 from camstrm.acquisition.child_text import ChildText
 from camstrm.acquisition.discovery.device_info import DeviceInfo
 from camstrm.acquisition.discovery.scan import discovery_command, parse_discovery
 from camstrm.errors import ProducerError
+from camstrm.grab.child_lines import ChildLines
 from camstrm.grab.exit_watch import ExitWatch
 
 __all__ = ["DiscoveryRun"]
@@ -151,4 +151,4 @@ class DiscoveryRun:
         # Not lseek: a child that cannot be ended still has this very file.
         errors = os.pread(self._errors, os.fstat(self._errors).st_size, 0)
         os.close(self._errors)
-        show_text(self._text.feed(errors) + self._text.finish())
+        ChildLines().show(self._text.feed(errors) + self._text.finish())

@@ -16,6 +16,7 @@ from camstrm.backoff import Backoff
 from camstrm.config import CameraSettings, Config, ProducerSettings, name_from
 from camstrm.errors import CameraNotFoundError, ProducerError
 from camstrm.grab.search.discovery_run import DiscoveryRun
+from camstrm.log_lines import about_camera
 from camstrm.profiles import GentlProfile, process_environment
 from camstrm.repeat_log import RepeatLog
 
@@ -150,7 +151,8 @@ class CameraResolver:
         for camera in self._wanted:
             error = CameraNotFoundError(camera.label, camera.serial, serials, where)
             if self._pauses.count == 0:
-                _log.error("%s", error)
+                with about_camera(camera.label, camera.serial):
+                    _log.error("%s", error)
             self._missing(camera, error)
         if self._wanted or (self._take_all and not self._taken):
             self._again()
@@ -190,7 +192,8 @@ class CameraResolver:
             self._use(CameraSettings(serial=device.selector, name=own), producer)
         elif user != producer.cti:
             text = "camera %s is seen under %s, too; it is used under %s"
-            self._once.warning(text, name, producer.cti, user, key=(producer.cti, name))
+            with about_camera(name, device.selector):
+                self._once.warning(text, name, producer.cti, user, key=(producer.cti, name))
 
     def _producer_of(self, selector: str) -> ProducerSettings | None:
         for producer in self._config.producers:

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel
 from camstrm.wire.operations import Measurement
 from client_qt.model.histogram import age, bars, clipping, extent, figures
 from client_qt.panels.measure.chart import Axis, Chart, Curve, channel_colour
-from client_qt.panels.measure.section import Section, plain_label
+from client_qt.panels.measure.section import Section
 from client_qt.tools.tool_desk import ToolDesk
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["FigureSection"]
 

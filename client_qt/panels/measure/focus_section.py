@@ -7,9 +7,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QWidget
 
 from client_qt.model.numbers import significant
-from client_qt.panels.measure.section import Section, plain_label
+from client_qt.panels.measure.section import Section
 from client_qt.tools.focus_gauge import paint_gauge
 from client_qt.tools.tool_desk import ToolDesk
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["FocusSection"]
 

@@ -13,9 +13,10 @@ from client_qt.model.profile import line_between, profile_chart, read_at
 from client_qt.model.ruler import calibrated, ruler_text, span, typed_length
 from client_qt.panels.measure.chart import Axis, Chart, Curve
 from client_qt.panels.measure.pixel_fields import PixelFields
-from client_qt.panels.measure.section import Section, plain_label
+from client_qt.panels.measure.section import Section
 from client_qt.tools.tool_desk import Line, ToolDesk
 from client_qt.tools.turning import camera_key
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["ProfileSection", "RulerSection"]
 

@@ -12,11 +12,11 @@ from client_qt.panels.measure.focus_section import FocusSection
 from client_qt.panels.measure.line_sections import ProfileSection, RulerSection
 from client_qt.panels.measure.picture_section import PictureSection
 from client_qt.panels.measure.region_section import RegionSection
-from client_qt.panels.measure.section import plain_label
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.tools.measure_loop import MeasureWish
 from client_qt.tools.tool_desk import ToolDesk, desk_of
 from client_qt.widgets.panel import register_panel
+from client_qt.widgets.plain_label import plain_label
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["MeasurePanel"]

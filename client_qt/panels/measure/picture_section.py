@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton
 
-from client_qt.panels.measure.section import Section, plain_label
+from client_qt.panels.measure.section import Section
 from client_qt.tools.snapshots import Snapshots
 from client_qt.tools.tool_desk import ToolDesk
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["PictureSection"]
 

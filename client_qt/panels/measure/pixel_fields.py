@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
-from client_qt.panels.measure.section import plain_label
+from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["PixelFields"]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-__all__ = ["Section", "plain_label"]
+from client_qt.widgets.plain_label import plain_label
+
+__all__ = ["Section"]
 
 
 class Section(QWidget):
@@ -35,16 +36,3 @@ class Section(QWidget):
         self.body.setSpacing(6)
         layout.addLayout(self.head)
         layout.addLayout(self.body)
-
-
-def plain_label(text: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
-    """Return a label that shows text as it is; what is selectable can be copied."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(wrap)
-    if selectable:
-        label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-    return label

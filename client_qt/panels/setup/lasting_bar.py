@@ -19,6 +19,7 @@ from client_qt.panels.changer import Changer, say_note
 from client_qt.panels.controls.card import column, row
 from client_qt.panels.controls.question import Question
 from client_qt.panels.controls.sentence import Sentence, Weight
+from client_qt.widgets.plain_label import SELECTABLE
 
 __all__ = ["LastingBar"]
 
@@ -221,10 +222,7 @@ class _Lines(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.setTextInteractionFlags(SELECTABLE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
         super().keyPressEvent(event)

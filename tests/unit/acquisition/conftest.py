@@ -35,12 +35,15 @@ def forwarding(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def producer() -> Generator[GentlProducer, None, None]:
+def producer(caplog: pytest.LogCaptureFixture) -> Generator[GentlProducer, None, None]:
     """The simulator's producer, open."""
     producer = GentlProducer(simulator())
     producer.open()
     yield producer
+    caplog.clear()
     producer.close()
+    # Whatever keeps it open here would be refused to all later tests of the process.
+    assert "closing failed" not in caplog.text
 
 
 @pytest.fixture

@@ -1,11 +1,25 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
 
+from camstrm.cli.log import complain
 from tests.fakes.gentl.producers import child_environment
+
+AS_JSON = """
+import logging, sys, threading, warnings
+from camstrm.cli.log import complain, set_up_logging
+set_up_logging("info")
+set_up_logging("info", "json")
+logging.getLogger("camstrm.x").info("said %s", "a\\n\\x1b[2J\\ud800")
+warnings.warn("old")
+complain("two\\nlines")
+threading.Thread(target=lambda: 1 / 0, name="worker").start()
+raise ValueError("cause")
+"""
 
 SCRIPT = """
 import logging, sys
@@ -48,3 +62,30 @@ def test_the_access_log_is_there_when_asked_for_at_any_level() -> None:
         "error",
         "/cam/right.jpg",
     ]
+
+
+def test_as_json_all_that_a_process_says_is_json() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AS_JSON],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["level"], line["message"].split(":")[0]) for line in lines] == [
+        ("info", "said a\n\x1b[2J\\ud800"),
+        ("warning", "<string>"),
+        ("error", "two\nlines"),
+        ("critical", "worker ends"),
+        ("critical", "camstrm ends"),
+    ]
+    assert "ZeroDivisionError" in lines[3]["exception"]
+    assert lines[4]["exception"].endswith("ValueError: cause")
+
+
+def test_a_complaint_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("no camera \x1b[2J\nnext line")
+    assert capsys.readouterr().err == "camstrm: no camera \\x1b[2J\nnext line\n"

@@ -52,6 +52,21 @@ def test_a_file_that_is_no_producer(cti: str, problem: str) -> None:
         GentlProducer(cti).open()
 
 
+def test_what_was_opened_halfway_is_closed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    producer = GentlProducer(simulator())
+
+    def fail() -> None:
+        raise gentl.IoException("(Message from the source: unplugged) (ID: -1010)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(producer, "_list", fail)
+        with pytest.raises(ProducerError, match="its cameras cannot be listed: unplugged"):
+            producer.open()
+    producer.open()
+    assert len(producer.devices()) == len(SERIALS)
+    producer.close()
+
+
 def test_a_second_one_on_the_same_file_is_an_error_and_no_empty_list() -> None:
     problem = play("second_producer", cti=simulator())
     start, _, said = problem.partition("cannot be opened: ")

@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from camstrm.bridge.viewers.web_socket_frames import (
+    MAX_FRAGMENTS,
     MessageReader,
     Opcode,
     WebSocketError,
@@ -58,9 +59,10 @@ def code_of(data: bytes) -> int:
 def test_the_examples_of_rfc_6455() -> None:
     hello = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
     assert messages(hello) == [(Opcode.TEXT, b"Hello")]
-    assert messages(b"\x81\x05Hello") == [(Opcode.TEXT, b"Hello")]
-    assert messages(b"\x01\x03Hel\x80\x02lo") == [(Opcode.TEXT, b"Hello")]
-    assert messages(b"\x89\x05Hello") == [(Opcode.PING, b"Hello")]
+    ping = b"\x89\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+    assert messages(ping) == [(Opcode.PING, b"Hello")]
+    for from_a_server in (b"\x81\x05Hello", b"\x01\x03Hel\x80\x02lo", b"\x89\x05Hello"):
+        assert code_of(from_a_server) == 1002, "a client's frames have a mask"
     assert frame(Opcode.TEXT, b"Hello") == b"\x81\x05Hello"
     assert frame_header(Opcode.BINARY, 256) == b"\x82\x7e\x01\x00"
     assert frame_header(Opcode.BINARY, 65536) == b"\x82\x7f" + struct.pack(">Q", 65536)
@@ -146,10 +148,25 @@ def test_too_long_a_message_is_refused_before_it_is_there(data: bytes) -> None:
     assert code_of(data) == 1009
 
 
-def test_fragments_of_nothing_take_no_memory() -> None:
-    assert messages(masked(0x01, b"a") + 10_000 * masked(0x00, b"") + masked(0x80, b"z")) == [
-        (Opcode.TEXT, b"az")
-    ]
+def test_fragments_of_nothing_come_to_an_end() -> None:
+    empty = masked(0x00, b"")
+    most = masked(0x01, b"a") + (MAX_FRAGMENTS - 2) * empty + masked(0x80, b"z")
+    assert messages(most + most) == 2 * [(Opcode.TEXT, b"az")]
+    assert code_of(masked(0x01, b"a") + MAX_FRAGMENTS * empty) == 1008
+
+
+def test_a_message_says_in_how_many_fragments_it_came() -> None:
+    reader, counts = MessageReader(), []
+    for data in (
+        masked(0x01, b"a") + masked(0x00, b"b") + masked(0x80, b"c"),
+        masked(0x81, b"whole"),
+        masked(0x81, bytes(200)),
+    ):
+        reader.get_buffer()[: len(data)] = data
+        reader.received(len(data))
+        assert reader.next() is not None
+        counts.append(reader.fragments)
+    assert counts == [3, 0, 0]
 
 
 def test_a_text_is_utf_8() -> None:
@@ -163,22 +180,33 @@ def test_a_text_is_utf_8() -> None:
     ("payload", "code"),
     [
         (b"", None),
-        (b"\x03\xe8", None),
-        (b"\x03\xe8bye", None),
-        (b"\x0f\xa0", None),
-        (b"\x03", 1002),
-        (b"\x03\xed", 1002),
-        (b"\x00\x00", 1002),
-        (b"\x03\xe8\xff", 1007),
+        (b"\x03\xe8", 1000),
+        (b"\x03\xe8bye", 1000),
+        (b"\x0f\xa0", 4000),
+        (b"\x13\x87", 4999),
     ],
 )
 def test_close_frames(payload: bytes, code: int | None) -> None:
-    try:
+    assert check_close(payload) == code
+    assert close_frame(code)[2:] == payload[:2]
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"\x03", 1002),
+        (b"\x03\xed", 1002),
+        (b"\x03\xee", 1002),
+        (b"\x00\x00", 1002),
+        (b"\x13\x88", 1002),
+        (b"\xff\xff", 1002),
+        (b"\x03\xe8\xff", 1007),
+    ],
+)
+def test_close_frames_that_must_not_be(payload: bytes, code: int) -> None:
+    with pytest.raises(WebSocketError) as caught:
         check_close(payload)
-        found = None
-    except WebSocketError as error:
-        found = error.code
-    assert found == code
+    assert caught.value.code == code
 
 
 def test_any_bytes_give_messages_or_an_error() -> None:
@@ -191,4 +219,4 @@ def test_any_bytes_give_messages_or_an_error() -> None:
             messages(data, step=chance.randrange(0, 5))
         except WebSocketError as error:
             codes.add(error.code)
-    assert codes == {1002, 1009}
+    assert codes == {1002, 1007, 1009}

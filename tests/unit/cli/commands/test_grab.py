@@ -72,7 +72,7 @@ class FakeSpare:
 def grabbers(monkeypatch: pytest.MonkeyPatch) -> list[FakeGrabber]:
     monkeypatch.setattr("camstrm.grab.app.Grabber", FakeGrabber)
     monkeypatch.setattr(spare_module, "SpareProcess", FakeSpare)
-    monkeypatch.setattr(grabber_module, "set_up_logging", lambda _level: None)
+    monkeypatch.setattr(grabber_module, "set_up_logging", lambda *_: None)
     FakeGrabber.made = []
     FakeSpare.started = []
     FakeSpare.stopped = []

@@ -270,7 +270,7 @@ def test_an_interpreter_that_is_not_there_leaves_nothing_open(rig: Rig) -> None:
 
 
 def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not(
-    rig: Rig, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    rig: Rig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     python = tmp_path / "failing"
     python.write_text(
@@ -286,7 +286,7 @@ def test_of_what_a_process_writes_log_lines_are_passed_on_and_tracebacks_are_not
         "its process failed: the Python module no_module_of_this_name is not installed"
     ]
     assert link.ended
-    assert capfd.readouterr().err == "12:00:00 INFO camera A: opened\n"
+    assert [record.getMessage() for record in caplog.records] == ["12:00:00 INFO camera A: opened"]
 
 
 def test_when_it_was_last_heard(rig: Rig) -> None:

@@ -38,8 +38,11 @@ def test_a_reload_begins_with_the_time_and_ends_with_ready(manager: socket.socke
     assert manager.recv(1000) == b"READY=1"
 
 
-@pytest.mark.parametrize("pid", ["", str(os.getpid())])
-def test_a_sign_of_life_where_the_watchdog_waits_for_it(manager: socket.socket, pid: str) -> None:
+@pytest.mark.parametrize("named", [False, True])
+def test_a_sign_of_life_where_the_watchdog_waits_for_it(
+    manager: socket.socket, named: bool
+) -> None:
+    pid = str(os.getpid()) if named else ""
     service = ServiceManager(environ(manager, WATCHDOG_USEC="10000000", WATCHDOG_PID=pid))
     assert service.watched
     service.alive()

@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke fuzz soak soak-viewers docs reference rehearsal wheel image try-image try-systemd clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image try-systemd clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -24,7 +24,9 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
-	@echo "make fuzz    the property tests with many new examples"
+	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
+	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
+	@echo "make properties  the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
 	@echo "make docs    the documents as a site in build/site"
@@ -63,7 +65,13 @@ bench-long: $(VENV)/.test
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
 
-fuzz: $(VENV)/.test
+outages: $(VENV)/.test
+	$(BIN)/python -m bench.outages $(OUTAGES)
+
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(if $(RUNS),--runs $(RUNS),--seconds $(or $(SECONDS),60)) $(FUZZ)
+
+properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
 
 soak: $(VENV)/.test
@@ -107,6 +115,11 @@ $(VENV)/.bench: $(VENV)/.test
 	@$(PYTHON) -m venv $(VENV)/peers
 	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install "pip>=25.1"
 	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install --group peers
+	@touch $@
+
+# Where atheris has no wheel, 'make fuzz' says so.
+$(VENV)/.fuzz: $(VENV)/.test
+	@$(PIP) install --only-binary atheris --group fuzz || true
 	@touch $@
 
 clean:

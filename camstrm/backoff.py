@@ -47,12 +47,6 @@ class Backoff:
         self.count += 1
         return self._shortened()
 
-    def longest(self) -> float:
-        """Return the longest pause: nothing gets better by itself. All later ones are as long."""
-        self.count = max(self.count, len(self._pauses_s))
-        self._last_s = self._limit_s
-        return self._shortened()
-
     def reset(self) -> None:
         """Start again with the first pause: what had failed works."""
         self.count = 0

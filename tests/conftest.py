@@ -35,7 +35,7 @@ else:
 FUZZ_EXAMPLES = os.environ.get("CAMSTRM_FUZZ_EXAMPLES", "")
 DEFAULT_EXAMPLES = 50
 
-# The same examples each time at the desk and in CI; 'make fuzz' asks for many new ones.
+# The same examples each time at the desk and in CI; 'make properties' asks for many new ones.
 hypothesis.settings.register_profile(
     "camstrm",
     deadline=None,

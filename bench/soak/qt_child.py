@@ -1,7 +1,7 @@
 """The Qt viewer as it is started by a person, and that person: ``python -m bench.soak.qt_child``.
 
 Arguments: URL, token, seed. Lines of standard input: ``rest`` (no panel, all cameras), ``act``,
-``report`` (answered by a line of JSON); its end closes the window.
+``report`` and ``stale`` (both answered by a line of JSON); its end closes the window.
 """
 
 from __future__ import annotations
@@ -87,7 +87,17 @@ class Person:
             return
         *orders, self._begun = (self._begun + data).split(b"\n")
         for order in orders:
-            {b"act": self._begin, b"rest": self._rest, b"report": self._report}[order]()
+            {
+                b"act": self._begin,
+                b"rest": self._rest,
+                b"report": self._report,
+                b"stale": self._report_stale,
+            }[order]()
+
+    def _report_stale(self) -> None:
+        """Say of each picture whether it is marked as old."""
+        stale = [view.display.stale for view in self.window.views.values()]
+        print(json.dumps(stale), flush=True)
 
     def _begin(self) -> None:
         self._acts = True

@@ -72,15 +72,23 @@ class QtViewer:
 
     async def report(self) -> dict[str, Any]:
         """Return figures; ``shown``: pictures of each camera. RuntimeError: it has crashed."""
-        self._order("report")
+        report: dict[str, Any] = await self._answer("report")
+        self.complaints = report["complaints"]
+        return report
+
+    async def stale(self) -> list[bool]:
+        """Return of each picture whether it is marked as old."""
+        stale: list[bool] = await self._answer("stale")
+        return stale
+
+    async def _answer(self, order: str) -> Any:
+        self._order(order)
         assert self._process is not None
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), _DEADLINE_S)
         if not line:
             raise RuntimeError(f"the Qt viewer is gone (code {await self._process.wait()})")
-        report: dict[str, Any] = json.loads(line)
-        self.complaints = report["complaints"]
-        return report
+        return json.loads(line)
 
     def _order(self, order: str) -> None:
         assert self._process is not None

@@ -9,7 +9,10 @@ from bench.whole_way.restart import measure_restarts
 
 
 def test_a_restart_is_measured_in_its_parts(tmp_path: Path) -> None:
-    (restart,) = measure_restarts(tmp_path, small_cameras(2), viewers=2, kills=1)
+    found = measure_restarts(tmp_path, small_cameras(2), viewers=2, kills=1)
+    (restart,) = found.restarts
     assert 0 < restart.connected < restart.every
     assert 0 < restart.first <= restart.every
     assert restart.cpu > 0
+    assert (found.closed, found.torn) == ([], 0)
+    assert found.pictures > 0

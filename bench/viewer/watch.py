@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = ["Watch"]
 _INTERVAL_S = 0.005
 _MEMORY_EVERY_S = 0.1
 _MEMORY_SAMPLES = 10
+_PARTS = 12
 
 
 class Watch(QObject):
@@ -34,13 +36,14 @@ class Watch(QObject):
         self._paints = 0
         for view in self._views:
             view.installEventFilter(self)
-        self._late_ms: list[float] = []
-        self._resident: list[int] = []
+        # Arrays, so that what is noted here is not taken for memory of the viewer.
+        self._late_ms = array("d")
+        self._resident = array("q")
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start(round(_INTERVAL_S * 1000))
-        self._turn_ms: list[float] = []
+        self._turn_ms = array("d")
         """CPU time of the UI thread in each turn."""
         self._thread_s = time.thread_time()
         QAbstractEventDispatcher.instance().aboutToBlock.connect(self._wait)
@@ -53,7 +56,8 @@ class Watch(QObject):
         return False
 
     def report(self) -> dict[str, Any]:
-        """Return lateness and turns in ms, CPU in % of a core, bytes at begin and end, paints."""
+        """Return lateness and turns in ms, CPU in % of a core, bytes at begin, at the end and
+        in each twelfth between, paints."""
         cpu_s = time.process_time() - self._cpu_s
         spent_s = time.monotonic() - self._begin_s
         self._timer.stop()
@@ -69,6 +73,7 @@ class Watch(QObject):
             "cpu_percent": 100 * cpu_s / spent_s,
             "resident_begin": statistics.median(self._resident[:_MEMORY_SAMPLES]),
             "resident_end": statistics.median(self._resident[-_MEMORY_SAMPLES:]),
+            "resident_parts": _parts(self._resident),
             "paints": self._paints,
         }
 
@@ -84,3 +89,9 @@ class Watch(QObject):
         if now_s >= self._memory_s:
             self._memory_s = now_s + _MEMORY_EVERY_S
             self._resident.append(resident_bytes(os.getpid()))
+
+
+def _parts(samples: Sequence[int]) -> list[float]:
+    """Return the median of each twelfth: memory that grows is told apart from a peak."""
+    size = max(1, len(samples) // _PARTS)
+    return [statistics.median(samples[at : at + size]) for at in range(0, len(samples), size)]

@@ -23,12 +23,13 @@ from bench.measure import percentile
 from bench.report import Findings, Row
 from bench.whole_way.process_cost import cpu_times
 from bench.whole_way.watcher_process import WatcherProcess
+from bench.whole_way.watchers import WatcherReport
 from camstrm.wire import FrameBundle
 from tests.fakes.running_system import Command, RunningSystem, Viewer
 from tests.simulator.build import NoCompilerError, SimulatorBuildError, build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 
-__all__ = ["Restart", "measure_restarts", "run"]
+__all__ = ["Restart", "Restarts", "measure_restarts", "run"]
 
 CAMERAS = 3
 VIEWERS = 50
@@ -56,9 +57,27 @@ class Restart:
     cpu: float
 
 
+@dataclass
+class Restarts:
+    """All kills, and what the other viewers saw: ``closed``: why connections ended that should
+    not have; ``torn`` of their ``pictures``.
+    """
+
+    restarts: list[Restart]
+    closed: list[str]
+    torn: int = 0
+    pictures: int = 0
+
+    def add(self, report: WatcherReport) -> None:
+        """Take what the other viewers saw since the last report."""
+        self.closed += report.closed
+        self.torn += report.torn
+        self.pictures += report.pictures
+
+
 def measure_restarts(
     folder: Path, cameras: Sequence[CameraSpec], viewers: int, kills: int
-) -> list[Restart]:
+) -> Restarts:
     """Kill the grabber so many times with so many viewers."""
     run = Scenario(tuple(cameras)).write(folder)
     system = RunningSystem(
@@ -68,28 +87,32 @@ def measure_restarts(
         environment=run.variables,
         max_viewers=viewers + 8,
     )
-    with system, _others(system, viewers - 1, len(cameras)):
-        return asyncio.run(_kill_many(system, len(cameras), kills))
+    with system, _others(system, viewers - 1, len(cameras)) as others:
+        return asyncio.run(_kill_many(system, others, len(cameras), kills))
 
 
 @contextlib.contextmanager
-def _others(system: RunningSystem, viewers: int, cameras: int) -> Iterator[None]:
+def _others(system: RunningSystem, viewers: int, cameras: int) -> Iterator[WatcherProcess | None]:
     if not viewers:
-        yield
+        yield None
         return
-    with WatcherProcess(system.port, system.token_file, viewers, cameras):
-        yield
+    with WatcherProcess(system.port, system.token_file, viewers, cameras) as others:
+        yield others
 
 
-async def _kill_many(system: RunningSystem, cameras: int, kills: int) -> list[Restart]:
-    found = []
+async def _kill_many(
+    system: RunningSystem, others: WatcherProcess | None, cameras: int, kills: int
+) -> Restarts:
+    found = Restarts([], [])
     async with system.viewer() as viewer:
         for _ in range(kills):
             await viewer.pictures(set(range(cameras)))
             settled_s = time.monotonic() + _SETTLE_S
             while time.monotonic() < settled_s:
                 await viewer.next()
-            found.append(await _kill(system, viewer, cameras))
+            found.restarts.append(await _kill(system, viewer, cameras))
+            if others is not None:
+                found.add(others.report())
     return found
 
 
@@ -178,7 +201,7 @@ def run(*, short: bool) -> Findings:
     viewers, kills = (5, 2) if short else (VIEWERS, KILLS)
     try:
         with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
-            times = measure_restarts(Path(folder), small_cameras(CAMERAS), viewers, kills)
+            times = measure_restarts(Path(folder), small_cameras(CAMERAS), viewers, kills).restarts
     except NoCompilerError as error:
         found.rows.append(Row("restart: not measured", 0.0, "", note=str(error)))
         return found
@@ -211,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cameras = reference_load() if options.reference else small_cameras(CAMERAS)
     try:
         with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
-            times = measure_restarts(Path(folder), cameras, options.viewers, options.kills)
+            found = measure_restarts(Path(folder), cameras, options.viewers, options.kills)
     except SimulatorBuildError as error:
         print(error, file=sys.stderr)
         return 2
@@ -222,7 +245,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("every", "a new picture of each camera"),
         ("cpu", "CPU of the new processes"),
     ):
-        print(_line(what, [getattr(restart, name) for restart in times]), flush=True)
+        print(_line(what, [getattr(restart, name) for restart in found.restarts]), flush=True)
+    print(f"{len(found.closed)} viewers cut off, {found.torn} of {found.pictures} pictures torn")
     return 0
 
 

@@ -28,6 +28,7 @@ __all__ = ["WatcherReport", "main"]
 
 _READY_S = 90.0
 _BINARY = 2
+_BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 _IDLE_S = 120.0
 """Without a question for so long the process ends: whoever started it is gone."""
 
@@ -40,7 +41,8 @@ class WatcherReport(msgspec.Struct):
     bundles or pictures older than one before them.
     ``ages_us``: from the oldest buffer's time stamp to the last byte of each bundle.
     ``glass_us``: from the stamp in the pixels to the decoded picture, the oldest of each
-    decoded bundle; ``wrong``: decoded pictures with no stamp or another frame's.
+    decoded bundle; ``wrong``: decoded pictures with no stamp or another frame's. ``torn``:
+    pictures that do not begin and end as a JPEG does.
     ``closed``: why connections ended.
     """
 
@@ -53,6 +55,7 @@ class WatcherReport(msgspec.Struct):
     ages_us: list[int] = []
     glass_us: list[int] = []
     wrong: int = 0
+    torn: int = 0
     closed: list[str] = []
 
 
@@ -143,6 +146,7 @@ class _Watchers:
         for frame in bundle.frames:
             if len(frame.payload):
                 report.pictures += 1
+                report.torn += frame.payload[:2] != _BEGIN or frame.payload[-2:] != _END
                 last = viewer.last_frames.get(frame.camera_index, 0)
                 # The same picture may come again: another viewer asked for all of them.
                 report.misordered += frame.frame_id < last

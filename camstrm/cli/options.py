@@ -14,6 +14,7 @@ __all__ = [
     "GrabOptions",
     "ListOptions",
     "ListenOptions",
+    "SupportCommand",
     "TokenOptions",
     "UpOptions",
 ]
@@ -91,6 +92,15 @@ class FeaturesOptions(Protocol):
     token: str | None
     token_file: str | None
     config: str | None
+
+
+class SupportCommand(Protocol):
+    """support; ``log``: files; ``output``: the archive, or a folder for it."""
+
+    config: str | None
+    log: list[str]
+    output: str | None
+    yes: bool
 
 
 class TokenOptions(Protocol):

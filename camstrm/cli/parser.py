@@ -191,6 +191,23 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
+def _support(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="configuration of the system")
+    add_repeatable(
+        parser,
+        "--log",
+        "FILE",
+        "a log file whose last lines belong in it; may be given again. The journal of the "
+        "services is in it without",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="the archive, or a folder for it (default: camstrm-support-TIME.tar.gz here)",
+    )
+    parser.add_argument("--yes", action="store_true", help="write it without asking")
+
+
 def _grab(parser: argparse.ArgumentParser) -> None:
     add_cti(parser, "those of the configuration, or all that are installed")
     add_repeatable(
@@ -265,6 +282,18 @@ _COMMANDS = {
         "Cameras are listed, not opened. Exit code 1 if something will not work.",
         _doctor,
     ),
+    "support": _Command(
+        "one archive for a bug report",
+        "Collect what a bug report needs: findings of doctor, versions, configuration, the last\n"
+        "log lines, status and counters of the running bridge. The files are listed, and you are\n"
+        "asked, before anything is written. Works without a running system.\n\n"
+        "Taken out are tokens, passwords, keys and cookies. Addresses and the names of computers,\n"
+        "users and tokens are replaced by numbers. Names, serial numbers and models of cameras\n"
+        "stay. There are no pictures in it.\n\n"
+        "  camstrm support --config camstrm.toml\n"
+        "  camstrm support --log grab.log --output /tmp --yes",
+        _support,
+    ),
     "grab": _Command(
         "grab cameras and send bundles to the bridge",
         "Grab all cameras at full rate; encode and send the newest picture of each while\n"
@@ -278,7 +307,7 @@ _COMMANDS = {
         "the server that viewers connect to",
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
-        "/api/status, /healthz, /metrics. It lives on when the grabber dies.\n\n"
+        "/api/status, /healthz, /readyz, /metrics. It lives on when the grabber dies.\n\n"
         "Viewers need the token of a printed URL. That to watch is made on the first start and\n"
         "stored in ~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
         "configuration or CAMSTRM_TOKEN_FILE names; that to control in control-token beside it.\n"

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import socket
-import ssl
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
-from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE, state_folder, token_path
+from camstrm.cli.own_bridge import own_address, own_tls, own_token
 from camstrm.client.address import find_token
 from camstrm.client.blocking import Client, connect
-from camstrm.config import BridgeSettings, Config, load_config
+from camstrm.config import Config, load_config
 from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ServerError
 from camstrm.wire import CameraInfo
 
@@ -65,20 +62,17 @@ def _client(options: ServerOptions) -> Client | None:
     if options.server is not None:
         return connect(options.server, token=token, cameras=(), reconnect=False)
     bridge = (load_config(options.config) if options.config else Config()).bridge
-    host = _own_host(bridge.host)
+    host = own_address(bridge.host)
     try:
         socket.create_connection((host, bridge.port), _LOOK_S).close()
     except OSError:
         return None
-    tls = None
-    if bridge.tls_cert:
-        # Whoever can read the configuration's certificate need not be shown another.
-        tls = ssl.create_default_context(cafile=bridge.tls_cert)
-        tls.check_hostname = False
+    tls = own_tls(bridge)
     scheme = "wss" if bridge.tls_cert else "ws"
     name = f"[{host}]" if ":" in host else host
     url = f"{scheme}://{name}:{bridge.port}"
-    return connect(url, token=token or _own_token(bridge), cameras=(), tls=tls, reconnect=False)
+    token = token or own_token(bridge, os.environ)
+    return connect(url, token=token, cameras=(), tls=tls, reconnect=False)
 
 
 def camera_of(client: Client, wanted: str) -> CameraInfo | None:
@@ -97,24 +91,3 @@ def camera_of(client: Client, wanted: str) -> CameraInfo | None:
 def not_found(client: Client, wanted: str, server: str) -> CameraNotFoundError:
     """Return the error for a camera that a named server does not have."""
     return CameraNotFoundError(wanted, wanted, tuple(client.cameras), server)
-
-
-def _own_host(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "::1"
-    return host
-
-
-def _own_token(bridge: BridgeSettings) -> str | None:
-    """Return the token to control of this machine's bridge, or the one to watch, if readable."""
-    folder = state_folder(bridge.control.folder, bridge.token_file, os.environ)
-    for path in (folder / CONTROL_TOKEN_FILE, token_path(bridge.token_file, os.environ)):
-        try:
-            return Path(path).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            continue
-    return None

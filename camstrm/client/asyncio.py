@@ -16,10 +16,10 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_web_socket
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from camstrm.backoff import Backoff
 from camstrm.client.address import ServerAddress, parse_address
 from camstrm.client.bundle import Bundle
 from camstrm.client.failure import explained
+from camstrm.client.reconnect import GOOD_AFTER_S, reconnect_pauses
 from camstrm.client.session import ClientSession
 from camstrm.client.still import Still, StillFormat, fetch_still, still_url
 from camstrm.client.wish import ViewWish, Wishes
@@ -51,8 +51,6 @@ CONNECT_TIMEOUT_S = 10.0
 PING_S = 5.0
 """Time between two pings; a server that answers none within twice this time is gone."""
 
-GOOD_AFTER_S = 5.0
-"""A connection that worked for so long makes the next attempt come at once."""
 
 _REPLY_TIMEOUT_S = CALL_TIMEOUT_S + 5.0
 """The server answers each call within CALL_TIMEOUT_S; this is for one that does not."""
@@ -81,7 +79,7 @@ class Client:
         self._clock = clock
         self._session = ClientSession(wishes, clock)
         self._wishes = wishes
-        self._backoff = Backoff(0.25, factor=2.0, limit_s=5.0, jitter=0.5)
+        self._backoff = reconnect_pauses()
         self._socket: ClientConnection | None = None  # None while there is no connection
         self._task: asyncio.Task[None] | None = None  # keeps the connection
         self._changed = asyncio.Condition()  # a bundle, a hello, the end

@@ -13,7 +13,14 @@ import msgspec
 
 from camstrm.errors import WireError
 from camstrm.wire.calls import Call, Reply
-from camstrm.wire.json_text import SIXTY_FOUR_BITS, encode_json, explained, json_object, kind_of
+from camstrm.wire.json_text import (
+    SIXTY_FOUR_BITS,
+    encode_json,
+    explained,
+    is_finite,
+    json_object,
+    kind_of,
+)
 from camstrm.wire.messages import (
     MAX_TEXT_SIZE,
     Ack,
@@ -40,6 +47,9 @@ M = TypeVar("M", bound=Message)
 
 _NO_ROOM = len('{"type":"ack","seq":18446744073709551615}') - 1
 """Characters of a text that is too short for such an integer in any message."""
+
+
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Crossing(Generic[M]):
@@ -87,13 +97,13 @@ class Crossing(Generic[M]):
         try:
             message = self._decoder.decode(text)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-            return self._decode_slowly(text)
+            return _finite(self._decode_slowly(text))
         if len(text) > _NO_ROOM:
             try:
                 SIXTY_FOUR_BITS.encode(message)
             except OverflowError:
                 self._decode_slowly(text)  # raises if it is in a member that is an integer
-        return message
+        return _finite(message)
 
     def _decode_slowly(self, text: str) -> M | UnknownMessage:
         """Decode what msgspec has refused, or say what is wrong with it and where."""
@@ -104,7 +114,7 @@ class Crossing(Generic[M]):
         cls = self.classes.get(tag)
         if cls is not None:
             try:
-                return msgspec.convert(body, cls)
+                return msgspec.convert(_with_raw(body, cls, text), cls)
             except msgspec.ValidationError as error:
                 raise explained(tag, str(error)) from None
         if any(tag in crossing.classes for crossing in CROSSINGS):
@@ -113,6 +123,36 @@ class Crossing(Generic[M]):
 
     def _foreign(self, name: str) -> WireError:
         return WireError("control message", f"{name} is nothing {self._sender} sends")
+
+
+def _with_raw(body: dict[str, Any], cls: type[Message], text: str) -> dict[str, Any]:
+    """Return a parsed message with the text of those members that are passed on unread."""
+    raw = [f.encode_name for f in msgspec.structs.fields(cls) if f.type is msgspec.Raw]
+    if not raw:
+        return body
+    try:
+        members = _MEMBERS.decode(text)
+    except msgspec.DecodeError:  # in a member that another one of the same name replaces
+        members = {name: msgspec.Raw(msgspec.json.encode(body[name])) for name in body}
+    return {**body, **{name: members[name] for name in raw if name in members}}
+
+
+def _finite(message: M) -> M:
+    """Return the message; raise WireError if it holds a number beyond all doubles (1e999).
+
+    Members with a type have limits; these two messages carry values of any feature.
+    """
+    if isinstance(message, Start):
+        _check_finite("start.settings", message.settings)
+    elif isinstance(message, Live):
+        for place, setting in enumerate(message.settings):
+            _check_finite(f"live.settings[{place}].value", setting.value)
+    return message
+
+
+def _check_finite(where: str, value: object) -> None:
+    if not is_finite(value):
+        raise WireError(where, "number out of range")
 
 
 FROM_VIEWER: Crossing[Ack | Subscribe | Call] = Crossing("a viewer", Ack, Subscribe, Call)

@@ -91,6 +91,15 @@ def _parse_int(digits: str) -> int | float:
     return number if -(2**63) <= number < 2**64 else float(digits)
 
 
+def is_finite(value: object) -> bool:
+    """Tell whether a parsed value holds no infinity, which a parser makes of 1e999."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return all(map(is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def kind_of(value: object) -> str:
     """Return what an error calls a parsed value."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}

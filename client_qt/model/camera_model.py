@@ -11,7 +11,7 @@ from camstrm.wire import HEALTHY_STATES, CameraFrame, CameraInfo, CameraState, C
 
 __all__ = ["CameraModel"]
 
-OLD_AFTER_S = 1.5
+OLD_AFTER_S = 1.25
 """A picture is never called old before this age."""
 
 _OLD_INTERVALS = 3
@@ -138,7 +138,7 @@ class CameraModel:
     def old_after(self, stream_fps: float) -> float:
         """Return from which age in seconds on a picture of a streaming camera is too old.
 
-        1.5 s, and three usual intervals: the longest of the camera's own, the stream's, and
+        1.25 s, and three usual intervals: the longest of the camera's own, the stream's, and
         that between two pictures here. A pause, or a burst after it, changes no median.
         """
         intervals = [1 / stream_fps if stream_fps > 0 else 0.0]

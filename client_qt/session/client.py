@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 
 from camstrm.backoff import Backoff
 from camstrm.client.address import ServerAddress
+from camstrm.client.reconnect import GOOD_AFTER_S, PATIENT_PAUSE_S, reconnect_pauses
 from camstrm.errors import WireError
 from camstrm.viewing.plain_text import plain_message, plain_text
 from camstrm.viewing.texts import Texts
@@ -43,7 +43,7 @@ from client_qt.model.certificate import Certificate, judge
 from client_qt.model.failure import Failure, explain_failure
 from client_qt.session.network import Network, certificate_shown
 
-__all__ = ["StreamClient", "reconnect_pauses"]
+__all__ = ["StreamClient"]
 
 _log = logging.getLogger(__name__)
 
@@ -58,18 +58,6 @@ SILENCE_TIMEOUT_S = 10.0
 
 PING_INTERVAL_S = 2.0
 """Also the time between two looks at the timeouts."""
-
-GOOD_AFTER_S = 5.0
-"""A connection that worked for so long makes the next attempt come at once."""
-
-
-def reconnect_pauses(rng: random.Random | None = None) -> Backoff:
-    """Return the pauses between connection attempts; ``rng`` is for tests.
-
-    Their jitter keeps many viewers from coming back in the same instant after a server's
-    restart (PhotonVision's reconnect storms).
-    """
-    return Backoff(0.25, factor=2.0, limit_s=5.0, jitter=0.5, rng=rng)
 
 
 class StreamClient(QObject):
@@ -243,7 +231,7 @@ class StreamClient(QObject):
         message = None if message is None else plain_message(message)
         if isinstance(message, Hello) and message.protocol != PROTOCOL:
             reason = self._say("connect.lost.protocol", theirs=message.protocol, ours=PROTOCOL)
-            self._end(reason, self._backoff.longest())
+            self._end(reason, PATIENT_PAUSE_S)
         elif isinstance(message, Hello):
             self._note_good()
             self.hello_received.emit(message)
@@ -331,7 +319,7 @@ class StreamClient(QObject):
             tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
         )
         self.failed.emit(failure)
-        self._end(failure.reason, self._backoff.longest() if failure.patient else None)
+        self._end(failure.reason, PATIENT_PAUSE_S if failure.patient else None)
 
     def _on_disconnected(self) -> None:
         # The reason of an attempt that failed comes with errorOccurred, after this.

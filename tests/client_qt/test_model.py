@@ -176,7 +176,7 @@ def test_age_and_when_it_is_too_old() -> None:
     assert camera.age(model.clock, 100.05) == pytest.approx(0.05, abs=1e-6)
     assert camera.steady_age(model.clock, 100.2) == pytest.approx(0.05, abs=1e-6)
     assert camera.steady_age(model.clock, 102) == pytest.approx(2.0, abs=1e-6)
-    assert camera.old_after(30) == 1.5
+    assert camera.old_after(30) == 1.25
     camera.receive_status(CameraStatus(0, CameraState.STREAMING, interval_us=2_000_000))
     assert camera.old_after(30) == 6.0
     assert not camera.is_old(model.clock, 106.0, 30)

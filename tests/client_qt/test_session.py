@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from camstrm.client.address import parse_address
+from camstrm.client.reconnect import reconnect_pauses
 from camstrm.repeat_log import RepeatLog
 from camstrm.wire import CameraFrame, CameraState, Hello, Status
 from client_qt.model.viewer_model import Connection
 from client_qt.session import session as session_module
-from client_qt.session.client import StreamClient, reconnect_pauses
+from client_qt.session.client import StreamClient
 from client_qt.session.decoder import PictureDecoder
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.session.session import StreamSession

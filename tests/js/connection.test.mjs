@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Connection, backoffMs, serverUrl } from "../../camstrm/bridge/page/static/connection.js";
+import {
+  Connection,
+  PATIENT_MS,
+  STEADY_MS,
+  backoffMs,
+  serverUrl,
+} from "../../camstrm/bridge/page/static/connection.js";
 import { speak } from "./speak.mjs";
+import { vectors } from "./viewing.mjs";
 
 speak();
 
 /** A browser whose clock, timers, sockets and answers the test holds in its hands. */
-function scriptedBrowser({ status = null, random = () => 1 } = {}) {
+function scriptedBrowser({ challenge = {}, status = null, random = () => 1 } = {}) {
   const sockets = [];
   const system = {
     nowMs: 0,
@@ -20,11 +27,14 @@ function scriptedBrowser({ status = null, random = () => 1 } = {}) {
     setInterval: (check) => {
       system.check = check;
     },
-    setTimeout: (act, ms) => system.timers.push({ act, ms }),
+    setTimeout: (act, ms) => system.timers.push({ act, ms, cleared: false }),
+    clearTimeout: (id) => {
+      if (id > 0) system.timers[id - 1].cleared = true;
+    },
     fetch: async (url) => {
       system.asked.push(String(url));
       if (status === null) throw new TypeError("Failed to fetch");
-      return { ok: status === 200, status, statusText: "" };
+      return { ok: status === 200, status, statusText: "", headers: new Headers({ ...challenge }) };
     },
     WebSocket: class {
       sent = [];
@@ -78,11 +88,11 @@ test("ws for http, wss for https, no fragment", () => {
   assert.equal(system.sockets[1].url, "wss://host/ws");
 });
 
-test("the back-off doubles from 0.25 s to 5 s and is jittered", () => {
-  const longest = [0, 1, 2, 3, 4, 5, 60].map((attempt) => backoffMs(attempt, () => 1));
-  assert.deepEqual(longest, [500, 1000, 2000, 4000, 5000, 5000, 5000]);
-  const shortest = [0, 1, 2, 3, 4, 5].map((attempt) => backoffMs(attempt, () => 0));
-  assert.deepEqual(shortest, [250, 500, 1000, 2000, 2500, 2500]);
+test("the back-off is that of all viewers", () => {
+  const table = vectors("reconnect");
+  const pauses = table.pauses_ms.map((_, attempt) => [0, 1].map((by) => backoffMs(attempt, () => by)));
+  assert.deepEqual(pauses, table.pauses_ms);
+  assert.deepEqual([STEADY_MS, PATIENT_MS], [table.good_after_ms, table.patient_ms]);
 });
 
 test("messages go to the handlers, text goes out only while open", () => {
@@ -108,7 +118,7 @@ test("after a loss one new socket is made, and the old one is not listened to", 
   old.onopen();
   old.onclose({ reason: "" });
   assert.equal(connection.phase, "waiting");
-  assert.equal(connection.retryAtMs, 500);
+  assert.equal(connection.retryAtMs, 250);
   old.onclose({ reason: "again" });
   old.onmessage({ data: "late" });
   assert.equal(system.timers.length, 1);
@@ -126,12 +136,12 @@ test("the back-off grows with failures and is small again after a steady connect
     act();
     return ms;
   };
-  assert.deepEqual([fail(), fail(), fail()], [500, 1000, 2000]);
+  assert.deepEqual([fail(), fail(), fail()], [250, 500, 1000]);
   system.sockets.at(-1).onopen();
-  assert.equal(fail(), 4000, "an open that did not last is no success");
+  assert.equal(fail(), 1500, "an open that did not last is no success");
   system.sockets.at(-1).onopen();
   system.nowMs += 4000;
-  assert.equal(fail(), 500);
+  assert.equal(fail(), 250);
   assert.equal(connection.phase, "connecting");
 });
 
@@ -175,19 +185,26 @@ test("a socket that never opens is given up", () => {
   assert.equal(system.sockets[0].closed, true);
 });
 
-for (const [status, wanted] of [
-  [401, "token needed: open the URL that camstrm printed"],
-  [403, "server refuses (403 )"],
-  [200, ""],
-  [null, ""],
+const OVER = 'Bearer realm="camstrm", error="invalid_token"';
+
+for (const [status, challenge, wanted] of [
+  [401, { "WWW-Authenticate": 'Bearer realm="camstrm"' }, "token needed: open the URL that camstrm printed"],
+  [401, { "WWW-Authenticate": OVER }, "this token is no longer valid: open the URL with a new one"],
+  [401, {}, "token needed: open the URL that camstrm printed"],
+  [403, {}, "server refuses (403 )"],
+  [200, {}, ""],
+  [null, {}, ""],
 ]) {
-  test(`a refused socket: the server's answer to a plain request is ${status}`, async () => {
-    const system = scriptedBrowser({ status });
+  const given = Object.values(challenge).join();
+  test(`a refused socket: the server's answer to a plain request is ${status} ${given}`, async () => {
+    const system = scriptedBrowser({ status, challenge });
     const { connection } = started(system);
     system.sockets[0].onclose({ reason: "" });
     await turn();
     assert.deepEqual(system.asked, ["http://host:8765/api/status"]);
     assert.equal(connection.problem, wanted);
+    const waits = system.timers.filter(({ cleared }) => !cleared).map(({ ms }) => ms);
+    assert.deepEqual(waits, [wanted === "" ? 250 : PATIENT_MS], "it hammers no server");
   });
 }
 

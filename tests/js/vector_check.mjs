@@ -47,7 +47,8 @@ function bytesOfHex(hex) {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-function bundleAsJson({ seq, timestamp_us, frames }) {
+/** Under the names of FORMAT.md, 64-bit numbers as text, payloads as hexadecimal digits. */
+export function bundleAsJson({ seq, timestamp_us, frames }) {
   return {
     bundle: { seq: String(seq), timestamp_us: String(timestamp_us), camera_count: frames.length },
     cameras: frames.map((frame) => ({

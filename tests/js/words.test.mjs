@@ -22,10 +22,10 @@ test("every state has a name, a later one is shown by its number", () => {
   assert.equal(states.stateClass(CameraState.WAITING_FOR_TRIGGER), "waiting-for-a-trigger");
 });
 
-test("a picture is old after 1.5 s and three of its usual intervals", () => {
+test("a picture is old after 1.25 s and three of its usual intervals", () => {
   const { STREAMING, WAITING_FOR_TRIGGER, LOST } = CameraState;
   const old = (ageMs, intervalMs) => states.isOld(STREAMING, ageMs, intervalMs);
-  assert.deepEqual([old(1500, 0), old(1501, 0), old(1501, 33)], [false, true, true]);
+  assert.deepEqual([old(1250, 0), old(1251, 0), old(1251, 33)], [false, true, true]);
   assert.deepEqual([old(5900, 2000), old(6001, 2000)], [false, true], "0.5 fps");
   assert.equal(old(null, 0), true);
   assert.equal(states.isOld(WAITING_FOR_TRIGGER, 3_600_000, 100), false);

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from camstrm.backoff import Backoff
 
 
@@ -52,18 +50,3 @@ def test_jitter_shortens_each_pause_but_never_below_the_first() -> None:
 
 def test_two_with_jitter_do_not_wait_equally_long() -> None:
     assert pauses(jittered(1), 6) != pauses(jittered(2), 6)
-
-
-@pytest.mark.parametrize("before", [0, 1, 9])
-def test_longest_is_long_and_so_is_what_follows(before: int) -> None:
-    backoff = Backoff(0.25, 0.5, factor=2.0, limit_s=5.0)
-    pauses(backoff, before)
-    assert backoff.longest() == 5.0
-    assert pauses(backoff, 2) == [5.0, 5.0]
-    backoff.reset()
-    assert backoff.next() == 0.25
-
-
-def test_longest_has_jitter() -> None:
-    backoff = jittered(1)
-    assert {2.5 <= backoff.longest() < 5.0 for _ in range(5)} == {True}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camstrm.log_lines import (
@@ -54,6 +54,7 @@ def raised(error: Exception) -> Any:
         return sys.exc_info()
 
 
+@settings(max_examples=50)
 @given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
 def test_whatever_comes_from_outside_is_one_json_object_on_one_line(
     text: str, camera: str, serial: str, field: str
@@ -68,6 +69,7 @@ def test_whatever_comes_from_outside_is_one_json_object_on_one_line(
         assert made.get("camera", "") == camera
 
 
+@settings(max_examples=50)
 @given(ANYTHING, ANYTHING, ANYTHING)
 def test_whatever_comes_from_outside_stays_on_its_line_of_text(
     text: str, camera: str, serial: str
@@ -181,6 +183,7 @@ def test_what_is_no_record_is_known_as_that(line: str) -> None:
     assert record_from_line(line) is None
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from([*dir(record("x")), "camera", "serial", "f"]), ANYTHING))
 def test_fields_of_a_forged_record_break_no_formatter(fields: dict[str, str]) -> None:
     values = {**fields, "level": "info", "logger": "x", "message": "%s %d"}

@@ -105,7 +105,8 @@ class MessageVector:
     """What is sent (``body``) and the whole message that it means.
 
     That is ``body`` without the members ``unknown`` to version 1, with ``rest``: what a
-    reader fills in. ``escape``: the text has JSON escapes for all beyond ASCII.
+    reader fills in. ``escape``: the text has JSON escapes for all beyond ASCII. ``first``: members
+    before all others, as text.
     """
 
     about: str
@@ -114,9 +115,11 @@ class MessageVector:
     unknown: tuple[str, ...] = ()
     escape: bool = False
     ignored: bool = False
+    first: str = ""
 
     def expected(self) -> dict[str, Any]:
         text = json.dumps(self.body, ensure_ascii=self.escape, separators=(",", ":"))
+        text = "{" + self.first + text[1:]
         known = {key: value for key, value in self.body.items() if key not in self.unknown}
         meaning = None if self.ignored else {**known, **self.rest}
         return {"about": self.about, "text": text, "expected": meaning}
@@ -411,6 +414,28 @@ def good_messages() -> dict[str, MessageVector]:
             },
         ),
         "stop": MessageVector("without members", {"type": "stop"}),
+        "ack_twice": MessageVector(
+            "two members of one name: the last one counts",
+            {"type": "ack", "seq": 7},
+            first='"type":"bye","seq":"x",',
+        ),
+        "call_twice": MessageVector(
+            "two members of one name in a message that is passed on",
+            {
+                "type": "call",
+                "id": 7,
+                "camera": 2,
+                "do": "set",
+                "with": {"feature": "Gain", "value": -1.5},
+            },
+            first='"camera":-1,"with":null,',
+        ),
+        "reply_twice": MessageVector(
+            "half of a surrogate pair in a member that does not count",
+            {"type": "reply", "id": 7, "ok": True, "result": {"file": ""}},
+            {"problem": "", "remedy": "", "code": ""},
+            first='"type":"\\ud800",',
+        ),
         "unknown_type": MessageVector(
             "a type of a later version: ignored", {"type": "bye", "why": 1}, ignored=True
         ),
@@ -556,6 +581,22 @@ def bad_messages() -> dict[str, BadMessage]:
         ),
         "reply_ok": BadMessage(
             "a number for ok", "reply.ok", '{"type":"reply","id":1,"ok":1,"result":{}}'
+        ),
+        "setting_too_large": BadMessage(
+            "a number that no double holds",
+            "start.settings",
+            '{"type":"start","settings":{"features":{"Gain":[1E400]}}}',
+        ),
+        "live_too_large": BadMessage(
+            "a number that no double holds",
+            "live.settings[0].value",
+            '{"type":"live","camera":0,"settings":[{"feature":"Gain","value":-1e999}]}',
+        ),
+        "live_selector": BadMessage(
+            "a selector that is neither a text nor an integer",
+            "live.settings[0].selectors[...]",
+            '{"type":"live","camera":0,"settings":'
+            '[{"feature":"Gain","value":1,"selectors":{"GainSelector":1e999}}]}',
         ),
         "setting_array": BadMessage(
             "an array for a value",

@@ -42,7 +42,7 @@ _CALM_S = 1.0
 _CALM_INTERVALS = 2.5
 _CALM_INTERVAL_MAX_S = 1.5
 """When a triggered camera counts as waiting: after a second, and after 2.5 of its intervals
-if those are at most 1.5 s. Viewers call a picture old after 1.5 s and 3 intervals: later."""
+if those are at most 1.5 s. Viewers call a picture old after 1.25 s and 3 intervals: later."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class AuditTrail:
 
     def __init__(self, file: AuditFile) -> None:
         self._file = file
+        self.added = 0
+        """Records since the start."""
         self._waiting: deque[bytes] = deque()
         """Lines that the file does not have yet, oldest first."""
         self._news = asyncio.Event()
@@ -108,12 +110,18 @@ class AuditTrail:
             return f"{len(self._waiting)} lines wait for the audit file {self._file.path}"
         return ""
 
+    @property
+    def waiting(self) -> int:
+        """Lines that the file does not have yet."""
+        return len(self._waiting)
+
     def add(self, record: AuditRecord) -> None:
         """Write a record to the log, and to the file as soon as the disk takes it."""
         with about_camera(record.camera, record.serial):
             _log.info("%s", record)
         # ASCII only: some readers also end a line at U+2028.
         text = json.dumps(msgspec.structs.asdict(record), separators=(",", ":"))
+        self.added += 1
         self._waiting.append(text.encode() + b"\n")
         self._news.set()
 

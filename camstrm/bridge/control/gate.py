@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
@@ -84,6 +85,8 @@ class ControlGate:
         self._note = note
         self._clock = clock
         self._leases = LeaseCalls(trail, cameras, publish, clock)
+        self.refusals: Counter[str] = Counter()
+        """Calls that went no further, by the code of the reply."""
         self._present: dict[int, PresentViewer] = {}
         """Viewers by the number of their connection."""
 
@@ -117,7 +120,15 @@ class ControlGate:
             answer = self._answer(viewer, call)
         except WireError as error:
             answer = Refusal(str(error), "", "wrong")
-        return answer.to(call.id) if isinstance(answer, Refusal) else answer
+        reply = answer.to(call.id) if isinstance(answer, Refusal) else answer
+        if reply is not None and not reply.ok:
+            self.refusals[reply.code] += 1
+        return reply
+
+    @property
+    def leases_held(self) -> int:
+        """How many cameras somebody may change now."""
+        return self._leases.held
 
     def answered(self, viewer: CallingViewer, call: Call, reply: Reply) -> None:
         """Write down what came of a call that was let through; also after the viewer went."""

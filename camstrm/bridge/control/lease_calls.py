@@ -41,6 +41,11 @@ class LeaseCalls:
         self._published = Leases()
         """What the viewers know."""
 
+    @property
+    def held(self) -> int:
+        """How many leases the viewers know of."""
+        return len(self._published.leases)
+
     def answer(self, present: PresentViewer, call: Call, camera: CameraInfo) -> Reply:
         """Do what a call says; raise WireError if it says nothing that can be done."""
         action = unpack(call.with_, ChangeLease, "lease").action

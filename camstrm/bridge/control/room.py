@@ -48,12 +48,13 @@ class ControlRoom:
         cannot be used.
         """
         self.tokens = TokenBook(folder, shared)
-        self._trail = AuditTrail(AuditFile(folder))
+        self.trail = AuditTrail(AuditFile(folder))
+        """What was changed, on its way to the file."""
         rules = FeatureRules(settings, config_file)
-        self.gate = ControlGate(self.tokens, rules, self._trail, cameras, publish, note=note)
+        self.gate = ControlGate(self.tokens, rules, self.trail, cameras, publish, note=note)
 
         def add(record: AuditRecord) -> None:
-            self._trail.add(record)
+            self.trail.add(record)
             note(record)
 
         self.shares = ShareDesk(folder, cameras, add, self.look_once)
@@ -81,13 +82,13 @@ class ControlRoom:
     async def running(self) -> AsyncIterator[None]:
         """Look after tokens, leases and audit file while the block runs."""
         looks = asyncio.create_task(self._look(), name="bridge control")
-        writes = asyncio.create_task(self._trail.run(), name="bridge audit")
+        writes = asyncio.create_task(self.trail.run(), name="bridge audit")
         try:
             yield
         finally:
             looks.cancel()
             await self.shares.close()
-            self._trail.stop()
+            self.trail.stop()
             await asyncio.wait({looks, writes}, timeout=CLOSE_S)
             writes.cancel()
 

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
-__all__ = ["cookie_of", "fingerprint_of_cookie", "new_secret"]
+__all__ = ["cookie_of", "fingerprint_of_cookie", "may_be_token", "new_secret"]
 
 _SECRET_BYTES = 32
+
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
 def new_secret() -> str:
     """Return a new token of 256 random bits that may stand in a URL."""
     return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def may_be_token(text: str) -> bool:
+    """Return whether ``text`` consists of visible ASCII characters, as every token does.
+
+    To be asked before :func:`cookie_of`: HMAC fills its key up with zeros (RFC 2104), so a token
+    with NULs behind it has the cookie of the one without.
+    """
+    return _VISIBLE.fullmatch(text) is not None
 
 
 def cookie_of(secret: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from camstrm.bridge.control.role import Grant, Role
-from camstrm.bridge.control.secret import cookie_of, fingerprint_of_cookie
+from camstrm.bridge.control.secret import cookie_of, fingerprint_of_cookie, may_be_token
 from camstrm.bridge.control.token_store import TOKENS_FILE, NamedToken, read_tokens
 from camstrm.bridge.events.event_log import same_name
 from camstrm.errors import ConfigError
@@ -55,7 +55,7 @@ class TokenBook:
 
     def find(self, secret: str) -> Grant | None:
         """Return what this token is good for; None if it is none, or none any more."""
-        return self.find_cookie(cookie_of(secret)) if secret else None
+        return self.find_cookie(cookie_of(secret)) if may_be_token(secret) else None
 
     def find_cookie(self, cookie: str) -> Grant | None:
         """Return the same for the cookie of a token."""

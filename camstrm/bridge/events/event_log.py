@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -68,6 +68,8 @@ class EventLog:
     ) -> None:
         self.on_event: Callable[[Event], None] = lambda _: None
         """Called with each new event."""
+        self.counts: Counter[str] = Counter()
+        """Events since the start, by kind."""
         self._clock = clock
         self._utc_us = utc_us
         self._entries: deque[tuple[float, Event]] = deque(maxlen=MAX_EVENTS)
@@ -104,6 +106,7 @@ class EventLog:
             _short_value(new),
         )
         self._next += 1
+        self.counts[kind] += 1
         self._entries.append((self._clock(), event))
         self.on_event(event)
 

@@ -19,6 +19,14 @@ COOKIE_MAX_AGE_S = 30 * 24 * 3600
 
 _PAGE = (PAGE_FOLDER / "log_in.html").read_text(encoding="utf-8")
 
+_PROBLEMS = {
+    "needed": "A token is needed",
+    "wrong": "The token is wrong",
+    "over": "The token that this browser has kept is no longer valid",
+    "not_here": "A token in the URL does not count for this path",
+}
+"""By what is wrong; all but the last are also texts of the page: "login.over" and so on."""
+
 _TEXT = """{problem}: open the URL that camstrm printed when it started, or send
 "Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the
 token is stored.
@@ -87,15 +95,30 @@ def cookie_name(request: web.Request) -> str:
     return f"camstrm_{port or (443 if request.secure else 80)}"
 
 
-def unauthorized(request: web.Request) -> web.HTTPException:
-    """Return a 401 that a human understands; a page for a browser, else text."""
-    headers = {"WWW-Authenticate": 'Bearer realm="camstrm"'}
-    given = "Authorization" in request.headers or "token" in request.query
-    if "text/html" in request.headers.get("Accept", ""):
-        page = _log_in_page(request, "wrong" if given else "needed")
+def unauthorized(request: web.Request, *, in_url: bool) -> web.HTTPException:
+    """Return a 401 that a human understands; a page for a browser, else text.
+
+    ``in_url``: whether a token in the URL would have counted here. Where a token was given, the
+    header says "invalid_token" as well (RFC 6750, 3.1).
+    """
+    why = _why(request, in_url=in_url)
+    challenge = 'Bearer realm="camstrm"'
+    if why != "needed":
+        challenge += ', error="invalid_token"'
+    headers = {"WWW-Authenticate": challenge}
+    if "text/html" in request.headers.get("Accept", "") and why != "not_here":
+        page = _log_in_page(request, why)
         return web.HTTPUnauthorized(text=page, content_type="text/html", headers=headers)
-    problem = "The token is wrong" if given else "A token is needed"
-    return web.HTTPUnauthorized(text=_TEXT.format(problem=problem), headers=headers)
+    return web.HTTPUnauthorized(text=_TEXT.format(problem=_PROBLEMS[why]), headers=headers)
+
+
+def _why(request: web.Request, *, in_url: bool) -> str:
+    """Return what is wrong with the token that was given, a key of _PROBLEMS."""
+    if "Authorization" in request.headers:
+        return "wrong"
+    if "token" in request.query:
+        return "wrong" if in_url else "not_here"
+    return "over" if cookie_name(request) in request.cookies else "needed"
 
 
 def _log_in_page(request: web.Request, why: str) -> str:

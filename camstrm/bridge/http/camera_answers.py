@@ -6,9 +6,10 @@ from aiohttp import web
 
 from camstrm.bridge.http.state import GRANT, STATE
 from camstrm.bridge.viewers.sight import sees
+from camstrm.camera_state import CameraState
 from camstrm.wire import CameraInfo, Reply
 
-__all__ = ["camera_of", "named", "refused", "unavailable"]
+__all__ = ["camera_of", "named", "refused", "state_word", "unavailable"]
 
 _STATUS = {
     "wrong": web.HTTPBadRequest,
@@ -45,6 +46,14 @@ def refused(reply: Reply) -> web.HTTPException:
     text = f"{reply.problem}. {reply.remedy}" if reply.remedy else reply.problem
     headers = {"Retry-After": "1"} if status is web.HTTPServiceUnavailable else None
     return status(text=f"{text}\n", headers=headers)
+
+
+def state_word(state: int) -> str:
+    """Return what a camera does in words; a state of a later version by its number."""
+    try:
+        return CameraState(state).name.lower().replace("_", " ")
+    except ValueError:
+        return f"in state {state}"
 
 
 def unavailable(why: str) -> web.HTTPException:

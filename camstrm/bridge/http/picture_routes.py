@@ -7,12 +7,12 @@ import time
 
 from aiohttp import web
 
-from camstrm.bridge.http.camera_answers import camera_of, unavailable
+from camstrm.bridge.http.camera_answers import camera_of, state_word, unavailable
 from camstrm.bridge.http.state import GRANT, STATE
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.jpeg_orientation import oriented
-from camstrm.bridge.viewers.motion_jpeg_viewer import MotionJpegViewer, time_headers
-from camstrm.wire import CameraInfo, CameraState
+from camstrm.bridge.viewers.motion_jpeg_viewer import STREAM_TYPE, MotionJpegViewer, time_headers
+from camstrm.wire import CameraInfo
 
 __all__ = ["motion_jpeg", "picture"]
 
@@ -52,6 +52,8 @@ async def motion_jpeg(request: web.Request) -> web.StreamResponse:
     state = request.app[STATE]
     camera = camera_of(request)
     max_fps = _max_fps(request)
+    if request.method == "HEAD":
+        return web.Response(headers={"Content-Type": STREAM_TYPE})
     address = request.remote or ""
     with state.limits.admit(address):
         viewer = MotionJpegViewer(state.hub, camera, address, state.settings.send_timeout_s)
@@ -79,9 +81,6 @@ def _max_fps(request: web.Request) -> float | None:
 def _state_name(hub: BundleHub, camera: CameraInfo) -> str:
     for status in hub.status().cameras:
         if status.index == camera.index:
-            try:
-                name = CameraState(status.state).name.lower().replace("_", " ")
-            except ValueError:
-                return f"in state {status.state}"
+            name = state_word(status.state)
             return f"{name}: {status.reason}" if status.reason else name
     return "in an unknown state"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from camstrm.histogram import Histogram
+
 __all__ = ["HubCounters"]
 
 
@@ -22,3 +24,5 @@ class HubCounters:
     sent: int = 0
     sent_bytes: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    round_trips: Histogram = field(default_factory=Histogram)
+    """Seconds from a bundle's way to its acknowledgement, of all viewers."""

@@ -20,14 +20,7 @@ from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.bridge.viewers.sight import (
-    Sight,
-    hello_within,
-    seen,
-    sees,
-    shared_within,
-    within,
-)
+from camstrm.bridge.viewers.sight import Sight, hello_within, seen, sees, shared_within, within
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
 from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
 from camstrm.bridge.viewers.views import ViewPlanner
@@ -74,8 +67,8 @@ class BundleHub:
         gate: CallGate | None = None,
         events: EventLog | None = None,
     ) -> None:
-        log = events or EventLog(clock)
-        self.changes = ChangeHold(log, clock)
+        self.events = events or EventLog(clock)
+        self.changes = ChangeHold(self.events, clock)
         """What viewers change, on its way to the events."""
         self.counters = HubCounters()
         self.calls = ViewerCalls(gate)
@@ -98,7 +91,7 @@ class BundleHub:
         self._hello_text = TO_VIEWER.encode(self._hello)
         self._leases: Leases | None = None
         """Who may change which camera; None as long as nobody ever could."""
-        self._transitions = Transitions(log, self.changes)
+        self._transitions = Transitions(self.events, self.changes)
         self._input = "none"
         self._input_since_us = _now_us()
         """Since when the input is as it is, in us of UTC."""
@@ -188,8 +181,10 @@ class BundleHub:
 
     def make_outbox(self) -> ViewerOutbox:
         """Return the outbox of the next viewer."""
-        self.counters.viewers += 1
-        return ViewerOutbox(self.counters.viewers, self._window, self._clock, self._step)
+        counters = self.counters
+        counters.viewers += 1
+        trips = counters.round_trips
+        return ViewerOutbox(counters.viewers, self._window, self._clock, self._step, trips)
 
     def join(
         self,

@@ -14,9 +14,11 @@ from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraInfo
 from camstrm.wire.bundle import Buffer
 
-__all__ = ["MotionJpegViewer", "time_headers"]
+__all__ = ["STREAM_TYPE", "MotionJpegViewer", "time_headers"]
 
 BOUNDARY = "camstrm"
+
+STREAM_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 
 
 class MotionJpegViewer(ViewerSender):
@@ -38,9 +40,7 @@ class MotionJpegViewer(ViewerSender):
 
     async def run(self, request: web.Request) -> web.StreamResponse:
         """Serve the client until it is gone; return the finished response."""
-        response = web.StreamResponse(
-            headers={"Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"}
-        )
+        response = web.StreamResponse(headers={"Content-Type": STREAM_TYPE})
         response.force_close()
         self._chunked = request.version >= HttpVersion11
         if self._chunked:

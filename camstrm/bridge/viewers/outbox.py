@@ -11,6 +11,7 @@ from camstrm.bridge.viewers.credit import CreditWindow
 from camstrm.bridge.viewers.ladder import SizeLadder
 from camstrm.bridge.viewers.selection import EVERYTHING, Selection
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.histogram import Histogram
 from camstrm.rates import RateMeter
 from camstrm.wire import ViewerStatus
 
@@ -68,6 +69,7 @@ class ViewerOutbox:
         "_next_reply",
         "_on_step",
         "_release_s",
+        "_round_trips",
         "_settle_s",
         "_texts",
         "allowed",
@@ -97,10 +99,12 @@ class ViewerOutbox:
         window: int,
         clock: Callable[[], float] = time.monotonic,
         on_step: Callable[[ViewerOutbox], None] | None = None,
+        round_trips: Histogram | None = None,
     ) -> None:
         """Let at most ``window`` bundles be under way to a viewer that acknowledges.
 
-        ``on_step`` is called when the viewer needs smaller pictures, or may have larger ones.
+        ``on_step`` is called when the viewer needs smaller pictures, or may have larger ones;
+        ``round_trips`` gets the times from a bundle's way to its acknowledgement.
         """
         self.id = viewer_id
         """Number of the viewer since the bridge's start, from 1."""
@@ -143,6 +147,8 @@ class ViewerOutbox:
         self._clock = clock
         self._on_step = on_step
         """Called when the ladder has changed its rung."""
+        self._round_trips = round_trips
+        """Of all viewers, in seconds; the hub's."""
         self._texts: dict[int, bytes] = {}
         """Texts that wait, UTF-8; they go in the order of their kinds (TextKind), then replies."""
         self._next_reply = _FIRST_REPLY
@@ -204,6 +210,8 @@ class ViewerOutbox:
         """Take ``seq`` and all sent before it as shown; return whether a bundle waits."""
         now = self._clock()
         sent_s = self.credit.acknowledge(seq, now)
+        if sent_s is not None and self._round_trips is not None:
+            self._round_trips.add(now - sent_s)
         if sent_s is not None and self.reduce:
             stepped = self.ladder.acknowledged(sent_s, now, self.last_size)
             if stepped and self._on_step is not None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 import msgspec
 from msgspec.structs import replace
 
+from camstrm.bridge.viewers.picture_ages import PictureAges
 from camstrm.camera_state import HEALTHY_STATES
 from camstrm.wire import CameraFrame, FrameBundle
 
@@ -59,6 +60,8 @@ class LatestPictures:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.ages = PictureAges()
+        """How old pictures and bundles were when they came."""
         self._clock = clock
         self._pictures: dict[int, ReceivedPicture] = {}
         """The newest picture of each camera and view, by its key."""
@@ -70,6 +73,7 @@ class LatestPictures:
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""
         now = self._clock()
+        self.ages.add(bundle)
         for tap in self._taps:
             tap.take(bundle)
         for frame in bundle.frames:
@@ -83,6 +87,7 @@ class LatestPictures:
 
     def keep_only(self, cameras: Collection[int]) -> None:
         """Forget the pictures of all other cameras."""
+        self.ages.keep_only(cameras)
         self._keep(lambda frame: frame.camera_index in cameras)
 
     def keep_views(self, views: Collection[int]) -> None:

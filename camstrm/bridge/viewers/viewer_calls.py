@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, get_args
 
 from msgspec import Struct
 
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.server_calls import ServerCalls
 from camstrm.feed.open_calls import LoopTime, OpenCalls
+from camstrm.histogram import Histogram
 from camstrm.wire import (
     CALL_TIMEOUT_S,
     MAX_CALL_DATA,
@@ -22,6 +25,7 @@ from camstrm.wire import (
     pack,
     refusal,
 )
+from camstrm.wire.calls import Code
 
 __all__ = ["CallGate", "ReadingGate", "ViewerCalls"]
 
@@ -35,6 +39,8 @@ READING = frozenset(
     ("features", "values", "watch", "save", "diff", "diagnose", "measure", "events")
 )
 """Operations that change nothing; what is not here may."""
+
+_CODES = frozenset(get_args(Code))
 
 _NO_GRABBER = "no grabber is connected to the bridge"
 
@@ -84,6 +90,10 @@ class ViewerCalls:
         """The open calls of each viewer that has some, by the ids that it chose."""
         self._asked = 0
         """Open calls of :meth:`ask`."""
+        self.answers: Counter[tuple[str, str]] = Counter()
+        """How many calls were answered, by operation and "ok" or the code of the refusal."""
+        self.durations: dict[str, Histogram] = {}
+        """Seconds from a call that passed the gate to its answer, by operation."""
         self._data_size = 0
         """Bytes of data that :meth:`ask` holds for all of them."""
 
@@ -117,6 +127,7 @@ class ViewerCalls:
         ids = self._ids.get(viewer, set())
         answer = self._refusal(ids, call) or self.gate.check(viewer, call)
         if answer is not None:
+            self._count(call, answer)
             viewer.put_reply(TO_VIEWER.encode(answer))
             return
         self._ids.setdefault(viewer, ids).add(call.id)
@@ -139,7 +150,7 @@ class ViewerCalls:
         Joining 37 MB would keep all viewers waiting for 20 ms. For HTTP routes, which have
         decided who may ask. Raises nothing for a call that fails: the reply says it.
         """
-        call = Call(0, camera, do, pack(arguments))
+        call, since_s = Call(0, camera, do, pack(arguments)), time.monotonic()
         if self._asked >= MAX_ASKED:
             problem = f"{MAX_ASKED} requests wait for cameras already"
             return refusal(0, "busy", problem, "Ask again in a moment"), ()
@@ -148,14 +159,18 @@ class ViewerCalls:
         try:
             self._pass_on(call, asked)
             reply = await asked.reply
+            self._count(call, reply, since_s)
             return reply, asked.pieces if reply.ok else ()
         finally:
             self._asked -= 1
             self._data_size -= asked.size
             self._open.forget(asked)
 
-    def end_viewer_call(self, viewer: ViewerSender, call: Call, reply: Reply) -> None:
-        """Answer a viewer's call that had passed the gate."""
+    def end_viewer_call(
+        self, viewer: ViewerSender, call: Call, reply: Reply, since_s: float
+    ) -> None:
+        """Answer a viewer's call that had passed the gate at ``since_s`` (monotonic clock)."""
+        self._count(call, reply, since_s)
         self.gate.answered(viewer, call, reply)
         ids = self._ids.get(viewer)
         if ids is None:
@@ -192,6 +207,14 @@ class ViewerCalls:
             problem = "the grabber does not take more calls at the moment"
             self._open.refuse(passed.id, "busy", problem, "Ask again")
 
+    def _count(self, call: Call, reply: Reply, since_s: float | None = None) -> None:
+        """Count the answer to a call, which may name whatever operation it likes."""
+        do = call.do if call.do in OPERATIONS else "unknown"
+        code = reply.code if reply.code in _CODES else "failed"
+        self.answers[do, "ok" if reply.ok else code] += 1
+        if since_s is not None:
+            self.durations.setdefault(do, Histogram()).add(time.monotonic() - since_s)
+
     def _has_room_for(self, size: int) -> bool:
         """Take room for data, if there is any."""
         if self._data_size + size > MAX_DATA:
@@ -207,9 +230,10 @@ class _ViewerCall:
         self._calls = calls
         self._viewer = viewer
         self._call = call
+        self._since_s = time.monotonic()
 
     def replied(self, reply: Reply) -> None:
-        self._calls.end_viewer_call(self._viewer, self._call, reply)
+        self._calls.end_viewer_call(self._viewer, self._call, reply, self._since_s)
 
     def data_came(self, call_id: int, piece: memoryview) -> None:
         """Drop it: no operation with data passes."""

@@ -36,7 +36,7 @@ COMPUTED: dict[str, str] = {
     "features.level.": "Beginner Expert Guru",
     "features.only.": "all changed favourites",
     "group.": " ".join(_GROUPS),
-    "login.": "needed needed_title wrong wrong_title label open where help",
+    "login.": "needed needed_title wrong wrong_title over over_title label open where help",
     "measure.": "mean minimum maximum deviation clipped black",
     "measure.focus.": "rising falling steady",
     "measure.region.": "whole visible centre drawn",

@@ -6,18 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from msgspec import structs
 
 from camstrm.errors import WireError
 from camstrm.wire.bundle import decode_bundle, encode_bundle
 from camstrm.wire.crossing import CROSSINGS, Crossing
-from camstrm.wire.messages import Message, UnknownMessage, tag_of
+from camstrm.wire.messages import UnknownMessage
 from camstrm.wire.packet import PacketSplitter
-from camstrm.wire.views import Region
 from tests.fakes.packet_stream import receive_data
 from tests.vectors import layout, make_vectors
+from tests.vectors.answers import whole
 
 ROOT = Path(make_vectors.__file__).parent
 
@@ -111,22 +109,6 @@ def crossings_of(text: str | bytes) -> list[Crossing[Any]]:
     """Return those that have a message of the text's type; all if it has none that is known."""
     found = [c for c in CROSSINGS for tag in c.classes if f'"type":"{tag}"' in str(text)]
     return found or list(CROSSINGS)
-
-
-def whole(value: Any) -> Any:
-    """Return a message as JSON with all members, also those that are left out where they say
-    nothing.
-    """
-    if isinstance(value, msgspec.Raw):
-        return json.loads(bytes(value))
-    if isinstance(value, tuple):
-        return [whole(item) for item in value]
-    if isinstance(value, Region):
-        return whole(structs.astuple(value))
-    if not isinstance(value, msgspec.Struct):
-        return value
-    members = {f.encode_name: whole(getattr(value, f.name)) for f in structs.fields(value)}
-    return {"type": tag_of(value), **members} if isinstance(value, Message) else members
 
 
 @pytest.mark.parametrize("path", vectors("messages", 18))

@@ -28,7 +28,7 @@ const WITHOUT_PICTURES = /** @type {Set<number>} */ (new Set([
 ]));
 
 /** A picture is never called old before this age, at which nobody takes it for a live one. */
-const LEAST_OLD_MS = 1500;
+const LEAST_OLD_MS = 1250;
 /** So many of its usual intervals must have gone by, too. */
 const OLD_INTERVALS = 3;
 

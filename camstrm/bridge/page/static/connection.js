@@ -5,10 +5,14 @@
 
 import { say } from "./texts.js";
 
+// The table of all viewers (tests/vectors/viewing/reconnect.json; camstrm/client/reconnect.py).
 const BACKOFF_FIRST_MS = 250;
-const BACKOFF_MAX_MS = 5000;
+/** With the connection itself, a page is back within 2 s after the server listens again. */
+const BACKOFF_MAX_MS = 1500;
+/** After a refusal with a reason, which does not end by itself. */
+export const PATIENT_MS = 5000;
 /** A connection that has lived so long was a success: the next back-off starts small. */
-const STEADY_MS = 3000;
+export const STEADY_MS = 3000;
 /** The server speaks once a second; after this time without a word it is gone. */
 const SILENCE_MS = 6000;
 const CHECK_MS = 1000;
@@ -17,7 +21,7 @@ const OPEN = 1;
 
 /** @param {number} attempt from 0; the wait doubles, jittered so that viewers spread */
 export function backoffMs(attempt, random = Math.random) {
-  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt + 1));
+  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt);
   return Math.max(BACKOFF_FIRST_MS, ceiling * (0.5 + 0.5 * random()));
 }
 
@@ -50,6 +54,8 @@ export class Connection {
   #openedAtMs = 0;
   /** performance.now() of the last message, or of the attempt. */
   #heardAtMs = 0;
+  /** setTimeout of the next attempt. */
+  #retry = 0;
 
   /**
    * @param {{href: string}} location of the page
@@ -129,26 +135,37 @@ export class Connection {
     this.#handlers.closed();
     // A server that refuses again keeps its reason until #askWhy knows better.
     if (wasOpen || problem !== "") this.problem = problem;
-    this.retryAtMs = nowMs + delayMs;
-    this.#system.setTimeout(() => this.#connect(), delayMs);
+    this.#connectIn(delayMs);
     socket?.close();
     if (!wasOpen) this.#askWhy();
+  }
+
+  /** @param {number} delayMs */
+  #connectIn(delayMs) {
+    this.#system.clearTimeout(this.#retry);
+    this.retryAtMs = this.#system.performance.now() + delayMs;
+    this.#retry = this.#system.setTimeout(() => this.#connect(), delayMs);
   }
 
   /** A page cannot see why a WebSocket was refused; a plain request to the server can. */
   async #askWhy() {
     const attempt = this.#attempt;
     const problem = await this.#refusal();
-    if (attempt === this.#attempt && this.phase !== "open") this.problem = problem;
+    if (attempt !== this.#attempt || this.phase === "open") return;
+    this.problem = problem;
+    if (problem !== "" && this.phase === "waiting") this.#connectIn(PATIENT_MS);
   }
 
   async #refusal() {
     try {
-      const { ok, status, statusText } = await this.#system.fetch(
+      const { ok, status, statusText, headers } = await this.#system.fetch(
         serverUrl("api/status", this.#location),
         { cache: "no-store", signal: this.#system.AbortSignal.timeout(SILENCE_MS) },
       );
-      if (status === 401) return say("connection.token_needed");
+      if (status === 401) {
+        const given = headers.get("WWW-Authenticate")?.includes("invalid_token");
+        return say(given ? "connection.token_over" : "connection.token_needed");
+      }
       return ok ? "" : say("connection.refused", { status: `${status} ${statusText}` });
     } catch {
       return ""; // no answer at all: the server is not there, which the header says

@@ -88,6 +88,22 @@ export const anyObject = (value, where) => {
   return /** @type {Record<string, unknown>} */ (value);
 };
 
+/** Refuses what JSON.parse makes of 1e999, however deep it is. @type {Decoder<void>} */
+export const finite = (value, where) => {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new WireError(where, "number out of range");
+  }
+  if (typeof value === "object" && value !== null) {
+    for (const item of Object.values(value)) finite(item, where);
+  }
+};
+
+/** @type {Decoder<Record<string, unknown>>} */
+export const finiteObject = (value, where) => {
+  finite(value, where);
+  return anyObject(value, where);
+};
+
 /** An object with any names. @type {<T>(decode: Decoder<T>) => Decoder<Record<string, T>>} */
 export const record = (decode) => (value, where) =>
   Object.fromEntries(

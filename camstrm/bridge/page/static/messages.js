@@ -5,13 +5,14 @@
  */
 
 import {
-  anyObject,
   anything,
   array,
   arrayWithin,
   boolean,
   integer,
   integerWithin,
+  finite,
+  finiteObject,
   kindOf,
   number,
   object,
@@ -236,11 +237,26 @@ const LEASE = object({
 
 /** @type {Decoder<unknown>} */
 const featureValue = (value, where) => {
+  finite(value, where);
   if (["boolean", "number", "string"].includes(typeof value)) return value;
   throw wrong(where, "a boolean, a number or a string", value);
 };
 
-const SETTING = object({ feature: [string], value: [featureValue], selectors: [anyObject, {}] });
+/** @type {Decoder<string | number>} */
+const selector = (value, where) => {
+  if (typeof value === "string") return value;
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    throw wrong(where, "an integer or a string", value);
+  }
+  if (value < -(2 ** 63) || value >= 2 ** 64) throw new WireError(where, "number out of range");
+  return value;
+};
+
+const SETTING = object({
+  feature: [string],
+  value: [featureValue],
+  selectors: [record(selector), {}],
+});
 
 /** @type {Record<string, Decoder<object>>} of all messages, to compare; a page gets few */
 const MESSAGES = {
@@ -265,7 +281,7 @@ const MESSAGES = {
   }),
   refused: object({ reason: label }),
   goodbye: object({}),
-  start: object({ settings: [anyObject] }),
+  start: object({ settings: [finiteObject] }),
   request: object({
     seq: [integer],
     cameras: [array(integer), []],

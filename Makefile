@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image try-systemd clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image try-systemd image-requirements clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -103,6 +103,13 @@ image:
 # Builds the image with buildah and runs it in namespaces of its own; needs root.
 try-image: $(VENV)/.test
 	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
+
+# The packages of the image with their hashes; needs uv.
+HASHED := uv pip compile --quiet --constraint $(CONSTRAINTS) --universal --python-version 3.10 --generate-hashes \
+	--no-header --no-emit-index-url --no-annotate
+image-requirements:
+	$(HASHED) pyproject.toml --extra grab --extra bridge > deploy/image-requirements.txt
+	echo hatchling | $(HASHED) - > deploy/image-build-requirements.txt
 
 # Boots systemd in namespaces of its own and runs the units in it; needs root.
 try-systemd: $(VENV)/.test

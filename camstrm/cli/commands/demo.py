@@ -41,8 +41,7 @@ def run(options: ListenOptions) -> int:
     # Before there is a folder: a signal ends the process by its end, which removes it.
     with (
         stop_on_signals(children.stop),
-        # There is no configuration to read again: as ever, it ends with its terminal.
-        reload_on_hangup(children.stop, children.stop),
+        reload_on_hangup(children.reload, children.stop),
         tempfile.TemporaryDirectory(prefix="camstrm-demo-") as folder,
     ):
         config = Path(folder) / "demo.toml"

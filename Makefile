@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-viewers docs reference rehearsal wheel image try-image try-systemd image-requirements clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel image try-image try-systemd image-requirements clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -28,6 +28,7 @@ help:
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
+	@echo "make soak-server  30 minutes of grabber and bridge with viewers that come and go (MINUTES=...)"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
 	@echo "make docs    the documents as a site in build/site"
 	@echo "make rehearsal  simulated Hikrobot and FLIR cameras, to practise the first hour"
@@ -61,6 +62,9 @@ bench: $(VENV)/.bench
 
 bench-long: $(VENV)/.test
 	$(BIN)/python -m bench.whole_way.long_run $(MINUTES)
+
+soak-server: $(VENV)/.test
+	$(BIN)/python -m bench.whole_way.long_run $(or $(MINUTES),30) --joins $(or $(JOINS),5)
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)

@@ -16,7 +16,7 @@ class Histogram:
     """Counts values by range; only grows. Used by one thread.
 
     A list and a search instead of prometheus_client's Histogram, which takes a lock for each
-    value: 0.3 instead of 1.5 microseconds, up to 256 times a bundle.
+    value: 0.2 instead of 0.8 microseconds, up to 512 times a bundle.
     """
 
     __slots__ = ("_bounds", "_counts", "total")

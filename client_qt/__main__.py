@@ -9,7 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from camstrm.client.process_list import hide_tokens
 from camstrm.errors import CamstrmError
+from camstrm.log_lines import TextFormatter
 from client_qt.app import quit_viewer, show_error
 from client_qt.command import add_view_options, run_with
 
@@ -19,6 +21,8 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
 
     ``windowed``: the message is shown in a window, too.
     """
+    if arguments is None:
+        hide_tokens()
     parser = argparse.ArgumentParser(
         # A frozen program has a name of its own.
         prog=Path(sys.argv[0]).stem if getattr(sys, "frozen", False) else "python -m client_qt",
@@ -27,10 +31,10 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
     add_view_options(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(TextFormatter())
+    level = logging.INFO if options.verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler])
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: quit_viewer())
     try:

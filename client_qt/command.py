@@ -36,8 +36,8 @@ def add_view_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--token",
         metavar="T",
-        help="token of the server; other users of this machine can see it in the list of "
-        f"processes, so better use {TOKEN_VARIABLE} or --token-file",
+        help=f"token of the server; better {TOKEN_VARIABLE} or --token-file: the shell keeps a "
+        "command in its history, and on Windows the list of processes shows it",
     )
     parser.add_argument("--token-file", metavar="FILE", help="file that holds the token")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: configuration.md, commands.md and keys.md.
+"""Write the pages that are made from the code: configuration, commands and keys.
 
 ``python -m docs.make_reference`` writes them; a test says when one is stale. What a key of the
 configuration means stands in deploy/camstrm.toml, once for the file and for the page; its type,

@@ -2,8 +2,8 @@
 
 ``python -m docs.rehearsal`` puts the simulator's producer where the SDKs of Hikrobot and FLIR
 would put theirs, below ``build/rehearsal``, and writes a file with the variables that point
-there. ``python -m docs.rehearsal SERIAL KNOB=NUMBER`` makes a camera misbehave, and
-``python -m docs.rehearsal SERIAL ok`` well again; the knobs are those of tests/simulator.
+there. ``python -m docs.rehearsal SERIAL unplug`` takes a camera away, ``SERIAL ok`` brings it back
+and makes it well, ``SERIAL KNOB=NUMBER`` makes it misbehave with a knob of tests/simulator.
 """
 
 from __future__ import annotations
@@ -106,20 +106,23 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\n  . {file.relative_to(ROOT)}\n\nThen 'camstrm list' shows them.")
         return 0
     serial, *knobs = arguments
+    plain = knobs in (["ok"], ["unplug"])
     try:
-        values = {} if knobs == ["ok"] else {k: int(v) for k, v in (w.split("=") for w in knobs)}
+        values = {} if plain else {k: int(v) for k, v in (word.split("=") for word in knobs)}
         if serial not in {camera.serial for camera in CAMERAS} or not set(values) <= set(SLOTS):
             raise ValueError
     except ValueError:
-        print(f"wanted SERIAL and KNOB=NUMBER, or SERIAL ok, got {' '.join(arguments)!r}")
+        print(f"wanted SERIAL with unplug, ok or KNOB=NUMBER, got {' '.join(arguments)!r}")
         print("serial numbers:", *(camera.serial for camera in CAMERAS))
         print("knobs:", *(name for name, (kind, _) in SLOTS.items() if kind == "KNOB"))
         return 2
     with RunnableScenario(FOLDER / "scenario.ini", FOLDER / "control").control(serial) as camera:
-        if values:
-            camera.set(**values)
-        else:
+        if knobs == ["unplug"]:
+            camera.unplug()
+        elif plain:
             camera.clear()
+        else:
+            camera.set(**values)
     return 0
 
 

@@ -68,7 +68,7 @@ class Protocol:
             raise ValueError("the server would compress JPEG")
 
     def frame(self, data: bytearray) -> Frame | None:
-        """Return the frame that ``data`` begins with; None if more bytes are needed to tell."""
+        """Return the frame that ``data`` begins with; None if more bytes are needed."""
         if len(data) < 2:
             return None
         if not data[0] & 0x80:
@@ -186,7 +186,7 @@ class ImageZmq(Protocol):
         sock.sendall(b"\x00\x01\x01")
 
     def frame(self, data: bytearray) -> Frame | None:
-        """Return the frame that ``data`` begins with; None if more bytes are needed to tell."""
+        """Return the frame that ``data`` begins with; None if more bytes are needed."""
         header = 9 if data and data[0] & 2 else 2
         if len(data) < header:
             return None

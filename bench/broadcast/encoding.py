@@ -75,7 +75,7 @@ def _wait_for_cameras(system: RunningSystem) -> None:
 
 
 def _encoded(system: RunningSystem) -> int:
-    """Return how many pictures were encoded, as soon as the grabber says it anew (1 Hz)."""
+    """Return how many pictures were encoded, as soon as the grabber reports it again (1 Hz)."""
     deadline = time.monotonic() + _START_S
     before = -1
     while time.monotonic() < deadline:

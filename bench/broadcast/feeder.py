@@ -1,7 +1,7 @@
 """Stands in for the grabber: publishes a set of ready JPEGs at a fixed rate, and views of them.
 
 ``python -m bench.broadcast.feeder SOCKET FOLDER FPS``, until standard input ends. It speaks with
-the grabber's own Feed and follows the demand; a stamp in every JPEG tells number and
+the grabber's own Feed and follows the demand; a stamp in every JPEG has number and
 time of its set, and the bundle has the same number.
 """
 

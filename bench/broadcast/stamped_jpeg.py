@@ -1,4 +1,4 @@
-"""Put time and number into a JPEG, so that any client of any server can tell age and skips.
+"""Put time and number into a JPEG, so that any client of any server can measure age and skips.
 
 Standard library only: the peers' interpreter imports this too.
 """

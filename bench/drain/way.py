@@ -33,7 +33,7 @@ _SIMULATOR_THREAD = "camsim-frames"
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is told; see :func:`bench.drain.loads.measure`."""
+    """What a child is given; see :func:`bench.drain.loads.measure`."""
 
     cti: str
     control: str

@@ -36,7 +36,7 @@ class Client(WSListener):  # type: ignore[misc]  # picows is not installed where
         self._clients.discard(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Obey a close, ignore the rest."""
+        """Answer a close, ignore the rest."""
         if frame.msg_type == WSMsgType.CLOSE:
             transport.disconnect()
 

@@ -39,7 +39,7 @@ def options(description: str | None) -> argparse.ArgumentParser:
 
 
 def say_ready(*pids: int) -> None:
-    """Tell that clients may connect and which processes serve them (this one by default)."""
+    """Report that clients may connect and which processes serve them (this one by default)."""
     print("ready", *(pids or (os.getpid(),)), flush=True)
 
 

@@ -51,7 +51,7 @@ _SETTLE_S = 2.0
 _BEGIN_WITHIN_S = 120.0
 
 _LASTING_S = 300.0
-"""In a shorter run it cannot be told whether memory is flat."""
+"""In a shorter run it cannot be seen whether memory is flat."""
 
 
 def main(arguments: Sequence[str]) -> int:

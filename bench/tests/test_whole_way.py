@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.loads import small_cameras
+from bench.whole_way import long_run
 from bench.whole_way.measured_system import MeasuredSystem
 from bench.whole_way.watcher_process import WatcherError
 from tests.simulator.build import NoCompilerError
@@ -33,7 +34,7 @@ def test_viewers_count_what_they_get_and_see_whole_pictures(system: MeasuredSyst
     bundles = sum(sum(report.bundles) for report in window.reports)
     assert len(window.rates) == VIEWERS
     assert min(window.rates) > 0
-    # Stamps were read in the pixels, and each was that of the frame which the bundle tells.
+    # Stamps were read in the pixels, and each was that of the frame which the bundle names.
     assert window.glass_ms
     assert [window.total("misordered"), window.total("wrong"), window.closed] == [0, 0, []]
     assert 0 < window.total("pictures") <= CAMERAS * bundles
@@ -58,3 +59,14 @@ def test_viewers_tell_that_the_bridge_has_left_them(system: MeasuredSystem) -> N
 def test_viewers_that_are_not_let_in_are_an_error(system: MeasuredSystem) -> None:
     with pytest.raises(WatcherError, match="100 viewers"), system.watched(100, decode=False):
         pytest.fail("64 are the most")
+
+
+def test_a_long_run_in_short_watches_what_must_not_grow(capfd: pytest.CaptureFixture[str]) -> None:
+    """Its verdict is for a machine that does nothing else; what it counts holds everywhere."""
+    code = long_run.main(["0.1", "--joins", "3", "--small"])
+    printed = capfd.readouterr().out
+    assert code in (0, 1), printed
+    for mistake in ("came got no bundle", "no counter explains", "descriptors of", "threads of"):
+        assert mistake not in printed
+    assert "tasks, grabber" in printed
+    assert "viewers came and went" in printed

@@ -24,7 +24,7 @@ _QUALITY = 80
 class Feed(QObject):
     """Hands encoded bundles to ``deliver`` at a steady rate, from the UI thread's loop.
 
-    So far as the window can tell, they come from a socket. ``pictures`` counts them.
+    For the window they come from a socket. ``pictures`` counts them.
     """
 
     def __init__(self, deliver: Callable[[bytes], None]) -> None:

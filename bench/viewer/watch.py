@@ -92,6 +92,6 @@ class Watch(QObject):
 
 
 def _parts(samples: Sequence[int]) -> list[float]:
-    """Return the median of each twelfth: memory that grows is told apart from a peak."""
+    """Return the median of each twelfth: memory that grows differs from a peak."""
     size = max(1, len(samples) // _PARTS)
     return [statistics.median(samples[at : at + size]) for at in range(0, len(samples), size)]

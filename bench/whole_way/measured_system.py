@@ -242,7 +242,7 @@ class MeasuredSystem:
         return least
 
     def encoded(self) -> int:
-        """Return the pictures encoded so far; reported twice a second, told once a second."""
+        """Return the pictures encoded so far; reported twice a second, passed on once a second."""
         return sum(camera["encoded"] for camera in self._cameras())
 
     def _start_fetch(self) -> None:

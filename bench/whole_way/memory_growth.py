@@ -33,11 +33,11 @@ class MemoryGrowth:
         first = sum(self.first[name] for name in names)
         return 100 * (sum(self.last[name] for name in names) - first) / first
 
-    def is_flat(self, *names: str) -> bool:
-        """Tell whether processes have not grown, but for what comes and goes."""
+    def is_flat(self, *names: str, most_percent: float = MOST_PERCENT) -> bool:
+        """Return whether processes have not grown, but for what comes and goes."""
         percent = self.percent(*names)
         first = sum(self.first[name] for name in names)
-        return percent <= MOST_PERCENT or percent / 100 * first <= MOST_BYTES
+        return percent <= most_percent or percent / 100 * first <= MOST_BYTES
 
     @property
     def grabber(self) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def _encoding_row(sweep: Sweep) -> Row:
 
 
 def _limit_row(sweep: Sweep, cameras: int | None, what: str) -> Row:
-    """Tell up to where all bundles came in time, and what had run out beyond."""
+    """Say up to where all bundles came in time, and what had run out beyond."""
     kept = [n for n, w in sweep.windows.items() if _keeps_up(w, cameras or int(n))]
     beyond = {n: w for n, w in sweep.windows.items() if n > max(kept, default=0)}
     if not beyond:

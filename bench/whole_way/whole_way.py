@@ -29,7 +29,7 @@ _TURNS, _TURN_S = 2, 8.0
 """Of camstrm's grabber and of the one that it is measured beside: A B A B."""
 
 _STATUS_S = 1.7
-"""After so long the bridge tells what a camera process counted when the last viewer left."""
+"""After so long the bridge reports what a camera process counted when the last viewer left."""
 
 
 def run(*, short: bool) -> Findings:

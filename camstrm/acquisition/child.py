@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from camstrm.acquisition.child_text import ChildText, signal_name
 from camstrm.errors import ChildError, ChildTimeoutError
+from camstrm.log_lines import printable
 
 __all__ = ["ChildOutput", "end_child", "run_child", "show_text"]
 
@@ -34,9 +35,10 @@ _TURN_S = 0.1
 
 
 def show_text(text: bytes) -> None:
-    """Write what a child wrote to this process's standard error."""
+    """Write what a child wrote to this process's standard error, control characters escaped."""
     if text:
-        sys.stderr.write(text.decode(errors="replace"))
+        lines = text.decode(errors="replace").split("\n")
+        sys.stderr.write("\n".join(printable(line.rstrip("\r")) for line in lines))
         sys.stderr.flush()
 
 

@@ -215,6 +215,9 @@ async def _serving(
 
     app.on_shutdown.append(end_viewers)
     tls = None if state.certificate is None else state.certificate.context
+    if tls is not None:
+        # For each handshake, also where the client names no server: the newest certificate.
+        tls.sni_callback = lambda connection, *_: _show_newest(state, connection)
     servers: list[asyncio.Server] = []
     try:
         await runner.setup()
@@ -224,6 +227,11 @@ async def _serving(
         for server in servers:
             server.close()
         await runner.cleanup()
+
+
+def _show_newest(state: BridgeState, connection: ssl.SSLObject) -> None:
+    if state.certificate is not None:
+        connection.context = state.certificate.context
 
 
 async def _serve(

@@ -58,7 +58,10 @@ def add_features(parser: argparse.ArgumentParser) -> None:
         help="a server on another machine (default: the one on this machine, if it has the camera)",
     )
     parser.add_argument(
-        "--token", metavar="TEXT", help="the server's token to control (or $CAMSTRM_TOKEN)"
+        "--token",
+        metavar="TEXT",
+        help="the server's token to control; better $CAMSTRM_TOKEN or --token-file: the shell "
+        "keeps a command in its history",
     )
     parser.add_argument("--token-file", metavar="FILE", help="file that holds it")
     parser.add_argument(

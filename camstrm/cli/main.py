@@ -26,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A name in a language that this terminal cannot show must not make a command fail.
             stream.reconfigure(errors="backslashreplace")
     # Here: a Ctrl-C while these are loaded ends as one that comes later, see run().
+    from camstrm.client.process_list import hide_tokens
+
+    if arguments is None:
+        hide_tokens()
     from camstrm.cli.install import install_command
     from camstrm.cli.log import complain
     from camstrm.cli.parser import build_parser

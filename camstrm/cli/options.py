@@ -17,6 +17,7 @@ __all__ = [
     "SupportCommand",
     "TokenOptions",
     "UpOptions",
+    "UrlOptions",
 ]
 
 
@@ -112,3 +113,11 @@ class TokenOptions(Protocol):
     role: Literal["view", "control", "admin"]
     expires: str | None
     camera: list[str]
+
+
+class UrlOptions(Protocol):
+    """url; None: as the configuration says."""
+
+    config: str | None
+    host: str | None
+    port: int | None

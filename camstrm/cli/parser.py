@@ -79,7 +79,7 @@ _WRONG_COMMAND = re.compile(r"^argument COMMAND: invalid choice: '([^']*)'")
 _LONGEST_SCAN_S = 600
 """A GigE producer needs about 1 s for each interface; more than this is a typing mistake."""
 
-_SERVER_MODULES = ("grab", "bridge", "up", "demo", "token")
+_SERVER_MODULES = ("grab", "bridge", "up", "demo", "url", "token")
 
 
 def _command(module: str) -> Callable[[argparse.Namespace], int]:
@@ -247,6 +247,14 @@ def _bridge(parser: argparse.ArgumentParser) -> None:
     _log_option(parser)
 
 
+def _url(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", help="the bridge's configuration, if it has one"
+    )
+    parser.add_argument("--host", metavar="ADDRESS", help="as given to the bridge, if it was")
+    parser.add_argument("--port", type=int, metavar="N", help="as given to the bridge, if it was")
+
+
 def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", metavar="CONFIG", help="configuration file")
     parser.set_defaults(socket=None)
@@ -308,8 +316,9 @@ _COMMANDS = {
         "Take bundles from the grabber over a UNIX socket and hand the newest to every\n"
         "viewer: page at /, WebSocket at / and /ws, /cam/NAME.jpg, /cam/NAME.mjpg,\n"
         "/api/status, /healthz, /readyz, /metrics. It lives on when the grabber dies.\n\n"
-        "Viewers need the token of a printed URL. That to watch is made on the first start and\n"
-        "stored in ~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
+        "Viewers need the token of the URLs that it prints in a terminal, and 'camstrm url' at\n"
+        "any time. The token to watch is made on the first start and stored in\n"
+        "~/.local/state/camstrm/token, or in the file that bridge.token_file of the\n"
         "configuration or CAMSTRM_TOKEN_FILE names; that to control in control-token beside it.\n"
         "Tokens with a name and a role of their own: 'camstrm token'.",
         _bridge,
@@ -319,6 +328,16 @@ _COMMANDS = {
         "Run bridge and grabber with one configuration and restart whichever ends. For\n"
         "servers without systemd, and for trying a configuration.",
         _up,
+    ),
+    "url": _Command(
+        "the addresses of the bridge, with their tokens",
+        "Print what to open in a browser or to give to 'camstrm view': an address to watch and\n"
+        "one to control. The bridge prints them itself when it starts in a terminal; as a service\n"
+        "it does not, because a log is read by many. Run it as the bridge's user, with its\n"
+        "environment:\n\n"
+        "  camstrm url\n"
+        "  sudo -u camstrm env XDG_STATE_HOME=/var/lib camstrm url --config camstrm.toml",
+        _url,
     ),
     "token": _Command(
         "who may watch, control and administrate",

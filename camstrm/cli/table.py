@@ -14,12 +14,16 @@ def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 class TableWriter:
-    """Prints a table in parts; columns may become wider from one part to the next."""
+    """Prints a table in parts; columns may become wider from one part to the next.
 
-    def __init__(self, header: Sequence[str]) -> None:
+    ``least``: columns of a terminal that the first cells of a row take at least, so that parts
+    which are usually longer than the first one stand below their headings.
+    """
+
+    def __init__(self, header: Sequence[str], least: Sequence[int] = ()) -> None:
         self._header = [header]
         """Empty once it has been printed."""
-        self._widths = [0] * len(header)
+        self._widths = [*least, *[0] * (len(header) - len(least))]
 
     def write(self, rows: Sequence[Sequence[str]]) -> None:
         """Print rows, the first time with the header above them."""

@@ -73,9 +73,7 @@ class ClientSession:
         elif isinstance(message, Reply):
             self._calls.reply_received(message)
         elif isinstance(message, Views):
-            granted = dict(zip(self._asked, message.views, strict=False))
-            self.granted = granted
-            self._by_id = {view.view: wish for wish, view in granted.items() if view.view}
+            self._views_received(message)
         elif isinstance(message, Leases):
             names = {camera.index: name for name, camera in self.cameras.items()}
             self.leases = {
@@ -178,6 +176,14 @@ class ClientSession:
         if again or self._wishes == Wishes(reduce=True):
             return []  # it is what a viewer gets without asking
         return [self._subscribe()]
+
+    def _views_received(self, message: Views) -> None:
+        indices = {name: camera.index for name, camera in self.cameras.items()}
+        asked = [indices.get(wish.camera) for wish in self._asked]
+        if asked != [view.camera for view in message.views]:
+            return  # it answers the subscribe before, which the server had not yet replaced
+        self.granted = dict(zip(self._asked, message.views, strict=True))
+        self._by_id = {view.view: wish for wish, view in self.granted.items() if view.view}
 
     def _subscribe(self) -> bytes:
         message, self._asked = self._wishes.subscribe(tuple(self.cameras.values()))

@@ -7,11 +7,17 @@ import fcntl
 import logging
 import os
 import socket
+import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from camstrm.errors import SocketPathError
-from camstrm.feed.socket_path import MAX_SOCKET_PATH, check_socket_directory, check_socket_path
+from camstrm.feed.socket_path import (
+    MAX_SOCKET_PATH,
+    check_before_touching,
+    check_socket_directory,
+    check_socket_path,
+)
 
 __all__ = ["ListeningSocket", "activated_socket", "listen_unix"]
 
@@ -23,6 +29,9 @@ _FIRST_ACTIVATED_FD = 3
 _BACKLOG = 16
 """Connections that wait to be accepted: twice what a listener keeps of those that have not said
 hello."""
+
+_LOCK_BYTES = 32
+"""Bytes of a lock file at most: the number of a process and a line end."""
 
 _SOCKET_UMASK = 0o117
 """Leaves rw for user and group, whatever the caller's umask is. A chmod after bind would
@@ -72,10 +81,10 @@ def listen_unix(
     with contextlib.suppress(OSError):  # if it cannot be made, the check says what is wrong
         folder.mkdir(mode=0o700)
     check_socket_directory(path, allowed_uids)
-    lock = _lock(path)
+    lock = _lock(path, allowed_uids)
     try:
         check_socket_path(path, allowed_uids)
-        return ListeningSocket(_bind(path), path, lock)
+        return ListeningSocket(_bind(path, allowed_uids), path, lock)
     except BaseException:
         _release(lock, _lock_path(path))
         raise
@@ -118,49 +127,87 @@ def _lock_path(path: str) -> str:
     return f"{path}.lock"
 
 
-def _lock(path: str) -> int:
+def _lock(path: str, allowed_uids: Collection[int]) -> int:
     """Lock the path against other bridges; the lock goes with the process, however it ends."""
     name = _lock_path(path)
     while True:
+        lock = _open_lock(path, name, allowed_uids)
         try:
-            lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            problem = f"its lock file {name} cannot be opened ({error.strerror})"
-            raise SocketPathError(path, problem) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+            _take_lock(path, name, lock)
+        except BaseException:
             os.close(lock)
-            by = f" (pid {holder})" if holder.isdecimal() else ""
-            problem, hint = (
-                f"another bridge listens there{by}",
-                "Stop it or give this one another path",
-            )
-            raise SocketPathError(path, problem, hint) from None
+            raise
         # The holder before may have removed the file between open and flock: then another
         # bridge could lock a new file of the same name.
-        status = os.fstat(lock)
-        if _identity(name) == (status.st_dev, status.st_ino):
+        if _identity(name) == _identity_of(lock):
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
             return lock
         os.close(lock)
 
 
+def _open_lock(path: str, name: str, allowed_uids: Collection[int]) -> int:
+    """Open the lock file, which may not exist yet; refuse what cannot be one of a bridge."""
+    with contextlib.suppress(FileNotFoundError):
+        _check_lock(path, name, Path(name).lstat(), allowed_uids)  # before it is opened
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        lock = os.open(name, flags, 0o600)
+    except OSError as error:
+        problem = f"its lock file {name} cannot be opened ({error.strerror})"
+        raise SocketPathError(path, problem) from None
+    try:
+        _check_lock(path, name, os.fstat(lock), allowed_uids)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _check_lock(path: str, name: str, found: os.stat_result, allowed_uids: Collection[int]) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        problem = f"its lock file {name} is {_kind(found.st_mode)}, wanted a file"
+        raise SocketPathError(path, problem, "Remove it or choose another path for the socket")
+    check_before_touching(path, name, found, allowed_uids)
+
+
+def _take_lock(path: str, name: str, lock: int) -> None:
+    """Lock the file; refuse one that somebody else holds, or that is no lock file."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = False
+    except BlockingIOError:
+        held = True
+    except OSError as error:
+        problem = f"its lock file {name} cannot be locked ({error.strerror})"
+        raise SocketPathError(path, problem) from None
+    content = os.pread(lock, _LOCK_BYTES + 1, 0)
+    pid = content.decode("ascii", "replace").strip()
+    if held:
+        by = f" (pid {pid})" if pid.isdecimal() else ""
+        hint = "Stop it or give this one another path"
+        raise SocketPathError(path, f"another bridge listens there{by}", hint)
+    if len(content) > _LOCK_BYTES or not (pid.isdecimal() or not pid):
+        problem = f"its lock file {name} holds something else than the number of a process"
+        raise SocketPathError(path, problem, "Remove it or choose another path for the socket")
+
+
 def _release(lock: int, name: str) -> None:
-    with contextlib.suppress(OSError):
-        Path(name).unlink()
+    """Remove the lock file, unless another one has its name by now, and unlock it."""
+    if _identity(name) == _identity_of(lock):
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
     os.close(lock)
 
 
-def _bind(path: str) -> socket.socket:
+def _bind(path: str, allowed_uids: Collection[int]) -> socket.socket:
+    """Return a socket that listens at ``path``: made under a name beside it, then renamed."""
     beside = f"{path}.{os.getpid()}"
+    _clear(path, beside, allowed_uids)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     folder = os.open(Path(path).parent, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
+    bound = False
     try:
-        with contextlib.suppress(FileNotFoundError):
-            Path(beside).unlink()
         # The name with the pid may be longer than sun_path; the way over the open folder
         # is short whatever its name is.
         short = f"/proc/self/fd/{folder}/{Path(beside).name}"
@@ -170,17 +217,50 @@ def _bind(path: str) -> socket.socket:
             sock.bind(address)
         finally:
             os.umask(umask)
+        bound = True
         sock.listen(_BACKLOG)
         sock.setblocking(False)
         Path(beside).rename(path)
     except OSError as error:
         sock.close()
-        with contextlib.suppress(OSError):
-            Path(beside).unlink()
+        if bound:
+            with contextlib.suppress(OSError):
+                Path(beside).unlink()
         raise SocketPathError(path, f"cannot listen there ({error.strerror or error})") from None
     finally:
         os.close(folder)
     return sock
+
+
+def _clear(path: str, beside: str, allowed_uids: Collection[int]) -> None:
+    """Remove the socket that a killed process of the same number may have left."""
+    try:
+        found = Path(beside).lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(found.st_mode):
+        problem = f"{beside}, where the socket is made, is {_kind(found.st_mode)}"
+        raise SocketPathError(path, problem, "Remove it or choose another path for the socket")
+    check_before_touching(path, beside, found, allowed_uids)
+    with contextlib.suppress(FileNotFoundError):
+        Path(beside).unlink()
+
+
+def _kind(mode: int) -> str:
+    """Return what a file of this mode is, for an error."""
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFIFO: "a named pipe (FIFO)",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")
+
+
+def _identity_of(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
 
 
 def _identity(path: str) -> tuple[int, int] | None:

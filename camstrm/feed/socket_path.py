@@ -17,6 +17,7 @@ from camstrm.errors import SocketPathError
 
 __all__ = [
     "MAX_SOCKET_PATH",
+    "check_before_touching",
     "check_path_length",
     "check_peer",
     "check_socket_directory",
@@ -34,6 +35,7 @@ _UCRED = struct.Struct("iII")
 """struct ucred of unix(7): pid, uid, gid."""
 
 _ROOT_UID = 0
+_ROOT_GID = 0
 
 
 def default_socket_path(environ: Mapping[str, str]) -> str:
@@ -54,8 +56,9 @@ def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
     """Raise SocketPathError unless a socket at ``path`` can be trusted.
 
     The folder must exist, be no symbolic link, belong to this user, root or one of
-    ``allowed_uids``, and be writable by others only with the sticky bit. What is at
-    ``path`` already (nothing is fine) must be a socket of one of these users.
+    ``allowed_uids``, and neither it nor a folder above may be writable by others without the
+    sticky bit; a group that this process is in is none of the others. What is at ``path``
+    already (nothing is fine) must be a socket of one of these users.
     """
     check_socket_directory(path, allowed_uids)
     try:
@@ -92,10 +95,50 @@ def check_socket_directory(path: str, allowed_uids: Collection[int] = ()) -> Non
     if not _trusted(found.st_uid, allowed_uids):
         problem = f"its folder {folder} belongs to uid {found.st_uid}, not to uid {os.geteuid()}"
         raise SocketPathError(path, problem, "Choose a folder of the service's own user")
-    mode = stat.S_IMODE(found.st_mode)
-    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        problem = f"anybody may replace files in its folder {folder} (mode {mode:04o})"
-        raise SocketPathError(path, problem, f"chmod o-w {folder}")
+    _check_writers(path, folder.absolute())
+
+
+def check_before_touching(
+    path: str, name: str, found: os.stat_result, allowed_uids: Collection[int] = ()
+) -> None:
+    """Raise SocketPathError if what is at ``name``, beside the socket, is not a trusted user's.
+
+    Or if it has another name, too: what is written to it, or removed, would be another file.
+    """
+    hint = "Remove it or choose another path for the socket"
+    if not _trusted(found.st_uid, allowed_uids):
+        problem = f"{name} belongs to uid {found.st_uid}, not to uid {os.geteuid()}"
+        raise SocketPathError(path, problem, hint)
+    if found.st_nlink != 1:
+        problem = f"{name} is a link to a file that has {found.st_nlink} names"
+        raise SocketPathError(path, problem, hint)
+
+
+def _check_writers(path: str, folder: Path) -> None:
+    """Raise SocketPathError if others may replace files in ``folder`` or a folder above it."""
+    # Where a link leads over, both ways count: who may replace the link decides, too.
+    real = folder.resolve()
+    for place in dict.fromkeys((folder, *folder.parents, real, *real.parents)):
+        try:
+            found = place.stat()
+        except OSError as error:
+            problem = f"the folder {place} cannot be looked at ({error.strerror})"
+            raise SocketPathError(path, problem) from None
+        mode = stat.S_IMODE(found.st_mode)
+        if mode & stat.S_ISVTX:
+            continue
+        which = "its folder" if place == folder else "the folder"
+        if mode & stat.S_IWOTH:
+            problem = f"anybody may replace files in {which} {place} (mode {mode:04o})"
+            raise SocketPathError(path, problem, f"chmod o-w {place}")
+        if mode & stat.S_IWGRP and found.st_gid not in _own_groups():
+            problem = f"group {found.st_gid} may replace files in {which} {place} (mode {mode:04o})"
+            raise SocketPathError(path, problem, f"chmod g-w {place}")
+
+
+def _own_groups() -> set[int]:
+    """Return the groups whose members may do what this process may: its own, and root's."""
+    return {_ROOT_GID, os.getegid(), *os.getgroups()}
 
 
 def check_peer(connection: socket.socket, path: str, allowed_uids: Collection[int] = ()) -> None:

@@ -1,4 +1,4 @@
-"""PFNC pixel formats: what a 32-bit code means and how its pixels lie in memory.
+"""PFNC pixel formats: what a 32-bit code means and how its pixels are laid out in memory.
 
 Codes and names follow the GenICam Pixel Format Naming Convention 2.x (bit 31: custom;
 bits 24-30: 1 one component, 2 several; bits 16-23: bits per pixel in memory). A camera's
@@ -36,7 +36,7 @@ class Layout(Enum):
 
 
 class Packing(Enum):
-    """How the bits of components lie in bytes.
+    """How the bits of components are laid out in bytes.
 
     ``BYTES``: 8 bits each. ``UINT16``: the low bits of a little-endian 16-bit word.
     ``GIGE_PACKED``: GigE Vision 1.x, two pixels in three bytes (high byte, both low parts,
@@ -83,7 +83,7 @@ class PixelFormat:
 
     @property
     def decodable(self) -> bool:
-        """Tell whether camstrm can make a picture of it."""
+        """Return whether camstrm can make a picture of it."""
         return self.layout is not Layout.UNSUPPORTED
 
     @property
@@ -117,7 +117,7 @@ class PixelFormat:
         the line's end, as the makers' layout tables count pixels over the whole buffer
         (Basler AW00118302, 9.2.3 "Mono 12 Packed": B0..Bm hold P0..Pn); only the image's
         last byte is filled up. With ``padding_x`` > 0 each line is filled up to a byte, and
-        that many bytes lie between it and the next (GenTL BUFFER_INFO_XPADDING counts bytes,
+        that many bytes are between it and the next (GenTL BUFFER_INFO_XPADDING counts bytes,
         so that the next line must start at one). Bytes after the last line are not counted: a
         part of a larger image ends with its last pixel. A negative padding counts as none.
         For compressed (HB) formats the answer is that of the format before compression.

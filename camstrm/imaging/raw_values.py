@@ -66,7 +66,7 @@ class RawValues:
     def components(self, lines: slice, columns: slice) -> tuple[Values, ...]:
         """Unpack each component of these pixels to an array (lines, columns).
 
-        ``lines`` may have a step, ``columns`` has none; both lie within the frame. Colour that
+        ``lines`` may have a step, ``columns`` has none; both are within the frame. Colour that
         YUV pixels share is repeated for each of them. The arrays may be views on the frame.
         """
         block = self.format.block_pixels

@@ -48,7 +48,7 @@ def planes_from_yuv(blocks: PixelBlocks, width: int, height: int) -> tuple[Plane
     """
     scratch = blocks.scratch
     if len(blocks.data) == blocks.height >= 2 * height:
-        # While the bytes lie as they came: two lines have the same order.
+        # While the bytes are as they came: two lines have the same order.
         lines = blocks.height // 2
         rows = blocks.data.reshape(blocks.height, -1)[: 2 * lines]
         out = scratch.array((lines, rows.shape[1]))

@@ -85,7 +85,7 @@ class CameraFrame(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def key(self) -> int:
-        """What tells the entries of bundles apart: the camera's index in the default view."""
+        """What distinguishes the entries of bundles: the camera's index in the default view."""
         return self.view << 16 | self.camera_index
 
     @property

@@ -92,7 +92,7 @@ def _parse_int(digits: str) -> int | float:
 
 
 def is_finite(value: object) -> bool:
-    """Tell whether a parsed value holds no infinity, which a parser makes of 1e999."""
+    """Return whether a parsed value holds no infinity, which a parser makes of 1e999."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

@@ -40,6 +40,10 @@ _LEAST_ROOM = 4096
 """Bytes of the smallest buffer of a PacketSplitter: some control messages."""
 
 
+_AHEAD = 256 * 1024
+"""Bytes of room that a header may claim before any of them has come."""
+
+
 class PacketKind(enum.IntEnum):
     """What a packet carries. Unknown kinds are skipped by the splitter."""
 
@@ -199,8 +203,11 @@ class PacketSplitter:
             if len(self._buffer) > 2 * self._room:
                 self._buffer = None  # packets have become smaller
                 return
-        if self._end == len(self._buffer) or self._begin + self._size > len(self._buffer):
-            self._move(max(self._size, self._room))
+        # What a header claims takes memory only as its bytes come, beyond what is usual.
+        expected = min(self._size, max(self._room, _AHEAD))
+        if self._end == len(self._buffer) or self._begin + expected > len(self._buffer):
+            twice = min(self._size, 2 * (self._end - self._begin))
+            self._move(max(twice, expected, self._room))
 
     def _move(self, room: int) -> None:
         """Take a new buffer, with what was received of the packet under way."""

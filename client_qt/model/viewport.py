@@ -13,7 +13,7 @@ from client_qt.model.orientation import UPRIGHT, Orientation, Rectangle
 __all__ = ["Rectangle", "Viewport"]
 
 MAX_SCALE = 40.0
-"""Pixels of the stage for one of the camera's at most: single ones are easily told apart."""
+"""Pixels of the stage for one of the camera's at most: single ones are easily distinguished."""
 
 
 class Viewport:

@@ -44,7 +44,7 @@ class PictureJob:
 
     @property
     def key(self) -> int:
-        """What tells pictures apart of which a newer one replaces the older: camera and view."""
+        """Of pictures with the same key a newer one replaces the older: camera and view."""
         return self.frame.key
 
 

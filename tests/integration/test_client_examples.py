@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -100,9 +102,42 @@ def test_adjust(system: RunningSystem) -> None:
         run(system, "adjust.py", "left")
 
 
-def test_the_document_names_every_example_and_nothing_else() -> None:
-    named = set(re.findall(r"\(examples/(\w+\.py)\)", DOCUMENT.read_text()))
-    assert named == {path.name for path in EXAMPLES.glob("*.py")}
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_javascript(system: RunningSystem) -> None:
+    # Node.js has WebSocket without this option since version 22.
+    node = ["node", "--experimental-websocket", str(EXAMPLES / "newest_pictures.mjs")]
+    command = [*node, system.url.replace("http", "ws"), system.token]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DEADLINE_S)
+    assert done.returncode == 0, done.stderr
+    lines = re.findall(r"^(\w+): frame \d+, 320x240, \d+ bytes$", done.stdout, re.MULTILINE)
+    assert set(lines) == {"left", "right"}
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
+def test_cpp(system: RunningSystem, tmp_path: Path) -> None:
+    program, source = str(tmp_path / "newest_pictures"), str(EXAMPLES / "newest_pictures.cpp")
+    options = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-I", str(ROOT / "camstrm/wire")]
+    subprocess.run(["g++", *options, "-o", program, source], check=True, timeout=DEADLINE_S)
+    host, port = urlsplit(system.url).netloc.split(":")
+    for token, code in ((system.token, 0), ("wrong", 1)):
+        command = [program, host, port, token]
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=DEADLINE_S
+        )
+        assert done.returncode == code, done.stderr
+        if code == 0:
+            cameras = re.findall(r"^camera (\d): frame \d+, 320x240", done.stdout, re.MULTILINE)
+            assert set(cameras) == {"0", "1"}
+    assert done.stderr == "refused: HTTP/1.1 401 Unauthorized\n"
+
+
+def test_the_documents_name_every_example_and_nothing_else() -> None:
+    named = {
+        name
+        for document in (DOCUMENT, ROOT / "docs/other-languages.md")
+        for name in re.findall(r"\(examples/(\w+\.\w+)\)", document.read_text())
+    }
+    assert named == {path.name for path in EXAMPLES.iterdir() if path.is_file()}
 
 
 def test_the_documents_python_compiles() -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FPS = 100.0
 HEALTHY = ("GOOD1", "GOOD2")
 FAULTY = "FAULTY"
-END_OF_PROCESS = re.compile(r"camera faulty: .*its process .+; starting it again in")
+END_OF_PROCESS = re.compile(r"camera faulty \(FAULTY\): .*its process .+; starting it again in")
 DOWN = (CameraState.STALLED, CameraState.LOST, CameraState.BACKING_OFF, CameraState.OPENING)
 
 

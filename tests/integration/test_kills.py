@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import time
@@ -68,15 +69,26 @@ async def test_the_grabber_outlives_the_bridge(tmp_path: Path) -> None:
 
 
 async def test_the_other_cameras_lose_nothing_when_a_camera_process_dies(tmp_path: Path) -> None:
-    with RunningSystem(tmp_path, THREE) as system:
+    """Its log is JSON here, also what camera processes and their library say."""
+    with RunningSystem(tmp_path, THREE, stream='[log]\nformat = "json"\n') as system:
         async with system.viewer() as viewer:
             await viewer.pictures({0, 1, 2})
             await kill_camera(system, 1)
             await viewer.until(lambda m: isinstance(m, Status) and m.cameras[1].restarts > 0)
             assert system.grabber is not None
-            lines = [line for line in system.grabber.text.splitlines() if "SIGKILL" in line]
-            assert len(lines) == 1
-            assert "camera green" in lines[0]
+            log = [json.loads(line) for line in system.grabber.text.splitlines()]
+            lines = [line for line in log if "SIGKILL" in line["message"]]
+            assert [(line["camera"], line["serial"]) for line in lines] == [("green", "1")]
+            streams = [line for line in log if ": streaming (" in line["message"]]
+            assert {(line["camera"], line["serial"]) for line in streams} >= {
+                ("red", "0"),
+                ("green", "1"),
+                ("blue", "2"),
+            }
+            assert system.bridge is not None
+            urls = "?token="  # on standard output, for a person
+            for text in system.bridge.text.splitlines():
+                assert not text or urls in text or json.loads(text)["level"]
             await viewer.until(with_camera(CameraState.STREAMING, 1))
             await viewer.pictures({0, 1, 2})
             before = await viewer.until(

@@ -148,7 +148,7 @@ async def test_a_missing_serial_is_told_and_the_other_camera_streams(tmp_path: P
             assert "no camera with serial number '7'" in status.cameras[0].reason
             assert "cameras there: '0', '1', '2'" in status.cameras[0].reason
         assert system.grabber is not None
-        assert "camera none: no camera with serial number '7'" in system.grabber.text
+        assert "camera none (7): no camera with serial number '7'" in system.grabber.text
 
 
 async def test_nothing_is_encoded_while_nobody_watches(tmp_path: Path) -> None:

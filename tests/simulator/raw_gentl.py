@@ -256,7 +256,7 @@ class OpenCamera:
         return handle
 
     def is_silent(self) -> bool:
-        """Tell whether no frame comes any more."""
+        """Return whether no frame comes any more."""
         try:
             self.fetch(60)
         except GentlError as error:

@@ -47,7 +47,7 @@ class SimulatorUnchanged:
         self._tests = (root / _TESTS).resolve()
 
     def _unchanged(self, config: pytest.Config) -> bool:
-        """Tell whether they are left out: recorded as they are, and not asked for by name."""
+        """Return whether they are left out: recorded as they are, and not asked for by name."""
         if any(path.is_relative_to(self._tests) for path in _paths(config)):
             return False
         record = self._root / _RECORD

@@ -43,6 +43,7 @@ def test_the_page_answers_as_python_does(name: str) -> None:
 def test_a_difference_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     ack = b'{"type":"ack","seq":1}'
     assert compare("messages", [ack]).differences == ()
+    assert compare("bundles", [b"\x85\x1c\x0b" * 20]).refused == 1, "its sentence quotes them"
     other = FROM_VIEWER.decode(b'{"type":"ack","seq":2}')
     monkeypatch.setattr(type(FROM_VIEWER), "decode", lambda *_: other)
     (difference,) = compare("messages", [ack]).differences

@@ -54,7 +54,7 @@ class DeviceInfo:
         return all(address not in ipaddress.ip_interface(n).network for n in networks)
 
     def fits(self, selector: str) -> bool:
-        """Tell whether ``selector`` (a serial number, or "id:" and a device ID) means this one."""
+        """Return whether ``selector``, a serial number or "id:" and a device ID, is this one."""
         if self.serial and self.serial == selector:
             return True
         return bool(self.device_id) and selector == ID_PREFIX + self.device_id

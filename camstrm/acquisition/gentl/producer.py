@@ -187,7 +187,7 @@ class GentlProducer:
         )
 
     def was_seen(self, selector: str) -> bool:
-        """Tell whether any scan of this process has listed a device that ``selector`` means."""
+        """Return whether any scan of this process has listed a device that ``selector`` means."""
         with self.lock:
             return bool(matching_devices(self._seen.values(), selector))
 

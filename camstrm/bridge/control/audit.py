@@ -118,7 +118,7 @@ class AuditTrail:
     def add(self, record: AuditRecord) -> None:
         """Write a record to the log, and to the file as soon as the disk takes it."""
         with about_camera(record.camera, record.serial):
-            _log.info("%s", record)
+            _log.info("%s", record, extra=_fields(record))
         # ASCII only: some readers also end a line at U+2028.
         text = json.dumps(msgspec.structs.asdict(record), separators=(",", ":"))
         self.added += 1
@@ -164,6 +164,19 @@ class AuditTrail:
             self._waiting.popleft()
         if not self._waiting and not self._stop.is_set():
             self._news.clear()
+
+
+def _fields(record: AuditRecord) -> dict[str, object]:
+    """Return what a JSON line has beside the sentence; camera and serial number are there."""
+    return {
+        "person": record.name,
+        "role": record.role,
+        "address": record.address,
+        "viewer": record.viewer,
+        "do": record.do,
+        "feature": record.feature,
+        "result": record.result,
+    }
 
 
 def _shown(value: object) -> str:

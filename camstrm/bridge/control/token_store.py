@@ -76,7 +76,7 @@ class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         return self.cameras is not None and bool(self.made_by)
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it has expired."""
+        """Return whether it has expired."""
         return self.expires is not None and self.expires <= now
 
 

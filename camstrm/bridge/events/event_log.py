@@ -120,7 +120,7 @@ class EventLog:
         found: list[Event] = []
         for _, event in newer:
             if visible(event, sight):
-                # Whoever got a share is not told who else works with the cameras.
+                # Whoever got a share does not learn who else works with the cameras.
                 found.append(event if sight is None else replace(event, person=""))
                 if len(found) == MAX_ANSWER:
                     return Events(tuple(found), event.id)

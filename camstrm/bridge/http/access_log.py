@@ -24,21 +24,21 @@ class AccessLogger(AbstractAccessLogger):
 
     @property
     def enabled(self) -> bool:
-        """Tell whether anybody reads the log."""
+        """Return whether anybody reads the log."""
         return self.logger.isEnabledFor(logging.INFO)
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line."""
-        self.logger.log(
-            logging.INFO if response.status >= _FIRST_ERROR else logging.DEBUG,
-            "%s %s %s %d %d %.3f",
-            request.remote,
-            request.method,
-            request.rel_url.raw_path,
-            response.status,
-            response.body_length,
-            time,
-        )
+        """Write the line; as JSON its parts are fields, too."""
+        parts = {
+            "address": request.remote,
+            "method": request.method,
+            "path": request.rel_url.raw_path,
+            "status": response.status,
+            "bytes": response.body_length,
+            "seconds": round(time, 3),
+        }
+        level = logging.INFO if response.status >= _FIRST_ERROR else logging.DEBUG
+        self.logger.log(level, "%s %s %s %d %d %.3f", *parts.values(), extra=parts)
 
 
 def without_request_text(record: logging.LogRecord) -> bool:

@@ -27,9 +27,8 @@ _PROBLEMS = {
 }
 """By what is wrong; all but the last are also texts of the page: "login.over" and so on."""
 
-_TEXT = """{problem}: open the URL that camstrm printed when it started, or send
-"Authorization: Bearer TOKEN". Run "camstrm bridge --help" on the server to see where the
-token is stored.
+_TEXT = """{problem}:
+open the URL that "camstrm url" prints on the server, or send "Authorization: Bearer TOKEN".
 """
 
 
@@ -61,7 +60,7 @@ class TokenCheck:
         return ANYBODY if found is None and self._open_to_all else found
 
     def in_url(self, request: web.Request) -> bool:
-        """Tell whether a right token stands in the request's URL."""
+        """Return whether a right token stands in the request's URL."""
         return self._of_url(request) is not None
 
     def log_in(self, request: web.Request) -> web.HTTPException:

@@ -35,7 +35,7 @@ class HostRules:
         self._origins = {_origin(origin) for origin in allowed_origins} - {None}
 
     def host_allowed(self, host: str) -> bool:
-        """Tell whether a request with this ``Host`` header may be answered."""
+        """Return whether a request with this ``Host`` header may be answered."""
         name, port = split_authority(host)
         if not name:
             return False
@@ -47,7 +47,7 @@ class HostRules:
         )
 
     def origin_allowed(self, origin: str, scheme: str, host: str) -> bool:
-        """Tell whether a page of ``origin`` may ask here.
+        """Return whether a page of ``origin`` may ask here.
 
         ``scheme`` and ``host`` are those of the request: only the bridge's own pages and
         the listed origins may.

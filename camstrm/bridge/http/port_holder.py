@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["port_holder"]
+__all__ = ["command_name", "port_holder"]
 
 _LISTEN = "0A"
 """TCP_LISTEN in /proc/net/tcp (include/net/tcp_states.h)."""
@@ -22,7 +22,7 @@ def port_holder(port: int) -> str:
     sockets = {f"socket:[{inode}]" for inode in inodes}
     for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda p: int(p.name)):
         if _holds(process, sockets):
-            return f"{_command(process)} (pid {process.name})"
+            return f"{command_name(process)} (pid {process.name})"
     return ""
 
 
@@ -46,8 +46,16 @@ def _holds(process: Path, sockets: set[str]) -> bool:
         return False
 
 
-def _command(process: Path) -> str:
+def command_name(process: Path) -> str:
+    """Return what a process (its folder below /proc) is called; "camstrm" for all of camstrm's.
+
+    The kernel's name of ``python -m camstrm bridge`` is that of the interpreter.
+    """
     try:
-        return (process / "comm").read_text().strip()
+        words = (process / "cmdline").read_text(errors="replace").split("\0")
+        name = (process / "comm").read_text(errors="replace").strip()
     except OSError:
         return "a process"
+    # The command with its folder, "-m camstrm" or a module of it; not a folder of that name.
+    ours = any(word.endswith("/bin/camstrm") or word.split(".")[0] == "camstrm" for word in words)
+    return "camstrm" if ours else name or "a process"

@@ -13,7 +13,15 @@ from pathlib import Path
 from camstrm.bridge.control.secret import new_secret
 from camstrm.errors import ConfigError
 
-__all__ = ["CONTROL_TOKEN_FILE", "load_control_token", "load_token", "state_folder", "token_path"]
+__all__ = [
+    "CONTROL_TOKEN_FILE",
+    "known_control_token",
+    "known_token",
+    "load_control_token",
+    "load_token",
+    "state_folder",
+    "token_path",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +116,38 @@ def load_control_token(folder: Path) -> str | None:
             error.strerror,
         )
         return None
+
+
+def known_token(token_file: str, environ: Mapping[str, str]) -> str:
+    """Return the token that a bridge has made; raise ConfigError that says where it was looked for.
+
+    For who prints it: nothing is made.
+    """
+    path = token_path(token_file, environ)
+    try:
+        return _read(path)
+    except OSError as error:
+        raise ConfigError(str(path), _why_unknown(error)) from None
+
+
+def known_control_token(folder: Path) -> str | None:
+    """Return the token to control that a bridge has made, None if it has made none."""
+    path = folder / CONTROL_TOKEN_FILE
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(str(path), _why_unknown(error)) from None
+
+
+def _why_unknown(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return (
+            "there is no token yet. The bridge makes it at its first start; one that has been "
+            "started keeps it elsewhere: use its user, its environment and its --config"
+        )
+    return f"the token cannot be read ({error.strerror}). Use the bridge's user, or root"
 
 
 def _read(path: Path) -> str:

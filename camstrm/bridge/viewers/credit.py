@@ -212,7 +212,7 @@ class CreditWindow:
         return self.window > least and (at_once or now >= self._lower_s)
 
     def _lower_is_right(self, took_s: float) -> bool:
-        """Tell whether the lower window holds nothing back, or bundles queued before."""
+        """Return whether the lower window holds nothing back, or bundles queued before."""
         queued_s = self._before_s / (self.window + 1)
         return not self._held_back or took_s < self._before_s - queued_s / 2
 

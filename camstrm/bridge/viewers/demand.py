@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Hashable, Mapping
 
 from msgspec.structs import replace
 
+from camstrm.bridge.viewers.throttle import Throttle
 from camstrm.wire import Demand, union
 
 __all__ = ["DemandKeeper"]
@@ -25,12 +25,11 @@ class DemandKeeper:
     """
 
     def __init__(self, interval_s: float = MIN_INTERVAL_S) -> None:
-        self._interval_s = interval_s
         self._wishes: dict[Hashable, Demand] = {}  # by who has them; refresh is not kept here
         self._send: Callable[[Demand], object] | None = None  # to the grabber that is attached
         self._sent: Demand | None = None  # last, to this grabber and without its refresh
         self._refresh = False  # the next demand asks for pictures that were sent before, too
-        self._timer: asyncio.TimerHandle | None = None  # runs while a change has to wait
+        self._throttle = Throttle(interval_s, self._send_change)
 
     def wish(
         self,
@@ -67,29 +66,24 @@ class DemandKeeper:
         self._send = None
         self._sent = None
         self._refresh = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._throttle.cancel()
 
     def combined(self) -> Demand:
         """Return the union of what is wanted."""
         return union(self._wishes.values())
 
     def _update(self) -> None:
-        """Send now, or after the interval if something was sent within it."""
-        if self._send is None or self._timer is not None:
-            return
+        if self._send is not None:
+            self._throttle.ask()
+
+    def _send_change(self) -> bool:
+        """Send what is wanted now, if that is something else; return whether it was."""
+        assert self._send is not None
         demand = self.combined()
         refresh = self._refresh and not demand.empty
         self._refresh = False
         if demand == self._sent and not refresh:
-            return
+            return False
         self._sent = demand
-        if self._interval_s:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._interval_s, self._interval_over)
         self._send(replace(demand, refresh=refresh))
-
-    def _interval_over(self) -> None:
-        self._timer = None
-        self._update()
+        return True

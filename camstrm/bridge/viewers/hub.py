@@ -12,7 +12,7 @@ from dataclasses import replace
 import msgspec
 
 from camstrm.bridge.events.change_hold import ChangeHold
-from camstrm.bridge.events.event_log import EventLog, same_name
+from camstrm.bridge.events.event_log import EventLog
 from camstrm.bridge.events.transitions import Transitions
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.demand import DemandKeeper
@@ -20,7 +20,7 @@ from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.pictures import LatestPictures
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
-from camstrm.bridge.viewers.sight import Sight, hello_within, seen, sees, shared_within, within
+from camstrm.bridge.viewers.sight import Sight, hello_within, named, seen, shared_within, within
 from camstrm.bridge.viewers.slow_viewers import SlowViewers
 from camstrm.bridge.viewers.viewer_calls import CallGate, ViewerCalls
 from camstrm.bridge.viewers.views import ViewPlanner
@@ -120,7 +120,7 @@ class BundleHub:
         self.set_input("ok")
 
     def demand_from(self, send_demand: Callable[[Demand], object]) -> None:
-        """Tell the demand to a grabber whose cameras the viewers do not know yet."""
+        """Send the demand to a grabber whose cameras the viewers do not know yet."""
         self._demand.attach(send_demand, refresh=True)
 
     def grabber_said_hello(self, hello: Hello) -> None:
@@ -165,13 +165,13 @@ class BundleHub:
             viewer.put_bundle(bundle)
 
     def grabber_went(self) -> None:
-        """Tell the viewers at once that there is no frame input; they stay connected."""
+        """Report to the viewers at once that there is no frame input; they stay connected."""
         self._demand.detach()
         self.calls.grabber_went()
         self.set_input("none")
 
     def set_input(self, state: str) -> None:
-        """Change the state of the input and tell every viewer."""
+        """Change the state of the input and report it to every viewer."""
         if state == self._input:
             return
         self._input = state
@@ -244,11 +244,14 @@ class BundleHub:
         new_cameras = frozenset() if before is None else frozenset(added) - before
         self._catch_up(viewer, new_cameras, new_views)
 
-    def subscribe_message(self, viewer: ViewerSender, message: Subscribe) -> None:
-        """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out."""
+    def subscribe_message(self, viewer: ViewerSender, message: Subscribe) -> bool:
+        """Do what a viewer's ``subscribe`` says; cameras that do not exist are left out.
+
+        Return whether there was anything to do.
+        """
         outbox = viewer.outbox
         if outbox.id not in self.viewers:
-            return  # it has left
+            return False  # it has left
         outbox.may_reduce(message.reduce)
         cameras = None
         if message.cameras is not None:
@@ -259,9 +262,12 @@ class BundleHub:
             self.subscribe(viewer, cameras, max_fps, message.views)
         elif message.views:
             self._views.answer_again(viewer)
+        else:
+            return False
+        return True
 
     def publish_leases(self, leases: Leases) -> None:
-        """Tell every viewer, and each that joins, who may change which camera."""
+        """Report to every viewer, and to each that joins, who may change which camera."""
         self._leases = leases
         self._transitions.leases(leases)
         for viewer in self.viewers.values():
@@ -276,17 +282,8 @@ class BundleHub:
         self._demand.withdraw(who)
 
     def camera_named(self, name: str, sight: Sight = None) -> CameraInfo | None:
-        """Return the camera with this name, or else with this serial number, of those in sight.
-
-        Names are compared in Unicode's composed form: a Mac types "é" and Korean syllables taken
-        apart.
-        """
-        cameras = [info for info in self.cameras.values() if sees(sight, info)]
-        wanted = same_name(name)
-        for info in cameras:
-            if same_name(info.name) == wanted:
-                return info
-        return next((info for info in cameras if info.serial == name), None)
+        """Return the camera with this name, or else with this serial number, of those in sight."""
+        return named(name, self.cameras.values(), sight)
 
     def tick(self) -> None:
         """Measure rates and send every viewer its status; to be called once a second."""
@@ -386,7 +383,7 @@ class BundleHub:
 
     @staticmethod
     def _put_leases(viewer: ViewerSender, leases: Leases) -> None:
-        # A share can hold none, and is not told who works with the cameras.
+        # A share can hold none, and does not learn who works with the cameras.
         if viewer.sight is None:
             viewer.put_text(TextKind.LEASES, TO_VIEWER.encode(leases))
 

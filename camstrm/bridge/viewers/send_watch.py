@@ -104,7 +104,9 @@ class SendWatch:
         """When that was, or when nothing was left to be confirmed."""
 
     def begin(self) -> None:
-        """Watch from now on: a write waits for the kernel."""
+        """Watch from now on, if not yet: a write waits for the kernel."""
+        if self._sending:
+            return
         self._sending = True
         self._since_s = self._loop.time()
         self._taken = None

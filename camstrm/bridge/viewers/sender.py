@@ -14,6 +14,7 @@ from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.send_watch import SendWatch, gone, tune_transport
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.bridge.viewers.sight import Sight
+from camstrm.bridge.viewers.unsent_rest import UnsentRest
 from camstrm.feed.packet_socket import unsent
 from camstrm.wire.bundle import Buffer
 
@@ -60,6 +61,8 @@ class ViewerSender(asyncio.BufferedProtocol):
         """Of the connection's socket, for a write past the transport; -1 under TLS."""
         self._http: asyncio.BaseProtocol | None = None
         """aiohttp's side of the connection, which must hear of its end."""
+        self._rest: UnsentRest | None = None
+        """What the kernel has not taken of what was written; there while the connection is."""
         self._room = False
         """Whether a write now goes to the kernel: connected, not ending, nothing waits there."""
         self._turn: asyncio.TimerHandle | None = None
@@ -164,6 +167,7 @@ class ViewerSender(asyncio.BufferedProtocol):
         if transport.get_extra_info("sslcontext") is None:
             self._descriptor = transport.get_extra_info("socket").fileno()
         self._watch = SendWatch(transport, self._send_timeout_s)
+        self._rest = UnsentRest(transport)
         transport.set_protocol(self)
         transport.resume_reading()
         if transport.get_write_buffer_size():
@@ -189,8 +193,12 @@ class ViewerSender(asyncio.BufferedProtocol):
             self._watch.begin()
 
     def resume_writing(self) -> None:
-        """Go on: it has."""
-        if self._watch is not None:
+        """Go on: it has taken the last piece."""
+        assert self._rest is not None
+        assert self._transport is not None
+        all_taken = self._rest.push()
+        # A write to a connection that the far side has ended would let asyncio end it twice.
+        if all_taken and self._watch is not None and not self._transport.is_closing():
             self._watch.end()
             self._room = True
             self._send()
@@ -198,6 +206,8 @@ class ViewerSender(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
         self._transport = None
+        if self._rest is not None:
+            self._rest.clear()
         if self._http is not None:
             self._http.connection_lost(exc)
             self._http = None
@@ -228,13 +238,8 @@ class ViewerSender(asyncio.BufferedProtocol):
             self._wait_for_turn()
 
     def _write(self, parts: Sequence[Buffer]) -> None:
-        """Write ``parts``, whatever waits in the transport."""
-        transport = self._transport
-        assert transport is not None
-        if self._descriptor < 0:
-            transport.writelines(parts)
-            return
-        if self._room:
+        """Write ``parts`` behind what waits."""
+        if self._room and self._descriptor >= 0:
             # One call of the system for all parts, past the transport: its write() takes one
             # part and its writelines() joins them before Python 3.12.
             try:
@@ -244,15 +249,16 @@ class ViewerSender(asyncio.BufferedProtocol):
             if sent == sum(map(len, parts)):
                 return
             parts = unsent(parts, sent)
-        for part in parts:
-            transport.write(part)
+        assert self._rest is not None
+        self._rest.put(parts)
+        self._rest.push()
 
     def _flush(self) -> None:
         """Close the connection when the kernel has all that was written, or soon."""
         self._end()
-        if self._transport is not None:
-            self._transport.close()
+        if self._transport is not None and self._rest is not None:
             self._loop.call_later(_FLUSH_S, self._transport.abort)
+            self._rest.when_gone(self._transport.close)
 
     def _end(self) -> None:
         """Send nothing more of the outbox."""

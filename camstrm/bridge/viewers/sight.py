@@ -6,7 +6,7 @@ grabber was started again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -16,6 +16,7 @@ from camstrm.wire import CameraInfo, Hello, SharedStatus, Status
 __all__ = [
     "Sight",
     "hello_within",
+    "named",
     "seen",
     "sees",
     "shared_within",
@@ -27,6 +28,20 @@ __all__ = [
 def sees(sight: Sight, camera: CameraInfo) -> bool:
     """Return whether the camera is one of those."""
     return sight is None or same_name(camera.name) in sight
+
+
+def named(name: str, cameras: Iterable[CameraInfo], sight: Sight) -> CameraInfo | None:
+    """Return the camera in sight with this name, or else with this serial number.
+
+    Names are compared in Unicode's composed form: a Mac types "é" and Korean syllables taken
+    apart.
+    """
+    wanted = same_name(name)
+    visible = [info for info in cameras if sees(sight, info)]
+    for info in visible:
+        if same_name(info.name) == wanted:
+            return info
+    return next((info for info in visible if info.serial == name), None)
 
 
 def seen(sight: Sight, cameras: Mapping[int, CameraInfo]) -> frozenset[int] | None:

@@ -11,6 +11,7 @@ from aiohttp import WSCloseCode, web
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.sender import DISCARD, ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.throttle import Throttle
 from camstrm.bridge.viewers.web_socket_frames import (
     MessageReader,
     Opcode,
@@ -46,6 +47,15 @@ MESSAGE_BURST = 200.0
 PAUSE_S = 0.1
 """How long a viewer's messages wait when it has sent too many."""
 
+SUBSCRIBE_INTERVAL_S = 0.2
+"""Seconds between two ``subscribe`` of a viewer that are done; of those between them the last one
+counts. Each may change what the grabber makes and sends fresh pictures, which costs as much as a
+bundle. Page and Qt viewer ask no more often while somebody zooms."""
+
+SUBSCRIBE_COST = 4
+"""Messages as which one counts beside itself that takes the place of one that waits: reading it
+takes as long."""
+
 CLOSE_TIMEOUT_S = 0.5
 """How long the bridge waits for the viewer's answer to a close frame."""
 
@@ -78,6 +88,12 @@ class WebSocketViewer(ViewerSender):
         """When the allowance was computed, in the clock's seconds."""
         self._pauses = False
         """Whether its messages wait because it has sent too many, or leaves replies unread."""
+        self._pong = b""
+        """The last frame that answered a ping."""
+        self._wished: Subscribe | None = None
+        """The last ``subscribe``, until it is done."""
+        self._subscribes = Throttle(SUBSCRIBE_INTERVAL_S, self._subscribe)
+        """Does what ``_wished`` says."""
         self._closing = False
         """Whether a close frame was sent: nothing follows it, and only its answer is awaited."""
 
@@ -134,7 +150,10 @@ class WebSocketViewer(ViewerSender):
             elif isinstance(message, Subscribe):
                 if message.max_fps is not None and message.max_fps <= 0:
                     raise WireError("subscribe.max_fps", f"{message.max_fps}, wanted more than 0")
-                self._hub.subscribe_message(self, message)
+                if self._wished is not None:
+                    self._allowance -= SUBSCRIBE_COST
+                self._wished = message
+                self._subscribes.ask()
             elif isinstance(message, Call):
                 self._hub.calls.take(self, message)
                 if self._leaves_replies():
@@ -147,10 +166,15 @@ class WebSocketViewer(ViewerSender):
             elif self._garbage == MAX_GARBAGE:
                 self._close(WSCloseCode.POLICY_VIOLATION, "too many wrong messages")
 
+    def _subscribe(self) -> bool:
+        """Do what the viewer wished last; return whether that was anything new."""
+        wished, self._wished = self._wished, None
+        return wished is not None and self._hub.subscribe_message(self, wished)
+
     def _take_frame(self, opcode: int, payload: bytes) -> None:
         """Do what a frame that is no text asks for."""
         if opcode == Opcode.PING:
-            self._write((frame(Opcode.PONG, payload),))
+            self._answer_ping(payload)
         elif opcode == Opcode.BINARY:
             _log.warning("viewer %d sent a binary message: closed", self.outbox.id)
             self._hub.counters.viewer_garbage += 1
@@ -158,6 +182,13 @@ class WebSocketViewer(ViewerSender):
         elif opcode == Opcode.CLOSE:
             self._close(check_close(payload))
             self._flush()
+
+    def _answer_ping(self, payload: bytes) -> None:
+        """Send a pong; one that leaves them unread gets that to its last ping (RFC 6455, 5.5.3)."""
+        assert self._rest is not None
+        before, self._pong = self._pong, frame(Opcode.PONG, payload)
+        if not self._rest.replace_last(before, self._pong):
+            self._write((self._pong,))
 
     def _may_say_more(self) -> bool:
         """Return whether it may send another message now; the clock is read once for many."""
@@ -189,6 +220,10 @@ class WebSocketViewer(ViewerSender):
         if not self._pauses and self._transport is not None:
             self._transport.resume_reading()
 
+    def _end(self) -> None:
+        super()._end()
+        self._subscribes.cancel()
+
     def _fail(self, error: WebSocketError) -> None:
         """End a connection on which nothing more can be understood.
 
@@ -201,7 +236,8 @@ class WebSocketViewer(ViewerSender):
             self._hub.counters.viewer_garbage += 1
             self._close(error.code, str(error))
         if self._transport is not None and self._transport.can_write_eof():
-            self._transport.write_eof()
+            assert self._rest is not None
+            self._rest.when_gone(self._transport.write_eof)
 
     def _close(self, code: int | None, reason: str = "") -> None:
         """Say why it ends, and send nothing more; the connection ends with the answer."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from camstrm.acquisition.kernel_file import read_text
+from camstrm.bridge.http.port_holder import command_name
 
 __all__ = ["Holder", "holders_of_file", "holders_of_library"]
 
@@ -57,15 +57,8 @@ def _holders(root: Path, holds: Callable[[Path], bool]) -> tuple[Holder, ...]:
     for process in sorted((root / "proc").glob("[0-9]*"), key=lambda path: path.name):
         try:
             if process.name.isdecimal() and int(process.name) != os.getpid() and holds(process):
-                found.append(Holder(int(process.name), _name(process)))
+                found.append(Holder(int(process.name), command_name(process)))
         except OSError:
             # Another user's process, or one that has just ended.
             continue
     return tuple(found)
-
-
-def _name(process: Path) -> str:
-    words = read_text(process / "cmdline").split("\0")
-    if any(Path(word).name == "camstrm" or word.startswith("camstrm.") for word in words if word):
-        return "camstrm"
-    return read_text(process / "comm") or "a process"

@@ -69,7 +69,7 @@ def interpreter_findings(
     version = tuple(answer["version"][:2])
     notes = []
     if answer["plain"]:
-        notes.append(f"camstrm gets round the failing import of genicam ({answer['plain']})")
+        notes.append(f"camstrm works around the failing import of genicam ({answer['plain']})")
     if version >= (3, 11) and profile.quirks.text_encoding.lower() != "utf-8":
         notes.append(
             f"error texts in {profile.quirks.text_encoding}, which stop plain Harvesters since "

@@ -213,7 +213,7 @@ def _missing_library(
         text += f" (for {library.needed_by})"
     near = _folders_below(Path(cti).parent, 2)
     if profile.serves_file(Path(cti).name):
-        # A maker's own layout: its other folders lie beside this one.
+        # A maker's own layout: its other folders are beside this one.
         near += _folders_below(Path(cti).parent.parent, 2)
     folder = next((path for path in near if (path / library.name).is_file()), None)
     if folder is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import faulthandler
 import ipaddress
 import logging
 import os
 import signal
+import sys
 
 from msgspec.structs import replace
 
@@ -20,6 +22,7 @@ from camstrm.cli.reload import reloading
 from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
+from camstrm.cli.url_command import url_command, where_tokens_are
 from camstrm.config import Config
 from camstrm.config.changes import Reloaded
 
@@ -64,7 +67,7 @@ async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl |
     reload = BridgeReload(config, config_file)
 
     def ready(addresses: BridgeAddresses) -> None:
-        _announce(addresses, public_url)
+        _announce(addresses, public_url, url_command(options, os.environ))
         service.ready(f"viewers on {addresses.host} port {addresses.port}")
 
     async def take(config: Config) -> Reloaded:
@@ -85,9 +88,16 @@ async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl |
         )
 
 
-def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None) -> None:
-    """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token."""
-    print(announcement(addresses, public_url), flush=True)
+def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None, command: str) -> None:
+    """Print the URLs to open, the way Jupyter does; loud if nobody is asked for a token.
+
+    ``command`` prints them again. Where this is no terminal they are printed without tokens.
+    """
+    if sys.stdout.isatty() or (addresses.token is None and addresses.control_token is None):
+        print(announcement(addresses, public_url), flush=True)
+    else:
+        bare = dataclasses.replace(addresses, token=None, control_token=None)
+        print(f"{announcement(bare, public_url)}\n{where_tokens_are(command)}", flush=True)
     if addresses.token is None and not _is_loopback(addresses.host):
         complain(
             f"warning: --no-auth on {addresses.host}: everybody who reaches port "

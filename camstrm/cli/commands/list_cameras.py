@@ -25,6 +25,8 @@ from camstrm.profiles import load_profiles
 __all__ = ["run"]
 
 _HEADER = ("SERIAL", "VENDOR", "MODEL", "NAME", "BUS", "ACCESS", "PRODUCER")
+_USUAL = (11, 8, 24)
+"""Letters of serial numbers, vendors and models; rows are printed as producers answer."""
 _ACCESS = {"no access": "reported: no access", "busy": "reported: busy"}
 """What a producer reports proves nothing: some report "no access" for cameras that open."""
 
@@ -51,7 +53,7 @@ def run(options: ListOptions) -> int:
             return error
 
     devices: list[list[DeviceInfo]] = [[] for _ in producers]
-    table = TableWriter(_HEADER)
+    table = TableWriter(_HEADER, _USUAL)
     failed = False
     ctis = [producer.cti for producer in producers]
     with Progress() as progress:

@@ -15,6 +15,7 @@ _MAX_ANSWER = 8 * 1024 * 1024
 
 _ASKED = (
     ("healthz.json", "/healthz", "health of the running bridge"),
+    ("readyz.json", "/readyz", "whether the running bridge has pictures"),
     ("status.json", "/api/status", "cameras and viewers of the running bridge"),
     ("metrics.txt", "/metrics", "counters of the running bridge"),
 )

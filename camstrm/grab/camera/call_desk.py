@@ -37,7 +37,7 @@ among the MAX_WAITING_CALLS; a bridge has at most 8 open calls for each of its 1
 
 WAIT_S = CALL_TIMEOUT_S - 0.5
 """Seconds after which a call that still waits is not begun any more: before its caller's
-deadline is over, so that nothing is done that the caller was told has failed."""
+deadline is over, so that nothing is done whose failure was reported to the caller."""
 
 _Key: TypeAlias = tuple[int, str, tuple[tuple[str, str | int], ...]]
 """What a ``set`` writes: camera, feature, selectors."""

@@ -70,7 +70,7 @@ class CameraPanel(StyledPanel):
             self.rest()
 
     def watch(self) -> None:
-        """Tell the desk what is looked at."""
+        """Report to the desk what is looked at."""
         raise NotImplementedError
 
     def rest(self) -> None:

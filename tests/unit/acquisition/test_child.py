@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.acquisition.child import run_child
+from camstrm.acquisition.child import run_child, show_text
 from camstrm.errors import ChildError, ChildTimeoutError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sh")
@@ -62,3 +62,8 @@ def test_a_child_that_cannot_be_started(tmp_path: Path) -> None:
     for command, why in ((tmp_path / "no", "No such file"), (tmp_path / "x", "Permission denied")):
         with pytest.raises(ChildError, match=f"cannot be started: {command} \\({why}"):
             run_child([str(command)], timeout_s=5.0)
+
+
+def test_what_a_child_writes_has_no_escape_sequences(capsys: pytest.CaptureFixture[str]) -> None:
+    show_text(b"first\r\n\x1b[2Jsecond\nthird")
+    assert capsys.readouterr().err == "first\n\\x1b[2Jsecond\nthird"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench.whole_way.long_run import mistakes
+from bench.whole_way.long_run import LongRun, mistakes
 from bench.whole_way.measured_system import Window
 from bench.whole_way.memory_growth import MemoryGrowth
+from bench.whole_way.process_state import ProcessState, changes
 from bench.whole_way.sweep import Sweep
 from bench.whole_way.watchers import WatcherReport
 
@@ -28,7 +29,8 @@ def steady() -> MemoryGrowth:
 
 
 def test_a_long_run_as_wanted_has_no_mistake() -> None:
-    assert mistakes([window(), window()], steady()) == []
+    bridge = {"bridge": ProcessState(20, 2, 20)}
+    assert mistakes(LongRun([window(), window()], steady(), bridge, bridge)) == []
 
 
 def test_a_long_run_names_each_mistake() -> None:
@@ -37,13 +39,40 @@ def test_a_long_run_names_each_mistake() -> None:
     late.reports[0].closed = ["too slow"]
     growth = steady()
     growth.add({"grabber": 10 * MB, "camera process 1": 92 * MB, "bridge": 31 * MB})
-    assert mistakes([window(lost=3), late], growth) == [
+    run = LongRun(
+        [window(lost=3), late],
+        growth,
+        {"bridge": ProcessState(20, 2, 20)},
+        {"bridge": ProcessState(24, 2, 23)},
+        unexplained=4,
+        joins=100,
+        failures=1,
+    )
+    assert mistakes(run) == [
         "3 frames lost",
         "1 bundles or pictures out of order or wrong",
         "1 viewers cut off: too slow",
         "29.00 bundles a second at the slowest viewer, wanted 29.5",
         "memory of the grabber grew by 2.00 %",
+        "4 bundles missing that no counter explains",
+        "1 of 100 viewers that came got no bundle",
+        "descriptors of bridge: 20, then 24",
+        "tasks of bridge: 20, then 23",
     ]
+
+
+def test_with_viewers_that_come_and_go_some_growth_is_flat() -> None:
+    growth = MemoryGrowth({"bridge": 100 * MB})
+    growth.add({"bridge": 101 * MB + MB // 2})
+    assert not growth.is_flat("bridge")
+    assert growth.is_flat("bridge", most_percent=2.0)
+    growth.add({"bridge": 103 * MB})
+    assert not growth.is_flat("bridge", most_percent=2.0)
+
+
+def test_a_process_that_was_started_again_is_named() -> None:
+    one, other = {"bridge": ProcessState(1, 1)}, {"grabber": ProcessState(1, 1)}
+    assert changes(one, other)[0].startswith("processes were ['bridge'], are")
 
 
 def test_a_camera_process_that_was_started_again_is_not_flat_memory() -> None:

@@ -168,6 +168,17 @@ def test_views_are_found_by_their_wish() -> None:
     assert talk.session.granted[other].refused == "8 are watched"
 
 
+def test_an_answer_to_the_subscribe_before_is_not_taken_for_that_to_the_last_one() -> None:
+    talk = Talk(Wishes((), views=(ViewWish("left", max_width=320),)))
+    talk.hears(Hello("s", cameras=(LEFT, RIGHT)))
+    wish, other = ViewWish("right", max_width=320), ViewWish("left", max_width=320)
+    talk.session.wish(Wishes((), views=(wish, other)))
+    talk.hears(Views((GrantedView(7, 0),)))
+    assert talk.session.granted == {}
+    talk.hears(Views((GrantedView(8, 1), GrantedView(7, 0))))
+    assert {w: granted.view for w, granted in talk.session.granted.items()} == {wish: 8, other: 7}
+
+
 def test_a_call_gets_the_result_as_its_operation_has_it(talk: Talk) -> None:
     call = talk.asks("right", "set", SetFeature("Gain", 3))
     assert (call.camera, call.do) == (1, "set")

@@ -111,6 +111,15 @@ async def test_every_name_and_label_of_dashboard_and_alerts_is_one_of_a_running_
             assert set(re.split(r"\s*,\s*", group.strip())) <= labels, query
 
 
+async def test_the_document_names_every_metric_and_no_other(exported: Exported) -> None:
+    text = (DEPLOY.parent / "docs" / "states.md").read_text()
+    named = set(re.findall(r"`(camstrm_[a-z0-9_]+)`", text))
+    histograms = {name.removesuffix("_bucket") for name in exported if name.endswith("_bucket")}
+    parts = {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
+    own = {name for name in exported.keys() - parts if name.startswith("camstrm_")}
+    assert named == own | histograms
+
+
 async def test_every_metric_of_cameras_is_shown_or_left_out_with_its_reason(
     exported: Exported,
 ) -> None:

@@ -12,7 +12,12 @@ from camstrm.config import Config
 from camstrm.viewing.texts import Texts
 from tests.documents import ROOT, blocks, documents, inline
 
-STATES = (ROOT / "docs/states.md").read_text("utf-8")
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+STATES = read("docs/states.md")
 
 
 def keys(kind: inspect.Type, prefix: str = "") -> Iterator[str]:
@@ -73,3 +78,17 @@ def test_each_state_has_its_number_and_its_word() -> None:
 def test_each_counter_is_explained() -> None:
     section = STATES.split("## Counters of a camera")[1].split("\n## ")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COUNTERS)
+
+
+def test_every_metric_exists() -> None:
+    """Those of states.md, which tests/unit/deploy/test_monitoring.py compares with a bridge."""
+    known = set(re.findall(r"`(camstrm_\w+)`", STATES))
+    assert len(known) > 30
+    named = {
+        name
+        for document in documents()
+        for text in [*inline(document), *(block.text for block in blocks(document))]
+        for name in re.findall(r"\bcamstrm_[a-z_]{6,}\b", text)
+        if not name.startswith(("camstrm_wire", "camstrm_next", "camstrm_view", "camstrm_bundle_"))
+    }
+    assert named - known == set()

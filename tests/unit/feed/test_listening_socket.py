@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,86 @@ def test_lock_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SocketPathError, match="lock file"):
         listen_unix(str(tmp_path / "b.sock"), {})
     assert names(tmp_path) == {"b.sock.lock"}
+
+
+def refused(path: Path, what: str) -> str:
+    """Return why nothing can listen at ``path``, and see that nothing there was changed."""
+    folder = path.parent
+    before = {p.name: p.lstat() for p in folder.iterdir()}
+    with pytest.raises(SocketPathError, match=what) as caught:
+        listen_unix(str(path), {})
+    after = {p.name: p.lstat() for p in folder.iterdir()}
+    assert {n: (s.st_ino, s.st_size, s.st_nlink, s.st_mtime_ns) for n, s in before.items()} == {
+        n: (s.st_ino, s.st_size, s.st_nlink, s.st_mtime_ns) for n, s in after.items()
+    }
+    return str(caught.value)
+
+
+def test_fifo_in_the_locks_place_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "b.sock.lock")
+    said = refused(tmp_path / "b.sock", r"is a named pipe \(FIFO\), wanted a file")
+    assert "Remove it" in said
+
+
+@pytest.mark.parametrize("content", ["precious", "12 34\n", "1" * 33, "\0"])
+def test_a_file_in_the_locks_place_that_is_no_lock_stays(tmp_path: Path, content: str) -> None:
+    (tmp_path / "b.sock.lock").write_text(content)
+    refused(tmp_path / "b.sock", "something else than the number of a process")
+    assert (tmp_path / "b.sock.lock").read_text() == content
+
+
+@pytest.mark.parametrize("content", ["", "4194304\n"])
+def test_the_lock_of_a_killed_bridge_is_used_again(tmp_path: Path, content: str) -> None:
+    (tmp_path / "b.sock.lock").write_text(content)
+    listening = listen_unix(str(tmp_path / "b.sock"), {})
+    assert (tmp_path / "b.sock.lock").read_text() == f"{os.getpid()}\n"
+    listening.close()
+    assert names(tmp_path) == set()
+
+
+def test_another_file_linked_to_the_locks_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "counter").write_text("12\n")
+    os.link(tmp_path / "counter", tmp_path / "b.sock.lock")
+    refused(tmp_path / "b.sock", "a file that has 2 names")
+    assert (tmp_path / "counter").read_text() == "12\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give files away")
+@pytest.mark.parametrize("what", ["lock", "socket"])
+def test_another_users_file_in_the_way_stays(tmp_path: Path, what: str) -> None:
+    name = "b.sock.lock" if what == "lock" else f"b.sock.{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as sock:
+        if what == "lock":
+            (tmp_path / name).touch()
+        else:
+            sock.bind(str(tmp_path / name))
+        os.chown(tmp_path / name, 65534, 65534)
+        refused(tmp_path / "b.sock", "belongs to uid 65534, not to uid 0")
+
+
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir, os.mkfifo])
+def test_what_is_no_socket_where_the_socket_is_made_stays(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / f"b.sock.{os.getpid()}")
+    refused(tmp_path / "b.sock", "where the socket is made, is a ")
+
+
+def test_the_half_made_socket_of_a_killed_bridge_is_replaced(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(tmp_path / f"b.sock.{os.getpid()}"))
+    listening = listen_unix(str(tmp_path / "b.sock"), {})
+    assert names(tmp_path) == {"b.sock", "b.sock.lock"}
+    assert connects(tmp_path / "b.sock")
+    listening.close()
+
+
+def test_close_leaves_a_lock_that_is_another_one_by_now(tmp_path: Path) -> None:
+    listening = listen_unix(str(tmp_path / "b.sock"), {})
+    (tmp_path / "b.sock.lock").unlink()
+    (tmp_path / "b.sock.lock").write_text("new")
+    listening.close()
+    assert (tmp_path / "b.sock.lock").read_text() == "new"
 
 
 @pytest.mark.parametrize(

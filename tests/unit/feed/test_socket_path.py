@@ -118,6 +118,55 @@ def test_folder_that_anybody_may_write_is_refused_without_sticky_bit(tmp_path: P
     check_socket_path(str(folder / "s"))
 
 
+def test_folder_above_that_anybody_may_write_is_refused_without_sticky_bit(tmp_path: Path) -> None:
+    above = tmp_path / "open"
+    folder = above / "one" / "two"
+    folder.mkdir(parents=True)
+    above.chmod(0o777)
+    with pytest.raises(SocketPathError, match=rf"the folder {above} \(mode 0777\)"):
+        check_socket_path(str(folder / "s"))
+    above.chmod(0o1777)
+    check_socket_path(str(folder / "s"))
+
+
+@as_root
+@pytest.mark.parametrize("depth", [0, 1])
+def test_folder_that_a_foreign_group_may_write_is_refused_without_sticky_bit(
+    tmp_path: Path, depth: int
+) -> None:
+    folder = tmp_path / "one" / "two"
+    folder.mkdir(parents=True)
+    shared = (folder, folder.parent)[depth]
+    shared.chmod(0o770)
+    check_socket_path(str(folder / "s"))  # a group of this process
+    os.chown(shared, -1, NOBODY)
+    with pytest.raises(SocketPathError, match=rf"group 65534 may replace .*chmod g-w {shared}"):
+        check_socket_path(str(folder / "s"))
+    shared.chmod(0o1770)
+    check_socket_path(str(folder / "s"))
+
+
+def test_folder_that_a_group_of_this_process_may_write_is_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o770)
+    monkeypatch.setattr("camstrm.feed.socket_path._ROOT_GID", -1)
+    monkeypatch.setattr(os, "getegid", lambda: 12345)
+    monkeypatch.setattr(os, "getgroups", lambda: [12345, tmp_path.stat().st_gid])
+    check_socket_path(str(tmp_path / "s"))
+    monkeypatch.setattr(os, "getgroups", lambda: [12345])
+    with pytest.raises(SocketPathError, match="may replace files in its folder"):
+        check_socket_path(str(tmp_path / "s"))
+
+
+def test_a_link_on_the_way_counts_like_the_folders_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "open" / "real").mkdir(parents=True)
+    (tmp_path / "way").symlink_to(tmp_path / "open")
+    (tmp_path / "open").chmod(0o777)
+    with pytest.raises(SocketPathError, match="anybody may replace files"):
+        check_socket_path(str(tmp_path / "way" / "real" / "s"))
+
+
 @pytest.mark.usefixtures("as_another_user")
 def test_foreign_folder_is_refused_unless_its_owner_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(SocketPathError, match=f"belongs to uid {os.getuid()}, not to uid 12345"):

@@ -127,6 +127,34 @@ def test_one_read_takes_a_packet_like_the_last_one_with_its_header_and_what_foll
     assert contents(receive_data(splitter, stream[count:])) == [(2, b"c" * 99)]
 
 
+def test_what_a_header_claims_takes_no_memory_before_it_comes() -> None:
+    splitter = PacketSplitter()
+    receive_data(splitter, packet_header(2, MAX_PACKET_SIZE))
+    assert len(splitter.get_buffer()) <= 256 * 1024
+    came = PACKET_HEADER_SIZE
+    while came < MAX_PACKET_SIZE // 8:
+        came += len(splitter.get_buffer())
+        assert splitter.bytes_received(len(splitter.get_buffer())) == []
+        assert len(splitter.get_buffer()) <= max(256 * 1024, came)
+
+
+def test_a_packet_much_larger_than_those_before_is_received_in_place_of_room_that_grows() -> None:
+    splitter, body = PacketSplitter(), bytes(range(256)) * 8192
+    receive_data(splitter, packet_bytes(1, b"{}"))
+    stream, copies, packets = packet_bytes(2, body) + packet_bytes(1, b"{}"), 0, []
+    last: object = None
+    while stream:
+        target = splitter.get_buffer()
+        copies += target.obj is not last
+        last = target.obj
+        count = min(len(target), 10_000, len(stream))
+        target[:count] = stream[:count]
+        packets += splitter.bytes_received(count)
+        stream = stream[count:]
+    assert contents(packets) == [(2, body), (1, b"{}")]
+    assert copies <= 8
+
+
 @pytest.mark.parametrize("garbage", [b"GET / HTTP/1.1\r\n", b"x" * 5000])
 def test_packets_before_garbage_in_the_same_read_count(garbage: bytes) -> None:
     splitter = PacketSplitter()

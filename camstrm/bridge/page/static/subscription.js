@@ -1,6 +1,6 @@
 /**
  * What the page asks of the server: the whole pictures and the views that its tiles show. There is
- * at most one view for a camera, so the server's answers are told apart by the camera.
+ * at most one view for a camera, so the server's answers are distinguished by the camera.
  */
 
 import { encodeSubscribe } from "./messages.js";

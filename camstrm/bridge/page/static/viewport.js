@@ -6,7 +6,7 @@
 
 import { UPRIGHT } from "./model/orientation.js";
 
-/** CSS pixels for one of the camera's at most: single ones are easily told apart. */
+/** CSS pixels for one of the camera's at most: single ones are easily distinguished. */
 const MAX_SCALE = 40;
 
 export class Viewport {

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from camstrm.bridge.control import audit
 from camstrm.bridge.control.audit import AuditRecord, AuditTrail
 from camstrm.bridge.control.audit_file import AuditFile
+from camstrm.log_lines import JsonFormatter
 
 RECORD = AuditRecord(
     "2026-11-27T18:00:00.000Z",
@@ -90,6 +91,19 @@ async def test_a_change_is_a_line_of_json_and_a_line_of_the_log(
         "anna (control, 192.0.2.7, viewer 7): set of left Gain[GainSelector=All]: 1.0 -> 2.0"
         in caplog.text
     )
+
+
+async def test_the_log_names_camera_and_serial_number_and_has_the_change_as_fields(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(JsonFormatter())
+    trail = AuditTrail(AuditFile(tmp_path))
+    with caplog.at_level(logging.INFO):
+        trail.add(RECORD)
+    await finish(trail)
+    line = json.loads(caplog.text)
+    named = [line[name] for name in ("camera", "serial", "person", "do", "feature", "result")]
+    assert named == ["left", "SN1", "anna", "set", "Gain", "ok"]
 
 
 async def test_no_text_forges_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -149,11 +149,10 @@ async def test_refusal_tells_a_human_what_to_do(bridge: RunningBridge) -> None:
             assert answer.status == 401
             assert answer.content_type == "text/html"
             assert answer.headers["WWW-Authenticate"] == 'Bearer realm="camstrm"'
-        assert "Open the URL that camstrm printed when it started" in page
-        assert "camstrm bridge --help" in page
+        assert "Open the URL that `camstrm url` prints on the server" in page
         async with session.get("/api/status") as answer:
             assert answer.content_type == "text/plain"
-            assert "open the URL that camstrm printed when it started" in await answer.text()
+            assert 'open the URL that "camstrm url" prints on the server' in await answer.text()
 
 
 @pytest.mark.parametrize("host", ["[::1]<script>", "[fe80::1%<script>]"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,13 @@ async def test_files_of_a_certificate_are_read_again(tmp_path: Path) -> None:
         reloaded = await bridge.reload.take(config)
         assert reloaded.applied == ("bridge.tls_cert", "bridge.tls_key", "the certificate")
         assert certificate.context is not before
+        trusting = ssl.create_default_context(cafile=str(other.certificate))
+        url = f"https://127.0.0.1:{bridge.port}/healthz"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(url, ssl=trusting) as answer,
+        ):
+            assert answer.status == 200
         assert (await bridge.reload.take(bridge.config)).pending == ()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from camstrm.bridge.page.files import PageFiles
+from camstrm.log_lines import JsonFormatter
 from camstrm.wire import Status
 from tests.fakes.bridge.running_bridge import (
     TOKEN,
@@ -274,8 +276,11 @@ async def test_the_log_of_a_page_load_is_one_line(
             ]
         async with session.get("/cam/nobody.jpg") as answer:
             assert answer.status == 404
-    lines = [r.getMessage() for r in caplog.records if r.name == "camstrm.bridge.access"]
-    assert [line.split()[:4] for line in lines] == [["127.0.0.1", "GET", "/cam/nobody.jpg", "404"]]
+    lines = [r for r in caplog.records if r.name == "camstrm.bridge.access"]
+    wanted = ["127.0.0.1", "GET", "/cam/nobody.jpg", "404"]
+    assert [line.getMessage().split()[:4] for line in lines] == [wanted]
+    as_json = json.loads(JsonFormatter().format(lines[0]))
+    assert (as_json["status"], as_json["path"]) == (404, "/cam/nobody.jpg")
 
 
 @pytest.mark.parametrize("path", ["/", "/cam/left.mjpg"])

@@ -6,6 +6,7 @@ from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.counters import HubCounters
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
+from tests.fakes.clock import Clock
 
 
 def bundle(seq: int, *pictures: bytes) -> SharedBundle:
@@ -20,7 +21,10 @@ class Rig:
     def __init__(self) -> None:
         self.passed: list[tuple[FrameBundle, int]] = []
         self.counters = HubCounters()
-        self.hold = BundleHold(lambda b, size: self.passed.append((b.bundle, size)), self.counters)
+        self.clock = Clock()
+        self.hold = BundleHold(
+            lambda b, size: self.passed.append((b.bundle, size)), self.counters, self.clock
+        )
 
 
 @pytest.fixture
@@ -63,4 +67,21 @@ def test_a_bundle_of_a_grabber_that_went_is_forgotten(rig: Rig) -> None:
     rig.hold.hold(bundle(1, b"a"), 10)
     rig.hold.forget()
     rig.hold.release()
+    assert rig.passed == []
+
+
+def test_bundles_that_never_end_are_passed_on_30_times_a_second(rig: Rig) -> None:
+    for seq in range(1, 10_001):
+        rig.clock.now += 1 / 10_000
+        rig.hold.hold(bundle(seq, b"a"), 10)
+    assert 30 <= len(rig.passed) <= 41
+    passed = [found.seq for found, _ in rig.passed]
+    assert passed == sorted(passed)
+    assert rig.counters.overtaken == 10_000 - len(passed) - 1, "the last one waits for more"
+
+
+def test_a_bundle_that_waits_alone_does_not_go_by_its_age(rig: Rig) -> None:
+    rig.hold.hold(bundle(1, b"a"), 10)
+    rig.clock.now += 100
+    rig.hold.hold(bundle(2, b"b"), 10)
     assert rig.passed == []

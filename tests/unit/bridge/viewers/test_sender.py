@@ -10,6 +10,7 @@ import pytest
 from camstrm.bridge.viewers.outbox import TextKind, ViewerOutbox
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
+from camstrm.bridge.viewers.unsent_rest import PIECE
 from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
 from tests.fakes.clock import Clock
 from tests.fakes.loop_time import StoppedLoopTime
@@ -178,6 +179,42 @@ async def test_what_the_kernel_does_not_take_holds_back_the_rest_and_the_newest_
     found.transport.take(room=5)
     assert found.written == ["1", "status", "3"]
     assert found.viewer.outbox.skipped == {"slow link": 1}
+    await ended(found)
+
+
+async def test_a_large_bundle_goes_in_pieces_and_nothing_between_them(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def encode(_: FakeViewer, item: bytes | SharedBundle) -> Sequence[bytes]:
+        return (item,) if isinstance(item, bytes) else (b"%d" % item.bundle.seq * (2 * PIECE + 1),)
+
+    monkeypatch.setattr(FakeViewer, "_encode", encode)
+    found = await connected(clock)
+    found.transport.room = 0
+    found.viewer.put_bundle(bundle(1))
+    found.viewer.put_bundle(bundle(2))
+    found.viewer.put_text(TextKind.STATUS, b"status")
+    sizes = [PIECE]
+    for size in (PIECE, 1):
+        sizes.append(size)
+        found.transport.take(room=0)
+        assert [len(piece) for piece in found.written] == sizes
+    found.transport.take(room=1)
+    assert [piece[:6] for piece in found.written[3:]] == ["status", "222222"]
+    await ended(found)
+
+
+async def test_to_a_viewer_that_has_ended_nothing_more_goes_when_its_last_piece_has_gone(
+    clock: Clock,
+) -> None:
+    found = await connected(clock)
+    found.transport.room = 0
+    found.viewer.put_bundle(bundle(1))
+    found.viewer.put_bundle(bundle(2))
+    found.transport.closing = True
+    found.transport.take(room=5)
+    assert found.written == ["1"]
+    found.transport.closing = False
     await ended(found)
 
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from msgspec import Raw
 
 from camstrm.bridge.viewers.demand import MIN_INTERVAL_S
+from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.web_socket_viewer import MAX_WAITING_REPLIES, WebSocketViewer
 from camstrm.wire import (
     FROM_VIEWER,
@@ -453,3 +454,69 @@ async def test_a_bridge_that_stops_says_so(bridge: RunningBridge, grabber: FakeG
         bridge.stop.set()
         received = await asyncio.wait_for(reader.read(), TIMEOUT_S)
     assert received.endswith(b"\x88\x12\x03\xe9the bridge stops")
+
+
+@pytest.fixture
+def subscribed(monkeypatch: pytest.MonkeyPatch) -> list[Subscribe]:
+    """Note what the hub is asked to do."""
+    done: list[Subscribe] = []
+    subscribe_message = BundleHub.subscribe_message
+
+    def noted(self: BundleHub, viewer: WebSocketViewer, message: Subscribe) -> bool:
+        done.append(message)
+        return subscribe_message(self, viewer, message)
+
+    monkeypatch.setattr(BundleHub, "subscribe_message", noted)
+    return done
+
+
+async def test_of_many_subscribes_the_last_one_counts_five_times_a_second(
+    viewer: Viewer, grabber: FakeGrabber, subscribed: list[Subscribe]
+) -> None:
+    with StoppedLoopTime() as loop_time:
+        for round_number in range(5):
+            wishes = [Subscribe((n % 3,), 1.0 + n + 8 * round_number) for n in range(8)]
+            await say(viewer, *wishes)
+            await heard(viewer)
+            assert len(subscribed) == 1 + round_number
+            await loop_time.advance(0.2)
+            await heard(viewer)
+            assert subscribed[-1] == wishes[-1]
+    assert len(subscribed) == 6, "the first at once, then one for each 0.2 s"
+
+
+async def test_a_single_subscribe_is_done_at_once(
+    viewer: Viewer, subscribed: list[Subscribe]
+) -> None:
+    with StoppedLoopTime() as loop_time:
+        for number in range(3):
+            await say(viewer, Subscribe((number,)))
+            await heard(viewer)
+            assert subscribed[-1] == Subscribe((number,))
+            await loop_time.advance(0.25)
+
+
+async def test_acknowledgements_are_taken_between_subscribes_that_wait(
+    bridge: RunningBridge, viewer: Viewer, grabber: FakeGrabber
+) -> None:
+    with StoppedLoopTime():
+        sent = await grabber.send_bundle()
+        await viewer.bundle(lambda b: b.seq == sent.seq)
+        await say(viewer, Subscribe(None, 29.0), Subscribe(None, 28.0), Ack(sent.seq))
+        await heard(viewer)
+        (listed,) = await viewers(bridge)
+        assert listed["window"] > 0, "it is known to acknowledge"
+        assert listed["in_flight"] == 0
+
+
+async def test_subscribes_of_a_viewer_that_has_gone_are_not_done(
+    bridge: RunningBridge, grabber: FakeGrabber, subscribed: list[Subscribe]
+) -> None:
+    with StoppedLoopTime() as loop_time:
+        async with connected_viewer(bridge.url) as viewer:
+            await say(viewer, Subscribe((0,)), Subscribe((1,)))
+            await heard(viewer)
+        while await viewers(bridge):
+            pass
+        await loop_time.advance(1)
+    assert subscribed == [Subscribe((0,))]

@@ -61,7 +61,7 @@ def test_what_is_no_interpreter() -> None:
         ({"camstrm": "0.0.1"}, Level.FAIL, "with camstrm 0.0.1, not"),
         ({"harvesters": "1.4.2"}, Level.FAIL, "with harvesters 1.4.2, wanted 1.4.3"),
         ({"harvesters": None}, Level.FAIL, "not installed"),
-        ({"plain": "libpython3.12.so.1.0: cannot open"}, Level.OK, "gets round the failing"),
+        ({"plain": "libpython3.12.so.1.0: cannot open"}, Level.OK, "works around the failing"),
         ({"plain": "x", "handled": "No module named 'genicam'"}, Level.FAIL, "'genicam'"),
     ],
 )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 
 from camstrm.bridge.app import BridgeAddresses
@@ -43,3 +46,29 @@ def test_a_public_url_takes_the_place_of_both() -> None:
         "\n  to watch    https://cameras.example/?token=V"
         "\n  to control  https://cameras.example/?token=C\n"
     )
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_tokens_are_printed_in_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    out = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    bridge._announce(addresses("VVV", "CCC"), None, "camstrm url --port 1")
+    said = out.getvalue()
+    assert "  to watch    http://h:8765/" in said
+    assert ("VVV" in said) == ("CCC" in said) == terminal
+    assert ("      camstrm url --port 1\n" in said) == (not terminal)
+
+
+def test_where_there_is_no_token_nothing_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bridge, "complain", lambda *_: None)
+    bridge._announce(addresses(None, None), None, "camstrm url")
+    assert capsys.readouterr().out == "\n  to watch    http://h:8765/\n\n"

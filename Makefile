@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel image try-image try-systemd image-requirements clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel try-viewer image try-image try-systemd image-requirements clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -36,6 +36,7 @@ help:
 	@echo "make try-image, make try-systemd  build and run the image, boot the units (root, no docker)"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
+	@echo "make try-viewer  install the wheel as pipx does, and start the viewer"
 
 demo: $(VENV)/.demo
 	@$(BIN)/camstrm demo $(DEMO)
@@ -100,6 +101,9 @@ rehearsal: $(VENV)/.demo
 
 wheel: $(VENV)/.venv
 	$(PIP) wheel --no-deps --wheel-dir dist .
+
+try-viewer: $(VENV)/.test
+	$(BIN)/python -m pytest tests/client_qt/test_installed.py -m slow
 
 image:
 	docker build -t camstrm -f deploy/Dockerfile $(if $(BASE),--build-arg BASE=$(BASE)) .

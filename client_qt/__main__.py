@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import logging
-import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-from camstrm.client.process_list import hide_tokens
-from camstrm.errors import CamstrmError
-from camstrm.log_lines import TextFormatter
-from client_qt.app import quit_viewer, show_error
-from client_qt.command import add_view_options, run_with
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Nothing is loaded before run() can take a Ctrl-C: a traceback is no answer to one.
+    from collections.abc import Sequence
+
+EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> int:
@@ -21,6 +17,17 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
 
     ``windowed``: the message is shown in a window, too.
     """
+    import argparse
+    import logging
+    import signal
+    from pathlib import Path
+
+    from camstrm.client.process_list import hide_tokens
+    from camstrm.errors import CamstrmError
+    from camstrm.log_lines import TextFormatter
+    from client_qt.app import quit_viewer, show_error
+    from client_qt.command import add_view_options, run_with
+
     if arguments is None:
         hide_tokens()
     parser = argparse.ArgumentParser(
@@ -47,10 +54,14 @@ def main(arguments: Sequence[str] | None = None, *, windowed: bool = False) -> i
         return 2
 
 
-def run() -> None:
+def run(*, windowed: bool = True) -> None:
     """Run as camstrm-viewer, the program of the desktop's menu: a mistake is shown in a window."""
-    sys.exit(main(windowed=True))
+    try:
+        code = main(windowed=windowed)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(windowed=False)

@@ -6,7 +6,11 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Nothing is loaded before run() can take a Ctrl-C: a traceback is no answer to one.
+    from collections.abc import Sequence
 
 __all__ = ["main", "run"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, InlineTable, Table
 
 from camstrm.config.load import load_config
 from camstrm.config.settings import CameraSettings, Config, feature_key
@@ -48,9 +48,10 @@ def write_features(path: str, serial: str, name: str, settings: Sequence[Feature
         raise ConfigError(path, str(error)) from None
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})") from None
-    table = _table(document, serial, None if known is None else known.serial)
+    camera = _camera(document, serial, None if known is None else known.serial)
     for setting in settings:
-        table[feature_key(setting)] = setting.value
+        camera["features"][feature_key(setting)] = setting.value
+    _space_out(document, camera)
     _replace(file, tomlkit.dumps(document))
     return serial if known is None else known.serial
 
@@ -63,8 +64,8 @@ def configured_camera(config: Config, wanted: str) -> CameraSettings | None:
     return None
 
 
-def _table(document: tomlkit.TOMLDocument, new: str, serial: str | None) -> Any:
-    """Return the table of features of a camera, making what is missing."""
+def _camera(document: tomlkit.TOMLDocument, new: str, serial: str | None) -> Any:
+    """Return the table of a camera, which has one of features; makes what is missing."""
     cameras = document.get("camera")
     if cameras is None:
         cameras = document["camera"] = tomlkit.aot()
@@ -77,7 +78,25 @@ def _table(document: tomlkit.TOMLDocument, new: str, serial: str | None) -> Any:
         found = cameras[-1]
     if "features" not in found:
         found["features"] = tomlkit.table() if isinstance(found, Table) else tomlkit.inline_table()
-    return found["features"]
+    return found
+
+
+def _space_out(document: tomlkit.TOMLDocument, camera: Any) -> None:
+    """Give tables in one line their blanks: tomlkit leaves them out where it adds something."""
+    if isinstance(camera["features"], InlineTable):
+        camera["features"] = _spaced(camera["features"])
+    if isinstance(camera, InlineTable):
+        cameras: Any = document["camera"]
+        cameras[next(i for i, one in enumerate(cameras) if one is camera)] = _spaced(camera)
+
+
+def _spaced(table: InlineTable) -> Any:
+    pairs = (f"{tomlkit.key([k]).as_string()} = {_text(v)}" for k, v in table.items())
+    return tomlkit.value(f"{{ {', '.join(pairs)} }}")
+
+
+def _text(value: Any) -> str:
+    return str((value if hasattr(value, "as_string") else tomlkit.item(value)).as_string())
 
 
 def _replace(file: Path, text: str) -> None:

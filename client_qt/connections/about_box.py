@@ -66,6 +66,7 @@ class AboutBox(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(copy)
         buttons.addWidget(close)
+        column.addStretch(1)
         column.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 20, 20, 16)

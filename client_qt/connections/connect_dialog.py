@@ -33,6 +33,7 @@ __all__ = ["ConnectDialog"]
 
 _WIDTH = 560
 _MAX_TYPED = 4096
+_MAX_NAME = 80
 _URL = Qt.ItemDataRole.UserRole
 
 _SCHEMES = ("ws://", "wss://", "http://", "https://", "camstrm://")
@@ -57,6 +58,9 @@ class ConnectDialog(QDialog):
 
     forget_wanted = Signal(str)
     """URL of a server that shall leave the list."""
+
+    rename_wanted = Signal(str, str)
+    """URL of a server, and what the person calls it from now on; empty: by its host and port."""
 
     proxy_changed = Signal(bool)
     """Whether cameras shall be reached through the system's proxy from now on."""
@@ -97,6 +101,11 @@ class ConnectDialog(QDialog):
         self.history.setSpacing(3)
         self.history.currentItemChanged.connect(self._on_chosen)
         self.history.itemDoubleClicked.connect(lambda _item: self._submit(instead=False))
+        self.name = QLineEdit(self)
+        self.name.setMaxLength(_MAX_NAME)
+        self.name.setAccessibleName(say("connect.history_name"))
+        self.name.setPlaceholderText(say("connect.history_name_hint"))
+        self.name.editingFinished.connect(self._rename)
         self.remove = QPushButton(say("connect.history_remove"), self)
         self.remove.clicked.connect(self._forget)
         self.disconnect_button = QPushButton(say("connect.disconnect"), self)
@@ -123,20 +132,21 @@ class ConnectDialog(QDialog):
         self.history.clear()
         for server in known:
             where = server.address.label
-            name = plain_text(server.label, 80)
+            name = plain_text(server.label, _MAX_NAME)
             notes = [where] if name != where else []
             if where in self._open:
                 notes.append(say("connect.history_open"))
             elif server.used_s:
                 notes.append(say("connect.history_used", when=self._when(server.used_s)))
             if server.token:
-                notes.append(say("connect.token_kept"))
+                notes.append(say("connect.history_token"))
             item = QListWidgetItem("  ·  ".join([name, *notes]), self.history)
             item.setData(_URL, server.url)
             if server.url == chosen:
                 self.history.setCurrentItem(item)
         self._empty.setVisible(not known)
-        self.history.setVisible(bool(known))
+        for part in (self.history, self.remove, self._named):
+            part.setVisible(bool(known))
         self.connect_button.setText(say("connect.add" if self._open else "connect.connect"))
         self.instead_button.setVisible(bool(self._open))
         self._on_chosen()
@@ -171,9 +181,11 @@ class ConnectDialog(QDialog):
         self.show_problem("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
-        """Delete takes the chosen server from the list."""
+        """Delete takes the chosen server from the list; Enter in its name does not connect."""
         if event.key() == Qt.Key.Key_Delete and self.history.hasFocus():
             self._forget()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.name.hasFocus():
+            event.accept()
         else:
             super().keyPressEvent(event)
 
@@ -212,6 +224,12 @@ class ConnectDialog(QDialog):
         self._empty.setEnabled(False)
         column.addWidget(self._empty)
         column.addWidget(self.history, 1)
+        self._named = QWidget(self)
+        row = QHBoxLayout(self._named)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(QLabel(say("connect.history_name"), self._named))
+        row.addWidget(self.name, 1)
+        column.addWidget(self._named)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel_button)
@@ -255,6 +273,8 @@ class ConnectDialog(QDialog):
         self.disconnect_button.setVisible(bool(self._open))
         self.disconnect_button.setEnabled(ServerAddress(url).label in self._open if url else False)
         known = self._known.get(url)
+        self.name.setEnabled(known is not None)
+        self.name.setText("" if known is None else plain_text(known.name, _MAX_NAME))
         if known is not None:
             self.address.setText(url)
             self.token.clear()
@@ -270,6 +290,12 @@ class ConnectDialog(QDialog):
     def _forget(self) -> None:
         if url := self._chosen_url():
             self.forget_wanted.emit(url)
+
+    def _rename(self) -> None:
+        known = self._known.get(self._chosen_url())
+        name = self.name.text().strip()
+        if known is not None and name != plain_text(known.name, _MAX_NAME):
+            self.rename_wanted.emit(known.url, name)
 
     def _disconnect(self) -> None:
         if url := self._chosen_url():

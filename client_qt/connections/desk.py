@@ -44,6 +44,7 @@ class ConnectionDesk(QObject):
         self.dialog.given_up.connect(self._give_up)
         self.dialog.disconnect_wanted.connect(self._disconnect)
         self.dialog.forget_wanted.connect(self._forget)
+        self.dialog.rename_wanted.connect(self._rename)
         self.dialog.proxy_changed.connect(self._use_proxy)
         connections.answered.connect(self._on_answer)
         connections.failed.connect(self._on_failure)
@@ -99,6 +100,10 @@ class ConnectionDesk(QObject):
 
     def _forget(self, url: str) -> None:
         self._connections.book.remove(url)
+        self._refresh()
+
+    def _rename(self, url: str, name: str) -> None:
+        self._connections.book.rename(url, name)
         self._refresh()
 
     def _use_proxy(self, wanted: bool) -> None:

@@ -34,6 +34,9 @@ _KINDS = {
 }
 """Which kinds are which filter's."""
 
+_NOBODY = (None, "")
+"""Values that are none, and a lease that nobody holds."""
+
 
 class EventLog:
     """Events of one server; they stay when the connection is lost. UI thread only."""
@@ -83,17 +86,27 @@ class EventLog:
 def event_text(event: Event, texts: Texts) -> str:
     """Return what happened, without time and camera."""
     key = f"events.{event.kind.replace(' ', '_')}"
+    if event.kind == "lease":
+        key += "_taken" if event.old in _NOBODY else "_free" if event.new in _NOBODY else ""
     said = event.kind
     if key in texts:
         said = texts.say(
             key,
             feature=event.feature,
-            # Nobody held the lease: the name is empty.
-            old=NONE if event.old in (None, "") else event.old,
-            new=NONE if event.new in (None, "") else event.new,
+            old=_value_text(event.old),
+            new=_value_text(event.new),
             person=event.person or "?",
         )
     return " · ".join(filter(None, (said, event.text)))
+
+
+def _value_text(value: bool | int | float | str | None) -> str:
+    if value in _NOBODY:
+        return NONE
+    # As in the page, where whole numbers have no point, and true and false are small.
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def event_time(time_us: int, today: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout
 
+from camstrm.viewing.texts import Texts
 from camstrm.wire import ViewerStatus
 from client_qt.model.wording import NONE
 from client_qt.panels.styled_panel import StyledPanel
@@ -102,16 +103,21 @@ class ConnectionPanel(StyledPanel):
                     under_way=viewer.in_flight,
                     window=viewer.window or NONE,
                 ),
-                "skipped": _skipped(viewer),
+                "skipped": _skipped(viewer, self.services.texts),
                 "me": " · ".join(filter(None, (viewer.name, viewer.role))),
             }
         return found
 
 
-def _skipped(viewer: ViewerStatus) -> str:
+def _skipped(viewer: ViewerStatus, texts: Texts) -> str:
     """Return how many bundles it did not get, and why."""
-    why = ", ".join(f"{reason}: {count}" for reason, count in viewer.skips.items())
-    why = why or viewer.reason
+
+    def said(reason: str) -> str:
+        key = f"connection.skip_{reason.replace(' ', '_')}"
+        return texts.say(key) if key in texts else reason
+
+    why = ", ".join(f"{said(reason)}: {count}" for reason, count in viewer.skips.items())
+    why = why or said(viewer.reason)
     return f"{viewer.skipped} ({why})" if viewer.skipped and why else str(viewer.skipped)
 
 

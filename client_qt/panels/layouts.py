@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 from client_qt.model.layouts import MODES, NamedLayout, as_setting, read_layouts, with_layout
 from client_qt.panels.styled_panel import StyledPanel
 from client_qt.widgets.panel import register_panel
-from client_qt.widgets.plain_label import plain_label
+from client_qt.widgets.plain_label import plain_label, title_label
 from client_qt.widgets.services import ViewerServices
 
 __all__ = ["LayoutsPanel"]
 
 _MOST_LETTERS = 60
+_MOST_ROWS = 12
+"""So many layouts are seen at once; the field for a new one stays right below them."""
 
 
 class LayoutsPanel(StyledPanel):
@@ -33,13 +35,13 @@ class LayoutsPanel(StyledPanel):
         super().__init__(services)
         say, settings = services.say, services.settings
         column = QVBoxLayout(self)
-        column.addWidget(plain_label(say("shell.layout_mode"), wrap=True, dim=True))
+        column.addWidget(title_label(say("shell.layout_mode")))
         self.modes = {mode: QRadioButton(say(f"shell.layout_{mode}")) for mode in MODES}
         for mode, button in self.modes.items():
             button.clicked.connect(lambda _on=False, mode=mode: settings.set("layout.mode", mode))
             column.addWidget(button)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.layout_large_one"), wrap=True, dim=True))
+        column.addWidget(title_label(say("shell.layout_large_one")))
         self.large = QComboBox()
         self.large.setAccessibleName(say("shell.layout_large_one"))
         self.large.activated.connect(
@@ -52,11 +54,11 @@ class LayoutsPanel(StyledPanel):
         reset.clicked.connect(lambda: settings.set("order", []))
         column.addWidget(reset)
         column.addSpacing(8)
-        column.addWidget(plain_label(say("shell.layouts_named"), wrap=True, dim=True))
+        column.addWidget(title_label(say("shell.layouts_named")))
         self.list = _Names(self)
         self.list.setAccessibleName(say("shell.layouts_named"))
         self.list.itemActivated.connect(lambda item: self.use(item.text()))
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list)
         row = QHBoxLayout()
         self.name = QLineEdit()
         self.name.setMaxLength(_MOST_LETTERS)
@@ -68,6 +70,7 @@ class LayoutsPanel(StyledPanel):
         row.addWidget(self.name, 1)
         row.addWidget(save)
         column.addLayout(row)
+        column.addStretch(1)
         for name in ("layouts", "layout.mode", "layout.large", "order"):
             settings.changed(name, self._write)
         services.cameras_changed.connect(self._write)
@@ -125,6 +128,9 @@ class LayoutsPanel(StyledPanel):
             item = QListWidgetItem(say("shell.layouts_none"))
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.addItem(item)
+        rows = min(self.list.count(), _MOST_ROWS)
+        frame = 2 * self.list.frameWidth() + 4  # the focus is marked by a thicker one
+        self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + frame)
 
 
 class _Names(QListWidget):

@@ -23,6 +23,7 @@ def panel_style(widget: QWidget) -> str:
     raised = _known(theme.RAISED, _mix(text, back, 0.91))
     edge = _known(theme.EDGE, _mix(text, back, 0.60))
     dim = dim_colour(palette).name()
+    off = _known(theme.DISABLED_TEXT, dim_colour(palette))
     good, warning, bad = (theme.LEVEL_COLOURS[level].name() for level in _LEVELS)
     return f"""
 QLabel[weight="dim"], QLabel#unit, QLabel#figure {{ color: {dim}; }}
@@ -41,10 +42,8 @@ QLineEdit, QPlainTextEdit {{
     background: {raised}; border: 1px solid {edge}; border-radius: 3px; padding: 2px 5px;
     placeholder-text-color: {dim}; selection-background-color: {accent.name()};
 }}
-QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
 QLineEdit:read-only {{ background: transparent; }}
 QLineEdit[differs="true"] {{ font-weight: 600; }}
-QCheckBox:disabled {{ color: {dim}; }}
 QPushButton, QToolButton {{
     background: {raised}; border: 1px solid {edge}; border-radius: 3px; padding: 3px 9px;
 }}
@@ -52,7 +51,7 @@ QPushButton:hover, QToolButton:hover {{ border-color: {text.name()}; }}
 QPushButton:pressed, QPushButton:checked, QToolButton:checked {{
     background: {accent.name()}; border-color: {accent.name()}; color: {on_accent};
 }}
-QPushButton:disabled, QToolButton:disabled {{ color: {dim}; border-color: {line}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {off}; border: 1px dashed {line}; }}
 QToolButton:checked:disabled {{ background: {line}; border-color: {line}; color: {text.name()}; }}
 QToolButton[segment="first"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0; }}
 QToolButton[segment="middle"] {{ border-radius: 0; border-left: none; }}

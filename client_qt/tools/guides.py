@@ -30,7 +30,7 @@ _CLOSE = 12.0
 class CrosshairMark:
     """Two lines through one pixel of the sensor; through its middle until it is moved.
 
-    The mouse moves it, and Shift with the arrows, by a pixel; with Ctrl too, by ten.
+    The mouse moves it, and keys do, see Pen; while these draw with it, it is shown in any case.
     """
 
     def __init__(self, desk: ToolDesk) -> None:
@@ -43,7 +43,7 @@ class CrosshairMark:
 
     def paint(self, painter: QPainter, view: OverlayView) -> None:
         """Draw it to the edges of the frame."""
-        if not self._desk.on("crosshair") or not view.viewport.known:
+        if not self._shown(view.camera) or not view.viewport.known:
             return
         width, height = view.viewport.frame
         x, y = self._desk.points(view.camera).crosshair.at((width, height))
@@ -78,14 +78,22 @@ class CrosshairMark:
         return False
 
     def step(self, right: int, down: int) -> bool:
-        """Move the chosen camera's by pixels as they are seen; return whether it is on."""
+        """Move the chosen camera's by pixels as they are seen; return whether it is shown."""
         view = self._desk.services.view(self._desk.services.chosen)
-        if view is None or not view.viewport.known or not self._desk.on("crosshair"):
+        if view is None or not view.viewport.known or not self._shown(view.camera):
             return False
         turn, frame = view.viewport.orientation, view.viewport.frame
         self._desk.points().crosshair.move(right, down, turn, frame)
         self._desk.note_moved()
         return True
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The pixel of the chosen camera that it is at."""
+        return self._desk.points().crosshair.at(self._desk.frame)
+
+    def _shown(self, camera: int) -> bool:
+        return self._desk.on("crosshair") or self._desk.pen == camera
 
 
 class GridMark:

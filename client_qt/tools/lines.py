@@ -85,7 +85,8 @@ class _LineTool:
         if tool != self.name or not self._desk.on(tool) or camera is None:
             return
         if getattr(self._desk.points(), self.name) is None:
-            self._desk.services.hint(camera, self._desk.services.say(self.draw_key))
+            say = self._desk.services.say
+            self._desk.services.hint(camera, f"{say(self.draw_key)} · {say('tools.pen.keys')}")
 
 
 class RulerLine(_LineTool):

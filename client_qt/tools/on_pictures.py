@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-
 from client_qt.tools.focus_bar import FocusOverlay
 from client_qt.tools.focus_sound import FocusSound
 from client_qt.tools.freezing import Freezing
 from client_qt.tools.guides import CrosshairMark, GridMark
 from client_qt.tools.lines import ProfileLine, RulerLine
+from client_qt.tools.pen import Pen
 from client_qt.tools.pixel_readout import PixelReadout
 from client_qt.tools.region_box import RegionBox
 from client_qt.tools.snapshots import Snapshots
@@ -23,31 +21,15 @@ from client_qt.widgets.services import ViewerServices
 
 __all__: list[str] = []
 
-_STEPS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-_FAR = 10
-"""Pixels of a step with Ctrl."""
-
 
 def _of_desk(make: Callable[[ToolDesk], Overlay]) -> None:
     register_overlay(lambda services: make(desk_of(services)))
 
 
 def _crosshair(services: ViewerServices) -> Overlay:
-    mark = CrosshairMark(desk_of(services))
-
-    def take(event: QKeyEvent) -> bool:
-        step, modifiers = _STEPS.get(Qt.Key(event.key())), event.modifiers()
-        if step is None or not modifiers & Qt.KeyboardModifier.ShiftModifier:
-            return False
-        far = _FAR if modifiers & Qt.KeyboardModifier.ControlModifier else 1
-        return mark.step(far * step[0], far * step[1])
-
-    services.key_takers.append(take)
+    desk = desk_of(services)
+    mark = CrosshairMark(desk)
+    Pen(desk, mark)
     return mark
 
 

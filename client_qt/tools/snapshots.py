@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
-import threading
 import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from camstrm.wire import CameraFrame, FrameFlag
 from client_qt.model.snapshot import SnapshotFacts, file_name, metadata, safe_name, zoned_time
 from client_qt.session.file_fetch import Fetched, raw_url, zip_url
-from client_qt.session.new_file import NewFile
+from client_qt.tools.picture_writer import MOST_WAITING, PictureWriter
 from client_qt.tools.tool_desk import ToolDesk
 from client_qt.widgets.camera_view import CameraView
 from client_qt.widgets.overlay import Overlay
@@ -26,9 +24,6 @@ __all__ = ["FOLDER", "BurntIn", "Snapshots"]
 
 FOLDER = "snapshots.folder"
 """Name of the setting: where snapshots go."""
-
-MOST_WRITERS = 8
-"""Pictures that are being written: a key that is held down makes no more of them."""
 
 _PICTURE = "JPEG, 8 bit"
 """What the pixels of what is seen were made of."""
@@ -52,8 +47,7 @@ class Snapshots(QObject):
         super().__init__(desk)
         self._desk = desk
         self._services = desk.services
-        self._writers: list[threading.Thread] = []
-        """Each writes one picture, and ends."""
+        self._writer = PictureWriter(self.written.emit)
         self.written.connect(self._say_written)
         actions, possible = desk.services.actions, self._possible
         actions.connect("snapshot", self.keep_seen, enabled=possible)
@@ -83,13 +77,10 @@ class Snapshots(QObject):
             return
         facts = self._facts(camera, view, view.pictures.frame, image)
         name = self._name(camera, facts.captured_us, facts.frame_id, ".png")
-        if len(self._writers) >= MOST_WRITERS:
-            self._hint(camera, "tools.save_failed", reason=f"{MOST_WRITERS}")
+        if self._writer.full:
+            self._hint(camera, "tools.save_busy", count=MOST_WAITING)
             return
-        what = (camera, self.folder, name, image, metadata(facts))
-        writer = threading.Thread(target=self._write_seen, args=what, name="camstrm-snapshot")
-        self._writers.append(writer)
-        writer.start()
+        self._writer.write(camera, self.folder, name, image, metadata(facts))
 
     def keep_raw(self) -> None:
         """Fetch the raw picture of the chosen camera as TIFF, and write a JSON file beside it."""
@@ -136,8 +127,7 @@ class Snapshots(QObject):
 
     def close(self) -> None:
         """Wait until all files are written."""
-        while self._writers:
-            self._writers.pop().join()
+        self._writer.close()
 
     def _seen(self, view: CameraView) -> QImage | None:
         return seen_picture(view, lambda tool: bool(_burnt(tool, view.camera)))
@@ -180,50 +170,30 @@ class Snapshots(QObject):
             server="" if server is None else server.label,
         )
 
-    def _write_seen(
-        self, camera: int, folder: Path, name: str, image: QImage, facts: dict[str, Any]
-    ) -> None:
-        """Write both files; in the writer's thread."""
-        try:
-            buffer = QBuffer()
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes
-            path = _write(folder, name, bytes(buffer.data().data()))
-            _write_json(path, facts)
-        except OSError as error:
-            self.written.emit(camera, f"{folder / name}: {error.strerror or error}")
-        else:
-            self.written.emit(camera, path)
-
     def _on_raw(self, camera: int, fetched: Fetched) -> None:
-        info, problem = self._services.info(camera), fetched.problem
-        if fetched.path is not None:
-            captured = fetched.headers.get("x-capture-time-us", "")
-            facts: dict[str, Any] = {
-                "format": 1,
-                "file": fetched.path.name,
-                "camera": "" if info is None else info.name,
-                "serial": "" if info is None else info.serial,
-                "model": "" if info is None else info.model,
-                "vendor": "" if info is None else info.vendor,
-                "frame_id": fetched.headers.get("x-frame-id"),
-                "captured": zoned_time(int(captured), _zone_minutes())
-                if captured.isdecimal() and len(captured) <= 16
-                else None,
-                "pixel_format": fetched.headers.get("x-pixel-format", ""),
-                "bits": fetched.headers.get("x-bits", ""),
-                "region": fetched.headers.get("x-region", ""),
-                "picture": "raw",
-            }
-            try:
-                _write_json(fetched.path, facts)
-            except OSError as error:
-                problem = f"{fetched.path}.json: {error.strerror or error}"
-        self.written.emit(camera, problem or fetched.path)
+        if fetched.path is None:
+            self.written.emit(camera, fetched.problem)
+            return
+        info, captured = self._services.info(camera), fetched.headers.get("x-capture-time-us", "")
+        facts: dict[str, Any] = {
+            "format": 1,
+            "file": fetched.path.name,
+            "camera": "" if info is None else info.name,
+            "serial": "" if info is None else info.serial,
+            "model": "" if info is None else info.model,
+            "vendor": "" if info is None else info.vendor,
+            "frame_id": fetched.headers.get("x-frame-id"),
+            "captured": zoned_time(int(captured), _zone_minutes())
+            if captured.isdecimal() and len(captured) <= 16
+            else None,
+            "pixel_format": fetched.headers.get("x-pixel-format", ""),
+            "bits": fetched.headers.get("x-bits", ""),
+            "region": fetched.headers.get("x-region", ""),
+            "picture": "raw",
+        }
+        self._writer.write_facts(camera, fetched.path, facts)
 
     def _say_written(self, camera: int, result: object) -> None:
-        for writer in [w for w in self._writers if not w.is_alive()]:
-            self._writers.remove(writer)
         if isinstance(result, Path):
             self._hint(camera, "tools.saved", file=result.name)
         else:
@@ -251,22 +221,6 @@ class Snapshots(QObject):
 
 def _burnt(tool: Overlay, camera: int) -> str:
     return tool.burnt_in(camera) if isinstance(tool, BurntIn) else ""
-
-
-def _write(folder: Path, name: str, data: bytes) -> Path:
-    file = NewFile.create(folder, name)
-    try:
-        file.write(data)
-        return file.finish()
-    except OSError:
-        file.discard()
-        raise
-
-
-def _write_json(picture: Path, facts: dict[str, Any]) -> None:
-    """Write what is known of a picture beside it."""
-    text = json.dumps(facts | {"file": picture.name}, ensure_ascii=False, indent=1)
-    _write(picture.parent, f"{picture.stem}.json", text.encode())
 
 
 def _zone_minutes() -> int:

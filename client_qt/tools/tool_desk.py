@@ -72,6 +72,8 @@ class ToolDesk(QObject):
         """By camera."""
         self.region_kind = "whole"
         """Which part is measured: "whole", "visible", "centre" or "drawn"."""
+        self.pen: int | None = None
+        """The camera on which keys draw with the crosshair; None: they do not."""
         self.focus = Focus()
         self.measurement: Measurement | None = None
         """The last one of the chosen camera; None: there is none, or it failed."""

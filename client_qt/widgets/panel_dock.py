@@ -85,9 +85,11 @@ class PanelDock(QDockWidget):
 
     def open(self, panel_id: str) -> None:
         """Bring the panel to the top and the keyboard to it."""
-        self._bring_up(panel_id).setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if not self.has_focus():
-            # It has nothing yet that could be used; Tab leads to it as soon as it has.
+        panel = self._bring_up(panel_id)
+        panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.has_focus() or self.window().focusWidget() is panel:
+            # It has nothing that could be used yet, or nothing to begin with: Tab leads into it,
+            # and the focus is seen meanwhile.
             self._tabs.tabBar().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def restore(self) -> None:

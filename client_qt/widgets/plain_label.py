@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-__all__ = ["SELECTABLE", "plain_label"]
+__all__ = ["SELECTABLE", "plain_label", "title_label"]
 
 SELECTABLE = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -24,4 +24,11 @@ def plain_label(
         label.setObjectName("dim")
     if selectable:
         label.setTextInteractionFlags(SELECTABLE)
+    return label
+
+
+def title_label(text: str) -> QLabel:
+    """Return the title of a part of a panel."""
+    label = plain_label(text, wrap=True)
+    label.setProperty("weight", "title")
     return label

@@ -6,6 +6,9 @@ place, so that whoever has one has the present one; the place of pictures stays 
 
 from __future__ import annotations
 
+from importlib.resources import files
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -16,6 +19,7 @@ __all__ = [
     "ACCENT",
     "BACKGROUND",
     "DIM_TEXT",
+    "DISABLED_TEXT",
     "EDGE",
     "HEADER",
     "LEVEL_COLOURS",
@@ -46,6 +50,8 @@ EDGE = QColor()
 """Around what can be used: at least 3:1 to what is beside it."""
 TEXT = QColor()
 DIM_TEXT = QColor()
+DISABLED_TEXT = QColor()
+"""Of what cannot be used now; dim with more contrast, too, or nobody could tell."""
 ACCENT = QColor()
 """Of what is chosen and what has the focus."""
 _ON_ACCENT = QColor()
@@ -57,16 +63,17 @@ SHADE = QColor(0, 0, 0, 168)
 LEVEL_COLOURS = {level: QColor() for level in Level}
 
 _NAMES = (
-    *(BACKGROUND, HEADER, RAISED, TILE, LINE, EDGE, TEXT, DIM_TEXT, ACCENT, _ON_ACCENT),
+    *(BACKGROUND, HEADER, RAISED, TILE, LINE, EDGE, TEXT, DIM_TEXT, DISABLED_TEXT),
+    *(ACCENT, _ON_ACCENT),
     *(LEVEL_COLOURS[level] for level in (Level.IDLE, Level.GOOD, Level.WAITING, Level.BAD)),
 )
 _DARK = (
     *("#090b0d", "#11151a", "#1a2027", "#050607", "#222931", "#5b6773", "#e6eaee", "#98a4b0"),
-    *("#6cb2f7", "#06121f", "#98a4b0", "#56c596", "#f6bd4b", "#ff6f6b"),
+    *("#98a4b0", "#6cb2f7", "#06121f", "#98a4b0", "#56c596", "#f6bd4b", "#ff6f6b"),
 )
 _LIGHT = (
     *("#d5dade", "#f6f8f9", "#ffffff", "#c3c9ce", "#d3d9df", "#77838f", "#14191e", "#56616c"),
-    *("#0b5cab", "#ffffff", "#56616c", "#0b6e45", "#8a5200", "#b3201c"),
+    *("#56616c", "#0b5cab", "#ffffff", "#56616c", "#0b6e45", "#8a5200", "#b3201c"),
 )
 
 
@@ -122,13 +129,16 @@ def _palette() -> QPalette:
     ):
         palette.setColor(which, colour)
     for which in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, which, DIM_TEXT)
+        palette.setColor(QPalette.ColorGroup.Disabled, which, DISABLED_TEXT)
     return palette
 
 
 def _style(edge: int) -> str:
     text, dim, header = TEXT.name(), DIM_TEXT.name(), HEADER.name()
-    raised, line, accent = RAISED.name(), LINE.name(), ACCENT.name()
+    raised, line, accent, off = RAISED.name(), LINE.name(), ACCENT.name(), DISABLED_TEXT.name()
+    tick = Path(
+        str(files("client_qt") / "icons" / f"tick-on-{_ON_ACCENT.name()[1:]}.png")
+    ).as_posix()
     return f"""
 QMainWindow, QWidget#grid {{ background: {BACKGROUND.name()}; }}
 QMainWindow::separator {{ background: {line}; width: 3px; }}
@@ -142,7 +152,7 @@ QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {raised}; color: 
 QMenu {{ background: {raised}; color: {text}; border: {edge}px solid {EDGE.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 26px; }}
 QMenu::item:selected {{ background: {accent}; color: {_ON_ACCENT.name()}; }}
-QMenu::item:disabled {{ color: {dim}; }}
+QMenu::item:disabled {{ color: {off}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QToolTip {{
     background: {raised}; color: {text}; border: {edge}px solid {EDGE.name()}; padding: 6px;
@@ -154,15 +164,34 @@ QTabBar::tab:focus {{ background: {raised}; }}
 QTabBar QToolButton {{ background: {header}; color: {text}; border: none; padding: 2px; }}
 QToolButton#close {{ border: none; background: transparent; color: {dim}; padding: 0 4px; }}
 QToolButton#close:hover {{ color: {text}; }}
-QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: 3px; }}
+QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: 3px; padding-right: 3px; }}
 QCheckBox::indicator, QRadioButton::indicator, QListView::indicator, QTreeView::indicator {{
-    width: 13px; height: 13px; border: 1px solid {EDGE.name()}; background: {raised};
+    width: 14px; height: 14px; border: 1px solid {EDGE.name()}; border-radius: 3px;
+    background: {raised};
 }}
-QRadioButton::indicator {{ border-radius: 7px; }}
-QCheckBox::indicator:checked, QRadioButton::indicator:checked, QListView::indicator:checked,
-QTreeView::indicator:checked {{
-    background: {accent}; border: 3px solid {raised}; width: 9px; height: 9px;
+QCheckBox::indicator:checked, QListView::indicator:checked, QTreeView::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url("{tick}");
 }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QRadioButton::indicator:checked {{
+    background: {_ON_ACCENT.name()}; border: 5px solid {accent}; width: 6px; height: 6px;
+}}
+QCheckBox:disabled, QRadioButton:disabled {{ color: {off}; }}
+QCheckBox::indicator:checked:disabled {{ background: {off}; border-color: {off}; }}
+QLineEdit {{
+    background: {raised}; border: {edge}px solid {EDGE.name()}; border-radius: 3px;
+    padding: 3px 5px;
+}}
+QPushButton {{
+    background: {raised}; color: {text}; border: {edge}px solid {EDGE.name()};
+    border-radius: 3px; padding: 4px 12px;
+}}
+QPushButton:hover {{ border-color: {text}; }}
+QPushButton:default {{ border-color: {accent}; }}
+QPushButton:pressed, QPushButton:checked {{
+    background: {accent}; border-color: {accent}; color: {_ON_ACCENT.name()};
+}}
+QPushButton:disabled {{ color: {off}; border: {edge}px dashed {line}; }}
 QComboBox {{ border: {edge}px solid {EDGE.name()}; border-radius: 3px; padding: 3px 8px; }}
 QLabel#head {{ color: {dim}; font-weight: 600; padding: 8px 0 2px 0; }}
 QLabel#key {{
@@ -171,12 +200,28 @@ QLabel#key {{
 }}
 QAbstractItemView {{ background: {header}; border: none; outline: none; }}
 QListWidget::item {{ padding: 2px 0; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {EDGE.name()}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {dim}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QPushButton:focus, QComboBox:focus, QCheckBox:focus, QRadioButton:focus, QLineEdit:focus,
 QAbstractItemView:focus,
-QAbstractSpinBox:focus, QSlider:focus, QToolButton:focus {{
+QSlider:focus, QToolButton:focus {{
     outline: none; border: 2px solid {accent};
 }}
+QLineEdit:focus {{ padding: {_inside(3, edge)}px {_inside(5, edge)}px; }}
+QPushButton:focus {{ padding: {_inside(4, edge)}px {_inside(12, edge)}px; }}
+QComboBox:focus {{ padding: {_inside(3, edge)}px {_inside(8, edge)}px; }}
 """
+
+
+def _inside(padding: int, edge: int) -> int:
+    """Return the padding that keeps the size although the edge of what has the focus is thicker."""
+    return padding + edge - 2
 
 
 _set_colours(_DARK)

@@ -8,12 +8,20 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from camstrm.wire import Region, View
-from client_qt.model.display import CameraDisplay, Level
+from camstrm.viewing.texts import Texts
+from camstrm.wire import CameraInfo, CameraState, Hello, Region, View
+from client_qt.model.display import CameraDisplay, Level, camera_display, state_name
+from client_qt.model.viewer_model import ViewerModel
 from client_qt.session.picture import DecodedPicture, decode_picture
 from client_qt.widgets import camera_view, theme, view_painting
 from client_qt.widgets.camera_view import CameraView
-from tests.fakes.pictures.viewer_pictures import jpeg, picture_frame, view_frame
+from tests.fakes.pictures.viewer_pictures import (
+    bundle,
+    jpeg,
+    picture_frame,
+    state_frame,
+    view_frame,
+)
 
 FIGURES = (("shown", "30.0 fps"), ("age", "21 ms"), ("", "viewer: 0 skipped"))
 LIVE = CameraDisplay("left", Level.GOOD, False, figures=FIGURES)
@@ -112,6 +120,29 @@ def test_the_line_has_the_name_and_only_what_is_not_normal(view: CameraView) -> 
     view.set_display(LOST)
     assert look(view).copy(60, 0, 80, 20) != line.copy(60, 0, 80, 20), "the state"
     assert theme.LEVEL_COLOURS[Level.BAD].name() in colours_in(look(view).copy(0, 0, 30, 24))
+
+
+FAULTY = [state for state in CameraState if state is not CameraState.STREAMING]
+
+
+@pytest.mark.parametrize("state", FAULTY)
+def test_states_are_read_without_colour(
+    view: CameraView, state: CameraState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for level in Level:
+        monkeypatch.setitem(theme.LEVEL_COLOURS, level, QColor("#808080"))
+    line = QRect(0, 0, 400, 24)
+    view.set_display(LIVE)
+    live = look(view).copy(line)
+    model = ViewerModel()
+    model.connection_opened(100)
+    model.receive_hello(Hello("s1", cameras=(CameraInfo(0, "left", "A1"),)), 100)
+    model.receive_bundle(bundle(1, state_frame(0, state)), 10, 100)
+    display = camera_display(model, model.cameras[0], Texts("en"), 100.1)
+    view.set_display(display)
+    name = state_name(model.cameras[0], Texts("en"))
+    assert name in (display.state, display.headline.lower())
+    assert (look(view).copy(line) != live) is bool(display.state), "the word is painted"
 
 
 def test_figures_are_shown_on_demand(view: CameraView) -> None:

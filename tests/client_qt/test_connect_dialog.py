@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractScrollArea, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from camstrm.client.address import ServerAddress
@@ -17,6 +17,8 @@ from client_qt.connections.connect_dialog import ConnectDialog
 from client_qt.connections.icon import SIZES, window_icon
 from client_qt.model.certificate import Certificate
 from client_qt.model.server_book import KnownServer
+from client_qt.widgets.key_list import KeyList
+from client_qt.widgets.services import ViewerServices
 
 SERVERS = [
     KnownServer("ws://left:8765/ws", 2000.0, "kept", "", "Hall 2"),
@@ -106,9 +108,9 @@ def test_servers_used_before_are_listed_and_chosen_with_the_keyboard(
     dialog.show_servers(SERVERS, ())
     rows = [dialog.history.item(row).text() for row in range(2)]
     assert rows[0].startswith("Hall 2  ·  left:8765  ·  last used ")
-    assert rows[0].endswith("kept on this computer")
+    assert rows[0].endswith("token kept")
     assert rows[1].startswith("right:8765  ·  last used ")
-    assert "kept" not in "".join(rows).replace("kept on", "")
+    assert "kept" not in rows[1]
     dialog.history.setFocus()
     QTest.keyClick(dialog.history, Qt.Key.Key_Down)
     QTest.keyClick(dialog.history, Qt.Key.Key_Down)
@@ -130,6 +132,30 @@ def test_a_server_can_be_removed_from_the_list(dialog: ConnectDialog, qtbot: QtB
     QTest.keyClick(dialog.history, Qt.Key.Key_Delete)
     dialog.remove.click()
     assert forgotten == ["ws://right:8765/ws"] * 2
+
+
+def test_a_server_is_given_a_name_and_enter_does_not_connect(
+    dialog: ConnectDialog, wanted: Wanted, qtbot: QtBot
+) -> None:
+    renamed: list[tuple[str, str]] = []
+    dialog.rename_wanted.connect(lambda *both: renamed.append(both))
+    assert not dialog.name.isVisible()
+    dialog.show_servers(SERVERS, ())
+    assert dialog.name.isVisible()
+    assert not dialog.name.isEnabled(), "no server is chosen"
+    dialog.history.setCurrentRow(0)
+    assert dialog.name.text() == "Hall 2"
+    dialog.history.setCurrentRow(1)
+    assert dialog.name.text() == ""
+    dialog.name.setFocus()
+    QTest.keyClicks(dialog.name, " Hall 3 ")
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    assert renamed == [("ws://right:8765/ws", "Hall 3")]
+    dialog.show_servers([SERVERS[0], KnownServer(SERVERS[1].url, 1000.0, name="Hall 3")], ())
+    assert dialog.history.item(1).text().startswith("Hall 3  ·  right:8765")
+    QTest.keyClick(dialog.name, Qt.Key.Key_Tab)
+    assert len(renamed) == 1, "the same name is none"
+    assert wanted == []
 
 
 def test_with_a_server_open_the_person_chooses_to_add_or_to_replace(
@@ -213,3 +239,41 @@ def test_the_about_box_has_the_versions_for_a_report(qtbot: QtBot) -> None:
 
 def test_the_window_has_an_icon_in_all_sizes() -> None:
     assert sorted(size.width() for size in window_icon().availableSizes()) == sorted(SIZES)
+
+
+@pytest.mark.parametrize("kind", ["connect", "certificate", "about", "keys"])
+def test_dialogs_have_names_and_tab_goes_round(kind: str, qtbot: QtBot) -> None:
+    texts, parent = Texts("ko"), QWidget()
+    dialog: QDialog
+    if kind == "connect":
+        dialog = ConnectDialog(texts)
+        dialog.show_servers(SERVERS, ["left:8765"])
+        dialog.history.setCurrentRow(0)
+    elif kind == "certificate":
+        address = ServerAddress("wss://cams:8765/ws")
+        dialog = CertificateDialog(texts, address, CERTIFICATE, "cd" * 32)
+    elif kind == "about":
+        dialog = AboutBox(texts)
+    else:
+        dialog = KeyList(ViewerServices(texts=texts), parent)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=30_000)
+    controls = [
+        w
+        for w in dialog.findChildren(QWidget)
+        if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if not isinstance(w.parent(), QLineEdit) and not isinstance(w, QAbstractScrollArea)
+    ]
+    for control in controls:
+        assert QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name), control
+    walked: list[QWidget] = []
+    for _ in range(2 * len(controls) + 4):
+        focused: QWidget | None = dialog.focusWidget()
+        here = dialog if focused is None else focused
+        walked.append(here)
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    missed = set(controls) - set(walked)
+    assert {repr(w) for w in missed if not isinstance(w, QLabel)} == set()
+    dialog.close()
+    dialog.deleteLater()

@@ -158,6 +158,8 @@ def test_figures() -> None:
     figures = dict(shown(model, 100.1).figures)
     assert figures["camera"] == "Hik MV A1"
     assert figures["grabbed"] == "395.4 fps"
+    assert figures["shown"].endswith(" fps")
+    assert figures["age"].endswith(" ms")
     assert figures["dropped"] == "17", "skipped, replaced and damaged, as the page counts"
     assert figures["size"] == "640\u00d7480 \u2192 640\u00d7480"
     assert figures["format"] == "BayerRG8"

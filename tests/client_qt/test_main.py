@@ -113,3 +113,28 @@ def test_ctrl_c_ends_a_running_viewer(wait_until: object) -> None:
         server.close()
     assert process.returncode == 0
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("module", ["client_qt.__main__", "camstrm.cli.main"])
+@pytest.mark.parametrize("first", ["argparse", "camstrm.errors"])
+def test_ctrl_c_while_the_code_is_loaded_is_no_traceback(module: str, first: str) -> None:
+    program = f"""
+import sys
+known = set(sys.modules)
+import {module} as entry
+loaded = {{n for n in set(sys.modules) - known if not n.startswith("_")}}
+assert loaded <= {{"camstrm", "camstrm.cli", "client_qt", "errno", "{module}"}}, loaded
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{first}":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["program", "--help"]
+entry.run()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

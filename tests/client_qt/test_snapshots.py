@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraStatus, Status
 from client_qt.model.orientation import Orientation
+from client_qt.tools import picture_writer
+from client_qt.tools.picture_writer import MOST_WAITING
 from client_qt.tools.snapshots import FOLDER, Snapshots
 from client_qt.tools.tool_desk import desk_of
 from tests.client_qt.offline_viewer import OfflineViewer
@@ -182,3 +185,26 @@ def test_picture_goes_into_the_clipboard(viewer: OfflineViewer) -> None:
     assert image.pixelColor(5, 5).red() > 180
     assert image.pixelColor(image.width() - 5, 5).blue() > 180
     QGuiApplication.clipboard().clear()
+
+
+def test_pictures_are_written_beside_the_ui_in_one_thread_and_not_without_end(
+    viewer: OfflineViewer, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, threads = threading.Event(), set[str]()
+    write = picture_writer._write
+
+    def slow(folder: Path, name: str, data: bytes) -> Path:
+        threads.add(threading.current_thread().name)
+        assert go.wait(30)
+        return write(folder, name, data)
+
+    monkeypatch.setattr(picture_writer, "_write", slow)
+    results = written(viewer)
+    for _ in range(MOST_WAITING + 3):
+        viewer.services.actions.run("snapshot")
+    assert results == [], "the window did not wait"
+    assert viewer.view().hint == f"Not saved: {MOST_WAITING} pictures are still being written"
+    go.set()
+    wait_until(lambda: len(results) == MOST_WAITING)
+    assert all(isinstance(result, Path) for result in results)
+    assert threads == {"camstrm-snapshot_0"}

@@ -108,6 +108,11 @@ async def test_figures_are_plausible(page: Page, server: PageServer) -> None:
         await until(page, f"2 < {shown} && {shown} < {2 * server.bundle_fps}")
         number, unit = (await tile(page, name, "age").inner_text()).split()
         assert (unit == "ms" and 0 <= int(number) < 1000) or unit == "s"
+    for camera in server.cameras:
+        await shows(tile(page, camera.info.name, "name"), camera.info.name)
+        assert camera.info.serial
+        await shows(tile(page, camera.info.name, "device"), camera.info.serial)
+        await shows(tile(page, camera.info.name, "device"), camera.info.model)
     await shows(tile(page, "left", "grab"), "398.6")
     await shows(tile(page, "top", "format"), "BayerRG8")
     await shows(tile(page, "top", "there"), "2 incomplete, 0 gaps, 0 underrun")
@@ -149,7 +154,7 @@ async def test_states_and_reasons(page: Page, server: PageServer) -> None:
     for state, text in (
         (CameraState.STALLED, "stalled"),
         (CameraState.OPENING, "opening"),
-        (CameraState.BACKING_OFF, "trying again soon"),
+        (CameraState.BACKING_OFF, "waiting to try again"),
         (CameraState.CLOSED, "closed"),
     ):
         left.state = state

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import make_mocked_request
 from axe_playwright_python.base import AXE_FILE_PATH
 from msgspec import structs
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
+from camstrm.bridge.http.auth import unauthorized
 from camstrm.viewing.keys import viewer_actions
 from camstrm.wire import CameraState
 from camstrm.wire.operations import Finding
@@ -80,8 +82,18 @@ class Looks:
     def check(self) -> None:
         assert not self.said, "\n".join(f"{what}\n    at {at}" for what, at in self.said.items())
 
-    async def at_all_panels(self, look: str) -> None:
-        for panel in PANELS:
+    async def at_connections(self, server: PageServer) -> None:
+        """Look at what a page says that has no cameras to show."""
+        header = self.page.locator("#header [data-part=state]")
+        server.input = "none"
+        await expect(header).to_contain_text("no frame input")
+        await self.at("no frame input")
+        await server.stop()
+        await expect(header).to_contain_text("server lost, reconnecting")
+        await self.at("the server is away")
+
+    async def at_all_panels(self, look: str, panels: Sequence[str] = tuple(PANELS)) -> None:
+        for panel in panels:
             # From the picture: in a field the key is a letter.
             await self.page.locator(".tile[aria-current]").focus()
             await self.page.keyboard.press(KEYS[panel])
@@ -124,7 +136,24 @@ async def test_pictures_menu_keys_and_each_panel(
         )
         await expect(tile(page, "right", "headline")).to_be_visible()
         await looks.at("one camera lost")
+        await page.emulate_media(color_scheme=scheme, contrast="more")  # type: ignore[arg-type]
+        await expect(page.locator("html")).to_have_attribute("data-contrast", "more")
+        await looks.at("high contrast")
+        await looks.at_all_panels("high contrast", ("setup", "measure", "events"))
+        await page.route("**/log-in", log_in_page)
+        await looks.at_connections(camera.server)
+        await camera.server.start()
+        await page.goto(f"{camera.server.url}/log-in")
+        await expect(page.locator("input#token")).to_be_focused()
+        await looks.at("the log-in page")
         looks.check()
+
+
+async def log_in_page(route: Route) -> None:
+    """Answer as the bridge does where there is no token."""
+    request = make_mocked_request("GET", "/", headers={"Accept": "text/html", "Host": "cams:8765"})
+    page = unauthorized(request, in_url=True).text
+    await route.fulfill(status=200, content_type="text/html", body=page)
 
 
 async def test_in_korean_and_on_a_phone(browser: Browser, camera: ScriptedFeatures) -> None:

@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from camstrm.camera_state import CameraState
 from camstrm.wire import Call
+from camstrm.wire.operations import Finding, Findings
 from camstrm.wire.server_operations import Event, Events
 from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
 from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, until
@@ -96,7 +98,7 @@ async def test_events_are_listed_newest_first_found_and_kept(
     assert len(book.asked) <= asked + 1
 
 
-async def test_the_connection_is_said_in_figures(page: Page) -> None:
+async def test_the_connection_is_said_in_figures(page: Page, server: PageServer) -> None:
     await page.keyboard.press("b")
     facts = page.locator(".connection .facts")
     await expect(facts).to_contain_text("camstrm 0.1.0")
@@ -105,10 +107,58 @@ async def test_the_connection_is_said_in_figures(page: Page) -> None:
         "/Decoding of a picture\\s*[\\d.]+ ms/.test("
         "document.querySelector('.connection .facts').innerText)",
     )
+    await expect(facts).to_contain_text("of at most 2")
+    await expect(facts).to_contain_text("4.2 ms")
+    server.skips = {"slow link": 5, "of a later server": 2}
+    await expect(facts).to_contain_text("7 (slow link: 5, of a later server: 2)")
+
+
+async def test_the_diagnosis_follows_the_camera(page: Page, server: PageServer) -> None:
+    camera, reason, asked = server.cameras[0], "", 0
+
+    def diagnose(_call: Call) -> Findings:
+        nonlocal asked
+        asked += 1
+        found = Finding("error", f"found: {reason}") if reason else Finding("ok", "it streams")
+        return Findings((found,))
+
+    def becomes(state: CameraState, why: str) -> None:
+        nonlocal reason
+        reason = why
+        camera.status = msgspec.structs.replace(camera.status, reason=why)
+        camera.state, camera.since_us = state, now_us()
+
+    server.answers["diagnose"] = diagnose
+    await page.keyboard.press("1")
+    await page.keyboard.press("d")
+    findings = page.locator(".diagnose .findings")
+    await expect(findings).to_have_text("OKit streams")
+    becomes(CameraState.LOST, "the cable is out")
+    await expect(findings).to_have_text("Errorfound: the cable is out")
+    becomes(CameraState.LOST, "held by another program")
+    await expect(findings).to_have_text("Errorfound: held by another program")
+    known = asked
+    becomes(CameraState.STREAMING, "")
+    await expect(findings).to_have_text("OKit streams")
+    assert asked == known + 1, "it is asked once for each change"
+    await page.keyboard.press("Escape")
+    becomes(CameraState.STALLED, "no frames")
+    await expect(page.locator("#header strong")).to_contain_text("left")
+    assert asked == known + 1, "nobody asks while the panel is closed"
 
 
 COUNT_BLOBS = """
     window.blobs = { made: 0, freed: 0 };
+    window.decoded = { beside: 0, here: 0 };
+    const beside = window.createImageBitmap;
+    window.createImageBitmap = (...given) => {
+        window.decoded.beside += 1;
+        return beside.apply(window, given);
+    };
+    const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+    Object.defineProperty(HTMLImageElement.prototype, "src", {
+        set(value) { window.decoded.here += 1; set.call(this, value); },
+    });
     const freed = new FinalizationRegistry(() => { window.blobs.freed += 1; });
     window.Blob = class extends Blob {
         constructor(...given) {
@@ -120,13 +170,18 @@ COUNT_BLOBS = """
 """
 
 
-async def test_pictures_leave_no_blobs_behind(browser: Browser, server: PageServer) -> None:
+async def test_pictures_are_decoded_beside_the_page_and_leave_no_blobs_behind(
+    browser: Browser, server: PageServer
+) -> None:
     context = await browser.new_context()
     await context.add_init_script(COUNT_BLOBS)
     page = await context.new_page()
     try:
         await page.goto(server.url)
         await until(page, "window.blobs.made > 150")
+        decoded = await page.evaluate("window.decoded")
+        assert decoded["beside"] > 100, "by createImageBitmap, in another thread than the page's"
+        assert decoded["here"] == 0
         session = await context.new_cdp_session(page)
         for _ in range(40):
             await session.send("HeapProfiler.collectGarbage")

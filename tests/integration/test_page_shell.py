@@ -11,6 +11,7 @@ import pytest_asyncio
 from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 
+from camstrm import __version__
 from camstrm.wire import CameraInfo, CameraState, CameraStatus, Subscribe
 from tests.fakes.bridge.page_server import PageServer, ScriptedCamera, now_us, three_cameras
 from tests.fakes.browser import (
@@ -165,6 +166,19 @@ async def test_the_menu_is_worked_with_the_keyboard(page: Page) -> None:
     await item.click()
     await expect(tile(page, "left", "figures")).to_be_visible()
     await expect(button).to_be_focused()
+
+
+async def test_icon_about_box_and_version(page: Page) -> None:
+    icon = page.locator("link[rel=icon]")
+    answer = await page.request.get(await icon.evaluate("(link) => link.href"))
+    assert answer.ok
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("menuitem", name="About camstrm").click()
+    box = page.get_by_role("dialog", name="camstrm")
+    await expect(box).to_contain_text(f"camstrm {__version__}")
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_hidden()
 
 
 async def test_a_field_keeps_its_keys(page: Page) -> None:

@@ -14,7 +14,7 @@ speak();
 test("every state has a name, a later one is shown by its number", () => {
   const names = Object.values(CameraState).map(states.stateName);
   assert.deepEqual(names, [
-    ...["closed", "opening", "streaming", "stalled", "lost", "trying again soon", "unsupported format"],
+    ...["closed", "opening", "streaming", "stalled", "lost", "waiting to try again", "unsupported format"],
     ...["waiting for a trigger", "reconfiguring"],
   ]);
   assert.equal(states.stateName(99), "unknown (99)");

@@ -30,7 +30,7 @@ def write_archive(path: Path, files: Sequence[SupportFile]) -> None:
     """Write the files, mode 0600; raise UsageError if that is not possible there."""
     folder = path.name.removesuffix(".tar.gz").removesuffix(".tgz")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
             for one in files:
                 # No owner, no rights of this machine.

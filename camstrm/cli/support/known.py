@@ -7,22 +7,27 @@ import getpass
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from camstrm.acquisition.kernel_file import read_text
 from camstrm.bridge.control.secret import cookie_of
-from camstrm.bridge.control.token_store import NamedToken, read_tokens
 from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE, state_folder, token_path
 from camstrm.cli.support.scrub import Scrubber, is_secret_name
 from camstrm.config import Config
 from camstrm.errors import ConfigError
 
+if TYPE_CHECKING:
+    from camstrm.bridge.control.token_store import NamedToken
+
 __all__ = ["scrubber_for"]
 
 _MAX_FILE = 64 * 1024
+_NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # not on Windows; what stands there may be a pipe
 
 
 def scrubber_for(
@@ -138,6 +143,10 @@ def _people(config: Config, environ: Mapping[str, str]) -> Iterator[str]:
 
 def _named(config: Config, environ: Mapping[str, str]) -> tuple[NamedToken, ...]:
     bridge = config.bridge
+    if sys.platform == "win32":
+        return ()  # there is no bridge
+    from camstrm.bridge.control.token_store import read_tokens
+
     try:
         return read_tokens(state_folder(bridge.control.folder, bridge.token_file, environ))
     except ConfigError:
@@ -147,7 +156,7 @@ def _named(config: Config, environ: Mapping[str, str]) -> tuple[NamedToken, ...]
 def _read(path: Path) -> str:
     """Return the beginning of a file, "" where there is none to read."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | _NOT_BLOCKING)
         with os.fdopen(handle, "rb") as file:
             return file.read(_MAX_FILE).decode("utf-8", "replace")
     except (OSError, ValueError):

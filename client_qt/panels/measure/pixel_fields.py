@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
+from client_qt.widgets import theme
 from client_qt.widgets.plain_label import plain_label
 
 __all__ = ["PixelFields"]
@@ -27,9 +29,10 @@ class PixelFields(QWidget):
         layout.setSpacing(4)
         self.fields: list[QSpinBox] = []
         for name in names:
-            field = QSpinBox()
+            field = _Number()
             field.setAccessibleName(f"{of}: {name}")
             field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            field.setMinimumHeight(field.fontMetrics().height() + 8)
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
             field.setKeyboardTracking(False)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -55,3 +58,31 @@ class PixelFields(QWidget):
 
     def _emit(self) -> None:
         self.edited.emit(tuple(field.value() for field in self.fields))
+
+
+_DARKER = 140
+"""Per cent by which the style draws a field's edge darker than the window."""
+
+
+class _Number(QSpinBox):
+    """A spin box whose edge can be seen in every theme.
+
+    A border in a style sheet hides the text of a spin box without buttons, so the style draws
+    the edge, and this gives it the colour to make it of.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        palette, edge = self.palette(), theme.EDGE.lighter(_DARKER)
+        if palette.color(QPalette.ColorRole.Window) != edge:
+            palette.setColor(QPalette.ColorRole.Window, edge)
+            self.setPalette(palette)

@@ -59,7 +59,10 @@ class RegionSection(Section):
         self._desk.switch(DRAWING, on)
         camera = self._desk.services.chosen
         if on and camera is not None:
-            self._desk.services.hint(camera, self._desk.services.say("tools.region.draw"))
+            say = self._desk.services.say
+            self._desk.services.hint(
+                camera, f"{say('tools.region.draw')} · {say('tools.pen.keys')}"
+            )
 
     def _edit(self, numbers: tuple[int, ...]) -> None:
         x, y, width, height = numbers

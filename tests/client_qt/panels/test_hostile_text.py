@@ -107,7 +107,7 @@ def hostile_server(text: str) -> AnsweringServer:
     )
     server.refusals["measure"] = (text, text, "gone")
     share = Share("1", BASE_US, BASE_US, (text,), text, text)
-    server._shares = lambda _call, _arguments: Shares((share,))  # type: ignore[attr-defined]
+    server._shares = lambda _call, _arguments: Shares((share,))  # type: ignore[method-assign]
     return server
 
 

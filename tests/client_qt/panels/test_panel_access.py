@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QRadioButton,
     QScrollBar,
     QWidget,
 )
@@ -24,7 +28,8 @@ from tests.client_qt.panels.conftest import OpenDesk
 from tests.fakes.bridge.panel_desk import PanelDesk
 
 CONTROLS = (
-    *(QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit),
+    *(QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox),
+    *(QComboBox, QLineEdit, QPlainTextEdit),
 )
 PANELS = ("setup", "features", "sets", "diagnose")
 
@@ -45,7 +50,7 @@ def controls(panel: QWidget) -> list[QWidget]:
     """Return all that a person works with and can see."""
     found = []
     for widget in panel.findChildren(QWidget):
-        inner = isinstance(widget.parent(), QComboBox | QLineEdit)
+        inner = isinstance(widget.parent(), QComboBox | QLineEdit | QAbstractSpinBox)
         part = inner or isinstance(widget, QScrollBar | QHeaderView)
         if isinstance(widget, CONTROLS) and not part and widget.isVisible():
             found.append(widget)
@@ -80,6 +85,44 @@ def test_each_control_is_reached_with_tab(desk: PanelDesk, panel_id: str) -> Non
             reached.add(focused)
         desk.window.focusNextChild()
     assert {repr(w) for w in wanted - reached} == set()
+
+
+SHELL_PANELS = ("measure", "events", "connection", "share", "layouts", "settings")
+"""Those that are soon there: all in one window."""
+
+
+def test_the_other_panels_have_names_and_no_dead_end(desk: PanelDesk) -> None:
+    for panel_id in SHELL_PANELS:
+        panel: QWidget = desk.open(panel_id)
+        desk.settle()
+        found = controls(panel)
+        assert found, panel_id
+        assert [w for w in found if not name_of(w)] == [], panel_id
+        wanted = {w for w in found if w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus}
+        radios = {w for w in wanted if isinstance(w, QRadioButton) and not w.isChecked()}
+        walked = walk(desk.window)
+        assert {repr(w) for w in wanted - radios - set(walked)} == set(), panel_id
+        assert any(desk.window.area.isAncestorOf(w) for w in walked), "and back to the picture"
+        desk.window.dock.close_panel(panel_id)
+
+
+def name_of(widget: QWidget) -> str:
+    """Return what a screen reader says of a control."""
+    found = QAccessible.queryAccessibleInterface(widget)
+    return found.text(QAccessible.Text.Name)
+
+
+def walk(window: QWidget) -> list[QWidget]:
+    """Return what Tab comes by until it is where it was."""
+    walked: list[QWidget] = []
+    here = window.focusWidget()
+    while here not in walked:
+        walked.append(here)
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+        here = window.focusWidget()
+    assert len(walked) > 1
+    assert here is walked[0], f"Tab goes round from {here}, and never back to {walked[0]}"
+    return walked
 
 
 @pytest.mark.parametrize("panel_id", PANELS)

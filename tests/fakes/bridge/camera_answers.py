@@ -42,7 +42,7 @@ from camstrm.wire.operations import (
     Kept,
     Result,
 )
-from camstrm.wire.server_operations import Events
+from camstrm.wire.server_operations import Events, Shares
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
 from tests.fakes.pictures.viewer_pictures import BASE_US
 
@@ -294,6 +294,9 @@ class AnsweringServer(ViewerServer):
 
     def _refuse(self, call: Call, problem: str, remedy: str, code: str) -> None:
         self.send(Reply(call.id, False, problem=problem, remedy=remedy, code=code))
+
+    def _shares(self, _call: Call, _arguments: Any) -> Shares:
+        return Shares()
 
     def _features(self, _call: Call, arguments: Any) -> FeatureTree:
         known = arguments.hash == "abc"

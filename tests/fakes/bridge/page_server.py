@@ -226,6 +226,8 @@ class PageServer:
         self.answers_views = True
         self.refuses_views = ""
         self.reduced = 0
+        self.skips: dict[str, int] = {}
+        """Why bundles were skipped, as the status says; their sum is how many."""
         self.answers: dict[str, Callable[[Call], object]] = {}
         """What a call of an operation is answered with, a Reply as it is; others are refused."""
         self.role = "view"
@@ -330,11 +332,14 @@ class PageServer:
             cameras=states,
             viewers=len(self.viewers),
             viewer=ViewerStatus(
-                *(1, len(viewer.sent_seqs), viewer.skipped),
+                *(1, len(viewer.sent_seqs), sum(self.skips.values()) or viewer.skipped),
                 sent_fps=self.bundle_fps,
                 role=self.role,
                 name="kim",
                 reduced=self.reduced,
+                window=2,
+                round_trip_us=4_200,
+                skips=self.skips,
             ),
         )
         await viewer.socket.send_str(TO_VIEWER.encode(status).decode())

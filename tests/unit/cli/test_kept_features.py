@@ -71,18 +71,29 @@ def test_a_camera_without_features_and_an_inline_table(config: Path) -> None:
     config.write_text('[[camera]]\nserial = "DA1"\nfeatures = { Gain = 3.0 }\n')
     keep_features(str(config), LEFT, LIVE[1:2])
     assert config.read_text() == (
-        '[[camera]]\nserial = "DA1"\nfeatures = { Gain = 3.0, GainAuto = "Off"}\n'
+        '[[camera]]\nserial = "DA1"\nfeatures = { Gain = 3.0, GainAuto = "Off" }\n'
     )
 
 
-@pytest.mark.parametrize("cameras", ['camera = [ { serial = "DA1" } ]', "camera = []"])
-def test_cameras_in_one_line(tmp_path: Path, cameras: str) -> None:
+KEPT = '{ serial = "DA9", features = { ExposureTime = 2000.5, GainAuto = "Off" } }'
+
+
+@pytest.mark.parametrize(
+    ("cameras", "kept"),
+    [
+        ('camera = [ { serial = "DA1" } ]', f'camera = [ {{ serial = "DA1" }}, {KEPT} ]'),
+        ("camera = []", f"camera = [{KEPT}]"),
+        ('camera = [{serial="DA9"}]', f"camera = [{KEPT}]"),
+        ('camera = [{serial="DA9",features={ExposureTime=1.0}}]', f"camera = [{KEPT}]"),
+    ],
+)
+def test_cameras_in_one_line_keep_their_blanks(tmp_path: Path, cameras: str, kept: str) -> None:
     path = tmp_path / "camstrm.toml"
     path.write_text(f"{cameras}  # all\n")
-    keep_features(str(path), CameraInfo(0, "top", "DA9"), LIVE[:1])
-    assert path.read_text().endswith("  # all\n")
+    keep_features(str(path), CameraInfo(0, "top", "DA9"), LIVE[:2])
+    assert path.read_text() == f"{kept}  # all\n"
     found = load_config(path).cameras[-1]
-    assert (found.serial, found.features) == ("DA9", {"ExposureTime": 2000.5})
+    assert (found.serial, found.features) == ("DA9", {"ExposureTime": 2000.5, "GainAuto": "Off"})
 
 
 def test_an_empty_file(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_texts_keys_and_icons_are_found_in_the_wheel(wheel: Path) -> None:
         [sys.executable, "-c", READ, str(wheel)],
         cwd=wheel.parent, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert read.stdout.split() == ["True", "True", "8"], read.stderr
+    assert read.stdout.split() == ["True", "True", "12"], read.stderr
 
 
 def test_the_viewer_is_a_program_with_and_without_a_console(wheel: Path) -> None:

@@ -28,10 +28,12 @@ COMPUTED: dict[str, str] = {
     "connect.fail.": "token_needed token_wrong http refused no_host no_tls tls certificate"
     " certificate_changed proxy unreachable other unknown",
     "connection.": "server megabits bundles round_trip window decode skipped viewers me",
+    "connection.skip_": "slow_link unacknowledged max_fps",
     "connection.call_": "no_server no_server_remedy none none_remedy many many_remedy",
     "diagnose.level.": "error warning note ok",
     "events.": "lost back reconfigured restarted grabber_lost grabber_back server_lost"
-    " server_back cameras changed executed kept reconnect lease shared unshared",
+    " server_back cameras changed executed kept reconnect lease lease_taken"
+    " lease_free shared unshared",
     "events.filter_": "all faults changes",
     "features.level.": "Beginner Expert Guru",
     "features.only.": "all changed favourites",

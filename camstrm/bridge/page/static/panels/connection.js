@@ -3,7 +3,7 @@
 import { NONE, formatRate, setText } from "../figures.js";
 import { element } from "../shell/elements.js";
 import { registerPanel } from "../shell/registry.js";
-import { say } from "../texts.js";
+import { has, say } from "../texts.js";
 
 const REFRESH_MS = 500;
 const ROWS = ["server", "megabits", "bundles", "round_trip", "window", "decode", "skipped", "viewers", "me"];
@@ -70,9 +70,15 @@ class ConnectionPanel {
 
 /** @param {ViewerStatus} viewer how many bundles it did not get, and why */
 function skippedText({ skipped, skips, reason }) {
-  const reasons = Object.entries(skips ?? {}).map(([why, count]) => `${why}: ${count}`);
-  const why = reasons.length > 0 ? reasons.join(", ") : reason;
+  const reasons = Object.entries(skips ?? {}).map(([why, count]) => `${reasonText(why)}: ${count}`);
+  const why = reasons.length > 0 ? reasons.join(", ") : reasonText(reason);
   return skipped > 0 && why ? `${skipped} (${why})` : String(skipped);
+}
+
+/** @param {string} reason the server's word; what a later server says stays as it is */
+function reasonText(reason) {
+  const key = `connection.skip_${reason.replaceAll(" ", "_")}`;
+  return has(key) ? say(key) : reason;
 }
 
 registerPanel("connection", (services) => new ConnectionPanel(services));

@@ -16,6 +16,9 @@ const MOST_EVENTS = 8;
 /** After "try again" the camera has so long before it is asked how it is. */
 const OPENING_MS = 2500;
 
+/** How often the camera's state is looked at: another one, or another reason, is asked about. */
+const WATCH_MS = 500;
+
 class DiagnosePanel {
   id = "diagnose";
   element = element("div", { className: "panel diagnose" });
@@ -32,7 +35,14 @@ class DiagnosePanel {
   #camera = null;
   /** Grows with each question: answers to earlier ones are dropped. */
   #asked = 0;
+  /** Whether the answer to the last question is still to come. */
+  #waits = false;
+  /** The camera's state and reason that the findings are of. */
+  #state = "";
+  /** When it is asked again after "try again", 0: not. */
   #timer = 0;
+  /** Looks at the state while the panel is seen, 0: not. */
+  #watch = 0;
 
   /** @param {Services} services */
   constructor(services) {
@@ -56,10 +66,13 @@ class DiagnosePanel {
     for (const one of [this.#again, this.#look, this.#copy]) one.hidden = camera === null;
     if (camera === null) this.#say(say("diagnose.none"));
     else this.#ask();
+    if (this.#watch === 0) this.#watch = window.setInterval(() => this.#follow(), WATCH_MS);
   }
 
   hide() {
     window.clearTimeout(this.#timer);
+    window.clearInterval(this.#watch);
+    this.#watch = 0;
     this.#asked += 1;
     this.#camera = null;
   }
@@ -70,12 +83,26 @@ class DiagnosePanel {
     setText(this.#message, text);
   }
 
+  /** Ask again if the camera is not as it was: findings of an earlier fault send to the wrong place. */
+  #follow() {
+    if (this.#camera === null || this.#waits || isBusy(this.#again)) return;
+    const state = this.#stateNow();
+    if (state !== "" && state !== this.#state) this.#ask();
+  }
+
+  #stateNow() {
+    const status = this.#camera && this.#services.cameras.status(this.#camera.index);
+    return status ? `${status.state} ${status.reason}` : "";
+  }
+
   async #ask() {
     const camera = this.#camera;
     if (camera === null) return;
     window.clearTimeout(this.#timer);
     this.#asked += 1;
     const asked = this.#asked;
+    this.#waits = true;
+    this.#state = this.#stateNow();
     this.#say(say("diagnose.asking", { name: camera.name }));
     this.#askHistory(camera, asked);
     try {
@@ -84,6 +111,7 @@ class DiagnosePanel {
     } catch (error) {
       if (asked === this.#asked) this.#show([failure(/** @type {FailedCall} */ (error), camera, this.#services)]);
     }
+    if (asked === this.#asked) this.#waits = false;
   }
 
   /** @param {Finding[]} findings */

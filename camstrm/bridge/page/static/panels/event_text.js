@@ -5,7 +5,8 @@ import { has, say } from "../texts.js";
 
 /** @param {LoggedEvent} event what happened, without time and camera */
 export function eventText({ kind, person = "", feature = "", old = null, new: now = null, text = "" }) {
-  const key = `events.${kind.replaceAll(" ", "_")}`;
+  const lease = kind !== "lease" ? "" : isNone(old) ? "_taken" : isNone(now) ? "_free" : "";
+  const key = `events.${kind.replaceAll(" ", "_")}${lease}`;
   const values = { feature, old: valueText(old), new: valueText(now), person: person || "?" };
   const said = has(key) ? say(key, values) : kind;
   return [said, text].filter(Boolean).join(" · ");
@@ -21,7 +22,12 @@ export function eventTime(timeUs, nowMs = Date.now()) {
   return `${date} ${time}`;
 }
 
-/** @param {unknown} value empty: nobody held the lease */
+/** @param {unknown} value */
 function valueText(value) {
-  return value === null || value === undefined || value === "" ? "–" : String(value);
+  return isNone(value) ? "–" : String(value);
+}
+
+/** @param {unknown} value no value, and of a lease: nobody holds it */
+function isNone(value) {
+  return value === null || value === undefined || value === "";
 }

@@ -122,6 +122,16 @@ class Container:
                     return int(folder.name)
         return 0
 
+    def cameras(self) -> int:
+        """Return how many camera processes there are; they are forked, so their name says it."""
+        namespace = Path(f"/proc/{self.first}/ns/pid").readlink()
+        found = 0
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (folder / "ns/pid").readlink() == namespace:
+                    found += (folder / "comm").read_text() == "camstrm-camera\n"
+        return found
+
     def inside(self, *command: str) -> subprocess.CompletedProcess[str]:
         uid, gid = self.user.split(":")
         enter = ["nsenter", "-t", str(self.first), "-p", "-m", "-n", "-u", "-r", "-w"]
@@ -230,7 +240,8 @@ def try_it(container: Container) -> None:
     uid = Path(f"/proc/{container.first}").stat().st_uid
     print(f"healthy, as uid {uid}")
     assert uid == int(container.user.split(":")[0]) != 0
-    wait_until("grabbing", lambda: container.process("grab.camera.process") > 0)
+    wait_until("grabbing", lambda: container.cameras() == CAMERAS)
+    time.sleep(2.0)
     container.look()
 
     survive(container, killed="camstrm grab", other="camstrm bridge")
@@ -254,7 +265,7 @@ def try_it(container: Container) -> None:
     began = time.monotonic()
     wait_until("restarted", lambda: container.process("camstrm grab") not in (0, grabber))
     print(f"    after {time.monotonic() - began:.1f} s")
-    time.sleep(3.0)
+    time.sleep(6.0)  # rates are those of the last seconds
     container.look()
     assert container.process("camstrm bridge") == bridge
     print(f"    memory and processes: {used()}")

@@ -14,7 +14,7 @@ SOURCES := bench camstrm client_qt docs tests
 # The build of the wheel itself is pinned too.
 export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 
-.PHONY: help demo view test check format bench bench-long bench-smoke outages fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel try-viewer image try-image try-systemd image-requirements clean
+.PHONY: help demo view test check format bench bench-long bench-smoke outages attacks fuzz properties soak soak-server soak-viewers docs reference rehearsal wheel try-viewer image try-image clean
 
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
@@ -24,9 +24,11 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
+	@echo "make bench-floods  what viewers get while others subscribe without end"
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
 	@echo "make properties  the property tests with many new examples"
+	@echo "make attacks a thousand wrong tokens on every route, hundreds of hostile viewers (10 minutes)"
 	@echo "make soak    processes killed again and again, for minutes; all tests of the simulator"
 	@echo "make soak-server  30 minutes of grabber and bridge with viewers that come and go (MINUTES=...)"
 	@echo "make soak-viewers  30 minutes of both viewers on a bridge killed and slowed (MINUTES=...)"
@@ -79,6 +81,10 @@ fuzz: $(VENV)/.fuzz
 properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
 
+.PHONY: bench-floods
+bench-floods: $(VENV)/.test
+	$(BIN)/python -m bench.floods
+
 soak: $(VENV)/.test
 	$(BIN)/python -m pytest tests/integration -m slow --timeout=3600
 	$(BIN)/python -m pytest tests/unit/simulator -m "slow or not slow" --timeout=3600
@@ -111,6 +117,8 @@ image:
 # Builds the image with buildah and runs it in namespaces of its own; needs root.
 try-image: $(VENV)/.test
 	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
+
+.PHONY: try-systemd image-requirements
 
 # The packages of the image with their hashes; needs uv.
 HASHED := uv pip compile --quiet --constraint $(CONSTRAINTS) --universal --python-version 3.10 --generate-hashes \

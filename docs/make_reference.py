@@ -43,7 +43,8 @@ with `--config` to `camstrm grab`, `camstrm bridge`, `camstrm doctor`, `camstrm 
 A key that is not known, a wrong type or a value out of range is refused with file, line and key;
 `camstrm doctor --config camstrm.toml` checks a file before you use it. Times are in seconds.
 Relative file names start at the folder of the file; `~` is the user's home. Options on the command
-line go before the file.
+line go before the file. A service reads the file again with `systemctl reload`, and says what it
+has applied and what needs a restart.
 """
 
 _VARIABLES = """

@@ -50,18 +50,10 @@ class FloodingViewer:
     def _wish(self) -> bytes:
         dice = self._dice
         cameras = dice.choice([None, dice.sample(range(CAMERAS), dice.randrange(CAMERAS + 1))])
-        views = [
-            {
-                "camera": dice.randrange(CAMERAS),
-                "region": [dice.randrange(400), dice.randrange(300), 200, 200],
-            }
-            for _ in range(dice.randrange(3))
-        ]
         body = {
             "type": "subscribe",
             "cameras": cameras,
             "max_fps": dice.uniform(0.5, 3),  # the pictures are not what is measured
-            "views": views,
         }
         return json.dumps(body).encode()
 

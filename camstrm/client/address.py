@@ -27,6 +27,9 @@ _LINK = "camstrm"
 """Scheme of the links that a desktop opens with the viewer: camstrm://server:8765/?camera=left."""
 
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss", _LINK: "ws"}
+_TOKEN_IN_URL = re.compile(r"([?&]token=)[^&#]*")
+"""Left out of messages: those of a viewer that the desktop starts are kept in a log."""
+
 _EXAMPLE = "e.g. ws://server:8765, or the http:// address that the server prints"
 
 
@@ -89,18 +92,19 @@ def parse_address(text: str, token: str | None = None) -> ServerAddress:
         raise UsageError(
             f"the address has {len(wanted)} characters, {_MAX_ADDRESS} at most; {_EXAMPLE}"
         )
+    shown = _TOKEN_IN_URL.sub(r"\1...", text)
     bare = "://" not in wanted
     try:
         parts = urlsplit(f"ws://{wanted}" if bare else wanted)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{text!r} is no server address: {error}; {_EXAMPLE}") from None
+        raise UsageError(f"{shown!r} is no server address: {error}; {_EXAMPLE}") from None
     scheme = _SCHEMES.get(parts.scheme)
     if scheme is None:
-        raise UsageError(f"{text!r} starts with {parts.scheme!r}, wanted ws or wss; {_EXAMPLE}")
+        raise UsageError(f"{shown!r} starts with {parts.scheme!r}, wanted ws or wss; {_EXAMPLE}")
     host = parts.hostname or ""
     if not re.fullmatch(r"[\w.:%-]+", host):
-        raise UsageError(f"{text!r} names no host; {_EXAMPLE}")
+        raise UsageError(f"{shown!r} names no host; {_EXAMPLE}")
     if parts.username is not None or parts.password is not None:
         raise UsageError("user and password in the address are not used; give a token (--token)")
     link = parts.scheme == _LINK

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from camstrm.client.bundle import Bundle
 from camstrm.client.calls import Answer, ClientCalls
 from camstrm.client.clock_offset import ClockOffset
@@ -170,6 +172,7 @@ class ClientSession:
     def _hello_received(self, hello: Hello) -> list[bytes]:
         if hello.protocol != PROTOCOL:
             raise WireError("hello.protocol", f"version {hello.protocol}, this client {PROTOCOL}")
+        hello = replace(hello, cameras=tuple(camera.cut() for camera in hello.cameras))
         again = self.hello is not None and self.hello.cameras == hello.cameras
         self.hello = hello
         self.cameras = {camera.name: camera for camera in hello.cameras}

@@ -7,7 +7,9 @@ that a later peer can say more. FORMAT.md beside this file is the normative text
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -28,9 +30,15 @@ MAX_VIEWER_TEXT_SIZE = 64 * 1024
 """Bytes of one control message from a viewer: a file of features fits."""
 
 MAX_NAME = 256
-"""Characters of a name in ``hello``: of a camera, its maker, a session, a server."""
+"""Bytes in UTF-8 of a name in ``hello``: of a camera, its maker, a session, a server."""
 
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
+"""Its characters are counted where it is decoded, and its bytes by the message that has it."""
+
+CameraIndex = Annotated[int, Meta(ge=0, le=MAX_CAMERAS - 1)]
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What ends a line or moves the cursor where a name is printed."""
 
 Rate = Annotated[float, Meta(ge=0, le=1e300)]
 """A real number that is never negative."""
@@ -48,7 +56,7 @@ class CameraInfo(Struct, frozen=True):
     takes another number for 0.
     """
 
-    index: Count
+    index: CameraIndex
     name: Name
     serial: Name = ""
     model: Name = ""
@@ -57,12 +65,38 @@ class CameraInfo(Struct, frozen=True):
     mirror: bool = False
 
     def cut(self) -> CameraInfo:
-        """Return it with names that a message may hold: a camera may say anything of itself."""
+        """Return it with names that a message may hold: a camera may say anything of itself.
+
+        Control characters become escapes, and what is too long is cut.
+        """
         names = (self.name, self.serial, self.model, self.vendor)
-        if max(map(len, names)) <= MAX_NAME:
+        name, serial, model, vendor = map(cut_name, names)
+        if (name, serial, model, vendor) == names:
             return self
-        name, serial, model, vendor = (text[:MAX_NAME] for text in names)
         return CameraInfo(self.index, name, serial, model, vendor, self.rotation, self.mirror)
+
+
+def cut_name(text: str) -> str:
+    r"""Return a name as a message may hold it: ``\x1b`` for an escape, MAX_NAME bytes at most."""
+    text = _CONTROL.sub(lambda c: c[0].encode("unicode_escape").decode("ascii"), text)
+    if len(text) * 4 <= MAX_NAME:
+        return text
+    return text.encode("utf-8", "replace")[:MAX_NAME].decode("utf-8", "ignore")
+
+
+def _check_names(whose: str, *names: str) -> None:
+    """Raise ValueError for a name of more than MAX_NAME bytes."""
+    size = max(len(name.encode("utf-8", "replace")) for name in names)
+    if size > MAX_NAME:
+        raise ValueError(f"{OWN_WORDS}{whose} has a name of {size} bytes, {MAX_NAME} at most")
+
+
+def _check_different(what: str, values: Sequence[object]) -> None:
+    """Raise ValueError if two cameras have the same."""
+    counts = Counter(values)
+    if len(counts) < len(values):
+        twice = counts.most_common(1)[0][0]
+        raise ValueError(f"{OWN_WORDS}two cameras have the {what} {twice!r}")
 
 
 class Limits(Struct, frozen=True):
@@ -86,7 +120,7 @@ class Hello(Message, frozen=True, tag="hello"):
     """First message of a server, sent again when the cameras change.
 
     ``session`` is new for each start of the sender: sequence numbers start again with it. No two
-    cameras have one index.
+    cameras have one index, or one name.
     """
 
     session: Name
@@ -96,20 +130,22 @@ class Hello(Message, frozen=True, tag="hello"):
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
-        indices = Counter(camera.index for camera in self.cameras)
-        if len(indices) < len(self.cameras):
-            twice = indices.most_common(1)[0][0]
-            raise ValueError(f"{OWN_WORDS}two cameras have the index {twice}")
+        _check_names("the sender", self.session, self.server)
+        for camera in self.cameras:
+            names = (camera.name, camera.serial, camera.model, camera.vendor)
+            _check_names(f"camera {camera.index}", *names)
+        _check_different("index", [camera.index for camera in self.cameras])
+        _check_different("name", [camera.name for camera in self.cameras])
 
 
 class _CameraStatusHead(CameraCounters):
     """The members of a camera's status that come before its counters."""
 
-    index: Count
+    index: CameraIndex
     state: Count
     since_us: Count = 0
     reason: str = ""
-    pixel_format: str = ""
+    pixel_format: Name = ""
     width: Count = 0
     height: Count = 0
 
@@ -163,7 +199,8 @@ class Status(Message, frozen=True, tag="status"):
     """State of everything, once a second.
 
     ``input`` is "ok", or "none" when no grabber is connected (then ``cameras`` are the
-    last known). ``viewer`` is the receiver itself; ``viewers`` how many there are.
+    last known), of which no two have one index. ``viewer`` is the receiver itself; ``viewers``
+    how many there are.
     """
 
     time_us: Count
@@ -172,9 +209,12 @@ class Status(Message, frozen=True, tag="status"):
     bundle_fps: Rate = 0.0
     bundles: Count = 0
     bundles_dropped: Count = 0
-    cameras: tuple[CameraStatus, ...] = ()
+    cameras: Annotated[tuple[CameraStatus, ...], Meta(max_length=MAX_CAMERAS)] = ()
     viewers: Count = 0
     viewer: ViewerStatus | None = None
+
+    def __post_init__(self) -> None:
+        _check_different("index", [camera.index for camera in self.cameras])
 
 
 class Ack(Message, frozen=True, tag="ack"):

@@ -53,11 +53,12 @@ EVENT = {"id": 1, "time_us": now_us(), "kind": "lost", "camera": "left", "text":
 LINK = {"id": "s1", "expires_us": now_us() + 10**10, "cameras": ["left"], "note": "Lee"}
 
 
-async def found(page: Page) -> list[str]:
-    """Return what axe has to say, one line for each element that it is about."""
-    await page.evaluate(AXE)
+async def found(page: Page, part: str) -> list[str]:
+    """Return what axe has to say of a part, one line for each element that it is about."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
     result: dict[str, Any] = await page.evaluate(
-        "axe.run(document, { resultTypes: ['violations'] })"
+        "(part) => axe.run(part, { resultTypes: ['violations'] })", part
     )
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {json.dumps(why)[:300]}"
@@ -75,8 +76,8 @@ class Looks:
         self.page = page
         self.said: dict[str, list[str]] = {}
 
-    async def at(self, what: str) -> None:
-        for problem in await found(self.page):
+    async def at(self, what: str, part: str = "html") -> None:
+        for problem in await found(self.page, part):
             self.said.setdefault(problem, []).append(what)
 
     def check(self) -> None:
@@ -104,7 +105,8 @@ class Looks:
             await expect(shown).to_be_visible()
             if panel == "setup":
                 await expect(shown.locator("[data-card=exposure]")).to_be_visible()
-            await self.at(f"{look}: {panel}")
+            # The rest of the page is as it was beside the first one.
+            await self.at(f"{look}: {panel}", "html" if panel == panels[0] else "#sheet")
         await self.page.locator("#sheet .close").click()
 
 

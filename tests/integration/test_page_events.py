@@ -94,7 +94,7 @@ async def test_events_are_listed_newest_first_found_and_kept(
     asked = len(book.asked)
     await page.keyboard.press("Escape")
     await expect(page.locator("#sheet")).to_be_hidden()
-    await asyncio.sleep(2)
+    await asyncio.sleep(0.8)
     assert len(book.asked) <= asked + 1
 
 

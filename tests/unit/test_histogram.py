@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camstrm.histogram import AGES_S, Histogram
 
 
+@settings(max_examples=25)
 @given(st.lists(st.floats(-10, 10)))
 def test_each_value_is_counted_once_below_its_bound(values: list[float]) -> None:
     found = Histogram((0.1, 1.0))

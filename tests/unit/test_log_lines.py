@@ -54,7 +54,7 @@ def raised(error: Exception) -> Any:
         return sys.exc_info()
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
 def test_whatever_comes_from_outside_is_one_json_object_on_one_line(
     text: str, camera: str, serial: str, field: str
@@ -69,7 +69,7 @@ def test_whatever_comes_from_outside_is_one_json_object_on_one_line(
         assert made.get("camera", "") == camera
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(ANYTHING, ANYTHING, ANYTHING)
 def test_whatever_comes_from_outside_stays_on_its_line_of_text(
     text: str, camera: str, serial: str
@@ -183,7 +183,7 @@ def test_what_is_no_record_is_known_as_that(line: str) -> None:
     assert record_from_line(line) is None
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from([*dir(record("x")), "camera", "serial", "f"]), ANYTHING))
 def test_fields_of_a_forged_record_break_no_formatter(fields: dict[str, str]) -> None:
     values = {**fields, "level": "info", "logger": "x", "message": "%s %d"}

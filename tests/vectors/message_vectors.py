@@ -31,7 +31,7 @@ CAMERA = {
     "rotation": 270,
     "mirror": True,
 }
-LONGEST = {"name": "\U0001f4f7" * 256, "vendor": "e" * 256}
+LONGEST = {"name": "\U0001f4f7" * 64, "vendor": "e" * 256}
 UPRIGHT = {"rotation": 0, "mirror": False}
 CAMERA_STATUS = {
     "index": 0,
@@ -168,12 +168,12 @@ def good_messages() -> dict[str, MessageVector]:
             },
         ),
         "hello_largest": MessageVector(
-            "as many cameras as may be, with gaps between the indices, one with the longest names",
+            "as many cameras as may be, one with the longest names and the largest index",
             {
                 **hello,
                 "cameras": [
-                    {**CAMERA, **LONGEST, "index": 1},
-                    *({**CAMERA, "name": str(i), "index": i} for i in range(2, 512, 2)),
+                    {**CAMERA, **LONGEST, "index": 255},
+                    *({**CAMERA, "name": str(i), "index": i} for i in range(255)),
                 ],
             },
             {"server": "", "protocol": 1, "limits": LIMITS},
@@ -456,8 +456,11 @@ class BadMessage:
 
 
 def many_cameras(count: int, name: str = "a", *, index: int | None = None, vendor: str = "") -> str:
-    """Return a hello with cameras of one name, and of one index if it is given."""
-    cameras = [{"index": place if index is None else index, "name": name} for place in range(count)]
+    """Return a hello with cameras of names that begin so, and of one index if it is given."""
+    cameras = [
+        {"index": place if index is None else index, "name": f"{name}{place or ''}"}
+        for place in range(count)
+    ]
     cameras[-1]["vendor"] = vendor
     hello = {"type": "hello", "session": "a", "cameras": cameras}
     return json.dumps(hello, ensure_ascii=False, separators=(",", ":"))
@@ -521,6 +524,44 @@ def bad_messages() -> dict[str, BadMessage]:
             "more cameras than a bundle has", "hello.cameras", many_cameras(257)
         ),
         "hello_twice": BadMessage("two cameras of one index", "hello", many_cameras(2, index=7)),
+        "hello_index": BadMessage(
+            "an index beyond the last camera that may be",
+            "hello.cameras[0].index",
+            many_cameras(1, index=256),
+        ),
+        "hello_name_twice": BadMessage(
+            "two cameras of one name",
+            "hello",
+            '{"type":"hello","session":"a","cameras":[{"index":0,"name":"a"},{"index":4,"name":"a"}]}',
+        ),
+        "hello_name_bytes": BadMessage(
+            "a name of 86 characters and 258 bytes", "hello", many_cameras(1, "\ud55c" * 86)
+        ),
+        "hello_session_bytes": BadMessage(
+            "a session of 256 characters and 512 bytes",
+            "hello",
+            '{"type":"hello","session":"' + "\u00e9" * 256 + '"}',
+        ),
+        "status_many": BadMessage(
+            "more cameras than there may be",
+            "status.cameras",
+            status('"cameras":[' + ",".join(['{"index":0,"state":0}'] * 257) + "]"),
+        ),
+        "status_twice": BadMessage(
+            "two cameras of one index",
+            "status",
+            status('"cameras":[{"index":3,"state":0},{"index":3,"state":2}]'),
+        ),
+        "status_index": BadMessage(
+            "an index beyond the last camera that may be",
+            "status.cameras[0].index",
+            status('"cameras":[{"index":256,"state":0}]'),
+        ),
+        "status_format_long": BadMessage(
+            "a pixel format of 257 characters",
+            "status.cameras[0].pixel_format",
+            status('"cameras":[{"index":0,"state":0,"pixel_format":"' + "x" * 257 + '"}]'),
+        ),
         "hello_name_long": BadMessage(
             "a name of 257 characters", "hello.cameras[0].name", many_cameras(1, "\u00e9" * 257)
         ),

@@ -16,6 +16,7 @@ from camstrm.bridge.viewers.bundle_hold import BundleHold
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
 from camstrm.wire import Call, CameraInfo, Demand, FrameBundle, Hello, Status
+from camstrm.wire.messages import cut_name
 
 __all__ = ["HelloHold"]
 
@@ -109,6 +110,7 @@ class HelloHold:
             self._timer = None
 
     def _with_known(self, hello: Hello) -> Hello:
+        """Return the hello as viewers may have it: names cut, those of makers filled in."""
         known = {(c.name, c.serial): c for c in self._hub.cameras.values()}
 
         def filled(info: CameraInfo) -> CameraInfo:
@@ -117,7 +119,10 @@ class HelloHold:
                 return info
             return replace(info, vendor=before.vendor, model=before.model)
 
-        return replace(hello, cameras=tuple(map(filled, hello.cameras)))
+        cameras = tuple(filled(info.cut()) for info in hello.cameras)
+        return replace(
+            hello, session=cut_name(hello.session), server=cut_name(hello.server), cameras=cameras
+        )
 
 
 def _says_who(hello: Hello) -> bool:

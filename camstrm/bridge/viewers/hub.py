@@ -357,8 +357,11 @@ class BundleHub:
         """Return what the newest bundle says, as long as the grabber has sent no status."""
         if self._newest is None:
             return ()
-        frames = self._newest.bundle.frames
-        return tuple(CameraStatus(f.camera_index, f.state, f.state_since_us) for f in frames)
+        frames = {f.camera_index: f for f in self._newest.bundle.frames if not f.view}
+        return tuple(
+            CameraStatus(i, frames[i].state, frames[i].state_since_us)
+            for i in sorted(frames.keys() & self.cameras.keys())
+        )
 
     def _send_status(self) -> None:
         status = self.status()

@@ -131,3 +131,13 @@ def test_bad_token_files(tmp_path: Path, content: bytes, problem: str) -> None:
 def test_missing_token_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nowhere"):
         find_token(None, str(tmp_path / "nowhere"), {})
+
+
+@pytest.mark.parametrize(
+    "text", ["http:// ?token=abc", "ftp://h/?a=b&token=abc#x", "ws://h:x?token=abc"]
+)
+def test_no_message_has_the_token_in_it(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_address(text)
+    assert "abc" not in str(caught.value)
+    assert "token=..." in str(caught.value)

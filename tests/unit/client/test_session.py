@@ -245,3 +245,22 @@ def test_another_protocol_and_damaged_texts(talk: Talk) -> None:
         talk.session.text_received(many_cameras(2, index=3))
     with pytest.raises(WireError):
         talk.session.bundle_received(b"CSFB")
+
+
+def test_names_of_a_server_have_no_control_characters(talk: Talk) -> None:
+    talk.hears(Hello("s", cameras=(CameraInfo(0, "left", model="\x1b[2J"),)))
+    assert talk.session.cameras["left"].model == r"\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "cameras",
+    [
+        '[{"index":0,"name":"a"},{"index":0,"name":"b"}]',
+        '[{"index":0,"name":"a"},{"index":1,"name":"a"}]',
+        '[{"index":256,"name":"a"}]',
+        '[{"index":0,"name":"' + "한" * 86 + '"}]',
+    ],
+)
+def test_a_hello_that_is_wrong_is_an_error(talk: Talk, cameras: str) -> None:
+    with pytest.raises(WireError, match="hello"):
+        talk.session.text_received(f'{{"type":"hello","session":"s","cameras":{cameras}}}')

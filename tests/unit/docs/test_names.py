@@ -92,3 +92,9 @@ def test_every_metric_exists() -> None:
         if not name.startswith(("camstrm_wire", "camstrm_next", "camstrm_view", "camstrm_bundle_"))
     }
     assert named - known == set()
+
+
+def test_the_age_of_an_old_picture_is_that_of_the_viewers() -> None:
+    script = read("camstrm/bridge/page/static/camera_state.js")
+    (milliseconds,) = re.findall(r"^const LEAST_OLD_MS = (\d+);", script, re.MULTILINE)
+    assert f"older than {int(milliseconds) / 1000:g} s and" in STATES

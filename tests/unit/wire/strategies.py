@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from hypothesis import strategies as st
 
-from camstrm.wire.messages import CameraInfo, Hello
+from camstrm.wire.messages import CameraInfo, CameraStatus, Hello, Status
 
 json_values = st.recursive(
     st.none()
@@ -71,6 +71,10 @@ def messages_of(cls: type[Any]) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(cls, include_extras=True)
     fields = {name: values_of(hints[name]) for name in cls.__struct_fields__}
     if cls is Hello:
-        infos = st.lists(messages_of(CameraInfo), max_size=3, unique_by=lambda info: info.index)
+        different = (lambda info: info.index, lambda info: info.name)
+        infos = st.lists(messages_of(CameraInfo), max_size=3, unique_by=different)
         fields["cameras"] = infos.map(tuple)
+    if cls is Status:
+        each = messages_of(CameraStatus)
+        fields["cameras"] = st.lists(each, max_size=3, unique_by=lambda s: s.index).map(tuple)
     return st.builds(cls, **fields)

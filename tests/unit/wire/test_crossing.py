@@ -506,3 +506,21 @@ def test_many_messages_leave_no_memory_behind() -> None:
     for _ in range(2500):
         work()
     assert sys.getallocatedblocks() - before < 1000
+
+
+@pytest.mark.parametrize(
+    ("said", "cut"),
+    [
+        ("left", "left"),
+        ("왼쪽 카메라\u3000", "왼쪽 카메라\u3000"),
+        ("a\nb\x1b[2J\x9b", r"a\nb\x1b[2J\x9b"),
+        ("\u2028", r"\u2028"),
+        ("한" * 86, "한" * 85),
+        ("x" * 300, "x" * 256),
+    ],
+)
+def test_what_a_camera_says_of_itself_is_cut_to_what_a_message_holds(said: str, cut: str) -> None:
+    info = CameraInfo(0, "left", vendor=said).cut()
+    assert info == CameraInfo(0, "left", vendor=cut)
+    assert info.cut() == info
+    FEED_UP.decode(FEED_UP.encode(Hello("a", cameras=(info,))))

@@ -89,13 +89,35 @@ const rate = [number, 0];
 /** @type {Field<string>} */
 const label = [string, ""];
 
-/** Characters of a name in `hello`. */
+/** Bytes of a name in `hello` and `status`, of which there are never fewer than characters. */
 const MAX_NAME = 256;
 const name = stringWithin(MAX_NAME);
+const utf8 = new TextEncoder();
+
+/** @type {(where: string, whose: string, names: string[]) => void} */
+function checkNames(where, whose, names) {
+  const size = Math.max(...names.map((text) => utf8.encode(text).length));
+  if (size > MAX_NAME) {
+    throw new WireError(where, `${whose} has a name of ${size} bytes, ${MAX_NAME} at most`);
+  }
+}
+
+/** @type {(where: string, what: string, values: (string | number)[]) => void} */
+function checkDifferent(where, what, values) {
+  const seen = new Set();
+  for (const value of values) {
+    if (seen.has(value)) {
+      throw new WireError(where, `two cameras have the ${what} ${JSON.stringify(value)}`);
+    }
+    seen.add(value);
+  }
+}
+
+const cameraIndex = integerWithin(0, MAX_CAMERAS - 1);
 
 /** @type {Decoder<CameraInfo>} */
 const CAMERA_INFO = object({
-  index: [integer],
+  index: [cameraIndex],
   name: [name],
   serial: [name, ""],
   model: [name, ""],
@@ -115,11 +137,11 @@ const LIMITS = object({
 
 /** @type {Decoder<CameraStatus>} */
 const CAMERA_STATUS = object({
-  index: [integer],
+  index: [cameraIndex],
   state: [integer],
   since_us: count,
   reason: label,
-  pixel_format: label,
+  pixel_format: [name, ""],
   width: count,
   height: count,
   delivered: count,
@@ -167,24 +189,34 @@ const HELLO_FIELDS = object({
 /** @type {Decoder<HelloBody>} */
 const HELLO = (value, where) => {
   const hello = HELLO_FIELDS(value, where);
-  const indices = hello.cameras.map(({ index }) => index);
-  const twice = indices.find((index, place) => indices.indexOf(index) < place);
-  if (twice !== undefined) throw new WireError(where, `two cameras have the index ${twice}`);
+  checkNames(where, "the sender", [hello.session, hello.server]);
+  for (const { index, name, serial, model, vendor } of hello.cameras) {
+    checkNames(where, `camera ${index}`, [name, serial, model, vendor]);
+  }
+  checkDifferent(where, "index", hello.cameras.map(({ index }) => index));
+  checkDifferent(where, "name", hello.cameras.map((camera) => camera.name));
   return hello;
 };
 
 /** @type {Decoder<StatusBody>} */
-const STATUS = object({
+const STATUS_FIELDS = object({
   time_us: [integer],
   input: [string, "ok"],
   input_since_us: count,
   bundle_fps: rate,
   bundles: count,
   bundles_dropped: count,
-  cameras: [array(CAMERA_STATUS), []],
+  cameras: [arrayWithin(CAMERA_STATUS, MAX_CAMERAS), []],
   viewers: count,
   viewer: [optional(VIEWER_STATUS), null],
 });
+
+/** @type {Decoder<StatusBody>} */
+const STATUS = (value, where) => {
+  const status = STATUS_FIELDS(value, where);
+  checkDifferent(where, "index", status.cameras.map(({ index }) => index));
+  return status;
+};
 
 /** The largest JPEG. */
 const MAX_SIDE = 65500;

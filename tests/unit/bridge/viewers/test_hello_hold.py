@@ -129,3 +129,13 @@ async def test_a_bundle_waits_until_the_grabber_has_caught_up_or_says_hello(
     hold.grabber_went()
     hold.grabber_caught_up()
     assert hub.counters.bundles == 2, "its grabber is gone"
+
+
+async def test_viewers_get_names_without_control_characters(bridge: RunningBridge) -> None:
+    async with FakeGrabber(bridge.socket_path, ("left",), session="a\nb") as grabber:
+        grabber.infos = (CameraInfo(0, "left", vendor="\x1b[2J", model="m\n"),)
+        await grabber.send_hello()
+        async with connected_viewer(bridge.url) as viewer:
+            hello = await viewer.control(lambda m: cameras_told(m) and m.cameras[0].model != "Fake")
+            assert hello.cameras == (CameraInfo(0, "left", vendor=r"\x1b[2J", model=r"m\n"),)
+            assert hello.session == r"a\nb"

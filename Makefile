@@ -81,6 +81,9 @@ fuzz: $(VENV)/.fuzz
 properties: $(VENV)/.test
 	CAMSTRM_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/unit/wire tests/unit/config tests/unit/imaging --timeout=3600
 
+attacks: $(VENV)/.test
+	$(BIN)/python -m pytest tests/unit/bridge -m slow -s --timeout=3600 $(PYTEST)
+
 .PHONY: bench-floods
 bench-floods: $(VENV)/.test
 	$(BIN)/python -m bench.floods

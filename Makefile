@@ -24,6 +24,7 @@ help:
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"
 	@echo "make bench-smoke  every part of it for seconds: it runs, nothing lost"
+	@echo "make bench-door  viewers while strangers take all connections and descriptors (3 minutes)"
 	@echo "make bench-floods  what viewers get while others subscribe without end"
 	@echo "make outages  grabber and bridge killed and stopped, viewers stuck or cut off (35 minutes)"
 	@echo "make fuzz    atheris on all that is read from outside, a minute each (SECONDS=..., RUNS=...)"
@@ -71,6 +72,10 @@ soak-server: $(VENV)/.test
 
 bench-smoke: $(VENV)/.test
 	$(BIN)/python -m pytest bench/tests $(PYTEST)
+
+.PHONY: bench-door
+bench-door: $(VENV)/.test
+	$(BIN)/python -m bench.door $(DOOR)
 
 outages: $(VENV)/.test
 	$(BIN)/python -m bench.outages $(OUTAGES)

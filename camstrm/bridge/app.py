@@ -8,7 +8,6 @@ import ipaddress
 import logging
 import os
 import socket
-import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -23,10 +22,14 @@ from camstrm.bridge.events.event_log import EventLog
 from camstrm.bridge.http.access_log import AccessLogger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.certificate import Certificate
+from camstrm.bridge.http.descriptors import connections_within_limit
+from camstrm.bridge.http.door import Door
+from camstrm.bridge.http.health_place import health_door, health_place
 from camstrm.bridge.http.limits import ClientLimits
 from camstrm.bridge.http.listen import bind_tcp
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.own_addresses import own_addresses
+from camstrm.bridge.http.places import Places
 from camstrm.bridge.http.reload import BridgeReload, load_shared_tokens
 from camstrm.bridge.http.state import BridgeState
 from camstrm.bridge.http.token_file import state_folder
@@ -54,11 +57,11 @@ SHUTDOWN_S = 0.5
 _LINGER_S = 1.0
 """Seconds for which the rest of a request that was answered early is read."""
 
-_HANDSHAKE_S = 10.0
-"""Seconds for a TLS handshake; a far viewer needs about one."""
-
 _REQUESTS_AT_ONCE = 128
-"""Connections beside two for each viewer: pages that load, pictures, /metrics, health checks."""
+"""Connections beside two for each viewer: pages that load, pictures, /metrics."""
+
+_CONNECTIONS_OF_A_VIEWER = 8
+"""A browser opens up to six for HTTP/1.1 to one server (Chromium and Firefox), and a WebSocket."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ async def run_bridge(
             tune_listener(sock, settings.send_timeout_s)
         grabber_socket = listen_unix(socket_path, environ, allowed_uids)
         stack.callback(grabber_socket.close)
+        health_socket = stack.enter_context(health_place(grabber_socket.path, allowed_uids))
 
         events = EventLog()
         hub = BundleHub(f"camstrm {__version__}", settings.window, events=events)
@@ -126,7 +130,8 @@ async def run_bridge(
             hub.calls.server.add(do, control.shares)
         state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids, tls)
         await stack.enter_async_context(control.running())
-        await stack.enter_async_context(_serving(state, grabber_socket.sock, sockets, alive))
+        serving = _serving(state, grabber_socket.sock, sockets, health_socket, alive)
+        await stack.enter_async_context(serving)
         if reload is not None:
             reload.attach(state, sockets, folder, environ)
         port, path = sockets[0].getsockname()[1], grabber_socket.path
@@ -174,8 +179,21 @@ def _make_state(
         tokens=TokenCheck(control.tokens, open_to_all=not settings.auth),
         hosts=HostRules(names, settings.allowed_hosts, settings.allowed_origins),
         limits=ClientLimits(settings.max_clients, settings.max_clients_per_address),
+        places=_places(settings),
         certificate=certificate,
     )
+
+
+def _places(settings: BridgeSettings) -> Places:
+    """Return the places for connections: two for each viewer, and some for other requests.
+
+    Those without a token may be as many as viewers that come back all at once, and requests.
+    """
+    most_clients = settings.max_clients
+    total = connections_within_limit(2 * most_clients + _REQUESTS_AT_ONCE, most_clients)
+    per_address = settings.max_connections_per_address
+    per_address = per_address or _CONNECTIONS_OF_A_VIEWER * settings.max_clients_per_address
+    return Places(total, min(per_address, total), min(most_clients + _REQUESTS_AT_ONCE, total))
 
 
 @contextlib.asynccontextmanager
@@ -183,6 +201,7 @@ async def _serving(
     state: BridgeState,
     grabber_socket: socket.socket,
     sockets: Sequence[socket.socket],
+    health_socket: socket.socket | None,
     alive: Callable[[], None],
 ) -> AsyncIterator[None]:
     async def grabber_side(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
@@ -214,57 +233,21 @@ async def _serving(
         await _end_viewers(state.hub, runner)
 
     app.on_shutdown.append(end_viewers)
-    tls = None if state.certificate is None else state.certificate.context
-    if tls is not None:
-        # For each handshake, also where the client names no server: the newest certificate.
-        tls.sni_callback = lambda connection, *_: _show_newest(state, connection)
-    servers: list[asyncio.Server] = []
+    doors: list[Door] = []
     try:
         await runner.setup()
-        servers += [await _serve(runner, sock, tls, state.settings) for sock in sockets]
+        assert runner.server is not None
+        doors.append(Door(state.places, runner.server, state.certificate))
+        for sock in sockets:
+            doors[0].open(sock)
+        if health_socket is not None:
+            doors.append(health_door(runner.server))
+            doors[1].open(health_socket)
         yield
     finally:
-        for server in servers:
-            server.close()
+        for door in doors:
+            await door.close()
         await runner.cleanup()
-
-
-def _show_newest(state: BridgeState, connection: ssl.SSLObject) -> None:
-    if state.certificate is not None:
-        connection.context = state.certificate.context
-
-
-async def _serve(
-    runner: web.AppRunner,
-    sock: socket.socket,
-    tls: ssl.SSLContext | None,
-    settings: BridgeSettings,
-) -> asyncio.Server:
-    """Accept HTTP on ``sock``; more connections than viewers could need are dropped.
-
-    Not aiohttp's SockSite: it leaves a TLS handshake 60 s and has no such limit.
-    """
-    server = runner.server
-    assert server is not None
-    most = 2 * settings.max_clients + _REQUESTS_AT_ONCE
-
-    def connection() -> asyncio.Protocol:
-        return server() if len(server.connections) < most else _NoRoom()
-
-    return await asyncio.get_running_loop().create_server(
-        connection,
-        sock=sock.dup(),
-        ssl=tls,
-        ssl_handshake_timeout=_HANDSHAKE_S if tls else None,
-    )
-
-
-class _NoRoom(asyncio.Protocol):
-    """Drops a connection: there are so many that the grabber would find no descriptor."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.abort()
 
 
 async def _tick(hub: BundleHub, alive: Callable[[], None]) -> None:

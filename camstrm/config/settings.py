@@ -131,7 +131,11 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     a viewer that takes nothing for so long is cut off. ``window``: bundles that a viewer
     may leave unacknowledged at most; the bridge uses as few as its path needs (4 keep
     30 fps where bundles are acknowledged after up to 133 ms).
-    ``tls_cert``, ``tls_key``: PEM files, both or none. ``control``: who may change what.
+    ``max_connections_per_address``: connections of any kind that one address may have open; 0
+    takes 8 for each of ``max_clients_per_address``.
+    ``tls_cert``, ``tls_key``: PEM files, both or none. ``hsts_max_age_s``: with TLS, how long
+    browsers use nothing but https for this server's name (RFC 6797; 0: they forget it).
+    ``control``: who may change what.
     """
 
     host: NonEmpty = "0.0.0.0"  # noqa: S104  viewers are on other machines; the token guards it
@@ -142,10 +146,12 @@ class BridgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     allowed_hosts: tuple[HostName, ...] = ()
     max_clients: Annotated[int, Meta(ge=1, le=10000)] = 64
     max_clients_per_address: Annotated[int, Meta(ge=1, le=10000)] = 16
+    max_connections_per_address: Annotated[int, Meta(ge=0, le=100_000)] = 0
     send_timeout_s: SendTimeout = 5.0
     window: Annotated[int, Meta(ge=1, le=16)] = 4
     tls_cert: str = ""
     tls_key: str = ""
+    hsts_max_age_s: Annotated[int, Meta(ge=0, le=10 * 365 * 86400)] = 30 * 86400
     control: ControlSettings = ControlSettings()
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection
 
 from camstrm.errors import SocketPathError, WireError
+from camstrm.feed.acceptor import Acceptor
 from camstrm.feed.connection import FeedConnection, FeedSink
 from camstrm.feed.packet_protocol import PacketProtocol
 from camstrm.feed.socket_path import check_peer
@@ -24,6 +25,9 @@ MAX_WAITING = 8
 
 DECIDE_S = 0.1
 """Time between two looks whether the grabber that has the place still lives."""
+
+_CLOSE_S = 1.0
+"""For connections that were accepted just before the end; they need a turn of the loop."""
 
 _REFUSED_LOG_S = 60.0
 """A grabber that tries again and again is logged once in this time."""
@@ -65,31 +69,39 @@ class FeedListener:
         self._waiting: list[FeedConnection] = []  # have not said hello
         self._rivals: list[FeedConnection] = []  # have, while another one had the place
         self._timer: asyncio.TimerHandle | None = None  # runs while there are rivals
-        self._server: asyncio.Server | None = None
+        self._acceptor: Acceptor | None = None
+        self._tasks: set[asyncio.Task[None]] = set()  # make the transports of new connections
         self._closing = False  # then an end is no news
         self._log = RepeatLog(_log)
         self._refused_log = RepeatLog(_log, _REFUSED_LOG_S)
 
     async def start(self, sock: socket.socket) -> None:
         """Accept grabbers on ``sock``, which stays the caller's to close."""
-        # Not create_unix_server: from Python 3.13 on it removes the socket's file, which
-        # may be systemd's or already a successor's. A duplicate, because the server
-        # closes what it is given.
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._connection, sock=sock.dup())
+        self._acceptor = Acceptor(sock.dup(), self._accepted)
 
     async def close(self) -> None:
         """Stop accepting and drop all connections."""
         self._closing = True
         if self._timer is not None:
             self._timer.cancel()
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._acceptor is not None:
+            self._acceptor.close()
+            self._acceptor = None
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
         current = [self._current] if self._current else []
         for connection in [*self._waiting, *self._rivals, *current]:
             connection.abort()
         await asyncio.sleep(0)  # lets the transports close their sockets
+
+    def _accepted(self, sock: socket.socket, address: object) -> None:  # noqa: ARG002  it has none
+        task = asyncio.get_running_loop().create_task(self._connect(sock))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connect(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.connect_accepted_socket(self._connection, sock)
 
     def _connection(self) -> PacketProtocol:
         return FeedConnection(

@@ -23,6 +23,7 @@ __all__ = [
     "check_socket_directory",
     "check_socket_path",
     "default_socket_path",
+    "health_socket_path",
     "peer_pid",
 ]
 
@@ -50,6 +51,11 @@ def default_socket_path(environ: Mapping[str, str]) -> str:
         if folder.startswith("/"):
             return f"{folder.rstrip('/')}/{_SOCKET_NAME}"
     return f"/tmp/camstrm-{os.getuid()}/{_SOCKET_NAME}"  # noqa: S108  the folder is checked
+
+
+def health_socket_path(socket_path: str) -> str:
+    """Return where health is asked for, of a bridge whose grabber connects to ``socket_path``."""
+    return f"{socket_path}.health"
 
 
 def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:

@@ -8,9 +8,18 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from camstrm.bridge.http.auth import unauthorized
+from camstrm.bridge.http.entrant import for_health_only, with_right_token
 from camstrm.bridge.http.state import GRANT, STATE
 
-__all__ = ["HEALTH_PATH", "LOG_IN_STYLE", "READY_PATH", "guard", "token_in_url_allowed"]
+__all__ = [
+    "HEALTH_PATH",
+    "LOG_IN_STYLE",
+    "METHODS",
+    "PATHS_WITHOUT_TOKEN",
+    "READY_PATH",
+    "guard",
+    "token_in_url_allowed",
+]
 
 HEALTH_PATH = "/healthz"
 READY_PATH = "/readyz"
@@ -20,10 +29,12 @@ _OPEN_PATHS = (HEALTH_PATH, READY_PATH)
 LOG_IN_STYLE = "/static/log_in.css"
 """Of the page that asks for the token: it is needed before there is one."""
 
+PATHS_WITHOUT_TOKEN = (*_OPEN_PATHS, LOG_IN_STYLE)
+
 _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip", READY_PATH)
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
-_METHODS = ("GET", "HEAD")
+METHODS = ("GET", "HEAD")
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,6 +44,8 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Let a request through if host, method, origin and token are right."""
     state = request.app[STATE]
     host = request.headers.get("Host", "")
+    if for_health_only(request) and request.path not in _OPEN_PATHS:
+        raise web.HTTPNotFound(text=f"Here are {' and '.join(_OPEN_PATHS)} only.\n")
     named = state.hosts.host_allowed(host)
     if not named and request.path not in _OPEN_PATHS:
         raise web.HTTPForbidden(
@@ -40,9 +53,9 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             "to bridge.allowed_hosts.\n"
         )
     _check_target(request, host)
-    if request.method not in _METHODS:
+    if request.method not in METHODS:
         text = "Only GET and HEAD are allowed.\n"
-        raise web.HTTPMethodNotAllowed(request.method, _METHODS, text=text)
+        raise web.HTTPMethodNotAllowed(request.method, METHODS, text=text)
     _check_origins(request, host)
     if request.path in (HEALTH_PATH, LOG_IN_STYLE):
         return await handler(request)
@@ -51,7 +64,9 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     grant = state.tokens.grant(request, query=in_url) if named else None
     if grant is not None:
         request[GRANT] = grant
-    elif request.path != READY_PATH:
+        with with_right_token(request):
+            return await handler(request)
+    if request.path != READY_PATH:
         raise unauthorized(request, in_url=in_url)
     return await handler(request)
 

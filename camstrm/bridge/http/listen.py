@@ -16,7 +16,7 @@ __all__ = ["bind_tcp"]
 
 _RESOLVE_TIMEOUT_S = 5.0
 
-_BACKLOG = 128
+_BACKLOG = 1024
 """Connections that wait to be accepted: the viewers of a bridge that has restarted come at once."""
 
 _Address = tuple[socket.AddressFamily, str]

@@ -26,6 +26,7 @@ def server_metrics(state: BridgeState, responses: ResponseCounts) -> Iterator[Me
     yield from _viewers(state)
     yield from _calls(state)
     yield from _control(state)
+    yield from _connections(state)
     yield from _http(responses)
 
 
@@ -116,6 +117,20 @@ def _control(state: BridgeState) -> Iterator[Metric]:
     yield gauge("audit_writable", "0 while nothing may be changed because of it", not trail.problem)
     kinds = {(kind,): count for kind, count in state.hub.events.counts.items()}
     yield counter("events", "Entries of the list of events", kinds, "kind")
+
+
+def _connections(state: BridgeState) -> Iterator[Metric]:
+    places = state.places
+    yield gauge("connections", "Open connections of any kind", len(places))
+    yield gauge("connections_max", "Most that there may be", places.total)
+    yield counter(
+        "connections_evicted",
+        "Closed to make room: without a token, or without a request under way",
+        places.evicted,
+    )
+    yield counter(
+        "connections_refused", "Refused because requests were under way on all", places.refused
+    )
 
 
 def _http(responses: ResponseCounts) -> Iterator[Metric]:

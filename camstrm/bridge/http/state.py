@@ -12,6 +12,7 @@ from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.limits import ClientLimits
 from camstrm.bridge.http.origin import HostRules
+from camstrm.bridge.http.places import Places
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.config import BridgeSettings
 from camstrm.feed.listener import FeedListener
@@ -30,6 +31,7 @@ class BridgeState:
     tokens: TokenCheck
     hosts: HostRules
     limits: ClientLimits
+    places: Places
     certificate: Certificate | None = None
     """None: without TLS."""
 

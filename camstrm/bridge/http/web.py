@@ -7,7 +7,7 @@ from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
-from camstrm.bridge.http.guard import HEALTH_PATH, READY_PATH, guard
+from camstrm.bridge.http.guard import HEALTH_PATH, METHODS, PATHS_WITHOUT_TOKEN, READY_PATH, guard
 from camstrm.bridge.http.health_routes import health, ready
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
@@ -146,6 +146,15 @@ def _wants_web_socket(request: web.Request) -> bool:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers[name] = value
+    state = request.app[STATE]
+    if state.certificate is not None:
+        response.headers["Strict-Transport-Security"] = f"max-age={state.settings.hsts_max_age_s}"
+    if request.method not in METHODS or (
+        GRANT not in request and request.path in PATHS_WITHOUT_TOKEN
+    ):
+        # The door closes it soon (entrant.py): a load balancer's next question is not to meet that.
+        response.headers["Connection"] = "close"
+        response.force_close()
     # Kept by who asks, and asked about before each use: of the tree of features only.
     if "ETag" in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"

@@ -60,7 +60,7 @@ class ViewerSender(asyncio.BufferedProtocol):
         self._descriptor = -1
         """Of the connection's socket, for a write past the transport; -1 under TLS."""
         self._http: asyncio.BaseProtocol | None = None
-        """aiohttp's side of the connection, which must hear of its end."""
+        """What had the connection before, which must hear of its end."""
         self._rest: UnsentRest | None = None
         """What the kernel has not taken of what was written; there while the connection is."""
         self._room = False
@@ -162,7 +162,7 @@ class ViewerSender(asyncio.BufferedProtocol):
             return gone()
         self._loop = asyncio.get_running_loop()
         self._lost = self._loop.create_future()
-        self._http = request.protocol
+        self._http = transport.get_protocol()
         self._transport = transport
         if transport.get_extra_info("sslcontext") is None:
             self._descriptor = transport.get_extra_info("socket").fileno()

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
 from camstrm.bridge.http.reload import BridgeReload, check_files
+from camstrm.cli.descriptor_limit import raise_descriptor_limit
 from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
@@ -32,6 +33,7 @@ __all__ = ["announcement", "run"]
 def run(options: BridgeOptions) -> int:
     """Serve viewers until stopped."""
     end_with_parent()
+    raise_descriptor_limit()
     # Twice: what is wrong with the configuration is said in the form that was asked for.
     set_up_logging(options.log_level or "info", options.log_format or "text")
     public_url = PublicUrl.from_environment(os.environ)

@@ -10,7 +10,8 @@ from tests.fakes.certificates import make_certificate
 
 
 async def test_a_reload_takes_what_the_files_hold_now(tmp_path: Path) -> None:
-    pair, other = make_certificate(tmp_path), make_certificate(tmp_path, "other")
+    pair = make_certificate(tmp_path, elliptic=True)
+    other = make_certificate(tmp_path, "other", elliptic=True)
     certificate = Certificate(str(pair.certificate), str(pair.key))
     before = certificate.context
     other.certificate.replace(pair.certificate)
@@ -23,7 +24,7 @@ async def test_a_reload_takes_what_the_files_hold_now(tmp_path: Path) -> None:
 async def test_a_reload_of_bad_files_changes_nothing_and_says_why(
     tmp_path: Path, damage: str
 ) -> None:
-    pair = make_certificate(tmp_path)
+    pair = make_certificate(tmp_path, elliptic=True)
     certificate = Certificate(str(pair.certificate), str(pair.key))
     before = certificate.context
     if damage == "gone":

@@ -43,6 +43,9 @@ class FakeTransport(asyncio.Transport):
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         assert (high, low) == (1, None), "a write counts as done when all of it has gone"
 
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        return self.protocol  # type: ignore[no-any-return]
+
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self.protocol = protocol
         self.taken_over.set()
@@ -112,7 +115,8 @@ class Connected:
         self.viewer = FakeViewer(ViewerOutbox(1, 2, clock), "10.0.0.7", TIMEOUT_S)
         self.transport = FakeTransport()
         self.http = FakeHttp()
-        request: Any = SimpleNamespace(transport=self.transport, protocol=self.http)
+        self.transport.protocol = self.http
+        request: Any = SimpleNamespace(transport=self.transport)
         response: Any = FakeResponse()
         self.task = asyncio.create_task(self.viewer.serve(request, response))
 

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import contextlib
 import math
+import re
 import sys
 import tempfile
 import time
@@ -39,6 +40,9 @@ _JOINS_WARM_UP_S = 120.0
 
 _MINUTE_S = 60.0
 _JOINS_MOST_PERCENT = 2.0
+_OVERTAKEN = re.compile(r"(?m)^camstrm_bundles_overtaken_total (\S+)$")
+"""Bundles that a newer one replaced in the bridge before any viewer got them."""
+
 _SETTLE_S = 1.0
 """After the last viewer has come: its connection is closed then, and nothing of it is left."""
 
@@ -146,9 +150,11 @@ def _most_percent(others: Joining | None) -> float:
 def _counted(system: MeasuredSystem) -> int:
     """Return the bundles that the steady viewers did not get, as grabber and bridge count them."""
     status = asyncio.run(system.system.status())
+    _, metrics = asyncio.run(system.system.get("/metrics"))
+    overtaken = sum(int(float(number)) for number in _OVERTAKEN.findall(metrics.decode()))
     steady = sorted(status["viewers"], key=lambda viewer: int(viewer["id"]))[:VIEWERS]
     skipped = sum(int(viewer["skipped"]) for viewer in steady)
-    return skipped + len(steady) * int(status["status"]["bundles_dropped"])
+    return skipped + len(steady) * (int(status["status"]["bundles_dropped"]) + overtaken)
 
 
 def _states(system: MeasuredSystem, answers: Path) -> dict[str, ProcessState]:

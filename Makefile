@@ -36,6 +36,7 @@ help:
 	@echo "make docs    the documents as a site in build/site"
 	@echo "make rehearsal  simulated Hikrobot and FLIR cameras, to practise the first hour"
 	@echo "make reference  write the pages that are made from the code"
+	@echo "make try-image, make try-systemd  build and run the image, boot the units (root, no docker)"
 	@echo "make image   build the container image with docker"
 	@echo "make wheel   build the wheel into dist/"
 	@echo "make try-viewer  install the wheel as pipx does, and start the viewer"
@@ -124,6 +125,19 @@ image:
 # Builds the image with buildah and runs it in namespaces of its own; needs root.
 try-image: $(VENV)/.test
 	$(BIN)/python -m tests.image.try_image $(if $(BASE),--base $(BASE)) -- $(BUILD_FLAGS)
+
+.PHONY: try-systemd image-requirements
+
+# The packages of the image with their hashes; needs uv.
+HASHED := uv pip compile --quiet --constraint $(CONSTRAINTS) --universal --python-version 3.10 --generate-hashes \
+	--no-header --no-emit-index-url --no-annotate
+image-requirements:
+	$(HASHED) pyproject.toml --extra grab --extra bridge > deploy/image-requirements.txt
+	echo hatchling | $(HASHED) - > deploy/image-build-requirements.txt
+
+# Boots systemd in namespaces of its own and runs the units in it; needs root.
+try-systemd: $(VENV)/.test
+	$(BIN)/python -m tests.systemd.try_systemd
 
 # The peers need another OpenCV than camstrm: they get an environment of their own.
 $(VENV)/.bench: $(VENV)/.test

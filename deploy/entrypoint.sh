@@ -87,7 +87,14 @@ stop() {
         kill -TERM "$child" 2>/dev/null || :
     fi
 }
-trap stop TERM INT HUP
+# camstrm reads its configuration again: docker kill --signal HUP CONTAINER
+# shellcheck disable=SC2317
+reload() {
+    interrupted=yes
+    [ -z "$child" ] || kill -HUP "$child" 2>/dev/null || :
+}
+trap stop TERM INT
+trap reload HUP
 camstrm "$@" &
 child=$!
 # Once is enough: a second signal may meet Python at its end and change the exit code.

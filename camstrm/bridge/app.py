@@ -16,7 +16,6 @@ from aiohttp import web
 
 from camstrm import __version__
 from camstrm.bridge.control.records import note_record
-from camstrm.bridge.control.role import Role
 from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.events.event_calls import EventCalls
 from camstrm.bridge.events.event_log import EventLog
@@ -31,8 +30,9 @@ from camstrm.bridge.http.listen import bind_tcp
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.own_addresses import own_addresses
 from camstrm.bridge.http.places import Places
+from camstrm.bridge.http.reload import BridgeReload, load_shared_tokens
 from camstrm.bridge.http.state import BridgeState
-from camstrm.bridge.http.token_file import load_control_token, load_token, state_folder
+from camstrm.bridge.http.token_file import state_folder
 from camstrm.bridge.http.web import make_app
 from camstrm.bridge.viewers.hello_hold import HelloHold
 from camstrm.bridge.viewers.hub import BundleHub
@@ -90,19 +90,20 @@ async def run_bridge(
     environ: Mapping[str, str] = os.environ,
     listen: Sequence[socket.socket] | None = None,
     config_file: str = "",
+    reload: BridgeReload | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve viewers until ``stop`` is set; ``ready`` is called when both sides listen.
 
     ``listen``: bound TCP sockets in place of settings.host and port; they are closed at
     the end. Port 0 takes a free one. ``config_file``: where the settings stand, for
-    messages. Handles no signals. Raises AddressInUseError,
-    SocketPathError, ConfigError (token, certificate) or UsageError (host).
+    messages. ``reload``: takes new settings while it runs. ``alive``: called once a second by
+    what sends viewers their status, for a watchdog. Handles no signals. Raises
+    AddressInUseError, SocketPathError, ConfigError (token, certificate) or UsageError (host).
     """
     async with contextlib.AsyncExitStack() as stack:
-        token = load_token(settings.token_file, environ) if settings.auth else None
+        tokens = load_shared_tokens(settings, environ)
         folder = state_folder(settings.control.folder, settings.token_file, environ)
-        shared_token = settings.control.shared_token
-        control_token = load_control_token(folder) if shared_token else None
         tls = Certificate(settings.tls_cert, settings.tls_key) if settings.tls_cert else None
         sockets = list(listen) if listen else await bind_tcp(settings.host, settings.port)
         for sock in sockets:
@@ -117,7 +118,7 @@ async def run_bridge(
         control = ControlRoom(
             settings.control,
             folder,
-            _shared_tokens(token, control_token),
+            tokens.roles(),
             lambda: hub.cameras,
             hub.publish_leases,
             config_file,
@@ -129,13 +130,16 @@ async def run_bridge(
             hub.calls.server.add(do, control.shares)
         state = _make_state(settings, hub, control, grabber_socket.path, allowed_uids, tls)
         await stack.enter_async_context(control.running())
-        await stack.enter_async_context(
-            _serving(state, grabber_socket.sock, sockets, health_socket)
-        )
+        serving = _serving(state, grabber_socket.sock, sockets, health_socket, alive)
+        await stack.enter_async_context(serving)
+        if reload is not None:
+            reload.attach(state, sockets, folder, environ)
         port, path = sockets[0].getsockname()[1], grabber_socket.path
         _log.info("viewers on %s port %d, grabber on %s", settings.host, port, path)
         if ready is not None:
-            ready(BridgeAddresses(settings.host, port, tls is not None, token, path, control_token))
+            watch, control_token = tokens
+            has_tls = tls is not None
+            ready(BridgeAddresses(settings.host, port, has_tls, watch, path, control_token))
         await stop.wait()
         _log.info("the bridge stops")
 
@@ -156,12 +160,6 @@ def viewer_urls(addresses: BridgeAddresses, token: str | None) -> list[str]:
     scheme = "https" if addresses.tls else "http"
     query = "" if token is None else f"?token={quote(token, safe='')}"
     return [f"{scheme}://{host}:{addresses.port}/{query}" for host in hosts]
-
-
-def _shared_tokens(token: str | None, control_token: str | None) -> list[tuple[str, Role]]:
-    """Return the tokens that the bridge makes itself; of one file for both, it is to watch."""
-    given = [(control_token, Role.CONTROL), (token, Role.VIEW)]
-    return [(secret, role) for secret, role in given if secret is not None]
 
 
 def _make_state(
@@ -204,6 +202,7 @@ async def _serving(
     grabber_socket: socket.socket,
     sockets: Sequence[socket.socket],
     health_socket: socket.socket | None,
+    alive: Callable[[], None],
 ) -> AsyncIterator[None]:
     async def grabber_side(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
         await state.listener.start(grabber_socket)
@@ -211,7 +210,7 @@ async def _serving(
         await state.listener.close()
 
     async def status_each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001
-        task = asyncio.create_task(_tick(state.hub), name="bridge status")
+        task = asyncio.create_task(_tick(state.hub, alive), name="bridge status")
         yield
         task.cancel()
         await asyncio.wait({task}, timeout=1.0)
@@ -251,13 +250,14 @@ async def _serving(
         await runner.cleanup()
 
 
-async def _tick(hub: BundleHub) -> None:
+async def _tick(hub: BundleHub, alive: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     next_s = loop.time()
     while True:
         next_s = max(next_s + 1.0, loop.time())
         await asyncio.sleep(next_s - loop.time())
         hub.tick()
+        alive()
 
 
 async def _end_viewers(hub: BundleHub, runner: web.AppRunner) -> None:

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from camstrm.backoff import Backoff
+from camstrm.cli.child_watch import WATCHDOG_S, ChildWatch
 from camstrm.cli.log import complain
-from camstrm.cli.signals import PARENT_VARIABLE
+from camstrm.cli.signals import PARENT_VARIABLE, hangup_waits
 
 __all__ = ["ChildCommands"]
 
@@ -30,6 +31,12 @@ _RAN_WELL_S = 5.0
 _POLL_S = 0.05
 """Seconds between two looks whether a child has ended."""
 
+_PAUSED_S = 1.0
+"""Looks that are so far apart mean that this process was stopped; so may the children have been."""
+
+_ABORT_S = 2.0
+"""For a child that stands still to write where, before it is killed."""
+
 _ORDER_S = 0.5
 """How long the end of one child may take before the next one is asked to end."""
 
@@ -40,6 +47,8 @@ class _Child:
     arguments: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
+    heard_s: float | None = None
+    """When it gave its last sign of life; None before its first one."""
     due_s: float = 0.0
     pauses: Backoff = field(default_factory=lambda: Backoff(*_PAUSES_S))
 
@@ -47,9 +56,16 @@ class _Child:
 class ChildCommands:
     """Runs children until stopped; children end with this process, even after kill -9."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_reload: Callable[[], bool] = lambda: True) -> None:
+        """``may_reload``: asked before a wish to reload is passed on to the children."""
         self._children: list[_Child] = []
         self._stop = threading.Event()
+        self._may_reload = may_reload
+        self._reload_wished = False
+        self._watch: ChildWatch | None = None
+        """From the first child on."""
+        self._looked_s = time.monotonic()
+        """When the signs of life were looked at last."""
 
     def add(self, name: str, arguments: Sequence[str]) -> None:
         """Add ``camstrm ARGUMENTS`` under a name for messages; start it at once, if not stopped."""
@@ -62,6 +78,10 @@ class ChildCommands:
         """Make :meth:`run` end; for signal handlers and other threads."""
         self._stop.set()
 
+    def reload(self) -> None:
+        """Let all children read their configuration again; for signal handlers."""
+        self._reload_wished = True
+
     def run(self) -> int:
         """Watch the children until :meth:`stop`; return the exit code.
 
@@ -70,7 +90,11 @@ class ChildCommands:
         """
         try:
             while not self._stop.wait(_POLL_S):
+                if self._reload_wished:
+                    self._reload_wished = False
+                    self._pass_on_reload()
                 now = time.monotonic()
+                self._look(now)
                 for child in self._children:
                     if child.process is None:
                         if now >= child.due_s:
@@ -102,16 +126,50 @@ class ChildCommands:
                 process.wait()
         for child in self._children:
             child.process = None
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _look(self, now: float) -> None:
+        """End a child that stands still: it is then started again."""
+        heard = self._watch.heard() if self._watch is not None else set()
+        paused = now - self._looked_s > _PAUSED_S
+        self._looked_s = now
+        for child in self._children:
+            if child.process is None:
+                continue
+            if child.process.pid in heard or (paused and child.heard_s is not None):
+                child.heard_s = now
+            elif child.heard_s is not None and now - child.heard_s > WATCHDOG_S:
+                silent = f"gave no sign of life for {WATCHDOG_S:.0f} s"
+                complain(f"{child.name} {silent}: ended", logging.WARNING)
+                _abort(child.process)
+
+    def _pass_on_reload(self) -> None:
+        if not self._may_reload():
+            return
+        for child in self._children:
+            # One that has just ended reads its configuration at its start.
+            if child.process is not None:
+                child.process.send_signal(signal.SIGHUP)
 
     def _start(self, child: _Child) -> None:
         child.started_s = time.monotonic()
-        child.process = subprocess.Popen(
-            [sys.executable, "-m", "camstrm", *child.arguments],
-            env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
-            stdin=subprocess.DEVNULL,
-            # A terminal's Ctrl-C is for this process, which passes it on to the children.
-            start_new_session=True,
-        )
+        child.heard_s = None
+        if self._watch is None:
+            self._watch = ChildWatch()
+        with hangup_waits():
+            child.process = subprocess.Popen(
+                [sys.executable, "-m", "camstrm", *child.arguments],
+                env={
+                    **os.environ,
+                    PARENT_VARIABLE: str(os.getpid()),
+                    **self._watch.variables,
+                },
+                stdin=subprocess.DEVNULL,
+                # A terminal's Ctrl-C is for this process, which passes it on to the children.
+                start_new_session=True,
+            )
 
     def _is_final(self, child: _Child, code: int, now: float) -> bool:
         """Whether a start failed in a way that another start will not fix."""
@@ -124,3 +182,15 @@ class ChildCommands:
         child.due_s = now + child.pauses.next()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         complain(f"{child.name} {how}; starting it again", logging.WARNING)
+
+
+def _abort(process: subprocess.Popen[bytes]) -> None:
+    """End a process that stands still; one that can still do so writes where it stood."""
+    process.send_signal(signal.SIGABRT)
+    # A process that is stopped does not see any other signal before.
+    process.send_signal(signal.SIGCONT)
+    try:
+        process.wait(_ABORT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

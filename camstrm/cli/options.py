@@ -16,6 +16,7 @@ __all__ = [
     "ListenOptions",
     "SupportCommand",
     "TokenOptions",
+    "UpOptions",
     "UrlOptions",
 ]
 
@@ -31,11 +32,17 @@ class ListenOptions(Protocol):
     log_format: str | None
 
 
-class BridgeOptions(ListenOptions, Protocol):
-    """bridge, up."""
+class UpOptions(ListenOptions, Protocol):
+    """up, and what it shares with bridge."""
 
     config: str | None
     socket: str | None
+
+
+class BridgeOptions(UpOptions, Protocol):
+    """bridge."""
+
+    check: bool
 
 
 class GrabOptions(Protocol):
@@ -48,6 +55,7 @@ class GrabOptions(Protocol):
     socket: str | None
     standby: bool
     single_process: bool
+    check: bool
     log_level: str | None
     log_format: str | None
 

@@ -134,6 +134,14 @@ def _bridge_options(parser: argparse.ArgumentParser, host: str = "") -> None:
     )
 
 
+def _check_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="only read the configuration and its files, say what is wrong, and end (exit code 2)",
+    )
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser, "127.0.0.1: this machine only")
     parser.set_defaults(log_level="warning", log_format=None)
@@ -227,6 +235,7 @@ def _grab(parser: argparse.ArgumentParser) -> None:
         help="no camera processes, everything in this one (debugging only: one camera's "
         "trouble stops all)",
     )
+    _check_option(parser)
     _log_option(parser)
 
 
@@ -234,6 +243,7 @@ def _bridge(parser: argparse.ArgumentParser) -> None:
     _bridge_options(parser)
     parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
     parser.add_argument("--socket", metavar="PATH", help="UNIX socket for the grabber")
+    _check_option(parser)
     _log_option(parser)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from camstrm.cli.options import BridgeOptions, GrabOptions
+from camstrm.cli.options import GrabOptions, UpOptions
 from camstrm.config import CameraSettings, Config, ProducerSettings, check_config, load_config
 from camstrm.errors import UsageError
 from camstrm.feed.socket_path import check_path_length, default_socket_path
@@ -43,7 +43,7 @@ def grab_config(options: GrabOptions) -> tuple[Config, dict[str, GentlProfile]]:
     return config, profiles
 
 
-def bridge_config(options: BridgeOptions) -> Config:
+def bridge_config(options: UpOptions) -> Config:
     """Return the configuration of a bridge; options go before the file."""
     config = load_config(options.config) if options.config else Config()
     auth = False if options.no_auth else None

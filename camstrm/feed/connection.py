@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import select
 import socket
@@ -14,6 +15,7 @@ from typing import Protocol
 from camstrm.errors import WireError
 from camstrm.feed.packet_protocol import PacketProtocol
 from camstrm.feed.socket_path import peer_pid
+from camstrm.repeat_log import RepeatLog
 from camstrm.wire import (
     FEED_DOWN,
     FEED_UP,
@@ -38,6 +40,16 @@ _log = logging.getLogger(__name__)
 
 MAX_UNREAD_CALLS = 512 * 1024
 """Bytes that a grabber may leave unread before calls are refused; a call has 64 KB at most."""
+
+QUIET_S = 1.4
+"""A grabber that was sending pictures, and has said nothing for so long, is no input: its status
+alone comes each second. Viewers hear of it within 1.5 s."""
+
+_SILENT_LOG_S = 60.0
+"""A grabber that is silent again and again is logged once in this time."""
+
+_PACES = 3.0
+"""One that sends pictures seldom is given so many times its last pause."""
 
 MAX_UNREAD = 2 * MAX_UNREAD_CALLS
 """Bytes that a grabber may leave unread before it counts as stuck: demands always go."""
@@ -102,12 +114,15 @@ class FeedConnection:
         self._introduced = introduced
         self._on_end = ended
         self._hello_timeout_s = hello_timeout_s
+        self._log = RepeatLog(_log, _SILENT_LOG_S)
         self._silence_s = silence_s
         self._clock = asyncio.get_running_loop().time
         self._pid = 0  # of the far side; 0: not known
         self._hello: Hello | None = None  # the newest
         self._hello_s = 0.0  # when the first one came, on the loop's clock
         self._heard_s = 0.0  # when anything came last, on the loop's clock
+        self._bundle_s = -math.inf  # when a bundle came last, on the loop's clock
+        self._pace_s = math.inf  # between the last two bundles; infinite while none come
         self._may_speak = False
         self._silent = False  # and the sink knows it
         self._problem: WireError | None = None  # for which it was closed from here
@@ -180,7 +195,7 @@ class FeedConnection:
         """Let what it sends count from now on, and hand its hello to the sink."""
         assert self._hello is not None
         self._may_speak = True
-        self._watch(self._silence_s)
+        self._watch(min(QUIET_S, self._silence_s))
         _log.info("grabber connected: %s, %s", self._hello.server or "unnamed", self.describe())
         self._sink.grabber_came(self._hello, self.send)
 
@@ -200,6 +215,7 @@ class FeedConnection:
 
     def _read(self, packets: list[Packet]) -> None:
         self._heard_s = self._clock()
+        self._note_pace(packets)
         if self._silent:
             self._silent = False
             self._sink.set_input("ok")
@@ -221,6 +237,13 @@ class FeedConnection:
         if self._may_speak and not self.protocol.more_waits():
             self._sink.grabber_caught_up()
 
+    def _note_pace(self, packets: list[Packet]) -> None:
+        pause_s = self._heard_s - self._bundle_s
+        if any(packet.kind is PacketKind.BUNDLE for packet in packets):
+            self._pace_s, self._bundle_s = pause_s, self._heard_s
+        elif pause_s > QUIET_S:
+            self._pace_s = math.inf  # nobody watches any more: its status comes each second
+
     def _text_received(self, payload: memoryview) -> None:
         message = FEED_UP.decode(payload)
         if isinstance(message, Hello):
@@ -241,7 +264,7 @@ class FeedConnection:
         first, self._hello = self._hello is None, hello
         if first:
             self._hello_s = self._clock()
-            self._watch(self._silence_s)
+            self._watch(min(QUIET_S, self._silence_s))
             self._introduced(self, hello)
         else:
             self._pass_on(hello)
@@ -253,7 +276,7 @@ class FeedConnection:
     def _watch(self, limit_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        left_s = max(0.0, self._heard_s + limit_s - self._clock()) or limit_s
+        left_s = max(0.0, limit_s - self.silent_for_s()) or limit_s
         self._timer = asyncio.get_running_loop().call_later(left_s, self._time_is_over)
 
     def _time_is_over(self) -> None:
@@ -267,8 +290,12 @@ class FeedConnection:
             self._problem = WireError("hello", f"none within {self._hello_timeout_s} s")
             self.abort()
             return
-        if self._may_speak and not self._silent and self.silent_for_s() >= self._silence_s:
+        quiet_s = min(QUIET_S, self._silence_s)
+        limit_s = min(max(quiet_s, _PACES * self._pace_s), self._silence_s)
+        silent_s = self.silent_for_s()
+        if self._may_speak and not self._silent and silent_s >= limit_s:
             self._silent = True
-            _log.warning("the grabber has said nothing for %.1f s: no frame input", self._silence_s)
+            self._log.warning("the grabber has said nothing for %.1f s: no frame input", limit_s)
             self._sink.set_input("none")
-        self._watch(self._silence_s)
+        # A pace may become quicker meanwhile: the next look is not later than for the quickest.
+        self._watch(quiet_s if silent_s < quiet_s else limit_s)

@@ -43,7 +43,8 @@ class FeedListener:
     take the place from each other, a restart is never refused, and somebody who connects and
     talks nonsense disturbs nobody.
 
-    A grabber that says nothing for ``silence_s`` counts as no input until it speaks again.
+    A grabber that says nothing for ``silence_s``, or for QUIET_S while it was sending pictures,
+    counts as no input until it speaks again.
 
     Belongs to one event loop.
     """

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from camstrm import __version__
 from camstrm.config import Config
+from camstrm.config.changes import Reloaded, changed_keys, with_keys
 from camstrm.errors import BridgeTakenError
 from camstrm.feed.feed import Feed
 from camstrm.feed.sender import FeedReader
@@ -26,6 +27,15 @@ from camstrm.wire import Demand, Hello, Limits, Status
 __all__ = ["Grabber"]
 
 _STATUS_S = 1.0
+
+_LIVE = frozenset(
+    f"stream.{key}"
+    for key in ("fps", "max_width", "max_height", "quality", "max_mbit", "max_views")
+)
+"""Keys that a reload applies, beside those of the cameras."""
+
+_OF_OTHERS = ("bridge.", "camera")
+"""Beginnings of keys that are the bridge's or the supervisor's to take."""
 
 
 class Grabber:
@@ -46,9 +56,14 @@ class Grabber:
         standby: bool = False,
         spares: SpareProcesses | None = None,
         config_file: str = "",
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
-        """``config_file``: where the configuration stands, empty if nowhere."""
+        """``config_file``: where the configuration stands, empty if nowhere.
+
+        ``alive``: called once a second while the bundle loop ticks as it should, for a watchdog.
+        """
         self._config = config
+        self._alive = alive
         self._standby = standby
         self._started = False  # whether cameras are looked for
         self._session = secrets.token_hex(8)
@@ -105,6 +120,20 @@ class Grabber:
         with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
             self._loop.call_soon_threadsafe(self._finish)
 
+    async def reload(self, config: Config) -> Reloaded:
+        """Take a configuration that was read again; cameras whose settings differ start again.
+
+        Everything else goes on. What is not applied keeps the value of the start.
+        """
+        changed = changed_keys(self._config, config)
+        applied = [key for key in changed if key in _LIVE]
+        pending = [key for key in changed if key not in _LIVE and not key.startswith(_OF_OTHERS)]
+        self._config = with_keys(self._config, config, _LIVE)
+        cameras = self._supervisor.reload(self._config.stream, config.cameras)
+        self._bundles.reload(self._config.stream)
+        self._feed.announce()
+        return Reloaded((*applied, *cameras.applied), (*pending, *cameras.pending))
+
     def _finish(self, error: Exception | None = None) -> None:
         if self._end.done():
             return
@@ -150,6 +179,8 @@ class Grabber:
 
     def _send_status(self) -> None:
         self._status_timer = self._loop.call_later(_STATUS_S, self._send_status)
+        if self._bundles.on_time:
+            self._alive()
         self._feed.send_status(
             Status(
                 time_us=time.time_ns() // 1000,

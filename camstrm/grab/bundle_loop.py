@@ -49,6 +49,10 @@ _DEADLINE = 0.9
 """Part of the period after which a bundle goes without the pictures that are not there."""
 
 
+_STUCK_S = 5.0
+"""A tick that is so late does not come any more, unless the whole process was stopped."""
+
+
 class BundleLoop:
     """Makes a FrameBundle at each tick while somebody watches."""
 
@@ -68,8 +72,7 @@ class BundleLoop:
         self._supervisor = supervisor
         self._ledgers = ledgers
         self._utc_ns = utc_ns
-        self._fps = stream.fps  # the most bundles a second
-        self._max_views = stream.max_views
+        self._stream = stream  # in force; a reload changes it
         self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
         self._reduction_log = RepeatLog(_log, _LOG_INTERVAL_S, more="", clock=loop.time)
         self._publish = publish
@@ -105,7 +108,7 @@ class BundleLoop:
         self._demand = demand
         # What is made already stays: a view that comes later does not take its place.
         kept = [view for view in self._views if view in demand.views]
-        self._views = admitted((*kept, *demand.views), self._max_views)
+        self._views = admitted((*kept, *demand.views), self._stream.max_views)
         watched = self._watched()
         self._refresh &= watched
         if demand.refresh:
@@ -124,6 +127,20 @@ class BundleLoop:
                 self._tick_timer.cancel()
             self._tick_s = soon
             self._tick_timer = self._loop.call_at(soon, self._tick)
+
+    def reload(self, stream: StreamSettings) -> None:
+        """Let other settings hold from the next tick on."""
+        if (stream.max_mbit, stream.quality) != (self._stream.max_mbit, self._stream.quality):
+            self._budget = BandwidthBudget(stream.max_mbit, stream.quality)
+        self._stream = stream
+        self.demand(self._demand)
+
+    @property
+    def on_time(self) -> bool:
+        """Whether the ticks come as they are due; nothing is due while nobody watches."""
+        if self._demand.empty:
+            return True
+        return self._tick_timer is not None and self._loop.time() < self._tick_s + _STUCK_S
 
     def answer(self, link: ProcessLink, bundle: FrameBundle) -> None:
         """Take a camera process's answer."""
@@ -164,7 +181,7 @@ class BundleLoop:
         return [view for view in self._views if view.camera < len(self._ledgers.sent())]
 
     def _period(self) -> float:
-        fps = self._fps
+        fps = self._stream.fps
         if self._demand.max_fps is not None:
             fps = max(0.1, min(fps, self._demand.max_fps))
         return 1.0 / fps

@@ -25,9 +25,13 @@ IMAGE = "localhost/camstrm-try"
 OWN_BASE = "localhost/camstrm-try-base"
 PACKAGES = "python3,python3-venv,ca-certificates"
 
-START_LIMIT_S = 20.0
+START_LIMIT_S = 30.0
 STOP_LIMIT_S = 2.0
 LEAST_FPS = 25.0
+CGROUPS = Path("/sys/fs/cgroup")
+MEMORY = 4 << 30
+PROCESSES = 2048
+"""As compose.yaml limits them."""
 CAMERAS = 3
 
 # Runs with the image's Python and inside its network: a viewer for some seconds.
@@ -84,7 +88,10 @@ class Container:
         kinds = ("--pid", "--mount", "--uts", "--net", "--ipc")
         unshare = ["unshare", *kinds, "--fork", "--kill-child"]
         prepare = (
-            f"set -e; r={root}; mount --make-rprivate /; ip link set lo up;"
+            f"set -e; r={root}; mount --make-rprivate /; ip link set lo up; {_limits()}"
+            # As compose.yaml: nothing of the image can be written.
+            " mount --bind $r $r; mount -o remount,bind,ro $r;"
+            f" mount -t tmpfs -o mode=0755,uid={uid},gid={gid} state $r/var/lib/camstrm;"
             " mount -t proc proc $r/proc; mount -t tmpfs dev $r/dev; mkdir $r/dev/shm;"
             " for d in null zero full random urandom; do touch $r/dev/$d;"
             " mount --bind /dev/$d $r/dev/$d; done; ln -s /proc/self/fd $r/dev/fd;"
@@ -114,6 +121,16 @@ class Container:
                 ).read_text().replace("\0", " "):
                     return int(folder.name)
         return 0
+
+    def cameras(self) -> int:
+        """Return how many camera processes there are; they are forked, so their name says it."""
+        namespace = Path(f"/proc/{self.first}/ns/pid").readlink()
+        found = 0
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (folder / "ns/pid").readlink() == namespace:
+                    found += (folder / "comm").read_text() == "camstrm-camera\n"
+        return found
 
     def inside(self, *command: str) -> subprocess.CompletedProcess[str]:
         uid, gid = self.user.split(":")
@@ -174,6 +191,30 @@ def running() -> Generator[Container, None, None]:
         run("buildah", "rm", name)
 
 
+def _limits() -> str:
+    """Return shell commands that limit memory and processes as compose.yaml does."""
+    if not (CGROUPS / "pids").is_dir():
+        print("    limits of memory and processes are not tried: cgroups are not of version 1 here")
+        return ""
+    commands = []
+    for kind, file, most in (
+        ("memory", "memory.limit_in_bytes", MEMORY),
+        ("pids", "pids.max", PROCESSES),
+    ):
+        place = CGROUPS / kind / "camstrm-try"
+        commands.append(f"mkdir -p {place}; echo {most} > {place}/{file}; echo $$ > {place}/tasks;")
+    return " ".join(commands)
+
+
+def used() -> str:
+    """Return what the limited container has used at most."""
+    peak = CGROUPS / "memory/camstrm-try/memory.max_usage_in_bytes"
+    tasks = CGROUPS / "pids/camstrm-try/pids.current"
+    if not peak.is_file():
+        return "not measured"
+    return f"{int(peak.read_text()) >> 20} MB at most, {tasks.read_text().strip()} tasks now"
+
+
 def wait_until(what: str, true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while not true():
@@ -199,11 +240,35 @@ def try_it(container: Container) -> None:
     uid = Path(f"/proc/{container.first}").stat().st_uid
     print(f"healthy, as uid {uid}")
     assert uid == int(container.user.split(":")[0]) != 0
-    wait_until("grabbing", lambda: container.process("grab.camera.process") > 0)
+    wait_until("grabbing", lambda: container.cameras() == CAMERAS)
+    time.sleep(2.0)
     container.look()
 
     survive(container, killed="camstrm grab", other="camstrm bridge")
     survive(container, killed="camstrm bridge", other="camstrm grab")
+
+    print("nothing of the image can be written")
+    refused = container.inside("touch", "/opt/camstrm/x", "/etc/x", "/usr/bin/x")
+    assert refused.stderr.count("Read-only file system") == 3, refused.stderr
+
+    print("a wish to reload ends nothing")
+    grabber, bridge = container.process("camstrm grab"), container.process("camstrm bridge")
+    os.kill(container.first, signal.SIGHUP)
+    time.sleep(1.0)
+    assert (container.process("camstrm grab"), container.process("camstrm bridge")) == (
+        grabber,
+        bridge,
+    )
+
+    print("a grabber that stands still is started again, the bridge goes on")
+    os.kill(grabber, signal.SIGSTOP)
+    began = time.monotonic()
+    wait_until("restarted", lambda: container.process("camstrm grab") not in (0, grabber))
+    print(f"    after {time.monotonic() - began:.1f} s")
+    time.sleep(6.0)  # rates are those of the last seconds
+    container.look()
+    assert container.process("camstrm bridge") == bridge
+    print(f"    memory and processes: {used()}")
 
     print("health check of a bridge that hangs")
     bridge = container.process("camstrm bridge")

@@ -90,6 +90,10 @@ class ControlGate:
         self._present: dict[int, PresentViewer] = {}
         """Viewers by the number of their connection."""
 
+    def judge_by(self, rules: FeatureRules) -> None:
+        """Let other rules hold from the next call on."""
+        self._rules = rules
+
     def join(self, viewer: CallingViewer, grant: Grant) -> None:
         """Know a viewer, who may do what its token is good for."""
         viewer.introduce(grant.name, grant.role.label, grant.sight)

@@ -57,7 +57,17 @@ class ControlRoom:
             self.trail.add(record)
             note(record)
 
-        self.shares = ShareDesk(folder, cameras, add, self._look_once)
+        self.shares = ShareDesk(folder, cameras, add, self.look_once)
+
+    def reload(
+        self, settings: ControlSettings, shared: Iterable[tuple[str, Role]], config_file: str
+    ) -> bool:
+        """Let these rules and shared tokens hold; return whether the tokens are others.
+
+        Who watches with one that is no more is dismissed at the next look.
+        """
+        self.gate.judge_by(FeatureRules(settings, config_file))
+        return self.tokens.share(shared)
 
     @contextlib.contextmanager
     def present(self, viewer: CallingViewer, grant: Grant) -> Iterator[None]:
@@ -85,8 +95,9 @@ class ControlRoom:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)
-            await self._look_once()
+            await self.look_once()
 
-    async def _look_once(self) -> None:
+    async def look_once(self) -> None:
+        """Read the named tokens if their file has changed, and end what is over."""
         await self.tokens.refresh()
         self.gate.look()

@@ -43,11 +43,8 @@ class TokenBook:
         """
         self._folder = folder
         self._clock = clock
-        self._shared = {}
-        """Tokens that do not change while the bridge runs, by fingerprint."""
-        for secret, role in shared:
-            fingerprint = fingerprint_of_cookie(cookie_of(secret))
-            self._shared[fingerprint] = Grant(role.label, role, fingerprint)
+        self._shared = _grants(shared)
+        """The tokens that the bridge makes itself, by fingerprint."""
         self._named: dict[str, Grant] = {}
         """Tokens of the file as it was read last, by fingerprint."""
         self._signature: _Signature = None
@@ -79,6 +76,11 @@ class TokenBook:
             return "this token has expired"
         return ""
 
+    def share(self, shared: Iterable[tuple[str, Role]]) -> bool:
+        """Take these in place of the ``shared`` tokens; return whether they are others."""
+        before, self._shared = self._shared, _grants(shared)
+        return self._shared != before
+
     async def refresh(self) -> None:
         """Read the file again if it has changed."""
         if self._folder is None:
@@ -104,6 +106,15 @@ class TokenBook:
             )
             for token in tokens
         }
+
+
+def _grants(shared: Iterable[tuple[str, Role]]) -> dict[str, Grant]:
+    """Return what these tokens are good for, by fingerprint; the last of equal ones counts."""
+    grants = {}
+    for secret, role in shared:
+        fingerprint = fingerprint_of_cookie(cookie_of(secret))
+        grants[fingerprint] = Grant(role.label, role, fingerprint)
+    return grants
 
 
 def _signature(folder: Path) -> _Signature:

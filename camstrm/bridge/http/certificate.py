@@ -27,6 +27,11 @@ class Certificate:
         self.context = _make_context(certificate, key)
         """For connections from now on. Those that are there keep the one they were made with."""
 
+    def take_over(self, other: Certificate) -> None:
+        """Show viewers another certificate, from other files, from now on."""
+        self._certificate, self._key = other._certificate, other._key
+        self.context = other.context
+
     async def reload(self) -> None:
         """Read the files again, for connections from now on; nobody is disconnected.
 

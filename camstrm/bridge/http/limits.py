@@ -22,6 +22,11 @@ class ClientLimits:
         self._max_per_address = max_per_address
         self._addresses: Counter[str] = Counter()
 
+    def change(self, max_clients: int, max_per_address: int) -> None:
+        """Let other limits hold from now on; whoever watches already goes on."""
+        self._max_clients = max_clients
+        self._max_per_address = max_per_address
+
     @contextlib.contextmanager
     def admit(self, address: str) -> Iterator[None]:
         """Count ``address`` while the block runs; raise 503 if there is no room."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import ipaddress
 import re
@@ -22,13 +23,26 @@ def own_addresses(*, ipv6: bool = False, root: Path = Path("/")) -> list[str]:
 
     In the order of the interfaces, without loopback and link-local addresses.
     """
-    names = [name for _, name in socket.if_nameindex() if not _INSIDE.match(name)]
+    names = [name for name in _interfaces(root) if not _INSIDE.match(name)]
     found: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
     for name in names:
         found += _ipv4(name)
     if ipv6:
         found += _ipv6(names, root)
     return [str(a) for a in found if not (a.is_loopback or a.is_link_local or a.is_unspecified)]
+
+
+def _interfaces(root: Path) -> list[str]:
+    """Return the names in the order of the interfaces' numbers.
+
+    Not socket.if_nameindex(): the C library asks a netlink socket, which the systemd unit
+    forbids.
+    """
+    found = []
+    for place in (root / "sys/class/net").glob("*/ifindex"):
+        with contextlib.suppress(OSError, ValueError):  # it is gone
+            found.append((int(place.read_text()), place.parent.name))
+    return [name for _, name in sorted(found)]
 
 
 def _ipv4(interface: str) -> Iterator[ipaddress.IPv4Address]:

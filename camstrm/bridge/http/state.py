@@ -20,9 +20,9 @@ from camstrm.feed.listener import FeedListener
 __all__ = ["GRANT", "STATE", "BridgeState"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class BridgeState:
-    """The parts of one running bridge."""
+    """The parts of one running bridge; only a reload (reload.py) puts others in their place."""
 
     settings: BridgeSettings
     hub: BundleHub

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import faulthandler
 import ipaddress
 import logging
 import os
@@ -13,14 +14,18 @@ import sys
 from msgspec.structs import replace
 
 from camstrm.bridge.app import BridgeAddresses, run_bridge, viewer_urls
+from camstrm.bridge.http.reload import BridgeReload, check_files
 from camstrm.cli.descriptor_limit import raise_descriptor_limit
 from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import BridgeOptions
 from camstrm.cli.public_url import PublicUrl
+from camstrm.cli.reload import reloading
+from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import bridge_config, socket_path
 from camstrm.cli.signals import end_with_parent
 from camstrm.cli.url_command import url_command, where_tokens_are
 from camstrm.config import Config
+from camstrm.config.changes import Reloaded
 
 __all__ = ["announcement", "run"]
 
@@ -31,15 +36,25 @@ def run(options: BridgeOptions) -> int:
     raise_descriptor_limit()
     # Twice: what is wrong with the configuration is said in the form that was asked for.
     set_up_logging(options.log_level or "info", options.log_format or "text")
-    config = bridge_config(options)
-    set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
     public_url = PublicUrl.from_environment(os.environ)
-    if public_url is not None:
-        bridge = config.bridge
-        hosts = (*bridge.allowed_hosts, public_url.authority)
-        config = replace(config, bridge=replace(bridge, allowed_hosts=hosts))
+    config = _read(options, public_url)
+    set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
+    if options.check:
+        check_files(config.bridge, os.environ)
+        print("the bridge's configuration is right")
+        return 0
     asyncio.run(_serve(options, config, public_url))
     return 0
+
+
+def _read(options: BridgeOptions, public_url: PublicUrl | None) -> Config:
+    config = bridge_config(options)
+    socket_path(config)  # raises where it cannot be one
+    if public_url is None:
+        return config
+    bridge = config.bridge
+    hosts = (*bridge.allowed_hosts, public_url.authority)
+    return replace(config, bridge=replace(bridge, allowed_hosts=hosts))
 
 
 async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl | None) -> None:
@@ -47,14 +62,32 @@ async def _serve(options: BridgeOptions, config: Config, public_url: PublicUrl |
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await run_bridge(
-        config.bridge,
-        socket_path(config),
-        ready=lambda addresses: _announce(addresses, public_url, url_command(options, os.environ)),
-        stop=stop,
-        allowed_uids=config.socket.allowed_uids,
-        config_file=options.config or "",
-    )
+    service = ServiceManager(os.environ)
+    if service.watched:
+        faulthandler.enable()  # the watchdog's SIGABRT then says where the bridge stands still
+    config_file = options.config or ""
+    reload = BridgeReload(config, config_file)
+
+    def ready(addresses: BridgeAddresses) -> None:
+        _announce(addresses, public_url, url_command(options, os.environ))
+        service.ready(f"viewers on {addresses.host} port {addresses.port}")
+
+    async def take(config: Config) -> Reloaded:
+        reloaded = await reload.take(config)
+        set_up_logging(config.log.level, config.log.format, access_log=options.access_log)
+        return reloaded
+
+    async with reloading(lambda: _read(options, public_url), take, service, stop.set):
+        await run_bridge(
+            config.bridge,
+            socket_path(config),
+            ready=ready,
+            stop=stop,
+            allowed_uids=config.socket.allowed_uids,
+            config_file=config_file,
+            reload=reload,
+            alive=service.alive,
+        )
 
 
 def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None, command: str) -> None:

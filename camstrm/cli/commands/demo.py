@@ -11,7 +11,7 @@ from camstrm.cli.children import ChildCommands
 from camstrm.cli.commands.up import run_both
 from camstrm.cli.install import install_command
 from camstrm.cli.options import ListenOptions
-from camstrm.cli.signals import stop_on_signals
+from camstrm.cli.signals import reload_on_hangup, stop_on_signals
 from camstrm.errors import UsageError
 
 __all__ = ["demo_config", "run", "simulator_cti"]
@@ -41,6 +41,7 @@ def run(options: ListenOptions) -> int:
     # Before there is a folder: a signal ends the process by its end, which removes it.
     with (
         stop_on_signals(children.stop),
+        reload_on_hangup(children.reload, children.stop),
         tempfile.TemporaryDirectory(prefix="camstrm-demo-") as folder,
     ):
         config = Path(folder) / "demo.toml"

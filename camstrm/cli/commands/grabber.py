@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 from pathlib import Path
 
 from camstrm.cli.log import complain, set_up_logging
 from camstrm.cli.options import GrabOptions
+from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import grab_config, socket_path
 from camstrm.cli.signals import stop_on_signals
 from camstrm.config import Config, ProducerSettings
@@ -18,11 +20,15 @@ from camstrm.profiles import GentlProfile, process_environment, profile_of
 __all__ = ["run_grabber"]
 
 
-def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
+def run_grabber(options: GrabOptions, spares: SpareProcesses, service: ServiceManager) -> int:
     """Grab until stopped; ``spares`` has one spare process for this process's environment."""
     # Twice: what is wrong with the configuration is said in the form that was asked for.
     set_up_logging(options.log_level or "info", options.log_format or "text")
     config, profiles = grab_config(options)
+    if options.check:
+        socket_path(config)
+        print("the grabber's configuration is right")
+        return 0
     set_up_logging(config.log.level, config.log.format)
     path = socket_path(config)
     config_file = str(Path(options.config).absolute()) if options.config else ""
@@ -32,7 +38,11 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
     # Late: the spare processes start before these imports.
     import asyncio
 
+    from camstrm.cli.reload import reloading
     from camstrm.grab.app import Grabber
+
+    def read() -> Config:
+        return grab_config(options)[0]
 
     async def grab() -> None:
         grabber = Grabber(
@@ -43,11 +53,16 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses) -> int:
             standby=options.standby,
             spares=spares,
             config_file=config_file,
+            alive=service.alive,
         )
         with stop_on_signals(grabber.stop):
-            await grabber.run()
+            async with reloading(read, grabber.reload, service, grabber.stop):
+                service.ready(f"{len(config.cameras) or 'all'} cameras, bridge at {path}")
+                await grabber.run()
 
     _check_producers(config, profiles)
+    if service.watched:
+        faulthandler.enable()  # the watchdog's SIGABRT then says where the grabber stands still
     asyncio.run(grab())
     return 0
 

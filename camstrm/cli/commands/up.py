@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from camstrm.cli.children import ChildCommands
-from camstrm.cli.log import set_up_logging
-from camstrm.cli.options import BridgeOptions, ListenOptions
+from camstrm.cli.log import complain, set_up_logging
+from camstrm.cli.options import ListenOptions, UpOptions
 from camstrm.cli.settings import bridge_config
-from camstrm.cli.signals import stop_on_signals
+from camstrm.cli.signals import reload_on_hangup, stop_on_signals
+from camstrm.errors import CamstrmError
 
 __all__ = ["run", "run_both"]
 
 
-def run(options: BridgeOptions) -> int:
+def run(options: UpOptions) -> int:
     """Run both until stopped."""
     # Read here too: a mistake in the file is reported once, before anything starts.
     set_up_logging(options.log_level or "info", options.log_format or "text")
     log = bridge_config(options).log
     set_up_logging(log.level, log.format)
-    children = ChildCommands()
-    with stop_on_signals(children.stop):
+    children = ChildCommands(lambda: _is_right(options))
+    with stop_on_signals(children.stop), reload_on_hangup(children.reload, children.stop):
         return run_both(options, options.config or "", children)
+
+
+def _is_right(options: UpOptions) -> bool:
+    """Return whether both may read the file again; a mistake is reported once, here."""
+    try:
+        bridge_config(options)
+    except CamstrmError as error:
+        complain(f"not reloaded, nothing has changed: {error}")
+        return False
+    return True
 
 
 def run_both(options: ListenOptions, config: str, children: ChildCommands) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from camstrm.camera_state import CameraCondition, CameraCounters, CameraState
 from camstrm.config import ID_PREFIX, CameraSettings
+from camstrm.config.settings import feature_key
 from camstrm.feature import FeatureSetting
 from camstrm.wire import MAX_CAMERAS, CameraInfo, CameraStatus
 
@@ -73,6 +74,20 @@ class CameraLedger:
         self.kept = settings + tuple(
             s for s in self.kept if (s.feature, tuple(sorted(s.selectors.items()))) not in keys
         )
+
+    def reconfigured(self, features: Collection[str]) -> None:
+        """Forget what was set of these features while the camera ran: the file says it now.
+
+        ``features``: keys as in the configuration.
+        """
+        self.live = tuple(s for s in self.live if feature_key(s) not in features)
+        self.kept = tuple(s for s in self.kept if feature_key(s) not in features)
+
+    def shown(self, rotation: int, mirror: bool) -> bool:
+        """Take how viewers are to show its pictures; return whether that is news."""
+        before = self.info
+        self.info = replace(before, rotation=rotation, mirror=mirror)
+        return self.info != before
 
     def report(self, status: CameraStatus) -> None:
         """Take what the camera process says."""
@@ -150,6 +165,10 @@ class Ledgers(list[CameraLedger]):
             )
             self.append(CameraLedger(info.cut()))
         return index
+
+    def named(self, label: str) -> CameraLedger:
+        """Return the ledger of a camera that is known, by its label."""
+        return self[self._indices[label]]
 
     def sent(self) -> list[CameraLedger]:
         """Return those that messages and bundles speak of: what is found beyond has no room."""

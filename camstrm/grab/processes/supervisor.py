@@ -6,20 +6,21 @@ import asyncio
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from camstrm.backoff import Backoff
-from camstrm.config import CameraSettings, Config, ProducerSettings
-from camstrm.config.settings import feature_key
+from camstrm.config import CameraSettings, Config, ProducerSettings, StreamSettings
 from camstrm.errors import CameraNotFoundError
 from camstrm.feature import FeatureSetting
 from camstrm.feed.open_calls import CallBack
 from camstrm.grab.camera.group import GroupCamera, ProcessGroup
-from camstrm.grab.camera.last_step import LastStep, StepDeaths
-from camstrm.grab.processes.ledger import CameraLedger, Ledgers
+from camstrm.grab.camera.last_step import StepDeaths
+from camstrm.grab.processes.camera_changes import CameraChanges
+from camstrm.grab.processes.camera_reload import CameraReload
+from camstrm.grab.processes.ledger import Ledgers
+from camstrm.grab.processes.place import NOT_KNOWN, Place, configured
 from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.grab.search.resolver import CameraResolver
@@ -48,44 +49,6 @@ _RAN_WELL_S = 10.0
 
 _STOPS = "the grabber stops"
 _ASK_AGAIN = "Ask again when the camera is there"
-_NOT_KNOWN = "Whether it was done is not known: look at what the camera has when it is there again"
-
-
-def _configured(member: GroupCamera, ledger: CameraLedger) -> GroupCamera:
-    """Return the camera with what was written into its configuration since the start."""
-    if not ledger.kept:
-        return member
-    features = dict(member.settings.features)
-    for setting in reversed(ledger.kept):
-        features[feature_key(setting)] = setting.value
-    settings = msgspec.structs.replace(member.settings, features=features)
-    return msgspec.structs.replace(member, settings=settings)
-
-
-@dataclass
-class _Place:
-    """A group of cameras and the process that serves it, if one runs."""
-
-    key: str
-    """The producer's path, with the camera's serial number where each has a process."""
-    group: ProcessGroup
-    """As it was found; what is known of the processes before is added at each start."""
-    pauses: Backoff
-    """Before the next start; counts the processes in a row that have not run well."""
-    link: ProcessLink | None = None
-    """None while no process runs."""
-    timer: asyncio.TimerHandle | None = None
-    """The next start; None while a process runs."""
-    stuck: list[ProcessLink] = field(default_factory=list)
-    """Processes before this one that were killed and are still there (in the kernel)."""
-    last_step: LastStep = field(default_factory=LastStep)
-    deaths: StepDeaths = field(default_factory=StepDeaths)
-    start_s: float = 0.0
-    """When ``timer`` calls, in the loop's time."""
-    reason: str = ""
-    """Why the last process ended."""
-    gone_s: float = 0.0
-    """Since when (monotonic clock) its cameras are away; 0 until a process ended."""
 
 
 class Supervisor:
@@ -123,10 +86,11 @@ class Supervisor:
         self._spares.watch(loop)
         self._handlers: LinkHandlers | None = None  # None until start()
         self._on_cameras: Callable[[], None] = lambda: None
-        self._places: list[_Place] = []  # in the order in which they were found
+        self._places: list[Place] = []  # in the order in which they were found
         # Found in this turn of the loop: the cameras of each process-to-be, by its key.
         self._pending: dict[str, tuple[ProducerSettings, list[GroupCamera]]] = {}
         self._pending_call: asyncio.Handle | None = None
+        self._reload = CameraReload(config, ledgers, self._start_process)
         self._watch_timer: asyncio.TimerHandle | None = None
         self._stopping = False  # nothing is started any more
         self._resolver = CameraResolver(
@@ -171,6 +135,11 @@ class Supervisor:
         """Note that these are in the camera's configuration now: its next process gets them so."""
         self._ledgers[camera].keep(settings)
 
+    def reload(self, stream: StreamSettings, cameras: Sequence[CameraSettings]) -> CameraChanges:
+        """Take what a configuration says of pictures and cameras; return what came of it."""
+        self._config = msgspec.structs.replace(self._config, stream=stream)
+        return self._reload.take(self._places, stream, cameras)
+
     def refuse_calls(self) -> None:
         """Answer all open calls, and from now on each one: the grabber stops."""
         self._stopping = True
@@ -181,6 +150,7 @@ class Supervisor:
         """Close all cameras and end all processes; kill those that take longer."""
         self.refuse_calls()
         self._resolver.stop()
+        self._reload.stop()
         for timer in (self._watch_timer, self._pending_call):
             if timer is not None:
                 timer.cancel()
@@ -209,6 +179,7 @@ class Supervisor:
         return index
 
     def _found(self, camera: CameraSettings, producer: ProducerSettings) -> None:
+        camera = self._reload.settings.get(camera.label, camera)
         member = GroupCamera(self._index(camera), camera, self._named.get(camera.profile))
         shared = (
             self._chosen[producer.cti].process == "producer" or self._config.process.single_process
@@ -235,7 +206,7 @@ class Supervisor:
                 continue
             profile = self._chosen[producer.cti]
             all_profiles = profile_candidates(self._profiles, producer.cti)
-            place = _Place(
+            place = Place(
                 key,
                 ProcessGroup(
                     cti=producer.cti,
@@ -256,7 +227,7 @@ class Supervisor:
             self._places.append(place)
             self._start_process(place)
 
-    def _extend(self, place: _Place, members: list[GroupCamera]) -> None:
+    def _extend(self, place: Place, members: list[GroupCamera]) -> None:
         """Add cameras that were found later to a process that all of a producer share."""
         cameras = (*place.group.cameras, *members)
         place.group = msgspec.structs.replace(place.group, cameras=cameras, siblings=len(cameras))
@@ -264,7 +235,7 @@ class Supervisor:
             names = ", ".join(member.settings.label for member in members)
             place.link.kill(f"restarting its process to add camera {names}")
 
-    def _start_process(self, place: _Place) -> None:
+    def _start_process(self, place: Place) -> None:
         place.timer = None
         if self._stopping:
             return
@@ -276,7 +247,7 @@ class Supervisor:
         ledgers = {m.settings.serial: self._ledgers[m.index] for m in place.group.cameras}
         group = msgspec.structs.replace(
             place.group,
-            cameras=tuple(_configured(m, self._ledgers[m.index]) for m in place.group.cameras),
+            cameras=tuple(configured(m, self._ledgers[m.index]) for m in place.group.cameras),
             heartbeats_s={s: led.heartbeat_s for s, led in ledgers.items() if led.heartbeat_s},
             locked_until_s={
                 s: led.locked_until_s for s, led in ledgers.items() if led.locked_until_s
@@ -325,9 +296,9 @@ class Supervisor:
                             f"for at most {lock_s:.3g} s"
                         )
                 self._failed(place, reason)
-                link.calls.refuse_all("gone", self._away(place), _NOT_KNOWN)
+                link.calls.refuse_all("gone", self._away(place), NOT_KNOWN)
 
-    def _note_step(self, place: _Place) -> None:
+    def _note_step(self, place: Place) -> None:
         """Leave out a feature that ended the process again and again."""
         if self._stopping:
             return
@@ -340,12 +311,12 @@ class Supervisor:
             with about_camera(label, serial):
                 _log.error(text, label, StepDeaths.TOO_OFTEN, feature)
 
-    def _note_lock(self, place: _Place) -> float:
+    def _note_lock(self, place: Place) -> float:
         """Note which cameras a killed process keeps locked; return the longest time in seconds."""
         ledgers = [self._ledgers[index] for index in place.group.indices]
         return max((ledger.lock(self._loop.time()) for ledger in ledgers), default=0.0)
 
-    def _failed(self, place: _Place, reason: str) -> None:
+    def _failed(self, place: Place, reason: str) -> None:
         if self._stopping:
             return
         pause = place.pauses.next()
@@ -361,7 +332,7 @@ class Supervisor:
         place.start_s = self._loop.time() + pause
         place.timer = self._loop.call_at(place.start_s, lambda: self._start_process(place))
 
-    def _away(self, place: _Place) -> str:
+    def _away(self, place: Place) -> str:
         """Return why the place has no process, and when it gets one."""
         if place.timer is None:
             return f"the process of camera {place.group.name} is about to be started"

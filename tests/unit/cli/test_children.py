@@ -203,3 +203,106 @@ def test_the_real_interpreter_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         check=True,
     )
     assert done.stdout.startswith("camstrm ")
+
+
+HANGUPS = "trap 'echo x >> hangups' HUP; echo x >> up; while :; do sleep 0.01; done"
+
+
+def test_a_wish_to_reload_goes_to_all_children(running: Running) -> None:
+    for name in ("bridge", "grabber"):
+        # A shell cannot lift the block with which children wait for their handler.
+        running.add(name, f'exec env --default-signal=HUP --block-signal= sh -c "{HANGUPS}"')
+    running.start()
+    running.wait_for(lambda: len(running.lines("up")) == 2)
+    running.children.reload()
+    running.wait_for(lambda: len(running.lines("hangups")) == 2)
+    assert running.stop() == 0
+    assert len(running.lines("up")) == 2, "nobody was started again"
+
+
+def test_a_wish_to_reload_a_bad_file_goes_no_further(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def refuse() -> bool:
+        asked.append(1)
+        return False
+
+    children = ChildCommands(refuse)
+    sent: list[int] = []
+
+    class Process:
+        def send_signal(self, number: int) -> None:
+            sent.append(number)
+
+    child = children_module._Child("x", ())
+    child.process = Process()  # type: ignore[assignment]
+    children._children = [child]
+    children._pass_on_reload()
+    assert (asked, sent) == ([1], [])
+
+
+class SilentChild:
+    """A child that has given a sign of life at 100 s, and gives none any more."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ended: list[object] = []
+        monkeypatch.setattr(children_module, "_abort", self.ended.append)
+        self.children = ChildCommands()
+        self.child = children_module._Child("grabber", ())
+        self.child.process = self  # type: ignore[assignment]
+        self.pid = 4711
+        self.child.heard_s = 100.0
+        self.children._children = [self.child]
+        self.children._looked_s = 100.0
+
+    def look(self, begin_s: float, end_s: float, step_s: float = 0.5) -> None:
+        while begin_s < end_s:
+            begin_s += step_s
+            self.children._look(begin_s)
+
+
+def test_a_child_that_stands_still_is_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = SilentChild(monkeypatch)
+    silent.look(100.0, 110.0)
+    assert silent.ended == []
+    silent.look(110.0, 110.5)
+    assert silent.ended == [silent]
+    assert capsys.readouterr().err == "camstrm: grabber gave no sign of life for 10 s: ended\n"
+
+
+def test_a_child_that_is_still_starting_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = SilentChild(monkeypatch)
+    silent.child.heard_s = None
+    silent.look(100.0, 200.0)
+    assert silent.ended == []
+
+
+def test_time_in_which_this_process_was_stopped_counts_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = SilentChild(monkeypatch)
+    silent.children._look(160.0)
+    silent.look(160.0, 169.0)
+    assert silent.ended == []
+
+
+def test_signs_of_life_are_those_of_the_child_itself(running: Running) -> None:
+    """A stopped one is ended, and started again: the real signals, the time is the test's."""
+    address = "chr(0) + os.environ['NOTIFY_SOCKET'][1:]"
+    say = f"import os, socket as s; s.socket(1, 2).sendto(b'WATCHDOG=1', {address})"
+    python = os.path.realpath(f"/proc/{os.getpid()}/exe")
+    running.add("grabber", f'echo x >> up; exec {python} -c "{say}; import time; time.sleep(60)"')
+    child = running.children._children[0]
+
+    def heard() -> bool:
+        running.children._look(0.0)
+        return child.heard_s is not None
+
+    running.wait_for(heard)
+    assert child.process is not None
+    pid = child.process.pid
+    os.kill(pid, 19)
+    children_module._abort(child.process)
+    assert child.process.returncode == -6

@@ -54,7 +54,7 @@ def test_the_help_of_a_command_teaches_it(command: str, capsys: pytest.CaptureFi
         (["support"], options.SupportCommand),
         (["grab"], options.GrabOptions),
         (["bridge"], options.BridgeOptions),
-        (["up", "c.toml"], options.BridgeOptions),
+        (["up", "c.toml"], options.UpOptions),
         (["url"], options.UrlOptions),
         (["view", "ws://h"], ViewOptions),
         (["features", "1"], options.FeaturesOptions),

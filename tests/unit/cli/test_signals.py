@@ -7,7 +7,14 @@ import sys
 
 import pytest
 
-from camstrm.cli.signals import PARENT_VARIABLE, end_with_parent, stop_on_signals
+from camstrm.cli import signals
+from camstrm.cli.signals import (
+    PARENT_VARIABLE,
+    end_with_parent,
+    hangup_waits,
+    reload_on_hangup,
+    stop_on_signals,
+)
 from tests.fakes.gentl.producers import child_environment
 
 
@@ -86,3 +93,52 @@ def test_a_child_whose_supervisor_is_gone_already_does_not_start() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_a_hangup_is_a_wish_to_reload() -> None:
+    wishes: list[str] = []
+    before = signal.getsignal(signal.SIGHUP)
+    with reload_on_hangup(lambda: wishes.append("reload"), lambda: wishes.append("stop")):
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert wishes == ["reload", "reload"]
+    assert signal.getsignal(signal.SIGHUP) is before
+
+
+@pytest.mark.parametrize(("ignored", "wish"), [(False, "stop"), (True, "reload")])
+def test_a_closed_terminal_ends_what_nohup_has_not_detached(
+    monkeypatch: pytest.MonkeyPatch, ignored: bool, wish: str
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    terminals = [True, False]
+    monkeypatch.setattr(signals, "_has_terminal", lambda: terminals.pop(0) if terminals else False)
+    wishes: list[str] = []
+    try:
+        with reload_on_hangup(lambda: wishes.append("reload"), lambda: wishes.append("stop")):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert wishes == [wish]
+
+
+HANGUP_CHILD = """
+import os, sys
+from camstrm.cli.signals import reload_on_hangup
+sys.stdin.read()  # until the parent has sent the signal
+wishes = []
+with reload_on_hangup(lambda: wishes.append("reload"), lambda: wishes.append("stop")):
+    print(wishes)
+"""
+
+
+def test_a_hangup_during_the_start_is_kept_for_the_handler() -> None:
+    with hangup_waits():
+        child = subprocess.Popen(
+            [sys.executable, "-c", HANGUP_CHILD],
+            env=child_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+    child.send_signal(signal.SIGHUP)
+    assert child.communicate(timeout=30)[0] == b"['reload']\n"

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
@@ -68,7 +70,23 @@ def test_user_is_not_root_and_owns_the_token() -> None:
     assert f"uid {uid}" in (DEPLOY / "README.md").read_text()
 
 
-def test_entrypoint_and_health_check_read_the_same_configuration() -> None:
-    path = "/etc/camstrm/camstrm.toml"
-    assert f"${{CAMSTRM_CONFIG:-{path}}}" in (DEPLOY / "entrypoint.sh").read_text()
-    assert f'DEFAULT_CONFIG = "{path}"' in (DEPLOY / "healthcheck.py").read_text()
+PINNED = re.compile(r"^([a-z0-9.\-]+)==([\w.]+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["image-requirements.txt", "image-build-requirements.txt"])
+def test_packages_of_the_image_have_hashes_and_the_versions_of_the_tests(name: str) -> None:
+    constraints = (DEPLOY / "constraints.txt").read_text().replace("_", "-")
+    tested = set(PINNED.findall(constraints))
+    text = (DEPLOY / name).read_text()
+    packages = set(PINNED.findall(text))
+    assert packages
+    assert packages <= tested, "make the file again, see README.md beside it"
+    for entry in re.split(r"\n(?=[a-z])", text):
+        assert "--hash=sha256:" in entry, entry.splitlines()[0]
+    assert f"--require-hashes -r {name}" in DOCKERFILE
+
+
+def test_the_image_has_all_packages_that_grabber_and_bridge_need() -> None:
+    wanted = {"aiohttp", "genicam", "harvesters", "msgspec", "numpy", "opencv-python-headless"}
+    text = (DEPLOY / "image-requirements.txt").read_text()
+    assert wanted <= {name for name, _ in PINNED.findall(text)}

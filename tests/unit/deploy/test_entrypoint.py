@@ -170,7 +170,35 @@ def test_exit_code_is_that_of_camstrm(start: Start, code: str) -> None:
     assert start(CODE=code).returncode == int(code)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+RELOADING_STUB = f"""\
+#!{sys.executable}
+import os, signal, sys
+signal.signal(signal.SIGHUP, lambda *_: os.write(1, b"reloads\\n"))
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def test_a_hangup_is_passed_on_and_ends_nothing(environ: dict[str, str], tmp_path: Path) -> None:
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        pytest.skip("SIGHUP is ignored here, as below nohup, and a shell keeps that")
+    write_program(tmp_path / "bin" / "camstrm", RELOADING_STUB)
+    with subprocess.Popen(
+        ["/bin/sh", str(ENTRYPOINT)], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        for _ in range(2):
+            process.send_signal(signal.SIGHUP)
+            assert process.stdout.readline() == b"reloads\n"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_stop_camstrm_and_its_exit_code_is_kept(
     environ: dict[str, str], tmp_path: Path, number: signal.Signals
 ) -> None:

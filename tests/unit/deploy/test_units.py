@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from camstrm.cli.child_watch import WATCHDOG_S
 from camstrm.cli.main import EXIT_USAGE
 from camstrm.cli.parser import build_parser
 from camstrm.config import Config
@@ -85,6 +86,35 @@ def test_comes_back_except_after_a_mistake_of_the_user(name: str) -> None:
     assert values(name, "Unit", "StartLimitIntervalSec") == ["0"]
     assert float(values(name, "Service", "RestartSec")[0]) >= 1
     assert values(name, "Service", "RestartPreventExitStatus") == [str(EXIT_USAGE)]
+
+
+@pytest.mark.parametrize("name", [BRIDGE, GRABBER])
+def test_it_reports_and_is_watched(name: str) -> None:
+    assert values(name, "Service", "Type") == ["notify"]
+    # Long enough for a busy machine: the sign of life comes each second.
+    assert 5 <= float(values(name, "Service", "WatchdogSec")[0]) <= 15
+    assert float(values(name, "Service", "WatchdogSec")[0]) == WATCHDOG_S
+
+
+@pytest.mark.parametrize("name", [BRIDGE, GRABBER])
+def test_a_reload_begins_with_a_check_of_the_same_configuration(name: str) -> None:
+    check, signal = values(name, "Service", "ExecReload")
+    program, *arguments = check.split()
+    assert program == PROGRAM
+    options = build_parser().parse_args(arguments)
+    assert options.check
+    start = values(name, "Service", "ExecStart")[0].split()[1:]
+    assert options.config == build_parser().parse_args(start).config
+    assert signal == "/bin/kill -HUP $MAINPID"
+
+
+@pytest.mark.parametrize("name", [BRIDGE, GRABBER])
+def test_memory_and_tasks_are_limited_with_a_reason(name: str) -> None:
+    lines = (DEPLOY / name).read_text().splitlines()
+    for key in ("MemoryMax", "TasksMax"):
+        assert len(values(name, "Service", key)) == 1
+        place = next(i for i, line in enumerate(lines) if line.startswith(f"{key}="))
+        assert lines[place - 1].startswith("# "), key
 
 
 @pytest.mark.parametrize("name", [BRIDGE, GRABBER])

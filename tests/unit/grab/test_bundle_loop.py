@@ -603,3 +603,32 @@ def test_views_count_for_the_budget() -> None:
         rig.answer(rig.links[0], 0, text="x" * 100_000)
         rig.loop.advance(PERIOD)
     assert rig.links[0].requests[-1].quality == 30
+
+
+def test_it_is_on_time_while_its_ticks_come_and_while_nobody_watches() -> None:
+    rig = Rig(FakeLink(0))
+    assert rig.bundles.on_time
+    rig.demand()
+    for _ in range(3):
+        rig.loop.advance(PERIOD)
+        rig.answer_all()
+    assert rig.bundles.on_time
+    # The loop itself stood still, or the tick was lost: the watchdog must notice.
+    assert rig.bundles._tick_timer is not None
+    rig.bundles._tick_timer.cancel()
+    rig.loop.advance(6.0)
+    stands_still = not rig.bundles.on_time
+    assert stands_still
+    rig.demand(Demand())
+    assert rig.bundles.on_time
+
+
+def test_a_reload_changes_the_rate_of_the_ticks() -> None:
+    rig = Rig(FakeLink(0))
+    rig.demand()
+    rig.bundles.reload(StreamSettings(fps=2 * FPS))
+    before = rig.bundles.bundles
+    for _ in range(20):
+        rig.loop.advance(PERIOD / 2)
+        rig.answer_all()
+    assert rig.bundles.bundles - before in (19, 20, 21)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import sys
@@ -11,6 +12,13 @@ from camstrm.bridge.http import own_addresses as own_addresses_module
 from camstrm.bridge.http.own_addresses import own_addresses
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ioctl")
+
+
+def add_interfaces(root: Path, *names: str) -> None:
+    for number, name in enumerate(names):
+        folder = root / "sys/class/net" / name
+        folder.mkdir(parents=True)
+        (folder / "ifindex").write_text(f"{number}\n")
 
 
 def test_every_address_can_be_listened_on_and_none_is_of_this_machine_only() -> None:
@@ -33,7 +41,7 @@ def test_interfaces_to_containers_are_passed_over(
         "br0": "10.0.0.7",
         "eth1": "169.254.3.4",
     }
-    monkeypatch.setattr(socket, "if_nameindex", lambda: list(enumerate(addresses)))
+    add_interfaces(tmp_path, *addresses)
     monkeypatch.setattr(
         own_addresses_module, "_ipv4", lambda name: [ipaddress.IPv4Address(addresses[name])]
     )
@@ -48,6 +56,20 @@ def test_interfaces_to_containers_are_passed_over(
     assert own_addresses(ipv6=True, root=tmp_path) == ["192.168.1.5", "10.0.0.7", "fd00::2"]
 
 
-def test_an_interface_that_is_gone_has_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "if_nameindex", lambda: [(99, "gone0")])
-    assert own_addresses() == []
+def test_an_interface_that_is_gone_has_no_address(tmp_path: Path) -> None:
+    add_interfaces(tmp_path, "gone0")
+    assert own_addresses(root=tmp_path) == []
+
+
+def test_the_interfaces_are_those_of_this_machine_without_a_netlink_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in the systemd unit, which allows AF_UNIX, AF_INET and AF_INET6 only."""
+    wanted = {name for _, name in socket.if_nameindex()}
+
+    def refused() -> None:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "if_nameindex", refused)
+    assert set(own_addresses_module._interfaces(Path("/"))) == wanted
+    own_addresses(ipv6=True)

@@ -10,6 +10,7 @@ import pytest
 from camstrm.cli.commands import grabber as grabber_module
 from camstrm.cli.main import main
 from camstrm.config import Config
+from camstrm.config.changes import Reloaded
 from camstrm.grab.processes import spare_process as spare_module
 from camstrm.grab.processes.spare_process import SpareProcesses
 from tests.fakes.gentl.producers import simulator
@@ -30,7 +31,9 @@ class FakeGrabber:
         standby: bool,
         spares: SpareProcesses,
         config_file: str,
+        alive: Any,
     ) -> None:
+        self.alive = alive
         self.config_file = config_file
         self.config, self.path, self.log_level = config, path, log_level
         self.spares = spares
@@ -44,6 +47,9 @@ class FakeGrabber:
 
     def stop(self) -> None:
         self.stopped = True
+
+    async def reload(self, config: Config) -> Reloaded:
+        raise AssertionError("nobody wished it")
 
 
 class FakeSpare:

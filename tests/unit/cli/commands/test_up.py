@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +15,12 @@ class Recorder:
     """Stands in for ChildCommands."""
 
     added: ClassVar[list[tuple[str, list[str]]]] = []
+
+    def __init__(self, may_reload: Callable[[], bool]) -> None:
+        self.may_reload = may_reload
+
+    def reload(self) -> None:
+        raise AssertionError("nobody asked to reload")
 
     def add(self, name: str, arguments: list[str]) -> None:
         self.added.append((name, arguments))

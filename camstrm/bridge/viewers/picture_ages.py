@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from camstrm.histogram import Histogram
-from camstrm.wire import FrameBundle
+from camstrm.wire import MAX_CAMERAS, FrameBundle
 
 __all__ = ["CameraAges", "PictureAges"]
 
@@ -45,6 +45,8 @@ class PictureAges:
                 continue
             ages = self.cameras.get(frame.camera_index)
             if ages is None:
+                if len(self.cameras) >= MAX_CAMERAS:
+                    continue  # a grabber that invents cameras must not fill the memory
                 ages = self.cameras[frame.camera_index] = CameraAges()
             ages.encoded.add((frame.encoded_time_us - taken) / 1e6)
             ages.received.add((now - taken) / 1e6)

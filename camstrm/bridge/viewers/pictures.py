@@ -11,13 +11,17 @@ from msgspec.structs import replace
 
 from camstrm.bridge.viewers.picture_ages import PictureAges
 from camstrm.camera_state import HEALTHY_STATES
-from camstrm.wire import CameraFrame, FrameBundle
+from camstrm.wire import MAX_CAMERAS, CameraFrame, FrameBundle
 
 __all__ = ["FRESH_S", "LatestPictures", "ReceivedPicture"]
 
 FRESH_S = 1.0
 """A picture that came longer ago is not shown to a viewer that joins: it would look alive.
 The grabber is asked for it again instead, which takes one tick."""
+
+
+MAX_KEPT = 8 * MAX_CAMERAS
+"""Pictures that are kept: a grabber that invents cameras or views must not fill the memory."""
 
 
 class ReceivedPicture(msgspec.Struct, frozen=True):
@@ -56,7 +60,8 @@ class LatestPictures:
     """Keeps the newest picture of each camera and view and wakes who waits for the next.
 
     Both are named by their key (CameraFrame.key), which of a camera is its index. A picture
-    keeps the whole bundle in memory that it came with: at most one bundle for each key.
+    keeps the whole bundle in memory that it came with: at most one bundle for each key, of which
+    there are MAX_KEPT at most.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,6 +84,8 @@ class LatestPictures:
         for frame in bundle.frames:
             if frame.payload:
                 key = frame.key if frame.view else frame.camera_index
+                if len(self._pictures) >= MAX_KEPT and key not in self._pictures:
+                    continue
                 self._pictures[key] = ReceivedPicture(frame, now)
                 if self._waiting:
                     for waiter in self._waiting.pop(key, ()):

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from camstrm.bridge.viewers.pictures import FRESH_S, LatestPictures
-from camstrm.wire import CameraFrame, CameraState, Encoding, FrameBundle
+from camstrm.bridge.viewers.pictures import FRESH_S, MAX_KEPT, LatestPictures
+from camstrm.wire import MAX_CAMERAS, CameraFrame, CameraState, Encoding, FrameBundle
 from tests.fakes.clock import Clock
 
 
@@ -46,6 +46,18 @@ def test_newest_of_each_camera(pictures: LatestPictures) -> None:
     pictures.keep_only({1})
     assert pictures.get(0) is None
     assert pictures.get(1) is not None
+
+
+def test_invented_cameras_do_not_fill_the_memory(pictures: LatestPictures) -> None:
+    for first in range(0, 2 * MAX_KEPT, 100):
+        pictures.add(bundle(*(picture(i, b"x") for i in range(first, first + 100))))
+    kept = [i for i in range(2 * MAX_KEPT) if pictures.get(i) is not None]
+    assert kept == list(range(MAX_KEPT))
+    assert len(pictures.ages.cameras) == MAX_CAMERAS
+    pictures.add(bundle(picture(0, b"new")))
+    newest = pictures.get(0)
+    assert newest is not None
+    assert newest.frame.payload == b"new"
 
 
 def test_completed_for_a_viewer_that_comes(pictures: LatestPictures) -> None:

@@ -24,6 +24,7 @@ from client_qt.connections.desk import ConnectionDesk
 from client_qt.connections.icon import window_icon
 from client_qt.connections.servers import Connection, ServerConnections
 from client_qt.session.network import Network, read_authorities
+from client_qt.tools.snapshots import Snapshots
 from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.preferences import apply_appearance, load_settings, spoken_texts
 from client_qt.widgets.services import ViewerServices, camera_number
@@ -101,6 +102,8 @@ def run_window(
         window.closed.disconnect()
         window.close()
         connections.close_all()
+        for keeper in services.findChildren(Snapshots):
+            keeper.close()
         for part in (window, services):
             part.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

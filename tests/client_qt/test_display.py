@@ -56,7 +56,7 @@ def test_streaming_camera_shows_its_picture_and_nothing_over_it() -> None:
 def test_old_picture_of_a_streaming_camera_is_stale_and_says_its_age() -> None:
     model = live_model()
     model.receive_bundle(bundle(2, state_frame(0, CameraState.STREAMING)), 10, 101.4)
-    assert not shown(model, 101.5).stale
+    assert not shown(model, 101.2).stale
     display = shown(model, 101.65)
     assert (display.level, display.stale) == (Level.WAITING, True)
     assert display.headline == "picture is 1.6 s old"

@@ -74,5 +74,7 @@ def test_figures_and_raw_picture_by_keyboard_alone(
     finally:
         window.close()
         assert session.close()
+        for saver in services.findChildren(Snapshots):
+            saver.close()
         for part in (window, services, session, decoder, client):
             part.deleteLater()

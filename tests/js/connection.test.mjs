@@ -189,7 +189,7 @@ const OVER = 'Bearer realm="camstrm", error="invalid_token"';
 
 for (const [status, challenge, wanted] of [
   [401, { "WWW-Authenticate": 'Bearer realm="camstrm"' }, "token needed: open the URL that camstrm printed"],
-  [401, { "WWW-Authenticate": OVER }, "this token is no longer valid: open the URL with a new one"],
+  [401, { "WWW-Authenticate": OVER }, "token needed: this one is no longer valid; open the URL with a new one"],
   [401, {}, "token needed: open the URL that camstrm printed"],
   [403, {}, "server refuses (403 )"],
   [200, {}, ""],

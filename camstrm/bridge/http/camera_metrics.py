@@ -83,15 +83,9 @@ def camera_metrics(hub: BundleHub) -> Iterator[Metric]:
 
 
 def _labels(hub: BundleHub, cameras: tuple[CameraStatus, ...]) -> dict[int, str]:
-    """Return what each camera is called: its name, with its index where two have one name."""
-    labels: dict[int, str] = {}
-    used: set[str] = set()
-    for camera in cameras:
-        info = hub.cameras.get(camera.index)
-        name = info.name if info is not None else str(camera.index)
-        labels[camera.index] = f"{name} #{camera.index}" if name in used else name
-        used.add(name)
-    return labels
+    """Return the name of each camera by its index; the index where the name is not known yet."""
+    known = hub.cameras
+    return {c.index: known[c.index].name if c.index in known else str(c.index) for c in cameras}
 
 
 def _info(

@@ -94,9 +94,9 @@ async def test_a_change_is_a_line_of_json_and_a_line_of_the_log(
 
 
 async def test_the_log_names_camera_and_serial_number_and_has_the_change_as_fields(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.handler.setFormatter(JsonFormatter())
+    monkeypatch.setattr(caplog.handler, "formatter", JsonFormatter())
     trail = AuditTrail(AuditFile(tmp_path))
     with caplog.at_level(logging.INFO):
         trail.add(RECORD)

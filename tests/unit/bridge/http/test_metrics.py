@@ -108,19 +108,6 @@ async def test_calls_and_what_control_refused_are_counted(tmp_path: Path) -> Non
     assert not any("made up" in name for name in found)
 
 
-async def test_two_cameras_of_one_name_are_two(tmp_path: Path) -> None:
-    async with (
-        running_bridge(tmp_path) as bridge,
-        FakeGrabber(bridge.socket_path, ("same", "same")) as grabber,
-        connected_viewer(bridge.url) as viewer,
-    ):
-        await grabber.send_status()
-        await viewer.control(lambda m: isinstance(m, Status) and len(m.cameras) == 2)
-        found = await samples(bridge)
-    assert "camstrm_camera_state|same" in found
-    assert "camstrm_camera_state|same #1" in found
-
-
 async def test_names_follow_the_conventions_of_prometheus(tmp_path: Path) -> None:
     """Base units, ``_total`` at counters alone, a HELP of each; see prometheus.io, Naming."""
     async with (

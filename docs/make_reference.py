@@ -96,7 +96,7 @@ def configuration() -> str:
         intro = comments.get((table, ""), "")
         parts.append(f"\n{intro}\n\n" if intro else "\n")
         parts.append("| key | value | default | meaning |\n| --- | --- | --- | --- |\n")
-        for field in inspect.type_info(kind).fields:  # type: ignore[attr-defined]
+        for field in inspect.type_info(kind).fields:  # type: ignore[attr-defined]  # of structs
             if isinstance(field.type, inspect.StructType):
                 continue  # a table of its own
             name = field.encode_name
@@ -110,7 +110,7 @@ def _tables(config: type) -> Iterator[tuple[str, type]]:
     """Yield the name of each table with the struct that describes it, in the file's order."""
 
     def below(prefix: str, kind: Any) -> Iterator[tuple[str, type]]:
-        for field in inspect.type_info(kind).fields:  # type: ignore[attr-defined]
+        for field in inspect.type_info(kind).fields:  # type: ignore[attr-defined]  # of structs
             inner = field.type
             if isinstance(inner, inspect.Metadata):
                 inner = inner.type
@@ -184,12 +184,12 @@ def _cell(text: str) -> str:
 def commands() -> str:
     """Return docs/commands.md."""
     parser = build_parser()
-    (actions,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001
+    (actions,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001  argparse has no public way
     parts = [_COMMANDS]
     for name, command in actions.choices.items():
         parts += [f"\n## camstrm {name}\n\n", *_help(command)]
-        for inner in command._actions:  # noqa: SLF001
-            if isinstance(inner, argparse._SubParsersAction):  # noqa: SLF001
+        for inner in command._actions:  # noqa: SLF001  argparse has no public way
+            if isinstance(inner, argparse._SubParsersAction):  # noqa: SLF001  argparse has no public way
                 for action, options in inner.choices.items():
                     parts += [f"\n### camstrm {name} {action}\n\n", *_help(options)]
     return "".join(parts)
@@ -203,8 +203,8 @@ def _help(parser: argparse.ArgumentParser) -> Iterator[str]:
     if parser.description:
         yield f"```text\n{parser.description}\n```\n\n"
     yield "| argument | meaning |\n| --- | --- |\n"
-    for action in parser._actions:  # noqa: SLF001
-        if isinstance(action, argparse._SubParsersAction) or action.dest == "help":  # noqa: SLF001
+    for action in parser._actions:  # noqa: SLF001  argparse has no public way
+        if isinstance(action, argparse._SubParsersAction) or action.dest == "help":  # noqa: SLF001  argparse has no public way
             continue
         value = action.metavar or ("|".join(action.choices) if action.choices else "")
         names = ", ".join(action.option_strings)

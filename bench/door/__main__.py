@@ -121,7 +121,7 @@ async def _used_up(bridge: MeasuredBridge, seconds: float, what: str) -> bool:
                     with fake_grabber(bridge):
                         seen, begin = steady.bundles, loop.time()
                         end = begin + 3 * BACK_S
-                        while steady.bundles < seen + 2 and loop.time() < end:  # noqa: ASYNC110
+                        while steady.bundles < seen + 2 and loop.time() < end:  # noqa: ASYNC110  no event
                             await asyncio.sleep(_LOOK_S)
                         back = loop.time() - begin
                     logged = bridge.log_lines()[lines:]

@@ -48,9 +48,9 @@ _SAME_RATE = 1.02
 _DEADLINE = 0.9
 """Part of the period after which a bundle goes without the pictures that are not there."""
 
-
 _STUCK_S = 5.0
-"""A tick that is so late does not come any more, unless the whole process was stopped."""
+"""Delay of a tick after which the loop counts as stuck. Only a process that was stopped, and goes
+on, makes up for so much; a busy machine delays ticks by tenths of a second."""
 
 
 class BundleLoop:

@@ -89,10 +89,10 @@ def collect(
     yield made("network.json", "network interfaces, without addresses", facts.network)
     yield made("services.txt", "what systemd says of the services", facts.services)
     for name, text in [*journal_tail(), *logs]:
-        yield made(name, "last lines of the log", lambda text=text: text)  # type: ignore[misc]
+        yield made(name, "last lines of the log", lambda text=text: text)  # type: ignore[misc]  # mypy: defaults of a lambda
     progress("the running bridge")
     for name, what, text in bridge_answers(options.config.bridge, options.environ, options.token):
-        yield made(name, what, lambda name=name, text=text: _answer(name, text, scrubber))  # type: ignore[misc]
+        yield made(name, what, lambda name=name, text=text: _answer(name, text, scrubber))  # type: ignore[misc]  # mypy: defaults of a lambda
 
 
 def _environment(options: SupportOptions) -> object:

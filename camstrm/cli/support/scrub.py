@@ -46,7 +46,7 @@ _IP_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%\
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:-])")
 _URL_HOST = re.compile(r"(?i)\b((?:https?|wss?|camstrm|ftp|ssh)://)([^\s/:?#\"'\[\]\\<>]+)")
 _HOME = re.compile(r"(/home/|/Users/|[A-Za-z]:\\+Users\\+)([^/\s\"'\\:]+)")
-_KEPT_HOSTS = frozenset(("localhost", "host", "server", "127.0.0.1", "0.0.0.0"))  # noqa: S104
+_KEPT_HOSTS = frozenset(("localhost", "host", "server", "127.0.0.1", "0.0.0.0"))  # noqa: S104  text to keep
 _KEPT_USERS = frozenset(("root", "camstrm", "user"))
 
 

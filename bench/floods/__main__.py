@@ -19,6 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="camstrm-bench-") as folder:
         write_picture_set(Path(folder))
         print(markdown(list(subscribes.rows(Path(folder), options.seconds))), flush=True)
+        print(markdown(list(subscribes.view_rows(Path(folder), options.seconds))), flush=True)
 
 
 if __name__ == "__main__":

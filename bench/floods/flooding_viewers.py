@@ -1,7 +1,8 @@
 """Viewers that subscribe at random as fast as the bridge reads, in a process of their own.
 
-``python -m bench.floods.flooding_viewers PORT COUNT SEED``: prints ``ready`` when all are
-connected, floods until standard input ends, and prints how many messages it has sent.
+``python -m bench.floods.flooding_viewers PORT COUNT SEED [VIEWS]``: prints ``ready`` when all are
+connected, floods until standard input ends, and prints how many messages it has sent. With VIEWS
+each message also wishes for up to so many parts of pictures.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ _SEND_BUFFER = 65536
 class FloodingViewer:
     """Reads all bundles, and sends one ``subscribe`` after another."""
 
-    def __init__(self, port: int, dice: random.Random) -> None:
+    def __init__(self, port: int, dice: random.Random, views: int = 0) -> None:
         self.client = Client("websocket", port)
         self.client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.sent = 0
         self._dice = dice
+        self._views = views
         self._rest = b""
 
     def write(self) -> None:
@@ -50,12 +52,23 @@ class FloodingViewer:
     def _wish(self) -> bytes:
         dice = self._dice
         cameras = dice.choice([None, dice.sample(range(CAMERAS), dice.randrange(CAMERAS + 1))])
+        views = [self._view() for _ in range(dice.randint(0, self._views))]
         body = {
             "type": "subscribe",
             "cameras": cameras,
             "max_fps": dice.uniform(0.5, 3),  # the pictures are not what is measured
+            "views": views,
         }
         return json.dumps(body).encode()
+
+    def _view(self) -> dict[str, object]:
+        """Return a wish for a part of a picture; some ask for a camera that is not there."""
+        dice = self._dice
+        return {
+            "camera": dice.randrange(CAMERAS + 1),
+            "region": [dice.randrange(1, 200) for _ in range(4)],
+            "max_width": dice.choice([None, 64, 160]),
+        }
 
 
 def _masked(text: bytes) -> bytes:
@@ -71,9 +84,9 @@ def _masked(text: bytes) -> bytes:
 
 def main() -> None:
     """Flood."""
-    port, count, seed = map(int, sys.argv[1:])
+    port, count, seed, *views = map(int, sys.argv[1:])
     dice = random.Random(seed)
-    viewers = [FloodingViewer(port, dice) for _ in range(count)]
+    viewers = [FloodingViewer(port, dice, sum(views)) for _ in range(count)]
     by_file = {viewer.client.fileno(): viewer for viewer in viewers}
     print("ready", flush=True)
     with select.epoll() as poll:

@@ -58,6 +58,11 @@ def add_features(parser: argparse.ArgumentParser) -> None:
         help="a server on another machine (default: the one on this machine, if it has the camera)",
     )
     parser.add_argument(
+        "--ca",
+        metavar="FILE",
+        help="trust the certificates in this PEM file, too (with --server wss://)",
+    )
+    parser.add_argument(
         "--token",
         metavar="TEXT",
         help="the server's token to control; better $CAMSTRM_TOKEN or --token-file: the shell "

@@ -90,6 +90,7 @@ class FeaturesOptions(Protocol):
     stop: bool
     json: bool
     server: str | None
+    ca: str | None
     token: str | None
     token_file: str | None
     config: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from typing import Protocol
@@ -13,7 +14,7 @@ from camstrm.cli.own_bridge import own_address, own_tls, own_token
 from camstrm.client.address import find_token
 from camstrm.client.blocking import Client, connect
 from camstrm.config import Config, load_config
-from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ServerError
+from camstrm.errors import CameraAmbiguousError, CameraNotFoundError, ServerError, UsageError
 from camstrm.wire import CameraInfo
 
 __all__ = ["ServerOptions", "camera_of", "not_found", "running_server"]
@@ -23,9 +24,13 @@ _LOOK_S = 1.0
 
 
 class ServerOptions(Protocol):
-    """Which server is meant: ``server`` is its URL, None for that of this machine."""
+    """Which server is meant: ``server`` is its URL, None for that of this machine.
+
+    ``ca``: a file of certificates that are trusted beside those of the system, for ``server``.
+    """
 
     server: str | None
+    ca: str | None
     token: str | None
     token_file: str | None
     config: str | None
@@ -60,7 +65,10 @@ def running_server(options: ServerOptions) -> Iterator[Client | None]:
 def _client(options: ServerOptions) -> Client | None:
     token = find_token(options.token, options.token_file, os.environ)
     if options.server is not None:
-        return connect(options.server, token=token, cameras=(), reconnect=False)
+        tls = _trusting(options.ca) if options.ca is not None else None
+        return connect(options.server, token=token, cameras=(), tls=tls, reconnect=False)
+    if options.ca is not None:
+        raise UsageError("--ca is for a server that --server names (wss://HOST:PORT)")
     bridge = (load_config(options.config) if options.config else Config()).bridge
     host = own_address(bridge.host)
     try:
@@ -73,6 +81,17 @@ def _client(options: ServerOptions) -> Client | None:
     url = f"{scheme}://{name}:{bridge.port}"
     token = token or own_token(bridge, os.environ)
     return connect(url, token=token, cameras=(), tls=tls, reconnect=False)
+
+
+def _trusting(authorities: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(cafile=authorities)
+    except ssl.SSLError:
+        raise UsageError(f"--ca: {authorities} holds no certificate in PEM form") from None
+    except OSError as error:
+        raise UsageError(f"--ca: {authorities} cannot be read ({error.strerror})") from None
+    return context
 
 
 def camera_of(client: Client, wanted: str) -> CameraInfo | None:

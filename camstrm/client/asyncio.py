@@ -23,7 +23,7 @@ from camstrm.client.reconnect import GOOD_AFTER_S, reconnect_pauses
 from camstrm.client.session import ClientSession
 from camstrm.client.still import Still, StillFormat, fetch_still, still_url
 from camstrm.client.wish import ViewWish, Wishes
-from camstrm.errors import CallError, ServerError, WireError
+from camstrm.errors import CallError, ServerError, UsageError, WireError
 from camstrm.feature import FeatureChange, FeatureInfo, FeatureState, FeatureValue, Selectors
 from camstrm.wire import CALL_TIMEOUT_S, MAX_BUNDLE_SIZE, CameraInfo, CameraLease, Region, Status
 from camstrm.wire.operations import (
@@ -375,11 +375,13 @@ def connect(
     bundles a second at most. ``views``: parts of pictures, or smaller ones. ``reduce``: smaller
     pictures while less than a bundle a second can be taken, for a slow link. ``tls``: for
     ``wss://`` with a certificate of one's own. Without ``reconnect`` the end of the connection
-    is an error. Raises UsageError for an address that is none.
+    is an error. Raises UsageError for an address that is none, and for ``tls`` without ``wss://``.
     """
     address = parse_address(url, token)
-    if tls is None and address.url.startswith("wss:"):
+    if tls is None and address.encrypted:
         tls = ssl.create_default_context()
+    elif tls is not None and not address.encrypted:
+        raise UsageError(f"{address.label} is not encrypted: certificates are for wss://")
     wishes = _wishes(cameras, max_fps, views, reduce=reduce)
     return Client(address, wishes, tls, reconnect=reconnect)
 

@@ -36,7 +36,8 @@ def explained(
         return ServerError(
             address.label,
             f"its certificate is not trusted ({error.verify_message})",
-            "Install it here, or pass tls=ssl.create_default_context(cafile=...)",
+            "Install it here, or name its file: 'camstrm features --ca FILE', or in a program "
+            "connect(..., tls=ssl.create_default_context(cafile=FILE))",
             patient=True,
         )
     if isinstance(error, ssl.SSLError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import ssl
 
@@ -22,22 +21,12 @@ class Certificate:
 
         Raises ConfigError if they cannot be used.
         """
-        self._certificate = certificate
-        self._key = key
         self.context = _make_context(certificate, key)
         """For connections from now on. Those that are there keep the one they were made with."""
 
     def take_over(self, other: Certificate) -> None:
-        """Show viewers another certificate, from other files, from now on."""
-        self._certificate, self._key = other._certificate, other._key
+        """Show viewers another certificate from now on; nobody is disconnected."""
         self.context = other.context
-
-    async def reload(self) -> None:
-        """Read the files again, for connections from now on; nobody is disconnected.
-
-        Raises ConfigError if they cannot be used; then the certificate stays as it was.
-        """
-        self.context = await asyncio.to_thread(_make_context, self._certificate, self._key)
 
 
 def _make_context(certificate: str, key: str) -> ssl.SSLContext:

@@ -265,9 +265,7 @@ async def test_a_new_certificate_is_shown_to_those_who_come_and_nobody_has_to_go
     async with open_door(certificate=certificate) as door:
         before = await door.client(trusting)
         assert await before.echoed(b"token")
-        other.certificate.replace(pair.certificate)
-        other.key.replace(pair.key)
-        await certificate.reload()
+        certificate.take_over(Certificate(str(other.certificate), str(other.key)))
         after = await door.client(trusting)
         assert after.serial() != before.serial()
         assert await before.echoed(b"still there")

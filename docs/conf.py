@@ -38,6 +38,8 @@ html_show_copyright = False
 html_show_sphinx = False
 html_copy_source = False
 html_extra_path = ["site"]
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 
 _LINK = re.compile(r"^- \[([^\]]+)\]\(([\w./-]+\.md)\)", re.MULTILINE)

@@ -37,14 +37,18 @@ _CONFIGURATION = """\
 
 One TOML file has the settings of grabber and bridge. [deploy/camstrm.toml](../deploy/camstrm.toml)
 is a complete one with every key; copy it and keep what you change. It is given to `camstrm up`, and
-with `--config` to `camstrm grab`, `camstrm bridge`, `camstrm doctor`, `camstrm features` and
-`camstrm token`.
+with `--config` to `camstrm grab`, `camstrm bridge`, `camstrm doctor`, `camstrm features`,
+`camstrm token`, `camstrm url` and `camstrm support`.
 
 A key that is not known, a wrong type or a value out of range is refused with file, line and key;
 `camstrm doctor --config camstrm.toml` checks a file before you use it. Times are in seconds.
 Relative file names start at the folder of the file; `~` is the user's home. Options on the command
-line go before the file. A service reads the file again with `systemctl reload`, and says what it
-has applied and what needs a restart.
+line go before the file.
+
+To change a system that runs, edit the file, check it with `camstrm grab --check --config FILE` or
+`camstrm bridge --check --config FILE`, and send SIGHUP to grabber, bridge or `camstrm up`; for the
+services that is `systemctl reload`, which checks the file itself. What was applied and what needs a
+restart is in the log. [Servers](../deploy/README.md#changes-while-it-runs) has the list.
 """
 
 _VARIABLES = """
@@ -156,7 +160,7 @@ def _kind(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.StrType):
         return "text"
     if isinstance(kind, inspect.LiteralType):
-        return ", ".join(json.dumps(value) for value in kind.values)
+        return ", ".join(f"`{json.dumps(value)}`" for value in kind.values)
     if isinstance(kind, inspect.VarTupleType):
         return f"list of: {_kind(kind.item_type)}"
     if isinstance(kind, inspect.DictType):
@@ -173,7 +177,8 @@ def _default(field: inspect.Field) -> str:
     else:
         return "must be given"
     if isinstance(value, (dict, tuple)):
-        return "`[]`" if value == () else "empty" if not value else "see the file"
+        reference = f"see [the file](../{REFERENCE_FILE.relative_to(ROOT)})"
+        return "`[]`" if value == () else "empty" if not value else reference
     return f"`{json.dumps(msgspec.to_builtins(value))}`"
 
 
@@ -202,7 +207,14 @@ def _help(parser: argparse.ArgumentParser) -> Iterator[str]:
     """
     if parser.description:
         yield f"```text\n{parser.description}\n```\n\n"
-    yield "| argument | meaning |\n| --- | --- |\n"
+    rows = list(_rows(parser))
+    if rows:
+        yield "| argument | meaning |\n| --- | --- |\n"
+        yield from rows
+
+
+def _rows(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield a row of the table for each argument."""
     for action in parser._actions:  # noqa: SLF001  argparse has no public way
         if isinstance(action, argparse._SubParsersAction) or action.dest == "help":  # noqa: SLF001  argparse has no public way
             continue

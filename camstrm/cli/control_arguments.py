@@ -21,7 +21,7 @@ def add_features(parser: argparse.ArgumentParser) -> None:
         parser,
         "--set",
         "NAME=VALUE",
-        "set a feature and print only that; may be given again, in the order given. The "
+        "set a feature and print only that; may be repeated, in the order given. The "
         "automatic that owns a feature is switched off first (ExposureAuto for ExposureTime), as "
         "with a configuration. A number out of range becomes the nearest possible one",
     )
@@ -39,7 +39,7 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff",
         metavar="FILE",
-        help="print what such a file, or a configuration (.toml), has otherwise than the camera",
+        help="print where such a file, or a configuration (.toml), differs from the camera",
     )
     parser.add_argument(
         "--keep",
@@ -75,21 +75,21 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print JSON for programs; numbers that JSON has not are the texts NaN, Infinity "
-        "and -Infinity",
+        help="print JSON for programs; numbers that JSON cannot express are the texts NaN, "
+        "Infinity and -Infinity",
     )
 
 
 def add_token(parser: argparse.ArgumentParser) -> None:
     """Add the actions of ``camstrm token`` and their options."""
     actions = parser.add_subparsers(metavar="ACTION", required=True, dest="action")
-    add = actions.add_parser("add", help="make a token and print it, this once")
+    add = actions.add_parser("add", help="make a token and print it, only this once")
     add.add_argument("name", metavar="NAME", help="whose it is: 1 to 64 characters")
     add.add_argument(
         "--role",
         choices=("view", "control", "admin"),
         required=True,
-        help="view: watch. control: change what the rules allow, of a camera whose lease one has. "
+        help="view: watch. control: change what the rules allow, of a camera whose lease is held. "
         "admin: change all but what the deny-list forbids, and take a lease from others",
     )
     add.add_argument(
@@ -100,7 +100,7 @@ def add_token(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="may watch this camera only, by its name; again for more (with --role view)",
+        help="may watch this camera only, by its name; may be repeated (with --role view)",
     )
     listing = actions.add_parser("list", help="print names, roles and when they expire")
     revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")

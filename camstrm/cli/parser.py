@@ -138,7 +138,7 @@ def _check_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="only read the configuration and its files, say what is wrong, and end (exit code 2)",
+        help="only check the configuration and its files: exit code 0 if they are right, else 2",
     )
 
 
@@ -179,7 +179,7 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
         "--serial",
         "S",
         "check this camera, as 'camstrm list' prints it (a serial number, or id:DEVICE_ID); "
-        "may be given again. With --open only these are opened",
+        "may be repeated. With --open only these are opened",
     )
     parser.add_argument(
         "--open",
@@ -197,8 +197,8 @@ def _support(parser: argparse.ArgumentParser) -> None:
         parser,
         "--log",
         "FILE",
-        "a log file whose last lines belong in it; may be given again. The journal of the "
-        "services is in it without",
+        "a log file whose last lines belong in it; may be repeated. The journal of the "
+        "services is in it anyway",
     )
     parser.add_argument(
         "--output",
@@ -215,7 +215,7 @@ def _grab(parser: argparse.ArgumentParser) -> None:
         "--serial",
         "S",
         "a camera's serial number, or id:DEVICE_ID where it has none of its own (as 'camstrm "
-        "list' prints it); may be given again. Viewers show the cameras in the order given. "
+        "list' prints it); may be repeated. Viewers show the cameras in the order given. "
         "Without it: the configuration's cameras, or all that are found",
     )
     parser.add_argument("--config", metavar="FILE", help="configuration (see deploy/camstrm.toml)")
@@ -271,9 +271,9 @@ def _view(parser: argparse.ArgumentParser) -> None:
 _COMMANDS = {
     "demo": _Command(
         "three simulated cameras, grabber, bridge and page",
-        "Show three simulated cameras (the producer that the genicam package ships), the\n"
-        "whole way that real ones take. Prints a URL to watch and one to control: open one in a\n"
-        "browser, or give it to 'camstrm view'. Ctrl-C ends everything.",
+        "Show three simulated cameras of the producer that the genicam package ships, through\n"
+        "all the parts that real ones use. Prints a URL to watch and one to control: open one in\n"
+        "a browser, or give it to 'camstrm view'. Ctrl-C ends everything.",
         _demo,
     ),
     "list": _Command(
@@ -340,7 +340,7 @@ _COMMANDS = {
         _url,
     ),
     "token": _Command(
-        "who may watch, control and administrate",
+        "who may watch, control and administer",
         "Give people tokens of their own, with a role, and take them back. A running bridge\n"
         "notices within seconds. Run it as the user of the bridge.\n\n"
         "  camstrm token add anna --role control --expires 30d\n"

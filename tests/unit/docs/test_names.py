@@ -75,6 +75,15 @@ def test_each_state_has_its_number_and_its_word() -> None:
     assert [row[:2] for row in rows] == wanted
 
 
+def test_the_dashboard_has_the_words_and_colours_of_the_states() -> None:
+    rows = re.findall(r"^\| (\d) \| ([a-z ]+) \| (\w+) \|", STATES, re.MULTILINE)
+    dashboard = read("deploy/grafana/camstrm.json")
+    shown = re.findall(
+        r'"(\d)": \{\s*"text": "([^"]+)",\s*"color": "(\w+)",\s*"index": \1\s*\}', dashboard
+    )
+    assert shown == [(n, word, {"grey": "text"}.get(colour, colour)) for n, word, colour in rows]
+
+
 def test_each_counter_is_explained() -> None:
     section = STATES.split("## Counters of a camera")[1].split("\n## ")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COUNTERS)

@@ -1,4 +1,4 @@
-"""docs/viewers.md names a test of that viewer for each thing that there is."""
+"""docs/viewer-tests.md names a test of that viewer for each thing that there is."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TABLE = (
-    (ROOT / "docs" / "viewers.md").read_text("utf-8").partition("| wish | page | Qt viewer |\n")[2]
-)
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/viewer-tests.md").read_text("utf-8")
+TABLE = PAGE.partition("| wish | page | Qt viewer |\n")[2]
 
 PLACES = {
     "page": ("integration/test_page*.py", "unit/bridge/**/test_*.py"),
@@ -25,7 +24,7 @@ WITHOUT = ("left out: ", "nothing is installed")
 
 def rows() -> list[list[str]]:
     """Return the wish and its two entries, for each line of the table."""
-    lines = TABLE.partition("\n\n")[0].splitlines()[1:]
+    lines = TABLE.splitlines()[1:]
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
 

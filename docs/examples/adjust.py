@@ -10,10 +10,10 @@ from camstrm.errors import CallError
 
 url, camera = sys.argv[1:3]
 with connect(url, cameras=[]) as client:
-    exposure = client.values(camera, "ExposureTime")["ExposureTime"]
-    print(f"exposure {exposure.value}, {exposure.minimum} to {exposure.maximum}")
-    wanted = float(exposure.value)
     try:
+        exposure = client.values(camera, "ExposureTime")["ExposureTime"]
+        print(f"exposure {exposure.value}, {exposure.minimum} to {exposure.maximum}")
+        wanted = float(exposure.value)
         with client.lease(camera):
             for _ in range(3):
                 clipped = max(channel.clipped for channel in client.measure(camera).channels)

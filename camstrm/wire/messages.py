@@ -356,6 +356,12 @@ class Live(Message, frozen=True, tag="live"):
     settings: tuple[FeatureSetting, ...] = ()
 
 
+class LogLevel(Message, frozen=True, tag="log_level"):
+    """From grabber to a camera process: log lines of ``level`` (as "INFO") and above from now on."""
+
+    level: str
+
+
 class Stop(Message, frozen=True, tag="stop"):
     """From grabber to a camera process: close the cameras and end."""
 

@@ -54,6 +54,7 @@ from camstrm.wire import (
     FrameBundle,
     FrameRequest,
     Live,
+    LogLevel,
     Packet,
     PacketKind,
     Report,
@@ -252,6 +253,8 @@ class CameraProcess:
             elif isinstance(message, Call):
                 with self._about(message.camera):
                     self._desk.take(message)
+            elif isinstance(message, LogLevel):
+                logging.getLogger().setLevel(message.level)
             elif isinstance(message, Stop):
                 return False
         return True

@@ -140,6 +140,14 @@ class Supervisor:
         self._config = msgspec.structs.replace(self._config, stream=stream)
         return self._reload.take(self._places, stream, cameras)
 
+    def log_from(self, level: str) -> None:
+        """Let all camera processes, also later ones, log lines of ``level`` and above."""
+        self._log_level = level
+        for place in self._places:
+            place.group = msgspec.structs.replace(place.group, log_level=level)
+        for link in self.links():
+            link.log_from(level)
+
     def refuse_calls(self) -> None:
         """Answer all open calls, and from now on each one: the grabber stops."""
         self._stopping = True

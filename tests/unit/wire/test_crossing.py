@@ -39,6 +39,7 @@ from camstrm.wire.messages import (
     Leases,
     Limits,
     Live,
+    LogLevel,
     Message,
     Report,
     Start,
@@ -78,6 +79,7 @@ any_message = st.one_of([messages_of(cls) for cls in CROSSING_OF])
     [
         (Ack(7), '{"type":"ack","seq":7}'),
         (Stop(), '{"type":"stop"}'),
+        (LogLevel("DEBUG"), '{"type":"log_level","level":"DEBUG"}'),
         (
             Subscribe(),
             '{"type":"subscribe","cameras":null,"max_fps":null,"views":[],"reduce":true}',

@@ -336,6 +336,9 @@ def test_everything_in_one_process(loop: GuardedLoop, running: RunningClock) -> 
     link = rig.start(group(simulator(), "0", "1", single=True))
     assert link.pid is None
     rig.ask(lambda: rig.count(0) >= 2 and rig.count(1) >= 2)
+    assert logging.getLogger().level == logging.ERROR
+    link.log_from("WARNING")
+    rig.ask(lambda: logging.getLogger().level == logging.WARNING)
     link.stop()
     rig.over(link)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -142,6 +142,22 @@ def test_a_process_for_each_camera_in_the_order_of_the_configuration(rig: Rig) -
     assert by_index[1].log_level == "DEBUG"
 
 
+def test_camera_processes_log_from_another_level_on(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels: list[str] = []
+    monkeypatch.setattr(ProcessLink, "log_from", lambda _, level: levels.append(level))
+    rig.start(("A", ONE))
+    rig.streaming(0)
+    (link,) = rig.links()
+    assert rig.supervisor is not None
+    rig.supervisor.log_from("WARNING")
+    assert levels == ["WARNING"]
+    link.kill("test")
+    rig.run(lambda: rig.links() and rig.links() != [link])
+    assert rig.links()[0].group.log_level == "WARNING", "the next one begins with it"
+
+
 def test_a_call_goes_to_its_cameras_process_only(rig: Rig) -> None:
     rig.start(("A", ONE), ("B", ONE))
     rig.streaming(0, 1)

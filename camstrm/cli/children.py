@@ -133,7 +133,9 @@ class ChildCommands:
     def _look(self, now: float) -> None:
         """End a child that stands still: it is then started again."""
         heard = self._watch.heard() if self._watch is not None else set()
-        paused = now - self._looked_s > _PAUSED_S
+        # Where somebody else sends, too, there may have been no room for what a child sent.
+        strangers = heard - {c.process.pid for c in self._children if c.process is not None}
+        paused = now - self._looked_s > _PAUSED_S or bool(strangers)
         self._looked_s = now
         for child in self._children:
             if child.process is None:
@@ -156,11 +158,19 @@ class ChildCommands:
     def _start(self, child: _Child) -> None:
         child.started_s = time.monotonic()
         child.heard_s = None
+        try:
+            child.process = self._process(child.arguments)
+        except OSError as error:
+            # No memory, too many processes or files: the others run, and it may be over soon.
+            child.due_s = child.started_s + child.pauses.next()
+            complain(f"{child.name} cannot be started ({error.strerror}); trying again")
+
+    def _process(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         if self._watch is None:
             self._watch = ChildWatch()
         with hangup_waits():
-            child.process = subprocess.Popen(
-                [sys.executable, "-m", "camstrm", *child.arguments],
+            return subprocess.Popen(
+                [sys.executable, "-m", "camstrm", *arguments],
                 env={
                     **os.environ,
                     PARENT_VARIABLE: str(os.getpid()),

@@ -107,10 +107,11 @@ def read_tokens(folder: Path) -> tuple[NamedToken, ...]:
     try:
         # Not blocking: whatever stands there may be a pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            os.close(handle)
+            raise ConfigError(str(path), "wanted a regular file")
         with os.fdopen(handle, "rb") as file:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigError(str(path), "wanted a regular file")
             content = file.read(_MAX_SIZE + 1)
     except FileNotFoundError:
         return ()

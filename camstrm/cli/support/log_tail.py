@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +43,8 @@ def journal_tail() -> Iterator[tuple[str, str]]:
 def file_tail(path: Path) -> str:
     """Return the last lines of a log file; UsageError if it cannot be read."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"--log {path}: wanted a file")
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - MAX_SIZE))

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -286,6 +288,39 @@ def test_time_in_which_this_process_was_stopped_counts_for_nobody(
     silent.children._look(160.0)
     silent.look(160.0, 169.0)
     assert silent.ended == []
+
+
+def test_who_is_shouted_down_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any user of the machine may send to the watch, and so leave no room for a child's signs."""
+    silent = SilentChild(monkeypatch)
+    strangers: list[set[int]] = [{4, 5}]
+    silent.children._watch = SimpleNamespace(heard=lambda: strangers[0])  # type: ignore[assignment]
+    silent.look(100.0, 150.0)
+    assert silent.ended == []
+    strangers[0] = set()
+    silent.look(150.0, 160.5)
+    assert silent.ended == [silent]
+
+
+def test_one_that_cannot_be_started_is_tried_again(
+    running: Running, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process = running.children._process
+    failures = [OSError(errno.EAGAIN, "Resource temporarily unavailable")] * 3
+
+    def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        if failures:
+            raise failures.pop()
+        return process(arguments)
+
+    monkeypatch.setattr(running.children, "_process", start)
+    running.add("bridge", "echo x >> up; exec sleep 60")
+    running.start()
+    running.wait_for(lambda: running.lines("up"))
+    assert running.stop() == 0
+    assert capsys.readouterr().err == (
+        "camstrm: bridge cannot be started (Resource temporarily unavailable); trying again\n" * 3
+    )
 
 
 def test_signs_of_life_are_those_of_the_child_itself(running: Running) -> None:

@@ -57,8 +57,7 @@ def read_toml(path: str | Path) -> TomlDocument:
     except FileNotFoundError:
         raise ConfigError(file, "there is no such file") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the path
-        # Not Path.is_dir(), which fails before Python 3.14 in a folder that may not be looked into.
-        if os.path.isdir(path):  # noqa: PTH112
+        if os.path.isdir(path):
             raise ConfigError(file, "wanted a file, this is a directory") from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError(file, f"cannot be read ({reason})") from None

@@ -357,7 +357,7 @@ class Live(Message, frozen=True, tag="live"):
 
 
 class LogLevel(Message, frozen=True, tag="log_level"):
-    """From grabber to a camera process: log lines of ``level`` (as "INFO") and above from now on."""
+    """From grabber to a camera process: log lines of ``level`` ("INFO") and above from now on."""
 
     level: str
 

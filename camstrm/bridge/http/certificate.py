@@ -33,9 +33,7 @@ class Certificate:
     Belongs to the bridge's event loop.
     """
 
-    def __init__(
-        self, certificate: str, key: str, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, certificate: str, key: str, clock: Callable[[], float] = time.time) -> None:
         """Read both files; ``key`` may be empty if it stands in the certificate's file.
 
         Raises ConfigError if they cannot be used. One that has ended, or soon will, can: a
@@ -79,9 +77,7 @@ def _make_context(certificate: str, key: str) -> ssl.SSLContext:
         ) from None
     except OSError as error:
         name = key if key and not os.access(key, os.R_OK) else certificate
-        raise ConfigError(
-            name, f"cannot be read ({error.strerror})", key=_KEYS
-        ) from None
+        raise ConfigError(name, f"cannot be read ({error.strerror})", key=_KEYS) from None
     except ValueError as error:  # NUL in a path
         raise ConfigError(certificate, f"cannot be read ({error})", key=_KEYS) from None
     return context

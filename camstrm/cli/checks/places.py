@@ -102,6 +102,12 @@ def _socket(config: Config) -> Finding:
             check_socket_path(path, config.socket.allowed_uids)
     except SocketPathError as error:
         return Finding.fail(subject, f"{error.subject}: {error.problem}", error.remedy)
+    except OSError as error:
+        return Finding.fail(
+            subject,
+            f"{error.filename} cannot be looked at ({error.strerror})",
+            "Set socket.path in the configuration",
+        )
     # The bridge makes the last folder itself.
     parent = folder if folder.exists() else folder.parent
     if os.access(parent, os.W_OK | os.X_OK):
@@ -141,4 +147,4 @@ def _port(bridge: BridgeSettings) -> Finding:
 
 
 def _existing(folder: Path) -> Path:
-    return next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
+    return next((path for path in (folder, *folder.parents) if os.path.exists(path)), Path("/"))

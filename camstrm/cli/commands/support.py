@@ -57,7 +57,7 @@ def _config(file: str | None) -> tuple[Config, str]:
     try:
         return load_config(file), ""
     except ConfigError as error:
-        if not os.path.isfile(file):  # noqa: PTH113  Path.is_file() fails where it may not look
+        if not os.path.isfile(file):
             raise
         return Config(), str(error)
 

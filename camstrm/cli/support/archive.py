@@ -25,7 +25,7 @@ def archive_path(output: str | None) -> Path:
     name = time.strftime("camstrm-support-%Y%m%d-%H%M%S.tar.gz")
     try:
         path = (Path(output).expanduser() if output else Path(name)).absolute()
-        if os.path.isdir(path):  # noqa: PTH112  Path.is_dir() fails where it may not look
+        if os.path.isdir(path):
             path /= name
         if os.path.lexists(path):
             raise UsageError(f"{path} is there already; choose another --output")

@@ -96,7 +96,7 @@ def collect(
 
 
 def _log_names(logs: Sequence[Path], scrubber: Scrubber) -> Iterator[tuple[str, Path]]:
-    """Yield each log with its name in the archive, which no other one has and which says nothing private."""
+    """Yield each log with a name that no other one has, and that says nothing private."""
     used: set[str] = set()
     for number, path in enumerate(logs, 1):
         name = f"log-{scrubber.text(path.name)}"

@@ -41,9 +41,9 @@ def test_what_has_no_end_is_over_soon(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(sys.platform == "win32", reason="/proc")
 def test_what_cannot_be_read_leaves_nothing_open(tmp_path: Path) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = sum(1 for _ in Path("/proc/self/fd").iterdir())
     with pytest.raises(IsADirectoryError):
         read_small_file(tmp_path, 10)
     with pytest.raises(FileNotFoundError):
         read_small_file(tmp_path / "no", 10)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert sum(1 for _ in Path("/proc/self/fd").iterdir()) == before

@@ -103,7 +103,7 @@ def test_file_name_with_nul() -> None:
 
 def test_a_place_that_cannot_be_looked_at_is_a_mistake_of_the_user(tmp_path: Path) -> None:
     """As a folder of another user is, but for root."""
-    with pytest.raises(ConfigError, match="cannot be read .File name too long"):
+    with pytest.raises(ConfigError, match=r"cannot be read \(File name too long"):
         read_toml(tmp_path / ("x" * 300) / "c.toml")
 
 

@@ -19,7 +19,7 @@ from camstrm.bridge.control.records import note_record
 from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.events.event_calls import EventCalls
 from camstrm.bridge.events.event_log import EventLog
-from camstrm.bridge.http.access_log import AccessLogger, without_request_text
+from camstrm.bridge.http.access_log import access_logger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.descriptors import connections_within_limit
@@ -221,12 +221,14 @@ async def _serving(
         _HTTP_LOGGER.addFilter(without_request_text)
     runner = web.AppRunner(
         app,
-        access_log_class=AccessLogger,
+        access_log_class=access_logger(_ACCESS_LOGGER),
         access_log=_ACCESS_LOGGER,
         logger=_HTTP_LOGGER,
         keepalive_timeout=KEEPALIVE_S,
         lingering_time=_LINGER_S,
         shutdown_timeout=SHUTDOWN_S,
+        # No request here has a body: nothing that somebody sends is unpacked.
+        auto_decompress=False,
     )
 
     async def end_viewers(app: web.Application) -> None:  # noqa: ARG001  aiohttp's

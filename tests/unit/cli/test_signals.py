@@ -129,7 +129,7 @@ def test_without_a_free_descriptor_the_terminal_is_not_gone(
     def fail(*_: object) -> int:
         raise OSError(number, "")
 
-    monkeypatch.setattr(signals.os, "open", fail)
+    monkeypatch.setattr(os, "open", fail)
     assert signals._has_terminal() == there
 
 

@@ -272,7 +272,7 @@ class Measurement(Result, frozen=True):
 class TakeStill(Arguments, frozen=True):
     """``still``: one picture of the newest frame, with the reply's data.
 
-    ``region``: None for the whole picture; what is beside the picture is left out. ``scale``
+    ``region``: None for the whole picture; what is outside the picture is left out. ``scale``
     (1: each pixel of the sensor), ``max_width``, ``max_height``: of a JPEG or a PNG, which are
     made smaller until they fit, never larger. ``quality``: of a JPEG, None: 90. ``bits``: of a
     PNG, per colour; 16 keeps all that the sensor gives, as the highest of 16 where it gives

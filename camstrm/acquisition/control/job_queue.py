@@ -44,7 +44,7 @@ class JobQueue:
         return self._jobs.pop(next(iter(self._jobs)))
 
     def take_all(self) -> list[Task]:
-        """Take all jobs."""
+        """Return all jobs, in their order; none is left."""
         jobs = list(self._jobs.values())
         self._jobs.clear()
         return jobs

@@ -46,6 +46,6 @@ class Watches:
         return round(1000 * min(elapsed_s, 60.0))
 
     def take_all(self) -> list[Task]:
-        """Take all that wait."""
+        """Return all that wait; none is left."""
         watches, self.waiting = self.waiting, []
         return watches

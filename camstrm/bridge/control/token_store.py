@@ -219,7 +219,7 @@ def _parsed(path: Path, content: bytes) -> tuple[NamedToken, ...]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             str(path),
-            f"not a file of 'camstrm token' ({error}); take it away and add the tokens again",
+            f"not a file of 'camstrm token' ({error}); move it away and add the tokens again",
         ) from None
     return tokens
 

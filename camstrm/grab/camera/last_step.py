@@ -51,7 +51,7 @@ class StepWriter:
             os.pwrite(self._file, data.ljust(_SIZE, b"\0"), 0)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what comes later is not noted."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -122,7 +122,7 @@ def check_before_touching(
 
 def _check_writers(path: str, folder: Path) -> None:
     """Raise SocketPathError if others may replace files in ``folder`` or a folder above it."""
-    # Where a link leads over, both ways count: who may replace the link decides, too.
+    # Where a link leads over, both ways count: whoever may replace the link decides, too.
     real = folder.resolve()
     for place in dict.fromkeys((folder, *folder.parents, real, *real.parents)):
         try:

@@ -105,7 +105,7 @@ class KeepDesk:
 
 
 class _Nobody:
-    """Who does not wait for a reply (a CallBack)."""
+    """A caller that does not wait for a reply (a CallBack)."""
 
     def replied(self, reply: Reply) -> None:
         pass

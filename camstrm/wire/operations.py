@@ -2,7 +2,7 @@
 
 For each there is the struct of ``with`` and that of ``result``. A further operation is an entry
 of OPERATIONS, two structs, and a handler where it is done. Arguments with unknown fields are
-refused: who sends one means something by it. Results may grow.
+refused: a sender means something by it. Results may grow.
 """
 
 from __future__ import annotations
@@ -313,8 +313,8 @@ class Still(Result, frozen=True):
 class ChangeLease(Arguments, frozen=True):
     """``lease``: the right to change this camera.
 
-    "take" it if it is free, "give" it back, "ask" its holder for it, "pass" it to who asked,
-    "force" it as admin.
+    "take" it if it is free, "give" it back, "ask" its holder for it, "pass" it to the one
+    who asked, "force" it as admin.
     """
 
     action: Literal["take", "give", "ask", "pass", "force"]

@@ -155,7 +155,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
         # The door closes it soon (entrant.py): a load balancer's next question is not to meet that.
         response.headers["Connection"] = "close"
         response.force_close()
-    # Kept by who asks, and asked about before each use: of the tree of features only.
+    # Clients keep the tree of features only, and ask about it before each use.
     if "ETag" in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"
     # A page that knows the token may show a picture; others may not even embed it.

@@ -25,7 +25,7 @@ class ServerOperation(Protocol):
 
 
 class ServerCalls:
-    """Hands calls to who does them. Belongs to the bridge's event loop."""
+    """Hands calls to what does them. Belongs to the bridge's event loop."""
 
     def __init__(self) -> None:
         self._operations: dict[str, ServerOperation] = {}

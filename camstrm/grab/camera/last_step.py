@@ -1,4 +1,4 @@
-"""What a camera process is doing, in memory that outlives it: who died while doing what.
+"""What a camera process is doing, in memory that outlives it: which process died while doing what.
 
 Native code that dies takes its process with it before any message is sent. So the process
 writes each step to a file in memory that the grabber holds, and the grabber reads it after.

@@ -20,7 +20,7 @@ from client_qt.panels.controls.sentence import Weight
 __all__ = ["FeatureShown", "NumberEditor"]
 
 _JOIN_S = 0.8
-"""Wishes that follow each other so closely are one change for who undoes it."""
+"""Wishes that follow each other so closely are undone as one change."""
 
 
 @dataclass(frozen=True)

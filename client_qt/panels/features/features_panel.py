@@ -150,7 +150,7 @@ class FeaturesPanel(CameraPanel):
         for part in (self.search, self.level, self.only, self.tree):
             part.setVisible(there)
         if comes and isinstance(self.window().focusWidget(), QTabBar):
-            # Who opened the panel waits at its tab for something to search in.
+            # The person who opened the panel waits at its tab for something to search in.
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         if not there:
             self.more.hide()

@@ -59,7 +59,7 @@ class NumberCard(CameraCard):
     def show_states(self) -> None:
         note, weight = self.note("value")
         if self._automatic and not self.desk.problem_of(self.card.parts["value"]):
-            # Who moves the slider takes over from the automatic: that is no lock.
+            # Moving the slider takes over from the automatic: that is no lock.
             note, weight = self.say("setup.auto.on"), Weight.DIM
         writable = self.writable("value") or (self._automatic and self.writable("auto"))
         wanted = self.desk.wanted(self.card.parts["value"])

@@ -120,7 +120,7 @@ def test_a_child_that_ends_in_good_order_is_started_again_too(
 
 @pytest.mark.parametrize("code", [1, 2])
 def test_a_first_start_that_fails_ends_everything(running: Running, code: int) -> None:
-    """Its message stands on standard error; another start would not mend it."""
+    """Its message is on standard error; another start would not help."""
     running.add("grabber", "echo x >> up; exec sleep 60")
     running.add("bridge", f"echo x >> starts; exit {code}")
     running.start()

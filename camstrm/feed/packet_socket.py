@@ -92,7 +92,10 @@ def give_room(sock: socket.socket) -> None:
 
 
 def unsent(parts: Sequence[Buffer], sent: int) -> list[Buffer]:
-    """Return what is left of ``parts`` behind their first ``sent`` bytes."""
+    """Return what is left of ``parts`` behind their first ``sent`` bytes.
+
+    Raises WireError if they have less: they were changed while they were sent.
+    """
     for position, part in enumerate(parts):
         size = byte_count(part)
         if sent < size:

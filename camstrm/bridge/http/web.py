@@ -84,7 +84,7 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 
 async def web_socket(request: web.Request) -> web.StreamResponse:
-    """Serve a viewer."""
+    """Serve a viewer over a WebSocket; raise 426 for a request that asks for none."""
     state = request.app[STATE]
     version = request.headers.get("Sec-WebSocket-Version", "")
     if not _wants_web_socket(request) or version.strip() != _VERSION:

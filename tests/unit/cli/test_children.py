@@ -272,6 +272,41 @@ def test_a_child_that_stands_still_is_ended(
     assert capsys.readouterr().err == "camstrm: grabber gave no sign of life for 10 s: ended\n"
 
 
+class UndeadProcess:
+    """A child that hangs in the kernel: a signal does nothing, and its end does not come."""
+
+    pid = 4711
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send_signal(self, number: int) -> None:
+        self.sent.append(number)
+
+    def kill(self) -> None:
+        self.send_signal(9)
+
+    def wait(self, timeout: float | None = None) -> int:
+        assert timeout is not None, "it would wait for ever"
+        raise subprocess.TimeoutExpired("x", timeout)
+
+
+def test_nobody_waits_for_a_child_that_hangs_in_the_kernel(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    children, process = ChildCommands(), UndeadProcess()
+    child = children_module._Child("grabber", ())
+    child.process = process  # type: ignore[assignment]  # what is used of it
+    child.heard_s = children._looked_s = 100.0
+    children._children = [child]
+    for now in (100.5 + 0.5 * look for look in range(40)):
+        children._look(now)
+    assert process.sent == [6, 18, 9], "its end is seen when it comes"
+    assert capsys.readouterr().err.count("gave no sign of life") == 1
+    children.end(timeout_s=0.0)
+    assert process.sent == [6, 18, 9, 15, 9]
+
+
 def test_a_child_that_is_still_starting_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = SilentChild(monkeypatch)
     silent.child.heard_s = None

@@ -77,5 +77,7 @@ def without_request_text(record: logging.LogRecord) -> bool:
         record.msg = f"{record.getMessage()}: {type(error).__name__}"
         record.args = ()
         record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+        # The access log has a line for its answer, and of a flood not each one.
+        return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
     return True

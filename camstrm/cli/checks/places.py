@@ -105,7 +105,7 @@ def _socket(config: Config) -> Finding:
     except OSError as error:
         return Finding.fail(
             subject,
-            f"{error.filename} cannot be looked at ({error.strerror})",
+            f"{error.filename} cannot be examined ({error.strerror})",
             "Set socket.path in the configuration",
         )
     # The bridge makes the last folder itself.

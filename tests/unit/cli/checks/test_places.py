@@ -99,7 +99,7 @@ def test_a_folder_that_may_not_be_looked_into(
     found = check(tmp_path, path="/root/a/s.sock")
     for name in ("access", "UNIX"):
         assert found[name].level is Level.FAIL
-        assert "cannot be looked at (Permission denied)" in found[name].text
+        assert "cannot be examined (Permission denied)" in found[name].text
 
 
 @pytest.mark.parametrize(

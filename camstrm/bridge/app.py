@@ -209,14 +209,14 @@ async def _serving(
         yield
         await state.listener.close()
 
-    async def status_each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001
+    async def each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
         task = asyncio.create_task(_tick(state.hub, alive), name="bridge status")
         yield
         task.cancel()
         await asyncio.wait({task}, timeout=1.0)
 
     app = make_app(state)
-    app.cleanup_ctx.extend([status_each_second, grabber_side])
+    app.cleanup_ctx.extend([each_second, grabber_side])
     if without_request_text not in _HTTP_LOGGER.filters:
         _HTTP_LOGGER.addFilter(without_request_text)
     runner = web.AppRunner(

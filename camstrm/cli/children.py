@@ -40,6 +40,9 @@ _ABORT_S = 2.0
 _ORDER_S = 0.5
 """How long the end of one child may take before the next one is asked to end."""
 
+_KILL_WAIT_S = 0.3
+"""A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
+
 
 @dataclass
 class _Child:
@@ -122,8 +125,7 @@ class ChildCommands:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                _kill(process)
         for child in self._children:
             child.process = None
         if self._watch is not None:
@@ -144,6 +146,8 @@ class ChildCommands:
                 silent = f"gave no sign of life for {WATCHDOG_S:.0f} s"
                 complain(f"{child.name} {silent}: ended", logging.WARNING)
                 _abort(child.process)
+                # Where it hangs in the kernel, its end is waited for as that of any other.
+                child.heard_s = None
 
     def _pass_on_reload(self) -> None:
         if not self._may_reload():
@@ -192,5 +196,10 @@ def _abort(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_ABORT_S)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_KILL_WAIT_S)

@@ -39,7 +39,7 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff",
         metavar="FILE",
-        help="print what such a file, or a configuration (.toml), has otherwise than the camera",
+        help="print how such a file, or a configuration (.toml), differs from the camera",
     )
     parser.add_argument(
         "--keep",
@@ -75,8 +75,8 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print JSON for programs; numbers that JSON has not are the texts NaN, Infinity "
-        "and -Infinity",
+        help="print JSON for programs; numbers that JSON cannot express are the texts NaN, "
+        "Infinity and -Infinity",
     )
 
 
@@ -89,8 +89,8 @@ def add_token(parser: argparse.ArgumentParser) -> None:
         "--role",
         choices=("view", "control", "admin"),
         required=True,
-        help="view: watch. control: change what the rules allow, of a camera whose lease one has. "
-        "admin: change all but what the deny-list forbids, and take a lease from others",
+        help="view: watch. control: change what the rules allow, while holding the camera's "
+        "lease. admin: change all but what the deny-list forbids, and take a lease from others",
     )
     add.add_argument(
         "--expires", metavar="TIME", help="valid for 90m, 12h, 30d, 8w (default: until revoked)"
@@ -103,7 +103,7 @@ def add_token(parser: argparse.ArgumentParser) -> None:
         help="may watch this camera only, by its name; again for more (with --role view)",
     )
     listing = actions.add_parser("list", help="print names, roles and when they expire")
-    revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")
+    revoke = actions.add_parser("revoke", help="end a token; whoever uses it is disconnected")
     revoke.add_argument("name", metavar="NAME", help="as 'camstrm token list' prints it")
     for action in (add, listing, revoke):
         action.add_argument(

@@ -197,8 +197,8 @@ def _support(parser: argparse.ArgumentParser) -> None:
         parser,
         "--log",
         "FILE",
-        "a log file whose last lines belong in it; may be given again. The journal of the "
-        "services is in it without",
+        "a log file whose last lines go into the archive; may be given again. The journal of "
+        "the services is in it anyway",
     )
     parser.add_argument(
         "--output",

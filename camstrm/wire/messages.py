@@ -259,7 +259,7 @@ class CameraLease(Struct, frozen=True, omit_defaults=True):
     """Who may change a camera now; without a holder nobody may, and the lease can be taken.
 
     ``holder``: name of the token; ``viewer``: number of its connection; ``until_us``: when it
-    ends without a change, UTC; ``asked_by``: name of who would like to have it.
+    ends without a change, UTC; ``asked_by``: name of the person who would like to have it.
     """
 
     camera: Count

@@ -48,7 +48,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
     lost", "grabber back", "cameras" (others than before), "changed" (``feature`` from ``old``
     to ``new``), "executed", "kept", "reconnect", "lease" (from one holder to another), "shared",
     "unshared", or another word. ``camera``: its name, empty for what is of no camera. ``text``:
-    why, or what came of it. ``person``: name of the token of who did it.
+    why, or what came of it. ``person``: name of the token of the person who did it.
     """
 
     id: Count
@@ -103,6 +103,6 @@ class Shares(Result, frozen=True):
 
 
 class EndShare(Arguments, frozen=True):
-    """``unshare``: revoke the share with this id; who watches by it is sent away."""
+    """``unshare``: revoke the share with this id; viewers that watch with it are disconnected."""
 
     id: str

@@ -15,7 +15,7 @@ from camstrm.wire import Call
 from camstrm.wire.operations import Finding, Findings
 from camstrm.wire.server_operations import Event, Events
 from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
-from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, until
+from tests.fakes.browser import is_live, needs_browser, open_page, until
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -36,12 +36,6 @@ class EventBook:
         after = msgspec.json.decode(call.with_)["after"]
         self.asked.append(after)
         return Events(tuple(e for e in self.events if e.id > after), len(self.events))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

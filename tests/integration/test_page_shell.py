@@ -19,7 +19,6 @@ from tests.fakes.browser import (
     is_live,
     needs_browser,
     open_page,
-    running_browser,
     shows,
     tile,
     until,
@@ -43,12 +42,6 @@ CUT_NAMES = """[...document.querySelectorAll(".tile h2")]
     .filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)"""
 TOP_LEFT = """[...document.querySelectorAll(".tile")]
     .map((tile) => tile.dataset.camera).join()"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

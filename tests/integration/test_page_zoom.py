@@ -21,7 +21,6 @@ from tests.fakes.browser import (
     is_live,
     needs_browser,
     open_page,
-    running_browser,
     shows,
     tile,
     until,
@@ -30,12 +29,6 @@ from tests.fakes.pictures.sensor_picture import MARK
 from tests.fakes.zoomed_page import HEIGHT, WIDTH, Stage, seen, shift_between, stage_of, turn_wheel
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -58,7 +58,7 @@ class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """A token in the file; ``fingerprint`` is that of its cookie. Times are UTC.
 
     ``cameras``: names of those that it is for; None: all. A share is one for some that a viewer has
-    made: ``note`` says what it is for, ``made_by`` is the name of the token of who made it.
+    made: ``note`` says what it is for, ``made_by`` is the name of its maker's token.
     """
 
     name: str
@@ -219,7 +219,7 @@ def _parsed(path: Path, content: bytes) -> tuple[NamedToken, ...]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             str(path),
-            f"not a file of 'camstrm token' ({error}); take it away and add the tokens again",
+            f"not a file of 'camstrm token' ({error}); move it away and add the tokens again",
         ) from None
     return tokens
 
@@ -246,7 +246,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _write(folder: Path, tokens: tuple[NamedToken, ...]) -> None:
-    """Put the file in its place whole: who reads it at any moment sees all of one version."""
+    """Put the file in its place whole: a reader sees all of one version at any moment."""
     path = folder / TOKENS_FILE
     beside = folder / f".{TOKENS_FILE}.new"
     text = msgspec.json.format(msgspec.json.encode(_Tokens(tokens)), indent=2) + b"\n"

@@ -45,7 +45,7 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     state = request.app[STATE]
     host = request.headers.get("Host", "")
     if for_health_only(request) and request.path not in _OPEN_PATHS:
-        raise web.HTTPNotFound(text=f"Here are {' and '.join(_OPEN_PATHS)} only.\n")
+        raise web.HTTPNotFound(text=f"Only {' and '.join(_OPEN_PATHS)} are served here.\n")
     named = state.hosts.host_allowed(host)
     if not named and request.path not in _OPEN_PATHS:
         raise web.HTTPForbidden(
@@ -103,6 +103,6 @@ def _check_origins(request: web.Request, host: str) -> None:
     for origin in origins:
         if not hosts.origin_allowed(origin, request.scheme, host):
             raise web.HTTPForbidden(
-                text=f"Pages of {origin!r} may not ask here. If they should, add it to "
+                text=f"Pages of {origin!r} may not make requests here. If they should, add it to "
                 "bridge.allowed_origins.\n"
             )

@@ -131,7 +131,10 @@ def known_token(token_file: str, environ: Mapping[str, str]) -> str:
 
 
 def known_control_token(folder: Path) -> str | None:
-    """Return the token to control that a bridge has made, None if it has made none."""
+    """Return the token to control that a bridge has made, None if it has made none.
+
+    Raises ConfigError for one that this user cannot read.
+    """
     path = folder / CONTROL_TOKEN_FILE
     try:
         return _read(path)

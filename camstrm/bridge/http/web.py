@@ -84,7 +84,7 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 
 async def web_socket(request: web.Request) -> web.StreamResponse:
-    """Serve a viewer."""
+    """Serve a viewer over a WebSocket; raise 426 for a request that asks for none."""
     state = request.app[STATE]
     version = request.headers.get("Sec-WebSocket-Version", "")
     if not _wants_web_socket(request) or version.strip() != _VERSION:
@@ -155,7 +155,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
         # The door closes it soon (entrant.py): a load balancer's next question is not to meet that.
         response.headers["Connection"] = "close"
         response.force_close()
-    # Kept by who asks, and asked about before each use: of the tree of features only.
+    # Clients keep the tree of features only, and ask about it before each use.
     if "ETag" in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"
     # A page that knows the token may show a picture; others may not even embed it.

@@ -82,7 +82,7 @@ def _token(setting: str, environ: Mapping[str, str]) -> Finding:
             subject, str(error), "export CAMSTRM_TOKEN_FILE=FILE that this user may use"
         )
     except OSError as error:
-        return Finding.fail(subject, f"{error.filename} cannot be looked at ({error.strerror})")
+        return Finding.fail(subject, f"{error.filename} cannot be examined ({error.strerror})")
     folder = _existing(path.parent)
     if os.access(folder, os.W_OK | os.X_OK):
         return Finding.ok(subject, f"made in {path} by the bridge when it first starts")

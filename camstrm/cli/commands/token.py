@@ -90,7 +90,7 @@ def _say(text: str) -> None:
 def _revoke(name: str, folder: Path) -> None:
     token = revoke_token(folder, name)
     print(
-        f"The token of {token.name} is no longer valid. Who is connected with it is disconnected "
+        f"The token of {token.name} is no longer valid. Whoever uses it is disconnected "
         "within seconds."
     )
 

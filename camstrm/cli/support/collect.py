@@ -52,7 +52,7 @@ class SupportFile:
 
     @property
     def data(self) -> bytes:
-        """Its bytes."""
+        """The text in UTF-8, as it is in the archive."""
         return self.text.encode("utf-8", "backslashreplace")
 
 

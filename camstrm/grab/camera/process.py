@@ -234,7 +234,7 @@ class CameraProcess:
                     room = bool(mask & selectors.EVENT_WRITE)
                     if mask & selectors.EVENT_READ and not self._answer(self._socket.receive()):
                         return
-                # Who has the reply to a change can rely on the grabber to know of it.
+                # A caller that has the reply to a change can rely on the grabber to know of it.
                 self._send_lives()
                 self._send_replies()
                 if self._changed or time.monotonic() >= next_report:

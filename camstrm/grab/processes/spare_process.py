@@ -97,7 +97,6 @@ class SpareProcess:
 
     @property
     def pid(self) -> int:
-        """Process id."""
         return self._process.pid
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -217,7 +217,7 @@ async def raw_connection(
 async def raw_viewer(
     bridge: RunningBridge,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Connect a WebSocket viewer of which a test sees the bytes; it reads only when told to."""
+    """Connect a WebSocket viewer of which a test sees the bytes; it reads only when asked to."""
     reader, writer = await raw_connection(bridge, "/", *UPGRADE)
     try:
         answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)

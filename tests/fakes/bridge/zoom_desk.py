@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from camstrm.client.address import parse_address
@@ -17,6 +17,7 @@ from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 from tests.fakes.clock import Clock
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame, view_frame
+from tests.fakes.viewer_window import end_viewer, turn_wheel
 
 RED, GREEN, BLUE = (200, 20, 20), (20, 200, 20), (20, 20, 200)
 FRAME = (2656, 2304)
@@ -46,10 +47,7 @@ class Desk:
         return self.window.views[0]
 
     def close(self) -> None:
-        self.window.close()
-        assert self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
         self.server.close()
 
     def send(self, wait_until: WaitUntil, *frames: CameraFrame) -> None:
@@ -80,19 +78,8 @@ class Desk:
         self.clock.now += 0.5
         self.window.refresh()
 
-    def wheel(self, x: float, y: float, steps: int = 1) -> None:
-        at = QPointF(x, y)
-        event = QWheelEvent(
-            at,
-            QPointF(self.view.mapToGlobal(at.toPoint())),
-            QPoint(),
-            QPoint(0, 120 * steps),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(self.view, event)
+    def wheel(self, x: int, y: int, steps: int = 1) -> None:
+        turn_wheel(self.view, QPoint(x, y), steps)
 
     def mouse(self, kind: QEvent.Type, at: QPoint) -> None:
         left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton

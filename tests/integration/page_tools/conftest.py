@@ -10,15 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.fakes.bridge.page_server import PageServer, PageViewer, large_camera
-from tests.fakes.browser import is_live, open_page, running_browser, until
+from tests.fakes.browser import is_live, open_page, until
 from tests.fakes.measured_sensor import MeasuredSensor
 from tests.fakes.zoomed_page import HEIGHT, WIDTH
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_a_child_that_ends_in_good_order_is_started_again_too(
 
 @pytest.mark.parametrize("code", [1, 2])
 def test_a_first_start_that_fails_ends_everything(running: Running, code: int) -> None:
-    """Its message stands on standard error; another start would not mend it."""
+    """Its message is on standard error; another start would not help."""
     running.add("grabber", "echo x >> up; exec sleep 60")
     running.add("bridge", f"echo x >> starts; exit {code}")
     running.start()
@@ -270,6 +270,41 @@ def test_a_child_that_stands_still_is_ended(
     silent.look(110.0, 110.5)
     assert silent.ended == [silent]
     assert capsys.readouterr().err == "camstrm: grabber gave no sign of life for 10 s: ended\n"
+
+
+class UndeadProcess:
+    """A child that hangs in the kernel: a signal does nothing, and its end does not come."""
+
+    pid = 4711
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send_signal(self, number: int) -> None:
+        self.sent.append(number)
+
+    def kill(self) -> None:
+        self.send_signal(9)
+
+    def wait(self, timeout: float | None = None) -> int:
+        assert timeout is not None, "it would wait for ever"
+        raise subprocess.TimeoutExpired("x", timeout)
+
+
+def test_nobody_waits_for_a_child_that_hangs_in_the_kernel(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    children, process = ChildCommands(), UndeadProcess()
+    child = children_module._Child("grabber", ())
+    child.process = process  # type: ignore[assignment]  # what is used of it
+    child.heard_s = children._looked_s = 100.0
+    children._children = [child]
+    for now in (100.5 + 0.5 * look for look in range(40)):
+        children._look(now)
+    assert process.sent == [6, 18, 9], "its end is seen when it comes"
+    assert capsys.readouterr().err.count("gave no sign of life") == 1
+    children.end(timeout_s=0.0)
+    assert process.sent == [6, 18, 9, 15, 9]
 
 
 def test_a_child_that_is_still_starting_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

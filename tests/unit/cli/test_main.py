@@ -54,7 +54,7 @@ def test_a_command_s_code_is_the_exit_code(command: SimpleNamespace, code: int) 
     [
         (ConfigError("a.toml", "wrong", line=3, key="x"), 2, "camstrm: a.toml:3: x: wrong\n"),
         (UsageError("cannot be"), 2, "camstrm: cannot be\n"),
-        (ProducerError("x.cti", "broken", "Mend it"), 1, "camstrm: GenTL producer x.cti: broken"),
+        (ProducerError("x.cti", "broken", "Fix it"), 1, "camstrm: GenTL producer x.cti: broken"),
         (CameraNotFoundError("left", "7", (), "x"), 1, "camstrm: camera left: no camera"),
         (AddressInUseError("::", 8765), 1, "camstrm: port 8765 on :: is in use"),
         (

@@ -55,7 +55,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize(("how", "code"), [("stops", b"0\n"), ("fails", b"1\n")])
 def test_the_connection_ends_with_the_process_and_not_before(how: str, code: bytes) -> None:
-    """Who hears of the end of the connection finds the exit code."""
+    """A grabber that hears of the end of the connection finds the exit code."""
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:

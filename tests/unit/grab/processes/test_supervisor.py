@@ -9,6 +9,7 @@ from camstrm.config import CameraSettings, Config, ProcessSettings, ProducerSett
 from camstrm.errors import ConfigError
 from camstrm.feature import FeatureSetting
 from camstrm.grab.processes.ledger import Ledgers
+from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
 from camstrm.wire import Call, CameraState, FrameRequest, Live

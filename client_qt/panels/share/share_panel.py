@@ -40,6 +40,7 @@ _QR_SIDE = 220
 """Pixels."""
 
 _MAX_NOTE = 200
+"""Characters, as the server takes them."""
 _LIST_HEIGHT = 130
 _CAMERA = Qt.ItemDataRole.UserRole
 

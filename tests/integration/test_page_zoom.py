@@ -26,11 +26,9 @@ from tests.fakes.browser import (
     until,
 )
 from tests.fakes.pictures.sensor_picture import MARK
-from tests.fakes.zoomed_page import Stage, seen, shift_between, stage_of, turn_wheel
+from tests.fakes.zoomed_page import HEIGHT, WIDTH, Stage, seen, shift_between, stage_of, turn_wheel
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
-
-WIDTH, HEIGHT = 2656, 2304
 
 
 @pytest_asyncio.fixture(loop_scope="module")

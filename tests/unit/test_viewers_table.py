@@ -14,7 +14,7 @@ TABLE = (
 )
 
 PLACES = {
-    "page": ("integration/test_page*.py", "unit/bridge/**/test_*.py"),
+    "page": ("integration/**/test_page*.py", "unit/bridge/**/test_*.py"),
     "Qt viewer": ("client_qt/**/test_*.py", "unit/deploy/test_*.py"),
 }
 """Where the tests of a viewer are."""

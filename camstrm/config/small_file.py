@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["PIPE_WAIT_S", "read_small_file"]
 
 PIPE_WAIT_S = 2.0
-"""For all that a pipe is to bring."""
+"""Longest wait for all that a pipe brings, as in --config <(command)."""
 
 # Windows has neither such pipes nor the first flag, and needs the second one.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

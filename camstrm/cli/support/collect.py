@@ -99,9 +99,9 @@ def _log_names(logs: Sequence[Path], scrubber: Scrubber) -> Iterator[tuple[str, 
     """Yield each log with a name that no other one has, and that says nothing private."""
     used: set[str] = set()
     for number, path in enumerate(logs, 1):
-        name = f"log-{scrubber.text(path.name)}"
+        name = f"log-{scrubber.file_name(path.name)}"
         if name in used:
-            name = f"log-{number}-{scrubber.text(path.name)}"
+            name = f"log-{number}-{scrubber.file_name(path.name)}"
         used.add(name)
         yield name, path
 

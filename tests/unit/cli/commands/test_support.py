@@ -263,7 +263,7 @@ def test_logs_of_one_name_are_both_there_and_names_say_nothing_private(
     quick(monkeypatch)
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        path = tmp_path / folder / "cam17.factory.example.log"
+        path = tmp_path / folder / "of-cam17.factory.example_bridge.log"
         path.write_text(f"of {folder}\n")
         planted += ["--log", str(path)]
     assert main([*planted, "--yes"]) == 0

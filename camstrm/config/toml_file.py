@@ -26,6 +26,7 @@ MAX_FILE_SIZE = 256 * 1024
 """Bytes; a configuration or profile has a few kilobytes, more is another kind of file."""
 
 _PIPE_WAIT_S = 2.0
+"""Longest wait for what writes into a pipe, as in --config <(command)."""
 
 _MOST_SHOWN = 10
 """Mistakes of one file that are named; the search for the line of each takes time."""

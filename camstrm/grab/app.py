@@ -27,6 +27,7 @@ from camstrm.wire import Demand, Hello, Limits, Status
 __all__ = ["Grabber"]
 
 _STATUS_S = 1.0
+"""Between two reports to the readers of the feed."""
 
 _LIVE = frozenset(
     f"stream.{key}"

@@ -47,6 +47,8 @@ class EventsPanel(StyledPanel):
         self._round = 0
         """Another number for each time that the panel is active: what was asked before is over."""
         self._active = False
+        self._asked: set[int] = set()
+        """Numbers of the servers that have been asked in this round."""
         self._again: dict[int, QTimer] = {}
         """For the next call to each server, by its number."""
         self.words = QLineEdit()
@@ -71,17 +73,24 @@ class EventsPanel(StyledPanel):
         column.addWidget(self.problem)
         column.addWidget(self.list, 1)
         services.link_changed.connect(self._on_link)
+        services.servers_changed.connect(self._ask_all)
 
     def set_active(self, active: bool) -> None:
         """Follow the events while they are seen."""
         self._active = active
         self._round += 1
+        self._asked.clear()
         for timer in self._again.values():
             timer.stop()
         if active:
             self._write()
-            for number in self.services.servers:
-                self._ask(number, self._round)
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        """Begin to follow the servers that are not followed yet."""
+        for number in self.services.servers.keys() - self._asked if self._active else ():
+            self._asked.add(number)
+            self._ask(number, self._round)
 
     def _ask(self, number: int, asked_in: int) -> None:
         if asked_in != self._round or not self._active or number not in self.services.servers:

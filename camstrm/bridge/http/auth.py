@@ -16,6 +16,7 @@ from camstrm.viewing.texts import LANGUAGES, Texts
 __all__ = ["TokenCheck", "unauthorized"]
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
+"""A browser that comes back within 30 days needs no token in the URL."""
 
 _PAGE = (PAGE_FOLDER / "log_in.html").read_text(encoding="utf-8")
 

@@ -29,6 +29,7 @@ CONTROL_TOKEN_FILE = "control-token"  # noqa: S105  # a name, not a token
 """Name of the file of the token to control, within the state folder."""
 
 _MAX_FILE_SIZE = 4096
+"""Bytes that are read of a file; a token has 256 at most."""
 _TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
 
 

@@ -18,7 +18,9 @@ MAX_SIZE = 1024 * 1024
 """Bytes of each log."""
 
 _LONGEST_LINE = 16 * 1024
+"""Bytes that are kept of a line."""
 _JOURNAL_S = 20.0
+"""Longest wait for journalctl, which may have gigabytes to look through."""
 _UNITS = ("camstrm-bridge.service", "camstrm-grab.service")
 
 NO_JOURNAL = (

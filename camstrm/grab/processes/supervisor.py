@@ -39,6 +39,7 @@ __all__ = ["Supervisor"]
 _log = logging.getLogger(__name__)
 
 _WATCH_S = 0.5
+"""Between two looks at what is silent or late."""
 
 _QUICK_RESTART_S = 0.05
 """Pause before the first restart of a process that had run well."""

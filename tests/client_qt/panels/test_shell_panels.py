@@ -110,6 +110,21 @@ def test_events_are_followed_while_they_are_seen(viewer: OfflineViewer) -> None:
     assert viewer.calls == []
 
 
+def test_events_of_a_server_that_comes_while_they_are_seen(viewer: OfflineViewer) -> None:
+    opened(viewer, "events")
+    viewer.calls.clear()
+    other = OfflineViewer()
+    try:
+        asked: list[str] = []
+        other.session.call = lambda _c, do, *_: asked.append(do)  # type: ignore[method-assign]
+        server = viewer.services.add_server(other.session, "second:8765")
+        assert asked == ["events"]
+        viewer.services.remove_server(server.number)
+        assert viewer.calls == [], "the first one has been asked already"
+    finally:
+        other.close()
+
+
 def test_events_are_searched_and_copied(viewer: OfflineViewer) -> None:
     viewer.answers["events"] = lambda _camera, _arguments: Events()
     panel = opened(viewer, "events")

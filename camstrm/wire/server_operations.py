@@ -14,6 +14,7 @@ from camstrm.feature import FeatureValue
 from camstrm.wire.operation import Arguments, Result
 
 __all__ = [
+    "MAX_EVENTS_AT_ONCE",
     "EndShare",
     "Event",
     "Events",
@@ -23,6 +24,9 @@ __all__ = [
     "Share",
     "Shares",
 ]
+
+MAX_EVENTS_AT_ONCE = 250
+"""Events of one answer: with the longest texts less than a message may have."""
 
 MAX_HOURS = 24 * 366
 """Longest life of a share: a year."""
@@ -63,7 +67,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
 
 
 class Events(Result, frozen=True):
-    """Events, the oldest first, at most 250; ``last``: the ``after`` of the next call."""
+    """MAX_EVENTS_AT_ONCE events at most, the oldest first; ``last``: the next call's ``after``."""
 
     events: tuple[Event, ...] = ()
     last: Count = 0

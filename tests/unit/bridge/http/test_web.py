@@ -318,7 +318,8 @@ async def test_a_body_that_is_wrong_is_one_line_of_the_log(
     head, body = lines
     async with running_bridge(tmp_path) as bridge:
         reader, writer = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
-        writer.write(f"GET /readyz HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n".encode())
+        first = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        writer.write(f"{first}{head}\r\n\r\n".encode())
         assert b" 503 " in await asyncio.wait_for(reader.readline(), 30)
         writer.write(body.encode())
         with contextlib.suppress(ConnectionResetError):

@@ -1,4 +1,4 @@
-"""``make bench``: run all parts, print Markdown, and write JSON and plots where told."""
+"""``make bench``: run all parts, print Markdown, and write JSON and plots where asked to."""
 
 from __future__ import annotations
 

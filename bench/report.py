@@ -18,7 +18,7 @@ class Row:
 
     ``value`` in ``unit``; ``ratio`` to the floor or peer that ``against`` names; ``lost``:
     frames of ours that were lost or came in the wrong order, where that is counted; ``target``
-    in words, and whether it was ``met`` (None: there is no target, or it cannot be told).
+    in words, and whether it was ``met`` (None: there is no target, or nothing shows it).
     """
 
     what: str
@@ -30,6 +30,12 @@ class Row:
     target: str = ""
     met: bool | None = None
     note: str = ""
+
+    @classmethod
+    def at_most(cls, what: str, value: float, unit: str, most: float, note: str = "") -> Row:
+        """Return a row whose target is that ``value`` is at most ``most``, both in ``unit``."""
+        target = f"<= {most:g} {unit}".rstrip() if most else "0"
+        return cls(what, value, unit, target=target, met=value <= most, note=note)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row for JSON."""

@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["RepeatLog"]
@@ -55,8 +55,18 @@ class RepeatLog:
         """Log ``message % values`` as a warning, or count it; return whether it was logged."""
         return self.log(logging.WARNING, message, *values, key=key)
 
-    def log(self, level: int, message: str, *values: object, key: Hashable = None) -> bool:
-        """Log ``message % values``, or count it; return whether it was logged."""
+    def log(
+        self,
+        level: int,
+        message: str,
+        *values: object,
+        key: Hashable = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> bool:
+        """Log ``message % values``, or count it; return whether it was logged.
+
+        ``extra``: attributes of the record, as in logging.
+        """
         now = self._clock()
         kind = self._kinds.setdefault(key, _Kind())
         written_s = kind.written_s
@@ -70,7 +80,7 @@ class RepeatLog:
             values = (*values, kind.left_out)
         kind.left_out = 0
         written_s.append(now)
-        self._logger.log(level, message, *values)
+        self._logger.log(level, message, *values, extra=extra)
         return True
 
     def forget(self) -> None:

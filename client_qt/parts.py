@@ -13,6 +13,6 @@ import client_qt.panels.settings
 import client_qt.panels.setup.setup_panel
 import client_qt.panels.share.share_panel
 import client_qt.tools.on_pictures
-import client_qt.tools.region_drag  # noqa: F401
+import client_qt.tools.region_drag  # noqa: F401  # panels and tools register themselves
 
 __all__: list[str] = []

@@ -24,7 +24,8 @@ def places(table: str = "/proc/net/unix") -> list[str]:
     The kernel's list has those of the whole network namespace, which may be the host's; what
     is not in this container's own files is none of ours.
     """
-    with open(table) as lines:
+    # Names of others' sockets are any bytes.
+    with open(table, errors="surrogateescape") as lines:
         paths = {line.rstrip("\n").split(" ")[-1] for line in lines}
     return sorted(path for path in paths if path.endswith(SUFFIX) and os.path.exists(path))
 

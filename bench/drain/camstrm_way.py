@@ -49,7 +49,7 @@ def _settings(camera: dict[str, Any]) -> CameraSettings:
 
 
 class _Collecting:
-    """CPU time in ns of encoding threads that empty a queue while its own thread naps."""
+    """CPU time in ns of encoding threads that empty a queue while its own thread sleeps."""
 
     def __init__(self) -> None:
         self._ns: Counter[int] = Counter()

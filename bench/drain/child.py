@@ -29,7 +29,7 @@ WAYS = {
     "camstrm": ("camstrm_way", "OneProcess"),
     "camstrm processes": ("camstrm_way", "ProcessPerCamera"),
     "C thread": ("floor", "CThread"),
-    "C thread with nap": ("floor", "CThreadWithNap"),
+    "C thread with pauses": ("floor", "CThreadWithPauses"),
     "fetch": ("harvesters_way", "FetchThreads"),
     "background": ("harvesters_way", "Background"),
 }

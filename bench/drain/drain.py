@@ -29,11 +29,11 @@ from tests.simulator.build import build_simulator
 
 __all__ = ["run"]
 
-OURS, PROCESSES, FLOOR, NAPPING_FLOOR = (
+OURS, PROCESSES, FLOOR, PAUSING_FLOOR = (
     "camstrm",
     "camstrm processes",
     "C thread",
-    "C thread with nap",
+    "C thread with pauses",
 )
 FETCH, BACKGROUND = "fetch", "background"
 
@@ -66,7 +66,7 @@ def run(*, short: bool) -> Findings:
     # One minute of ours at the reference load.
     lengths = {OURS: 30.0, PROCESSES: 4.0, FLOOR: 4.0, FETCH: 4.0}
     reference = _in_turns(REFERENCE, lengths, 2, floor=floor)
-    reference |= _in_turns(REFERENCE, {NAPPING_FLOOR: 4.0, BACKGROUND: 4.0}, 1, floor=floor)
+    reference |= _in_turns(REFERENCE, {PAUSING_FLOOR: 4.0, BACKGROUND: 4.0}, 1, floor=floor)
     rows += [*_count_rows(REFERENCE, reference), *_cpu_rows(reference)]
     for load in (FASTER, FASTEST):
         lengths = {OURS: 6.0, PROCESSES: 3.0, FLOOR: 3.0, FETCH: 3.0, BACKGROUND: 3.0}
@@ -85,7 +85,7 @@ def _has_floor() -> bool:
 
 
 def _in_turns(load: Load, lengths: dict[str, float], turns: int, *, floor: bool) -> Runs:
-    runs: Runs = {way: [] for way in lengths if floor or way not in (FLOOR, NAPPING_FLOOR)}
+    runs: Runs = {way: [] for way in lengths if floor or way not in (FLOOR, PAUSING_FLOOR)}
     for _ in range(turns):
         for way, found in runs.items():
             found.append(measure(load, way, lengths[way]))
@@ -147,9 +147,9 @@ def _cpu_rows(runs: Runs) -> list[Row]:
         notes = []
         if way == PROCESSES:
             notes.append("frames that the main threads collect are not counted")
-        if NAPPING_FLOOR in cost:
-            ratio = cost[way] / cost[NAPPING_FLOOR]
-            notes.append(f"{ratio:.1f} x a C thread that naps 5 ms before each wait")
+        if PAUSING_FLOOR in cost:
+            ratio = cost[way] / cost[PAUSING_FLOOR]
+            notes.append(f"{ratio:.1f} x a C thread that pauses for 5 ms before each wait")
         if FLOOR in cost:
             ratio = cost[way] / cost[FLOOR]
             rows.append(

@@ -14,9 +14,9 @@ from camstrm.acquisition.gentl.library import BufferInfo, GentlLibrary
 from camstrm.frame import FrameTimes, RawFrame
 from tests.simulator.raw_gentl import OpenCamera, RawGentl
 
-__all__ = ["CThread", "CThreadWithNap"]
+__all__ = ["CThread", "CThreadWithPauses"]
 
-_NAP_US = 5000
+_PAUSE_US = 5000
 
 
 class _Calls(ctypes.Structure):
@@ -30,7 +30,7 @@ class _Calls(ctypes.Structure):
 class CThread(InProcess):
     """A C thread for each camera; pictures are encoded as camstrm does."""
 
-    nap_us = 0
+    pause_us = 0
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -51,7 +51,7 @@ class CThread(InProcess):
             camera = OpenCamera(self._gentl, interfaces, spec["serial"])
             self._cameras.append(camera)
             camera.announce(spec["buffers"])
-            drain = self._floor.drain_start(calls, camera.stream, camera.event, self.nap_us)
+            drain = self._floor.drain_start(calls, camera.stream, camera.event, self.pause_us)
             self._drains.append(drain)
             camera.start()
 
@@ -92,10 +92,10 @@ class CThread(InProcess):
         self._gentl.do("GCCloseLib")
 
 
-class CThreadWithNap(CThread):
-    """The same with camstrm's nap before each wait."""
+class CThreadWithPauses(CThread):
+    """The same with a pause of 5 ms before each wait; those of camstrm last up to 15 ms."""
 
-    nap_us = _NAP_US
+    pause_us = _PAUSE_US
 
 
 def _floor() -> Any:

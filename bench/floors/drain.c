@@ -29,7 +29,7 @@ struct calls {
 struct drain {
     struct calls calls;
     void *stream, *event;
-    int64_t nap_ns;
+    int64_t pause_ns;
     pthread_t thread;
     pthread_mutex_t lock;
     void *newest;  // with the lock held
@@ -75,9 +75,9 @@ static void *keep(struct drain *d, void *buffer) {
 static void *run(void *argument) {
     struct drain *d = argument;
     atomic_store(&d->thread_id, (int)syscall(SYS_gettid));
-    const struct timespec nap = {d->nap_ns / 1000000000, d->nap_ns % 1000000000};
+    const struct timespec pause_time = {d->pause_ns / 1000000000, d->pause_ns % 1000000000};
     while (!atomic_load(&d->stop)) {
-        if (d->nap_ns) nanosleep(&nap, NULL);
+        if (d->pause_ns) nanosleep(&pause_time, NULL);
         void *newest = NULL;
         struct new_buffer event;
         size_t size = sizeof event;
@@ -100,14 +100,14 @@ static void *run(void *argument) {
     return NULL;
 }
 
-// Drain a running stream until drain_stop; with nap_us before each wait, if not 0.
-struct drain *drain_start(const struct calls *calls, void *stream, void *event, uint64_t nap_us) {
+// Drain a running stream until drain_stop; with pause_us before each wait, if not 0.
+struct drain *drain_start(const struct calls *calls, void *stream, void *event, uint64_t pause_us) {
     struct drain *d = calloc(1, sizeof *d);
     if (!d) return NULL;
     d->calls = *calls;
     d->stream = stream;
     d->event = event;
-    d->nap_ns = (int64_t)nap_us * 1000;
+    d->pause_ns = (int64_t)pause_us * 1000;
     pthread_mutex_init(&d->lock, NULL);
     if (pthread_create(&d->thread, NULL, run, d)) {
         free(d);

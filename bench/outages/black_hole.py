@@ -44,15 +44,8 @@ def run(*, short: bool) -> Findings:
             write_picture_set(Path(folder))
             for name, cut in ways.items():
                 gone_s = _cut(Path(folder), cut)
-                found.rows.append(
-                    Row(
-                        f"{name}: the viewer is removed after",
-                        gone_s,
-                        "s",
-                        target=f"<= {_GONE_S:g} s",
-                        met=gone_s <= _GONE_S,
-                    )
-                )
+                what = f"{name}: the viewer is removed after"
+                found.rows.append(Row.at_most(what, gone_s, "s", _GONE_S))
     except NoNetworkError as error:
         found.rows.append(Row("black hole: not measured", 0.0, "", note=str(error)))
     if len(ways) == 1:

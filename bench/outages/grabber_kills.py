@@ -23,30 +23,21 @@ def run(*, short: bool) -> Findings:
         found = measure_restarts(Path(folder), small_cameras(CAMERAS), viewers, kills)
     first = [restart.first for restart in found.restarts]
     what = f"{kills} kills, {viewers} viewers"
-    p50, longest = percentile(first, 50), max(first)
     return Findings(
         [
-            Row(
-                f"{what}: first new picture, p50",
-                p50,
-                "s",
-                target=f"<= {TARGET_S:g} s",
-                met=p50 <= TARGET_S,
-            ),
-            Row(
+            Row.at_most(f"{what}: first new picture, p50", percentile(first, 50), "s", TARGET_S),
+            Row.at_most(
                 f"{what}: first new picture, max",
-                longest,
+                max(first),
                 "s",
-                target=f"<= {_LONGEST_S:g} s",
-                met=longest <= _LONGEST_S,
+                _LONGEST_S,
                 note=f"p90 {percentile(first, 90):.2f} s",
             ),
-            Row(
+            Row.at_most(
                 f"{what}: viewers cut off",
                 len(found.closed),
                 "",
-                target="0",
-                met=not found.closed,
+                0,
                 note=found.closed[0] if found.closed else "",
             ),
             Row(

@@ -97,13 +97,7 @@ def _rows(what: str, stale: dict[str, float], live: dict[str, float]) -> list[Ro
     rows = []
     for verb, times, most_s in (("marked", stale, _STALE_S), ("moving again", live, _LIVE_AGAIN_S)):
         rows += [
-            Row(
-                f"{what}: all pictures {verb}, {name}",
-                took_s,
-                "s",
-                target=f"<= {most_s:g} s",
-                met=took_s <= most_s,
-            )
+            Row.at_most(f"{what}: all pictures {verb}, {name}", took_s, "s", most_s)
             for name, took_s in times.items()
         ]
     return rows
@@ -116,10 +110,4 @@ async def _restarts(system: RunningSystem) -> Row:
             lambda m: isinstance(m, Status) and len(m.cameras) == CAMERAS
         )
     count = sum(camera.restarts + camera.reconnects for camera in status.cameras)
-    return Row(
-        "cameras opened again or processes started again for it",
-        count,
-        "",
-        target="0",
-        met=count == 0,
-    )
+    return Row.at_most("cameras opened again or processes started again for it", count, "", 0)

@@ -145,12 +145,11 @@ def _rows(
     held = ", ".join(f"{name} {before[name]:g} -> {after[name]:g}" for name in before)
     most = max(after["bitmaps"], after["urls"])
     rows.append(
-        Row(
+        Row.at_most(
             "bitmaps and object URLs that are open after it",
             most,
             "",
-            target=f"<= {MOST_BITMAPS}",
-            met=most <= MOST_BITMAPS,
+            MOST_BITMAPS,
             note=f"from the first turn to the last: {held}",
         )
     )

@@ -16,14 +16,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from bench.measure import resident_bytes
 from bench.soak.habits import RESTING_KEYS, Deed, deeds
 from client_qt.app import quit_viewer, run_viewer
 from client_qt.widgets.main_window import MainWindow
+from tests.fakes.viewer_window import turn_wheel
 
 _KEYS = {
     "Escape": Qt.Key.Key_Escape,
@@ -148,19 +149,7 @@ class Person:
 
     def _wheel(self, view: QWidget, deed: Deed) -> None:
         at = QPoint(round(view.width() * deed.at[0]), round(view.height() * deed.at[1]))
-        QApplication.sendEvent(
-            view,
-            QWheelEvent(
-                QPointF(at),
-                QPointF(view.mapToGlobal(at)),
-                QPoint(),
-                QPoint(0, 120 * deed.wheel),
-                Qt.MouseButton.NoButton,
-                Qt.KeyboardModifier.NoModifier,
-                Qt.ScrollPhase.NoScrollPhase,
-                False,
-            ),
-        )
+        turn_wheel(view, at, deed.wheel)
 
     def _count(self, camera: int, *_: object) -> None:
         self._shown[camera] = self._shown.get(camera, 0) + 1

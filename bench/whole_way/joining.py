@@ -32,7 +32,7 @@ class Joined(NamedTuple):
 
 
 class Joining:
-    """The process, as who started it sees it."""
+    """The process, as its parent sees it."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

@@ -24,6 +24,7 @@ _NO_MODULE = re.compile(
     r"\S+: (?:Error while finding module specification .*)?(No module named .*)"
 )
 _LONGEST_LINE = 64 * 1024
+"""Bytes without an end of line that are kept: a child may write without end."""
 
 
 def signal_name(number: int) -> str:

@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock(Protocol):
-    """The module ``time``, or what stands in for it."""
+    """The module ``time``, or what stands in for it, with the units of its functions."""
 
     def monotonic(self) -> float: ...
 

@@ -19,7 +19,7 @@ from camstrm.bridge.control.records import note_record
 from camstrm.bridge.control.room import ControlRoom
 from camstrm.bridge.events.event_calls import EventCalls
 from camstrm.bridge.events.event_log import EventLog
-from camstrm.bridge.http.access_log import AccessLogger, without_request_text
+from camstrm.bridge.http.access_log import access_logger, without_request_text
 from camstrm.bridge.http.auth import TokenCheck
 from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.descriptors import connections_within_limit
@@ -209,24 +209,26 @@ async def _serving(
         yield
         await state.listener.close()
 
-    async def status_each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001
+    async def each_second(app: web.Application) -> AsyncIterator[None]:  # noqa: ARG001  aiohttp's
         task = asyncio.create_task(_tick(state.hub, alive), name="bridge status")
         yield
         task.cancel()
         await asyncio.wait({task}, timeout=1.0)
 
     app = make_app(state)
-    app.cleanup_ctx.extend([status_each_second, grabber_side])
+    app.cleanup_ctx.extend([each_second, grabber_side])
     if without_request_text not in _HTTP_LOGGER.filters:
         _HTTP_LOGGER.addFilter(without_request_text)
     runner = web.AppRunner(
         app,
-        access_log_class=AccessLogger,
+        access_log_class=access_logger(_ACCESS_LOGGER),
         access_log=_ACCESS_LOGGER,
         logger=_HTTP_LOGGER,
         keepalive_timeout=KEEPALIVE_S,
         lingering_time=_LINGER_S,
         shutdown_timeout=SHUTDOWN_S,
+        # No request here has a body: nothing that somebody sends is unpacked.
+        auto_decompress=False,
     )
 
     async def end_viewers(app: web.Application) -> None:  # noqa: ARG001  aiohttp's

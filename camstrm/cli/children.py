@@ -40,6 +40,9 @@ _ABORT_S = 2.0
 _ORDER_S = 0.5
 """How long the end of one child may take before the next one is asked to end."""
 
+_KILL_WAIT_S = 0.3
+"""A killed process is gone at once, unless it hangs in the kernel; then nobody waits."""
+
 
 @dataclass
 class _Child:
@@ -122,8 +125,7 @@ class ChildCommands:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                _kill(process)
         for child in self._children:
             child.process = None
         if self._watch is not None:
@@ -133,7 +135,9 @@ class ChildCommands:
     def _look(self, now: float) -> None:
         """End a child that stands still: it is then started again."""
         heard = self._watch.heard() if self._watch is not None else set()
-        paused = now - self._looked_s > _PAUSED_S
+        # Where somebody else sends, too, there may have been no room for what a child sent.
+        strangers = heard - {c.process.pid for c in self._children if c.process is not None}
+        paused = now - self._looked_s > _PAUSED_S or bool(strangers)
         self._looked_s = now
         for child in self._children:
             if child.process is None:
@@ -144,6 +148,8 @@ class ChildCommands:
                 silent = f"gave no sign of life for {WATCHDOG_S:.0f} s"
                 complain(f"{child.name} {silent}: ended", logging.WARNING)
                 _abort(child.process)
+                # Where it hangs in the kernel, its end is waited for as that of any other.
+                child.heard_s = None
 
     def _pass_on_reload(self) -> None:
         if not self._may_reload():
@@ -156,11 +162,19 @@ class ChildCommands:
     def _start(self, child: _Child) -> None:
         child.started_s = time.monotonic()
         child.heard_s = None
+        try:
+            child.process = self._process(child.arguments)
+        except OSError as error:
+            # No memory, too many processes or files: the others run, and it may be over soon.
+            child.due_s = child.started_s + child.pauses.next()
+            complain(f"{child.name} cannot be started ({error.strerror}); trying again")
+
+    def _process(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         if self._watch is None:
             self._watch = ChildWatch()
         with hangup_waits():
-            child.process = subprocess.Popen(
-                [sys.executable, "-m", "camstrm", *child.arguments],
+            return subprocess.Popen(
+                [sys.executable, "-m", "camstrm", *arguments],
                 env={
                     **os.environ,
                     PARENT_VARIABLE: str(os.getpid()),
@@ -192,5 +206,10 @@ def _abort(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_ABORT_S)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_KILL_WAIT_S)

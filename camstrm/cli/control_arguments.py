@@ -39,7 +39,7 @@ def add_features(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff",
         metavar="FILE",
-        help="print where such a file, or a configuration (.toml), differs from the camera",
+        help="print how such a file, or a configuration (.toml), differs from the camera",
     )
     parser.add_argument(
         "--keep",
@@ -89,8 +89,8 @@ def add_token(parser: argparse.ArgumentParser) -> None:
         "--role",
         choices=("view", "control", "admin"),
         required=True,
-        help="view: watch. control: change what the rules allow, of a camera whose lease is held. "
-        "admin: change all but what the deny-list forbids, and take a lease from others",
+        help="view: watch. control: change what the rules allow, while holding the camera's "
+        "lease. admin: change all but what the deny-list forbids, and take a lease from others",
     )
     add.add_argument(
         "--expires", metavar="TIME", help="valid for 90m, 12h, 30d, 8w (default: until revoked)"
@@ -103,7 +103,7 @@ def add_token(parser: argparse.ArgumentParser) -> None:
         help="may watch this camera only, by its name; may be repeated (with --role view)",
     )
     listing = actions.add_parser("list", help="print names, roles and when they expire")
-    revoke = actions.add_parser("revoke", help="end a token; who uses it is disconnected")
+    revoke = actions.add_parser("revoke", help="end a token; whoever uses it is disconnected")
     revoke.add_argument("name", metavar="NAME", help="as 'camstrm token list' prints it")
     for action in (add, listing, revoke):
         action.add_argument(

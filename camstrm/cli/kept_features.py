@@ -35,7 +35,7 @@ def keep_features(path: str, camera: CameraInfo, live: Sequence[FeatureSetting])
     before or would be wrong afterwards: it is not touched then.
     """
     if not live:
-        print(f"camera {camera.name}: nothing was set that the configuration does not say")
+        print(f"camera {camera.name}: nothing was set that is not in the configuration already")
         return
     serial = write_features(path, camera.serial, camera.name, live)
     print(f"{path}, camera {serial} ({camera.name}), written:\n[camera.features]")

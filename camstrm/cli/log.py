@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import threading
@@ -45,13 +46,16 @@ def set_up_logging(level: str, form: str = "text", *, access_log: bool = False) 
 
 
 def complain(text: str, level: int = logging.ERROR) -> None:
-    """Say on standard error what a person should know: as a log line where the log is JSON."""
+    """Say on standard error what a person should know: as a log line where the log is JSON.
+
+    Like a log line it ends nothing where it cannot be written: on a full disk, say.
+    """
     if _is_json():
         _log.log(level, "%s", text)
-    else:
-        print(
-            "camstrm: " + "\n".join(map(printable, text.split("\n"))), file=sys.stderr, flush=True
-        )
+        return
+    lines = "\n".join(map(printable, text.split("\n")))
+    with contextlib.suppress(OSError, ValueError):  # ValueError: it is closed
+        print(f"camstrm: {lines}", file=sys.stderr, flush=True)
 
 
 def _is_json() -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     # Nothing is loaded before run() can take a Ctrl-C: a traceback is no answer to one.
     from collections.abc import Sequence
 
-__all__ = ["main", "run"]
+__all__ = ["main", "open_streams", "run"]
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -85,8 +85,23 @@ _OUTPUT_ERRORS = (errno.ENOSPC, errno.EIO, errno.EBADF)
 """A full disk, or a terminal that is gone, behind standard output."""
 
 
+def open_streams() -> None:
+    """Let those of standard input, output and error that are closed go nowhere.
+
+    The next file or connection would get the number of a closed one, and a library that writes to
+    standard error would write into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest number that is free: its own.
+            stream = open(os.devnull, "w" if number else "r")  # noqa: PTH123, SIM115
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
+
+
 def run() -> None:
     """Run as the installed command."""
+    open_streams()
     try:
         code = main()
     except KeyboardInterrupt:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 
 from camstrm.bridge.http.token_file import CONTROL_TOKEN_FILE, state_folder, token_path
 from camstrm.config import BridgeSettings
+from camstrm.config.small_file import read_small_file
 
 __all__ = ["own_address", "own_tls", "own_token"]
+
+
+_MAX_TOKEN = 4096
+"""Bytes of a token's file."""
 
 
 def own_address(host: str) -> str:
@@ -41,7 +45,7 @@ def own_token(bridge: BridgeSettings, environ: Mapping[str, str]) -> str | None:
     folder = state_folder(bridge.control.folder, bridge.token_file, environ)
     for path in (folder / CONTROL_TOKEN_FILE, token_path(bridge.token_file, environ)):
         try:
-            return Path(path).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
+            return read_small_file(path, _MAX_TOKEN)[0].decode("ascii").strip()
+        except (OSError, ValueError):  # ValueError: not ASCII, or NUL in the path
             continue
     return None

@@ -28,7 +28,7 @@ first steps:
   camstrm demo                              three simulated cameras; open the URL it prints
   camstrm doctor                            why a camera does not show up, and how to fix it
   camstrm list --cti /opt/MVS/lib/64/MvProducerU3V.cti
-  camstrm up camstrm.toml                   bridge and grabber for good (see deploy/camstrm.toml)
+  camstrm up camstrm.toml                   bridge and grabber to stay (see deploy/camstrm.toml)
   camstrm view ws://server:8765             the Qt viewer, on the machine where you sit
 
 exit codes: 0 done (or stopped on request), 1 something does not work,
@@ -197,8 +197,8 @@ def _support(parser: argparse.ArgumentParser) -> None:
         parser,
         "--log",
         "FILE",
-        "a log file whose last lines belong in it; may be repeated. The journal of the "
-        "services is in it anyway",
+        "a log file whose last lines go into the archive; may be repeated. The journal of "
+        "the services is in it anyway",
     )
     parser.add_argument(
         "--output",

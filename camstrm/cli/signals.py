@@ -6,6 +6,7 @@ asks it to stop, too.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -88,8 +89,9 @@ def _has_terminal() -> bool:
     """Tell whether this process has a controlling terminal; it loses one that is closed."""
     try:
         os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
-    except OSError:
-        return False
+    except OSError as error:
+        # EMFILE, say: no answer to this question, and no reason to end.
+        return error.errno not in (errno.ENXIO, errno.ENOENT, errno.EIO)
     return True
 
 

@@ -17,7 +17,7 @@ Answer = Callable[[Struct | CallError], None]
 
 
 class ClientCalls:
-    """Makes calls with ids of their own and hands each reply to who asked. For one loop."""
+    """Makes calls with ids of their own and hands each reply to its caller. For one loop."""
 
     def __init__(self) -> None:
         self._open: dict[int, tuple[str, Answer]] = {}

@@ -74,7 +74,7 @@ class ClockOffset:
             self._add(self._minima, now - server_s, now)
 
     def observe_round_trip(self, seconds: float, now: float) -> None:
-        """Take the time between a ping and its pong."""
+        """Take the ``seconds`` between a ping and its pong, which came at ``now`` (monotonic s)."""
         self._add(self._round_trips, max(seconds, 0.0), now)
 
     def age(self, server_us: int, now: float) -> float | None:

@@ -15,6 +15,7 @@ __all__ = ["explained", "refused_with"]
 
 _TOKEN_REMEDY = "Use the whole address that the server printed, token included"  # noqa: S105  # a sentence, no token
 _TEXT_SIZE = 500
+"""Bytes of a server's own words that are shown."""
 
 
 def explained(

@@ -127,7 +127,7 @@ def _scalar_problem(value: object, kind: inspect.Type, extra: dict[str, Any]) ->
 
 
 def _literal_problem(value: object, kind: inspect.LiteralType) -> str:
-    # True is 1 and 90.0 is 90 for Python, but not for who reads the file.
+    # True is 1 and 90.0 is 90 for Python, but not for a person who reads the file.
     if any(type(value) is type(entry) and value == entry for entry in kind.values):
         return ""
     shown = [f"{entry!r}" for entry in kind.values]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from camstrm.config.key_lines import KeyPath, find_line
 from camstrm.config.mistake import Mistake
+from camstrm.config.small_file import read_small_file
 from camstrm.errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -24,8 +24,6 @@ __all__ = ["MAX_FILE_SIZE", "TomlDocument", "parse_toml", "read_toml", "refuse"]
 
 MAX_FILE_SIZE = 256 * 1024
 """Bytes; a configuration or profile has a few kilobytes, more is another kind of file."""
-
-_PIPE_WAIT_S = 2.0
 
 _MOST_SHOWN = 10
 """Mistakes of one file that are named; the search for the line of each takes time."""
@@ -55,35 +53,17 @@ def read_toml(path: str | Path) -> TomlDocument:
     """Read and parse the file; raise ConfigError if that cannot be done."""
     file = str(path)
     try:
-        content = _read_pipe(path) if Path(path).is_fifo() else _read_file(path)
+        content, _ = read_small_file(path, MAX_FILE_SIZE)
     except FileNotFoundError:
         raise ConfigError(file, "there is no such file") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the path
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             raise ConfigError(file, "wanted a file, this is a directory") from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError(file, f"cannot be read ({reason})") from None
     if len(content) > MAX_FILE_SIZE:
         raise ConfigError(file, f"larger than {MAX_FILE_SIZE} bytes: no configuration file")
     return parse_toml(content, file)
-
-
-def _read_file(path: str | Path) -> bytes:
-    with Path(path).open("rb") as stream:
-        return stream.read(MAX_FILE_SIZE + 1)
-
-
-def _read_pipe(path: str | Path) -> bytes:
-    """Read what another program writes into a named pipe (a shell's ``<(...)``)."""
-    # Opened otherwise it would wait for a writer for ever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123  a descriptor
-        if not select.select([descriptor], [], [], _PIPE_WAIT_S)[0]:
-            raise ConfigError(
-                str(path), "wanted a file, this is a pipe that no program writes into"
-            )
-        os.set_blocking(descriptor, True)
-        return stream.read(MAX_FILE_SIZE + 1)
 
 
 def parse_toml(content: bytes, file: str) -> TomlDocument:

@@ -20,7 +20,7 @@ class BundleQueue(ABC):
 
     @abstractmethod
     def put(self, bundle: FrameBundle) -> None:
-        """Take the next bundle."""
+        """Take the next bundle; what is dropped to make room for it is counted."""
 
     def take(self) -> FrameBundle | None:
         """Return what goes out next, if there is anything."""

@@ -56,7 +56,7 @@ MAX_UNREAD = 2 * MAX_UNREAD_CALLS
 
 
 class FeedSink(Protocol):
-    """Who takes what comes from the grabber that has the place: the bridge, for one."""
+    """Takes what comes from the grabber that has the place: the bridge, for one."""
 
     def grabber_came(self, hello: Hello, send: Callable[[Demand | Call], bool]) -> None:
         """Take the first hello of a connection and the way back to the grabber.

@@ -94,7 +94,8 @@ def activated_socket(environ: Mapping[str, str]) -> ListeningSocket | None:
     """Return the UNIX socket of a systemd socket unit; None if there is none for this process.
 
     Its file belongs to systemd and stays when the bridge ends, so that a grabber can
-    connect while the bridge restarts.
+    connect while the bridge restarts. Raises SocketPathError where systemd hands over something
+    else.
     """
     if environ.get("LISTEN_PID") != str(os.getpid()):
         return None

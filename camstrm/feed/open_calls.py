@@ -20,7 +20,7 @@ MAX_OPEN = 2048
 
 
 class CallBack(Protocol):
-    """Who gets what comes back to a call, with the id that the call came with."""
+    """Gets what comes back to a call, with the id that the call came with."""
 
     def replied(self, reply: Reply) -> None:
         """Take the one reply."""

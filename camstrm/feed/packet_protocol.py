@@ -82,7 +82,7 @@ class PacketProtocol(asyncio.BufferedProtocol):
         return self._descriptor
 
     def send_text(self, text: bytes) -> None:
-        """Send one control message."""
+        """Send one control message, as JSON in UTF-8; otherwise as :meth:`send`."""
         self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:

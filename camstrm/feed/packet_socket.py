@@ -64,11 +64,11 @@ class BlockingPacketSocket:
         return self._splitter.bytes_received(count)
 
     def send_text(self, text: bytes) -> None:
-        """Send one control message."""
+        """Send one control message, as JSON in UTF-8."""
         self.send(PacketKind.TEXT, [text])
 
     def send(self, kind: PacketKind, parts: Sequence[Buffer]) -> None:
-        """Send one packet."""
+        """Send one packet; return when the kernel has all of it."""
         rest = encode_packet_parts(kind, parts)
         while rest:
             rest = unsent(rest, self._patiently(self._sock.sendmsg, rest[:MAX_PARTS]))
@@ -83,7 +83,6 @@ class BlockingPacketSocket:
                 self._on_wait()
 
     def close(self) -> None:
-        """Close the socket."""
         self._sock.close()
 
 
@@ -93,7 +92,10 @@ def give_room(sock: socket.socket) -> None:
 
 
 def unsent(parts: Sequence[Buffer], sent: int) -> list[Buffer]:
-    """Return what is left of ``parts`` behind their first ``sent`` bytes."""
+    """Return what is left of ``parts`` behind their first ``sent`` bytes.
+
+    Raises WireError if they have less: they were changed while they were sent.
+    """
     for position, part in enumerate(parts):
         size = byte_count(part)
         if sent < size:

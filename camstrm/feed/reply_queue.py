@@ -47,7 +47,7 @@ class ReplyQueue:
             waiting.clear()
 
     def replied(self, reply: Reply) -> None:
-        """Take a reply."""
+        """Take a reply; it stays behind the data that belongs to it."""
         if self._closed:
             return
         if reply.id in self._failed:
@@ -66,7 +66,7 @@ class ReplyQueue:
         self._on_put()
 
     def data_came(self, call_id: int, piece: memoryview) -> None:
-        """Take a piece of data."""
+        """Take a piece of data; where there is no room for it, its call fails."""
         if call_id in self._failed or self._closed:
             return
         if self._data_size + len(piece) > MAX_CALL_DATA:

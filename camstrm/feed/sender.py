@@ -57,7 +57,7 @@ _REMIND_S = 30.0
 
 @dataclass(frozen=True)
 class FeedReader:
-    """Who gets what the grabber makes: where it listens, and what waits for it."""
+    """A reader of what the grabber makes: where it listens, and what waits for it."""
 
     path: str
     queue: BundleQueue = field(default_factory=NewestBundle)

@@ -72,7 +72,7 @@ def check_socket_path(path: str, allowed_uids: Collection[int] = ()) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise SocketPathError(path, f"cannot be looked at ({error.strerror})") from None
+        raise SocketPathError(path, f"cannot be examined ({error.strerror})") from None
     hint = "Remove it or choose another path"
     if stat.S_ISLNK(found.st_mode):
         raise SocketPathError(path, "is a symbolic link", hint)
@@ -122,13 +122,13 @@ def check_before_touching(
 
 def _check_writers(path: str, folder: Path) -> None:
     """Raise SocketPathError if others may replace files in ``folder`` or a folder above it."""
-    # Where a link leads over, both ways count: who may replace the link decides, too.
+    # Where a link leads over, both ways count: whoever may replace the link decides, too.
     real = folder.resolve()
     for place in dict.fromkeys((folder, *folder.parents, real, *real.parents)):
         try:
             found = place.stat()
         except OSError as error:
-            problem = f"the folder {place} cannot be looked at ({error.strerror})"
+            problem = f"the folder {place} cannot be examined ({error.strerror})"
             raise SocketPathError(path, problem) from None
         mode = stat.S_IMODE(found.st_mode)
         if mode & stat.S_ISVTX:

@@ -27,12 +27,20 @@ from camstrm.wire import Demand, Hello, Limits, Status
 __all__ = ["Grabber"]
 
 _STATUS_S = 1.0
+"""Between two reports to the readers of the feed."""
 
 _LIVE = frozenset(
-    f"stream.{key}"
-    for key in ("fps", "max_width", "max_height", "quality", "max_mbit", "max_views")
+    (
+        "log.level",
+        "log.format",
+        *(
+            f"stream.{key}"
+            for key in ("fps", "max_width", "max_height", "quality", "max_mbit", "max_views")
+        ),
+    )
 )
-"""Keys that a reload applies, beside those of the cameras."""
+"""Keys that a reload applies, beside those of the cameras. Of ``log`` the command that runs the
+grabber applies what concerns this process."""
 
 _OF_OTHERS = ("bridge.", "camera")
 """Beginnings of keys that are the bridge's or the supervisor's to take."""
@@ -129,6 +137,8 @@ class Grabber:
         applied = [key for key in changed if key in _LIVE]
         pending = [key for key in changed if key not in _LIVE and not key.startswith(_OF_OTHERS)]
         self._config = with_keys(self._config, config, _LIVE)
+        if "log.level" in applied:
+            self._supervisor.log_from(config.log.level.upper())
         cameras = self._supervisor.reload(self._config.stream, config.cameras)
         self._bundles.reload(self._config.stream)
         self._feed.announce()

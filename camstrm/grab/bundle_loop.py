@@ -38,6 +38,7 @@ __all__ = ["BundleLoop"]
 _log = logging.getLogger(__name__)
 
 _LOG_INTERVAL_S = 10.0
+"""Between two log lines about smaller pictures."""
 
 _FOLLOWED = 0.45
 """Cameras slower than this part of the ticks' rate (triggered ones) set no phase."""

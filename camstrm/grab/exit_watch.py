@@ -10,6 +10,7 @@ from typing import Protocol
 __all__ = ["Child", "ExitWatch"]
 
 _POLL_S = 0.05
+"""Between two looks at a child without a pidfd."""
 
 
 class Child(Protocol):

@@ -82,8 +82,8 @@ class KeepDesk:
                 return refusal(call.id, "failed", problem, where)
             self._cameras.kept(call.camera, settings)
             names = tuple(dict.fromkeys(setting.feature for setting in settings))
-            told = Call(0, call.camera, "keep", pack(KeepFeatures(names, write=True)))
-            self._cameras.call(told, _Nobody())
+            note = Call(0, call.camera, "keep", pack(KeepFeatures(names, write=True)))
+            self._cameras.call(note, _Nobody())
             kept = Kept(self._file, toml, written=True)
         return Reply(call.id, ok=True, result=pack(kept))
 
@@ -105,7 +105,7 @@ class KeepDesk:
 
 
 class _Nobody:
-    """Who does not wait for a reply (a CallBack)."""
+    """A caller that does not wait for a reply (a CallBack)."""
 
     def replied(self, reply: Reply) -> None:
         pass

@@ -7,6 +7,7 @@ import asyncio
 __all__ = ["RunningClock"]
 
 _BEAT_S = 0.25
+"""Seconds between two beats; by so much at most the clock goes on in a pause."""
 
 _AWAY_S = 0.25
 """A beat that comes later than planned by more than this was a pause, not a wait."""

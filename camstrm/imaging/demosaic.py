@@ -22,7 +22,10 @@ _TO_RGB = {
     "BGGR": cv2.COLOR_BayerBGGR2RGB,
 }
 _SMALLEST = 4
+"""Lines and columns below which OpenCV is given a border."""
+
 _BORDER = 4
+"""Pixels of that border on each side; an even number keeps the order of the colours."""
 
 
 def demosaic(mosaic: NDArray[Any], order: str, scratch: Scratch) -> NDArray[Any]:
@@ -39,8 +42,8 @@ def demosaic(mosaic: NDArray[Any], order: str, scratch: Scratch) -> NDArray[Any]
 
 
 def _demosaic_tiny(mosaic: NDArray[Any], order: str) -> NDArray[Any]:
-    # OpenCV leaves images of one or two lines or columns black. Mirroring by an even number
-    # of pixels keeps the colours' order (in a single line a colour is missing anyway).
+    # OpenCV leaves images of one or two lines or columns black. (In a single line a colour is
+    # missing anyway.)
     height, width = mosaic.shape
     wide = cv2.copyMakeBorder(
         np.ascontiguousarray(mosaic), *(_BORDER,) * 4, borderType=cv2.BORDER_REFLECT_101

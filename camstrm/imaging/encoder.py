@@ -22,7 +22,7 @@ _SMALLEST_SIDE = 64
 """Pixels below which no side of a whole picture is halved to keep to a budget."""
 
 _SMALLEST_REGION_SIDE = 320
-"""The same of a region: who looks at one wants its details, and gets them at a lower quality."""
+"""The same of a region: its details are wanted, and come at a lower quality."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def measure(frame: RawFrame, wish: Measure) -> Measurement:
     Y with U and V or Cb and Cr, which pixels share; "grey". Alpha is left out.
 
     Raises ImageError for a frame without pixels or of a format that camstrm does not decode,
-    CallError ("wrong") for a region, point or line beside the picture, or for ``bins``.
+    CallError ("wrong") for a region, point or line outside the picture, or for ``bins``.
     """
     if wish.bins & (wish.bins - 1):
         raise CallError(f"bins: wanted a power of two, not {wish.bins}", code="wrong")
@@ -126,7 +126,7 @@ def region_within(region: Region | None, width: int, height: int, cell: int) -> 
         return Region(0, 0, width, height)
     if region.x >= width or region.y >= height:
         raise CallError(
-            f"region: {region.width}x{region.height} at {region.x}, {region.y} is beside the "
+            f"region: {region.width}x{region.height} at {region.x}, {region.y} is outside the "
             f"picture of {width}x{height}",
             code="wrong",
         )
@@ -206,7 +206,7 @@ def _channel(name: str, counts: NDArray[np.int64], bins: int) -> ChannelMeasurem
 
 def _point(raw: RawValues, x: int, y: int) -> dict[str, int]:
     """Return the value of each colour of the cell that the pixel is in."""
-    _refuse_beside(raw, "point", x, y)
+    _refuse_outside(raw, "point", x, y)
     cell = raw.cell
     left, top = x - x % cell, y - y % cell
     lines = slice(top, min(top + cell, raw.height))
@@ -222,8 +222,8 @@ def _point(raw: RawValues, x: int, y: int) -> dict[str, int]:
 
 def _line(raw: RawValues, x1: int, y1: int, x2: int, y2: int) -> LineProfile:
     """Follow a line from the middle of a pixel to that of another, a step for each cell."""
-    _refuse_beside(raw, "line", x1, y1)
-    _refuse_beside(raw, "line", x2, y2)
+    _refuse_outside(raw, "line", x1, y1)
+    _refuse_outside(raw, "line", x2, y2)
     cell = raw.cell
     count = min(MAX_POSITIONS, max(abs(x2 - x1), abs(y2 - y1)) // cell + 1)
     steps = max(1, count - 1)
@@ -265,8 +265,8 @@ def _along(raw: RawValues, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> dict[s
     return {name: (sums[name] / times[name]).tolist() for name in sums}
 
 
-def _refuse_beside(raw: RawValues, what: str, x: int, y: int) -> None:
+def _refuse_outside(raw: RawValues, what: str, x: int, y: int) -> None:
     if x >= raw.width or y >= raw.height:
         raise CallError(
-            f"{what}: {x}, {y} is beside the picture of {raw.width}x{raw.height}", code="wrong"
+            f"{what}: {x}, {y} is outside the picture of {raw.width}x{raw.height}", code="wrong"
         )

@@ -12,6 +12,7 @@ __all__ = ["Scratch"]
 
 _CACHE_LINE = 64
 _STEP = 16
+"""Bytes: of a cache line, and by which the start of each array differs from the one before."""
 
 
 class Scratch:

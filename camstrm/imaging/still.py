@@ -60,7 +60,7 @@ def read_still(frame: RawFrame, wish: TakeStill) -> FrameStill:
     """Copy what ``wish`` shows out of the frame: 5 to 15 ms for 2656x2304 12p.
 
     Raises ImageError for a frame that camstrm cannot decode, CallError ("wrong") for a region
-    beside the picture or for what the wished format does not have.
+    outside the picture or for what the wished format does not have.
     """
     _refuse_foreign(wish)
     raw = RawValues(frame)

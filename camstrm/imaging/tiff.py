@@ -45,7 +45,8 @@ def encode_tiff(
     A mosaic is grey for readers that know no mosaics, with the tags CFARepeatPatternDim and
     CFAPattern: photometric interpretation 32803 (CFA) would say it more loudly, but OpenCV and
     Pillow refuse files with it. MaxSampleValue is the largest value of the sensor's bits.
-    ``text``: ASCII, becomes ImageDescription. ``taken``: UTC.
+    ``text``: ASCII, becomes ImageDescription. ``taken``: UTC. Raises ImageError for a text that is
+    too long.
     """
     colours = 3 if image.channels == "RGB" else 1
     tags: list[tuple[int, int, int, Any, bool]] = [

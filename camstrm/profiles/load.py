@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
@@ -68,7 +69,7 @@ def _shipped_documents() -> list[TomlDocument]:
 
 
 def _documents_of(folder: str | Path) -> list[TomlDocument]:
-    if not Path(folder).is_dir():
+    if not os.path.isdir(folder):
         raise ConfigError(str(folder), "wanted a folder with GenTL profiles (*.toml)")
     return [read_toml(path) for path in sorted(Path(folder).glob("*.toml"))]
 

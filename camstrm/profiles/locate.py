@@ -65,8 +65,9 @@ def machine_name(machine: str, bits: int = 64) -> str:
 
 def existing_files(pattern: str) -> list[str]:
     """Return the files that ``pattern`` (with ``*``) stands for, newest name first."""
-    # glob and os.path take a whole pattern and answer False where a folder may not be read.
-    return sorted(filter(os.path.isfile, glob.glob(pattern)), reverse=True)  # noqa: PTH207
+    # os.path.isfile answers False where a folder may not be read.
+    found = filter(os.path.isfile, glob.glob(pattern))  # noqa: PTH207  a pattern with folders
+    return sorted(found, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ from camstrm.wire.messages import (
     Leases,
     Limits,
     Live,
+    LogLevel,
     Message,
     Refused,
     Report,

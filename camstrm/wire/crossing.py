@@ -30,6 +30,7 @@ from camstrm.wire.messages import (
     Hello,
     Leases,
     Live,
+    LogLevel,
     Message,
     Refused,
     Report,
@@ -164,8 +165,8 @@ FEED_UP: Crossing[Hello | Status | Goodbye | Reply] = Crossing(
 )
 FEED_DOWN: Crossing[Demand | Refused | Call] = Crossing("a bridge", Demand, Refused, Call)
 PROCESS_UP: Crossing[Report | Live | Reply] = Crossing("a camera process", Report, Live, Reply)
-PROCESS_DOWN: Crossing[Start | FrameRequest | Stop | Call] = Crossing(
-    "a camera process's grabber", Start, FrameRequest, Stop, Call
+PROCESS_DOWN: Crossing[Start | FrameRequest | LogLevel | Stop | Call] = Crossing(
+    "a camera process's grabber", Start, FrameRequest, LogLevel, Stop, Call
 )
 
 CROSSINGS: tuple[Crossing[Any], ...] = (

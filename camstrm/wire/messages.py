@@ -259,7 +259,7 @@ class CameraLease(Struct, frozen=True, omit_defaults=True):
     """Who may change a camera now; without a holder nobody may, and the lease can be taken.
 
     ``holder``: name of the token; ``viewer``: number of its connection; ``until_us``: when it
-    ends without a change, UTC; ``asked_by``: name of who would like to have it.
+    ends without a change, UTC; ``asked_by``: name of the person who would like to have it.
     """
 
     camera: Count
@@ -354,6 +354,12 @@ class Live(Message, frozen=True, tag="live"):
 
     camera: Count
     settings: tuple[FeatureSetting, ...] = ()
+
+
+class LogLevel(Message, frozen=True, tag="log_level"):
+    """From grabber to a camera process: log lines of ``level`` ("INFO") and above from now on."""
+
+    level: str
 
 
 class Stop(Message, frozen=True, tag="stop"):

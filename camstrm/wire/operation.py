@@ -1,4 +1,4 @@
-"""What each operation has: a struct of ``with``, one of ``result``, and who does it."""
+"""What each operation has: a struct of ``with``, one of ``result``, and what does it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 For each there is the struct of ``with`` and that of ``result``. A further operation is an entry
 of OPERATIONS, two structs, and a handler where it is done. Arguments with unknown fields are
-refused: who sends one means something by it. Results may grow.
+refused: a sender means something by it. Results may grow.
 """
 
 from __future__ import annotations
@@ -272,7 +272,7 @@ class Measurement(Result, frozen=True):
 class TakeStill(Arguments, frozen=True):
     """``still``: one picture of the newest frame, with the reply's data.
 
-    ``region``: None for the whole picture; what is beside the picture is left out. ``scale``
+    ``region``: None for the whole picture; what is outside the picture is left out. ``scale``
     (1: each pixel of the sensor), ``max_width``, ``max_height``: of a JPEG or a PNG, which are
     made smaller until they fit, never larger. ``quality``: of a JPEG, None: 90. ``bits``: of a
     PNG, per colour; 16 keeps all that the sensor gives, as the highest of 16 where it gives
@@ -313,8 +313,8 @@ class Still(Result, frozen=True):
 class ChangeLease(Arguments, frozen=True):
     """``lease``: the right to change this camera.
 
-    "take" it if it is free, "give" it back, "ask" its holder for it, "pass" it to who asked,
-    "force" it as admin.
+    "take" it if it is free, "give" it back, "ask" its holder for it, "pass" it to the one
+    who asked, "force" it as admin.
     """
 
     action: Literal["take", "give", "ask", "pass", "force"]

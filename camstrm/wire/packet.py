@@ -83,7 +83,10 @@ def encode_data_parts(call_id: int, piece: Buffer) -> list[Buffer]:
 
 
 def decode_data(payload: memoryview) -> tuple[int, memoryview]:
-    """Return the call's id and the piece of a DATA packet, which points into ``payload``."""
+    """Return the call's id and the piece of a DATA packet, which points into ``payload``.
+
+    Raises WireError for one that is too short.
+    """
     if len(payload) < _DATA_HEAD.size:
         raise WireError("data", f"{len(payload)} bytes, wanted at least {_DATA_HEAD.size}")
     (call_id,) = _DATA_HEAD.unpack_from(payload)

@@ -14,6 +14,7 @@ from camstrm.feature import FeatureValue
 from camstrm.wire.operation import Arguments, Result
 
 __all__ = [
+    "MAX_EVENTS_AT_ONCE",
     "EndShare",
     "Event",
     "Events",
@@ -23,6 +24,9 @@ __all__ = [
     "Share",
     "Shares",
 ]
+
+MAX_EVENTS_AT_ONCE = 250
+"""Events of one answer: with the longest texts less than a message may have."""
 
 MAX_HOURS = 24 * 366
 """Longest life of a share: a year."""
@@ -48,7 +52,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
     lost", "grabber back", "cameras" (others than before), "changed" (``feature`` from ``old``
     to ``new``), "executed", "kept", "reconnect", "lease" (from one holder to another), "shared",
     "unshared", or another word. ``camera``: its name, empty for what is of no camera. ``text``:
-    why, or what came of it. ``person``: name of the token of who did it.
+    why, or what came of it. ``person``: name of the token of the person who did it.
     """
 
     id: Count
@@ -63,7 +67,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
 
 
 class Events(Result, frozen=True):
-    """Events, the oldest first, at most 250; ``last``: the ``after`` of the next call."""
+    """MAX_EVENTS_AT_ONCE events at most, the oldest first; ``last``: the next call's ``after``."""
 
     events: tuple[Event, ...] = ()
     last: Count = 0
@@ -103,6 +107,6 @@ class Shares(Result, frozen=True):
 
 
 class EndShare(Arguments, frozen=True):
-    """``unshare``: revoke the share with this id; who watches by it is sent away."""
+    """``unshare``: revoke the share with this id; viewers that watch with it are disconnected."""
 
     id: str

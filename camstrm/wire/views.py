@@ -69,7 +69,7 @@ class View(Struct, frozen=True, omit_defaults=True):
     def id(self) -> int:
         """Number of this view, 1 to 4294967295: the same for equal views.
 
-        The same for two others once in four billion pairs; who collects views refuses the
+        The same for two others once in four billion pairs; whatever collects views refuses the
         second of them.
         """
         region = self.region

@@ -34,6 +34,7 @@ __all__ = ["ConnectDialog"]
 _WIDTH = 560
 _MAX_TYPED = 4096
 _MAX_NAME = 80
+"""Characters that can be typed or pasted as address or token, and as name of a server."""
 _URL = Qt.ItemDataRole.UserRole
 
 _SCHEMES = ("ws://", "wss://", "http://", "https://", "camstrm://")

@@ -119,7 +119,10 @@ def _shown_state(camera: CameraModel) -> CameraState:
 
 
 def is_stale(model: ViewerModel, camera: CameraModel, now: float) -> bool:
-    """Return whether the picture that is there is not the camera's present any more."""
+    """Return whether the picture that is there is not the camera's present any more.
+
+    ``now``: monotonic, in seconds.
+    """
     if not expects_pictures(camera.state):
         return True
     if camera.shown_at is None:

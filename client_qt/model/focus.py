@@ -32,6 +32,7 @@ _TREND = 0.02
 """... and must differ by so much."""
 
 _MOST_LEVELS = 64
+"""Levels that are remembered for the trend."""
 
 _SILENT_MS = 1500.0
 """Without a new picture for so long there is no tone: it would say something of the past."""

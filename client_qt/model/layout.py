@@ -206,7 +206,7 @@ def _large_ones(
 ) -> list[_Arrangement]:
     """Return those with one large on the left, or on top, the others in rows beside it.
 
-    ``clearly``: only where it is larger than the others, as who asks for a large one expects.
+    ``clearly``: only where it is larger than the others, as is expected of a large one.
     """
     asked = [large] if 0 <= large < len(sides) else _candidates(sides, clearly=clearly)
     found: list[_Arrangement] = []

@@ -16,6 +16,7 @@ MODES = ("auto", "grid", "large")
 """How the pictures share the window."""
 
 _MOST = 50
+"""Arrangements that are kept; the oldest go."""
 
 
 class NamedLayout(Struct, frozen=True):

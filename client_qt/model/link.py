@@ -38,7 +38,7 @@ class Link:
 
 
 def describe_link(model: ViewerModel, texts: Texts, now: float) -> Link:
-    """Word how one server and its cameras do."""
+    """Word how one server and its cameras do at ``now`` (monotonic, in seconds)."""
     state, say = model.connection(now), texts.say
     none = Link(Level.BAD, "", model.reason, cameras=len(model.cameras))
     if state is Connection.LOST:

@@ -48,7 +48,7 @@ def profile_chart(line: LineProfile, bits: int, whole: bool) -> ProfileChart:
     series = {
         name: [
             (position / length if length > 0 else 0.0, (value - low) / (high - low))
-            for position, value in zip(line.positions, values, strict=False)
+            for position, value in zip(line.positions, values, strict=False)  # as the server sent
         ]
         for name, values in line.values.items()
     }

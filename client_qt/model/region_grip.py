@@ -68,7 +68,10 @@ def spanned(first: tuple[float, float], second: tuple[float, float]) -> Rectangl
 
 
 def moved(region: Rectangle, right: float, down: float, whole: tuple[int, int]) -> Rectangle:
-    """Return the rectangle elsewhere on a sensor of size ``whole``, as large as before."""
+    """Return the rectangle elsewhere on a sensor of size ``whole``, as large as before.
+
+    All in pixels of the sensor.
+    """
     x = min(max(region.x + right, 0.0), max(whole[0] - region.width, 0.0))
     y = min(max(region.y + down, 0.0), max(whole[1] - region.height, 0.0))
     return Rectangle(x, y, region.width, region.height)

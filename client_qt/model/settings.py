@@ -94,7 +94,7 @@ class Settings:
             file.replace(aside)
         except OSError as error:
             _log.warning(
-                "settings %s cannot be read, nor put aside (%s): what is set now is not kept",
+                "settings %s can neither be read nor put aside (%s): what is set now is not kept",
                 file,
                 error.strerror,
             )

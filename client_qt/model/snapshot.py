@@ -21,7 +21,11 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 """Names that Windows keeps for itself."""
 
 _MOST_LETTERS = 60
+"""Of a camera's name in that of a file."""
+
 _FORMAT = 1
+"""Version of what is written beside a picture; grows when a member changes its meaning."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

@@ -17,7 +17,10 @@ MAX_SCALE = 40.0
 
 
 class Viewport:
-    """What of a frame is shown on a stage. Used by the UI thread alone."""
+    """What of a frame is shown on a stage. Used by the UI thread alone.
+
+    Places and sizes of the stage are in logical pixels, those of the frame in the sensor's.
+    """
 
     def __init__(self) -> None:
         self.fits = True
@@ -103,7 +106,7 @@ class Viewport:
         self.zoom_to(scale, x, y)
 
     def zoom_to(self, scale: float, x: float | None = None, y: float | None = None) -> None:
-        """As :meth:`zoom_by`, to a scale."""
+        """As :meth:`zoom_by`, to ``scale`` pixels of the stage for one of the frame."""
         if not self.known:
             return
         middle = self._stage[0] / 2, self._stage[1] / 2

@@ -37,7 +37,7 @@ class Asker(QObject):
         super().__init__(parent)
         self._services = services
         self._open: dict[int, tuple[float, Answer]] = {}
-        """Until when an answer is waited for, in the clock's seconds, and who waits, by number."""
+        """Until when an answer is waited for, in the clock's seconds, and what waits, by number."""
         self._last = 0
         """Number of the last call; numbers are not used again."""
         self._timer = QTimer(self)

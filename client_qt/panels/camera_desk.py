@@ -27,6 +27,7 @@ from client_qt.model.viewer_model import Connection
 from client_qt.panels.asker import Asker, failed_call
 from client_qt.panels.changer import flow_of, say_note
 from client_qt.panels.controls.sentence import Weight
+from client_qt.panels.shown_states import ShownStates
 from client_qt.widgets.services import Server, ViewerServices, server_and_index
 
 __all__ = ["CameraDesk", "camera_desk", "is_connected"]
@@ -67,16 +68,10 @@ class CameraDesk(QObject):
         self._asker = Asker(services, self)
         self._connected: dict[int, bool] = self._connections()
         """Whether calls could be made to each server when this was looked at last."""
-        self._tree: FeatureTree | None = None
-        """As it was when ``tree_changed`` was emitted last."""
-        self._known: dict[str, FeatureState] = {}
-        """As they were when ``states_changed`` was emitted last."""
+        self._shown = ShownStates()
+        """As it was when ``tree_changed`` and ``states_changed`` were emitted last."""
         self._situation: tuple[object, ...] = ()
         """As it was when ``situation_changed`` was emitted last."""
-        self._touched: dict[str, FeatureSetting] = {}
-        """What was set from here and may still have a wish or a note, by ``state_key``."""
-        self._said: dict[str, tuple[FeatureValue | None, Note | None]] = {}
-        """Wish and note of each of these at that time."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.turn)
@@ -164,8 +159,7 @@ class CameraDesk(QObject):
         """Want a value; see FeatureEdit.wish."""
         state = self.states.get(state_key(feature, selectors)) or self.states.get(feature)
         needs_stop = state is not None and state.needs_stop
-        setting = FeatureSetting(feature, value, selectors or {})
-        self._touched[state_key(feature, selectors)] = setting
+        self._shown.touch([FeatureSetting(feature, value, selectors or {})])
         self.edit.wish(
             feature,
             value,
@@ -180,13 +174,13 @@ class CameraDesk(QObject):
         """Want several values at once, in this order; ``key`` is what they are called in notes."""
         states = [self.states.get(setting.feature) for setting in settings]
         needs_stop = any(state is not None and state.needs_stop for state in states)
-        self._touched.update({state_key(one.feature, one.selectors): one for one in settings})
+        self._shown.touch(settings)
         self.edit.wish_all(key, settings, needs_stop=needs_stop)
         self.turn()
 
     def execute(self, feature: str) -> None:
         """Want a command."""
-        self._touched[feature] = FeatureSetting(feature, True)
+        self._shown.touch([FeatureSetting(feature, True)])
         self.edit.execute(feature)
         self.turn()
 
@@ -328,23 +322,12 @@ class CameraDesk(QObject):
     # What differs.
 
     def _emit(self) -> None:
-        if self.tree is not self._tree:
-            self._tree = self.tree
-            self._known = dict(self.states)
+        if self._shown.take_tree(self.tree, self.states):
             self.tree_changed.emit()
-        states, known = self.states, self._known
         edit = self.edit
-        changed = {key for key, state in states.items() if known.get(key) is not state}
-        changed |= known.keys() - states.keys()
-        said = {
-            key: (edit.wanted(one.feature, one.selectors), edit.notes.get(key))
-            for key, one in self._touched.items()
-        }
-        changed |= {key for key, now in said.items() if self._said.get(key) != now}
-        self._touched = {k: v for k, v in self._touched.items() if said[k] != (None, None)}
-        self._known, self._said = dict(states), said
+        changed = self._shown.take(self.states, edit)
         if changed:
-            self.states_changed.emit({key.partition("[")[0] for key in changed})
+            self.states_changed.emit(changed)
         undo = edit.undo_list
         situation = (
             *(self.camera, self.flow, self.situation(), self.live),

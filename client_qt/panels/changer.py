@@ -55,7 +55,7 @@ class Changer(QObject):
         if flow_of(self._services, camera).may == "free":
             self._asker.ask(camera, "lease", ChangeLease("take"), taken)
         else:
-            # Who may not is refused by the server, with the holder's name.
+            # A person who may not is refused by the server, with the holder's name.
             self._asker.ask(camera, do, arguments, answer)
 
 

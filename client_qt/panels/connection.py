@@ -16,6 +16,7 @@ from client_qt.widgets.services import Server, ViewerServices
 __all__ = ["ConnectionPanel"]
 
 _REFRESH_MS = 500
+"""Between two looks at the figures while the panel is open."""
 
 _ROWS = (
     *("server", "megabits", "bundles", "round_trip", "window", "decode", "skipped"),

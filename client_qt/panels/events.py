@@ -47,6 +47,10 @@ class EventsPanel(StyledPanel):
         self._round = 0
         """Another number for each time that the panel is active: what was asked before is over."""
         self._active = False
+        self._asked: set[int] = set()
+        """Numbers of the servers that have been asked in this round."""
+        self._problems: dict[int, str] = {}
+        """Why a server gives no events now, by its number."""
         self._again: dict[int, QTimer] = {}
         """For the next call to each server, by its number."""
         self.words = QLineEdit()
@@ -71,17 +75,24 @@ class EventsPanel(StyledPanel):
         column.addWidget(self.problem)
         column.addWidget(self.list, 1)
         services.link_changed.connect(self._on_link)
+        services.servers_changed.connect(self._on_servers)
 
     def set_active(self, active: bool) -> None:
         """Follow the events while they are seen."""
         self._active = active
         self._round += 1
+        self._asked.clear()
         for timer in self._again.values():
             timer.stop()
         if active:
             self._write()
-            for number in self.services.servers:
-                self._ask(number, self._round)
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        """Begin to follow the servers that are not followed yet."""
+        for number in self.services.servers.keys() - self._asked if self._active else ():
+            self._asked.add(number)
+            self._ask(number, self._round)
 
     def _ask(self, number: int, asked_in: int) -> None:
         if asked_in != self._round or not self._active or number not in self.services.servers:
@@ -99,15 +110,19 @@ class EventsPanel(StyledPanel):
             return
         if isinstance(answer, Events):
             new = self._logs[number].add(answer)
-            self.problem.hide()
+            self._problems.pop(number, None)
             if new:
                 self._write()
             self._later(number, 0)
         else:
-            reason = str(answer)
-            self.problem.setText(self.services.say("events.not_now", reason=reason))
-            self.problem.show()
+            self._problems[number] = str(answer)
             self._later(number, _AGAIN_MS)
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        reason = next(iter(self._problems.values()), "")
+        self.problem.setText(self.services.say("events.not_now", reason=reason) if reason else "")
+        self.problem.setVisible(bool(reason))
 
     def _later(self, number: int, pause_ms: int) -> None:
         # Not at once: the answer may have come before the call returned.
@@ -118,6 +133,12 @@ class EventsPanel(StyledPanel):
             timer.setSingleShot(True)
             timer.timeout.connect(lambda: self._ask(number, self._round))
         self._again[number].start(pause_ms)
+
+    def _on_servers(self) -> None:
+        for number in self._problems.keys() - self.services.servers.keys():
+            del self._problems[number]
+        self._show_problem()
+        self._ask_all()
 
     def _on_link(self, number: int, linked: bool, time_us: int) -> None:
         log = self._logs.setdefault(number, EventLog())

@@ -12,9 +12,7 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import (
     QAbstractSocket,
     QNetworkRequest,
-    QSslCertificate,
     QSslError,
-    QSslSocket,
 )
 from PySide6.QtWebSockets import QWebSocket, QWebSocketProtocol
 
@@ -39,9 +37,9 @@ from camstrm.wire import (
     Views,
     decode_bundle,
 )
-from client_qt.model.certificate import Certificate, judge
-from client_qt.model.failure import Failure, explain_failure
-from client_qt.session.network import Network, certificate_shown
+from client_qt.model.failure import explain_failure
+from client_qt.session.certificate_check import CertificateCheck
+from client_qt.session.network import Network
 
 __all__ = ["StreamClient"]
 
@@ -114,10 +112,8 @@ class StreamClient(QObject):
         """The connection or the attempt; None while waiting for the next one and after close."""
         self.is_open = False
         """Whether messages can be sent; written here only."""
-        self._tls_problem = ""
-        """What Qt said about the certificate in this attempt."""
-        self._tls_failure: Failure | None = None
-        """What is wrong with the certificate of this attempt, where the person is to decide."""
+        self._certificate = self._certificate_check()
+        """Of this attempt."""
         self._good_since: float | None = None
         """When this connection brought its first message that could be read (clock's seconds)."""
         self._heard_at = 0.0
@@ -164,8 +160,7 @@ class StreamClient(QObject):
         if self.address.token:
             request.setRawHeader(b"Authorization", f"Bearer {self.address.token}".encode("ascii"))
         self._socket = socket
-        self._tls_problem = ""
-        self._tls_failure = None
+        self._certificate = self._certificate_check()
         self._heard_at = self._clock()
         self._watch.start(int(PING_INTERVAL_S * 1000))
         self.connecting.emit()
@@ -281,29 +276,17 @@ class StreamClient(QObject):
         else:
             self._ping()
 
+    def _certificate_check(self) -> CertificateCheck:
+        return CertificateCheck(self.address.label, self._network, self._fingerprint, self.texts)
+
     def _on_ssl_errors(self, errors: list[QSslError]) -> None:
         if self._socket is None:
             return
-        problems = "; ".join(dict.fromkeys(e.errorString() for e in errors))
-        if self._network.insecure:
-            server = self.address.label
-            _log.warning("certificate of %s accepted (--insecure): %s", server, problems)
+        refused = self._certificate.refused(self._socket, errors)
+        if refused is None:
             self._socket.ignoreSslErrors()
-            return
-        shown = certificate_shown(_peer_certificate(self._socket, errors), errors)
-        verdict = judge(shown.fingerprint, self._fingerprint)
-        if verdict.trusted:
-            self._socket.ignoreSslErrors()
-            return
-        self._tls_problem = problems
-        if verdict.changed_from:
-            self._tls_failure = self._changed(verdict.changed_from, shown)
-        self.certificate_refused.emit(shown, verdict.changed_from)
-
-    def _changed(self, old: str, shown: Certificate) -> Failure:
-        values = {"server": self.address.label, "old": old, "new": shown.fingerprint}
-        reason = self._say("connect.fail.certificate_changed", **values)
-        return Failure(reason, patient=True, kind="certificate")
+        else:
+            self.certificate_refused.emit(*refused)
 
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         if self._socket is None:
@@ -311,12 +294,13 @@ class StreamClient(QObject):
         if self.is_open and error is QAbstractSocket.SocketError.RemoteHostClosedError:
             self._end(self._say("connect.lost.closed"))
             return
+        problem = self._certificate.problem
         is_tls = error is QAbstractSocket.SocketError.SslHandshakeFailedError
-        failure = self._tls_failure or explain_failure(
+        failure = self._certificate.failure or explain_failure(
             self._socket.errorString(),
             self.address,
             self.texts,
-            tls_problem=self._tls_problem if is_tls or self._tls_problem else None,
+            tls_problem=problem if is_tls or problem else None,
         )
         self.failed.emit(failure)
         self._end(failure.reason, PATIENT_PAUSE_S if failure.patient else None)
@@ -350,12 +334,3 @@ class StreamClient(QObject):
             socket.blockSignals(True)
             socket.abort()
             socket.deleteLater()
-
-
-def _peer_certificate(socket: QWebSocket, errors: list[QSslError]) -> QSslCertificate:
-    """Return the server's own certificate: an error may be about one further up its chain."""
-    inner = socket.findChild(QSslSocket)
-    certificate = None if inner is None else inner.peerCertificate()
-    if certificate is None or certificate.isNull():
-        return errors[0].certificate()
-    return certificate

@@ -19,6 +19,7 @@ _MAX_SIZE = 4096
 """Bytes of an answer that are read."""
 
 _MAX_SHOWN = 300
+"""Characters of a server's own words."""
 
 
 def ask_reason(

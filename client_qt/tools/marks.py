@@ -22,7 +22,7 @@ _PADDING = 6.0
 def draw_line(
     painter: QPainter, line: QLineF, colour: QColor = LIGHT, *, width: float = 1.0
 ) -> None:
-    """Draw a line with a dark edge."""
+    """Draw a line with a dark edge; ``width`` in logical pixels, without the edge."""
     painter.setPen(QPen(_DARK, width + 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.drawLine(line)
     painter.setPen(QPen(colour, width))

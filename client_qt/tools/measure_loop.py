@@ -68,7 +68,7 @@ class MeasureLoop(QObject):
         self.camera: int | None = None
         """Which camera is measured; see :meth:`set_camera`."""
         self._wishes: dict[str, MeasureWish] = {}
-        """What is shown, by who shows it."""
+        """What is to be measured, by the tool that shows it."""
         self._frame = (0, 0)
         """Size of the camera's frame."""
         self._seen = seen

@@ -89,7 +89,8 @@ class RegionDrag(QObject):
         if part.adjusts:
             painter.setPen(QPen(_EDGE, 1.0))
             painter.setBrush(_LINE)
-            for x, y in grip_places(Rectangle(*area.getRect()), GRIPS).values():  # type: ignore[misc]
+            edges = Rectangle(area.x(), area.y(), area.width(), area.height())
+            for x, y in grip_places(edges, GRIPS).values():
                 painter.drawRect(QRectF(x - _HANDLE / 2, y - _HANDLE / 2, _HANDLE, _HANDLE))
         _paint_size(painter, area, part.region, view)
         painter.restore()

@@ -28,6 +28,7 @@ _SCALES = "tools.scales"
 """Name of the setting: {camera: millimetres for a pixel}."""
 
 _MOST_SCALES = 500
+"""Cameras whose scale is remembered."""
 
 Line = tuple[int, int, int, int]
 """x, y of the pixels at both ends."""

@@ -37,6 +37,7 @@ from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.services import ViewerServices
 from tests.fakes.clock import Clock
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
+from tests.fakes.viewer_window import end_viewer
 
 CAMERAS = (
     CameraInfo(0, "left", "DA0001", "MV-CA003-21UC", "Hikrobot"),
@@ -71,10 +72,7 @@ class OfflineViewer:
         self.session._on_hello(Hello("s1", cameras=cameras, limits=Limits(max_calls=8)))
 
     def close(self) -> None:
-        self.window.close()
-        self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
 
     def view(self, camera: int = 0) -> CameraView:
         return self.window.views[camera]

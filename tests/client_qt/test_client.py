@@ -17,7 +17,7 @@ from client_qt.session import client as client_module
 from client_qt.session.client import StreamClient
 from tests.fakes.bridge.viewer_server import RefusingServer, ViewerServer, WaitUntil
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, state_frame
-from tests.vectors.message_vectors import many_cameras
+from tests.vectors.bad_message_vectors import many_cameras
 
 MakeClient = Callable[..., "Watched"]
 

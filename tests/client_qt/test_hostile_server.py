@@ -22,6 +22,7 @@ from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import ViewerServer, WaitUntil
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, grey_jpeg, picture_frame
+from tests.fakes.viewer_window import end_viewer
 
 IMAGE = "<img src='file:///etc/passwd'><b>bold</b>"
 OVERRIDE = "left\u202egpj.exe"
@@ -51,11 +52,8 @@ class Viewer:
         return self.window.views[camera].picture is not None
 
     def close(self) -> None:
-        self.window.close()
-        self.session.close()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
         self.server.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from client_qt.widgets.services import ViewerServices
 from client_qt.widgets.view_texts import line_height
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer, WaitUntil
 from tests.fakes.pictures.viewer_pictures import BASE_US, bundle, jpeg, picture_frame
+from tests.fakes.viewer_window import end_viewer
 
 JPEG = jpeg(64, 48, (20, 200, 60))
 
@@ -37,10 +38,7 @@ class Desk:
         self.window.show()
 
     def close(self) -> None:
-        self.window.close()
-        assert self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
         self.server.close()
 
     def key(self, key: Qt.Key) -> None:

@@ -1,4 +1,4 @@
-"""Lines and regions are drawn by keys alone, as on the page (test_page_tools.py)."""
+"""Lines and regions are drawn by keys alone, as on the page (page_tools/test_page_measured.py)."""
 
 from __future__ import annotations
 

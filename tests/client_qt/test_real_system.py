@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +21,7 @@ from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.running_system import RunningSystem, camera_table
+from tests.fakes.viewer_window import end_viewer, turn_wheel
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 
@@ -63,10 +63,7 @@ class Desk:
         )
 
     def close(self) -> None:
-        self.window.close()
-        assert self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
 
 
 @pytest.fixture
@@ -106,22 +103,6 @@ def test_the_window_outlives_grabber_and_bridge(
     wait_until(desk.shows_all)
 
 
-def wheel(view: CameraView, at: QPoint, steps: int) -> None:
-    QApplication.sendEvent(
-        view,
-        QWheelEvent(
-            QPointF(at),
-            QPointF(view.mapToGlobal(at)),
-            QPoint(),
-            QPoint(0, 120 * steps),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        ),
-    )
-
-
 def colour_at(view: CameraView, at: QPoint) -> tuple[int, int, int]:
     colour = view.grab().toImage().pixelColor(at)
     return colour.red(), colour.green(), colour.blue()
@@ -142,7 +123,7 @@ def test_zoom_shows_the_camera_s_own_pixels(
         place = view.viewport.place(Rectangle(2.5 * 332, 800, 1, 1))
         at = QPoint(round(place.x), round(place.y) + view._picture_area().top())
         before = colour_at(view, at)
-        wheel(view, at, 12)
+        turn_wheel(view, at, 12)
         wait_until(lambda: view.shown_part)
         shown, seen = view.shown_part, view.viewport.visible
         assert shown is not None

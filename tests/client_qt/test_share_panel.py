@@ -140,6 +140,22 @@ def test_without_a_camera_nothing_is_made(allowed: Office) -> None:
     assert len(allowed.server.calls) == calls
 
 
+def test_at_another_server_its_chosen_camera_is_ticked(allowed: Office) -> None:
+    panel, services = allowed.panel, allowed.services
+    client = StreamClient(ServerAddress("ws://127.0.0.1:9/ws"))
+    session = StreamSession(client, allowed.decoder)
+    services.add_server(session, "second")
+    session._on_hello(Hello("s2", cameras=(CameraInfo(0, "top"), CameraInfo(1, "side"))))
+    side = next(c for c in services.cameras() if getattr(services.info(c), "name", "") == "side")
+    services.choose(side)
+    assert panel.chosen_cameras == [side]
+    services.choose(0)
+    assert panel.chosen_cameras == [0]
+    assert session.close()
+    for part in (session, client):
+        part.deleteLater()
+
+
 def test_a_refusal_is_said(allowed: Office, wait_until: WaitUntil) -> None:
     allowed.panel.make.click()
     wait_until(lambda: allowed.asked("share"))

@@ -33,6 +33,9 @@ THREE_LIVE = """document.querySelector("#header").dataset.mood === "live" &&
     document.querySelectorAll(".tile[data-stale=false] canvas:not([width='4'])").length >= 3"""
 """For :func:`until`: the page shows three cameras that move."""
 
+_ALL_DRAWN = """document.querySelectorAll(".tile").length === COUNT &&
+    [...document.querySelectorAll(".tile canvas[role=img]")].every(({ width }) => width > 4)"""
+
 _REMARKS = ("Failed to load resource", "WebSocket connection to")
 """How the browser itself remarks that a server is not there: nothing the page did."""
 
@@ -120,3 +123,8 @@ async def is_live(page: Page) -> None:
 async def shows(where: Locator, text: str | re.Pattern[str]) -> None:
     """Wait until a person reads ``text`` (or what fits the pattern) there."""
     await expect(where).to_contain_text(text, use_inner_text=True)
+
+
+async def all_drawn(page: Page, count: int) -> None:
+    """Wait until every camera has a picture."""
+    await until(page, _ALL_DRAWN.replace("COUNT", str(count)))

@@ -20,7 +20,7 @@ def write_files(root: Path, files: dict[str, str]) -> Path:
 
 
 def plug_in(root: Path, folder: str = "2-1", *, node: bool = True, **values: str) -> Path:
-    """Plug in a USB camera (a Hikrobot, unless told otherwise); return its device node."""
+    """Plug in a USB camera (a Hikrobot by default); return its device node."""
     facts = {"idVendor": "2bdf", "serial": "DA123", "speed": "5000", "busnum": "2", "devnum": "7"}
     facts.update(values)
     place = f"sys/bus/usb/devices/{folder}"

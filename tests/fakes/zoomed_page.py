@@ -1,6 +1,8 @@
-"""A person's hand and eye at a zoomed picture of the page."""
+"""A person's hand and eye at a large picture of the page."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +12,24 @@ from playwright.async_api import FloatRect, Page
 from tests.fakes.browser import tile
 
 Pixels = npt.NDArray[np.uint8]
+
+WIDTH, HEIGHT = 2656, 2304
+"""Of the frames of ``page_server.large_camera``."""
+
+CANVAS_AS_GREY = """(() => {
+    const canvas = document.querySelector("[data-part=canvas]");
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const lines = [];
+    for (let y = 0; y < canvas.height; y += 4) {
+        const line = [];
+        for (let x = 0; x < canvas.width; x += 4) line.push(data[(y * canvas.width + x) * 4 + 1]);
+        lines.push(line);
+    }
+    return lines;
+})()"""
+"""Every fourth pixel of what is drawn on the canvas, in JavaScript."""
 
 
 class Stage:
@@ -57,3 +77,46 @@ def shift_between(one: Pixels, other: Pixels) -> tuple[float, float]:
     blurred = [cv2.GaussianBlur(p, (0, 0), 4)[..., 1].astype(np.float32) for p in (one, other)]
     (dx, dy), _ = cv2.phaseCorrelate(*blurred)
     return dx, dy
+
+
+def line(page: Page, tool: str) -> Any:
+    return page.locator(f".tool-line[data-tool={tool}]")
+
+
+async def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    await page.mouse.move(*start)
+    await page.mouse.down()
+    await page.mouse.move(*end, steps=4)
+    await page.mouse.up()
+
+
+async def settled(page: Page, wanted: Pixels | None = None) -> Pixels:
+    """Return the picture when it is where it belongs; figures at its foot change all the time."""
+    before = await seen(page, "top")
+    for _ in range(20):
+        after = await seen(page, "top")
+        above = after.shape[0] * 2 // 3
+        if np.array_equal(before[:above], after[:above]):
+            break
+        before = after
+    return after
+
+
+def fitted(stage: Any, shape: tuple[int, ...]) -> Any:
+    """Cut the picture out of its stage, where it is in the middle, and make it this large."""
+    height, width = stage.shape
+    scale = min(width / shape[1], height / shape[0])
+    across, down = round(shape[1] * scale), round(shape[0] * scale)
+    left, top = (width - across) // 2, (height - down) // 2
+    cut = stage[top : top + down, left : left + across]
+    return cv2.resize(cut, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+
+
+def blurred(pixels: Pixels) -> Any:
+    return cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (0, 0), 4)
+
+
+def same_picture(one: Any, other: Any) -> float:
+    """Return how far two pictures go together: 1 where they are the same."""
+    pair = [cv2.GaussianBlur(p.astype(np.float32), (0, 0), 2).ravel() for p in (one, other)]
+    return float(np.corrcoef(*pair)[0, 1])

@@ -11,6 +11,7 @@ import importlib
 import random
 import sys
 import zlib
+from pathlib import Path
 from typing import IO
 
 import atheris
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> None:
         target = importlib.import_module("tests.fuzz.targets").TARGETS[name]
     seeds = importlib.import_module("tests.fuzz.seeds")
     known, begins = seeds.words(name), seeds.seeds(name)
-    with open(sample_file, "w") as file:  # noqa: PTH123
+    with Path(sample_file).open("w") as file:
         samples = _Samples(file)
 
         def look(data: bytes) -> None:

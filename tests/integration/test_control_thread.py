@@ -89,10 +89,8 @@ def a_locked_feature(folder: str) -> dict[str, Any]:
 
     def stopped(value: int) -> Any:
         old = left.get("Width")
-        job = lambda _: left.control.while_stopped(  # noqa: E731
-            writing("Width", value), writing("Width", old)
-        )
-        return left.ask(job)
+        there, back = writing("Width", value), writing("Width", old)
+        return left.ask(lambda _: left.control.while_stopped(there, back))
 
     width, _ = stopped(320)
     left.wait_until(lambda: left.sizes[-1] == (320, 480))

@@ -18,7 +18,6 @@ from tests.fakes.browser import (
     is_live,
     needs_browser,
     open_page,
-    running_browser,
     shows,
     tile,
     until,
@@ -31,12 +30,6 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 DASH = "\N{EN DASH}"
 OLDER_THAN_2_S = re.compile(r"^[2-9]\.\d s$")
 TIME = r"\d\d:\d\d:\d\d"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -19,7 +19,7 @@ from camstrm.wire import CameraState
 from camstrm.wire.operations import Finding
 from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
 from tests.fakes.bridge.scripted_features import ScriptedFeatures
-from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, tile
+from tests.fakes.browser import is_live, needs_browser, open_page, tile
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -28,12 +28,6 @@ PANELS = [action.id for action in viewer_actions() if action.group == "panels"]
 PANELS += ["measure", "layouts", "settings"]
 WEIGHTY = ("moderate", "serious", "critical")
 AXE = AXE_FILE_PATH.read_text("utf-8")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

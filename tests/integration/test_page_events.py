@@ -13,9 +13,9 @@ from playwright.async_api import Browser, Page, expect
 from camstrm.camera_state import CameraState
 from camstrm.wire import Call
 from camstrm.wire.operations import Finding, Findings
-from camstrm.wire.server_operations import Event, Events
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE, Event, Events
 from tests.fakes.bridge.page_server import PageServer, now_us, three_cameras
-from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, until
+from tests.fakes.browser import is_live, needs_browser, open_page, until
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,13 +35,8 @@ class EventBook:
         """Return what is newer than the page has."""
         after = msgspec.json.decode(call.with_)["after"]
         self.asked.append(after)
-        return Events(tuple(e for e in self.events if e.id > after), len(self.events))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
+        newer = tuple(e for e in self.events if e.id > after)[:MAX_EVENTS_AT_ONCE]
+        return Events(newer, newer[-1].id if newer else after)
 
 
 @pytest.fixture
@@ -145,6 +140,19 @@ async def test_the_diagnosis_follows_the_camera(page: Page, server: PageServer) 
     becomes(CameraState.STALLED, "no frames")
     await expect(page.locator("#header strong")).to_contain_text("left")
     assert asked == known + 1, "nobody asks while the panel is closed"
+
+
+async def test_the_diagnosis_has_the_newest_events_of_many(
+    page: Page, server: PageServer, book: EventBook
+) -> None:
+    server.answers["diagnose"] = lambda _: Findings((Finding("ok", "it streams"),))
+    for number in range(2 * MAX_EVENTS_AT_ONCE + 10):
+        book.add("lost", camera="left", text=f"try {number}.")
+    await page.keyboard.press("1")
+    await page.keyboard.press("d")
+    await expect(page.locator(".diagnose .history li")).to_have_count(8)
+    newest = page.locator(".diagnose .history li").first
+    await expect(newest).to_contain_text(f"try {2 * MAX_EVENTS_AT_ONCE + 9}.")
 
 
 COUNT_BLOBS = """

@@ -18,16 +18,10 @@ from camstrm.wire import Call
 from camstrm.wire.operations import Finding
 from tests.fakes.bridge.page_server import PageServer, three_cameras
 from tests.fakes.bridge.scripted_features import ScriptedFeatures
-from tests.fakes.browser import is_live, needs_browser, open_page, running_browser, tile
+from tests.fakes.browser import is_live, needs_browser, open_page, tile
 from tests.fakes.zoomed_page import stage_of
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -92,7 +92,7 @@ def applied(run: RunnableScenario, maker: Maker, **features: FeatureValue) -> Ap
 
 
 def told(run: RunnableScenario, maker: Maker) -> dict[str, Any]:
-    """Return name and value of each feature, as ``camstrm features`` reads them anew."""
+    """Return name and value of each feature, as ``camstrm features`` reads them again."""
     command = [sys.executable, "-m", "camstrm", "features", maker.camera.serial, "--json"]
     done = subprocess.run(
         [*command, "--cti", str(build_simulator())],
@@ -153,7 +153,7 @@ def test_each_feature_is_applied_or_reported(run: RunnableScenario, maker: Maker
             else:
                 assert result.name in report
                 assert not step.required, str(result)
-    # A camera that is opened anew says the same as when it was written.
+    # A camera that is opened again says the same as when it was written.
     values = told(run, maker)
     for name, result in last.items():
         if result.value is not None and name != "TriggerMode":

@@ -26,11 +26,16 @@ async def test_one_hangup_reloads_both_and_nobody_is_disconnected(tmp_path: Path
                 before.replace("max_clients = 64", "max_clients = 65").replace(
                     _RED, camera_table("0", "red", fps=30.0)
                 )
+                + '[log]\nlevel = "debug"\nformat = "json"\n'
             )
             up.process.send_signal(signal.SIGHUP)
             await _until_logged(viewer, up, lambda text: text.count("configuration reloaded") == 2)
             assert "bridge.max_clients" in up.text
+            assert up.text.count("log.level, log.format") == 2
+            assert "needs a restart" not in up.text
             await viewer.until(lambda m: isinstance(m, Status) and _fps(m, 0) < 45 < _fps(m, 1))
+            # Also of a camera process, which is another one, or has just the new level.
+            await _until_logged(viewer, up, lambda text: '"level": "debug"' in text)
             # A mistake: said once, not by each of the two, and what runs goes on with what it has.
             system.config.write_text(before.replace("max_clients = 64", 'max_clients = "many"'))
             up.process.send_signal(signal.SIGHUP)

@@ -246,7 +246,7 @@ async def test_what_is_answered_without_a_picture(tmp_path: Path) -> None:
             await streaming(viewer, 1)
             status, text = await system.get("/cam/left.tiff?x=640")
             assert status == 400
-            assert b"region: 65500x65500 at 640, 0 is beside the picture of 640x480" in text
+            assert b"region: 65500x65500 at 640, 0 is outside the picture of 640x480" in text
             assert (await system.get("/cam/nobody.tiff"))[0] == 404
             assert system.grabber is not None
             system.grabber.end()

@@ -67,7 +67,7 @@ def test_sigterm_during_the_start(tmp_path: Path, command: str, moment: str) -> 
         started.end()
     assert code in (0, -signal.SIGTERM), started.text
     assert "Traceback" not in started.text
-    # Children are told of their parent's end by the kernel.
+    # The kernel signals its parent's end to each child.
     deadline = time.monotonic() + DEADLINE_S
     while (left := marked(str(tmp_path))) and time.monotonic() < deadline:
         time.sleep(0.02)

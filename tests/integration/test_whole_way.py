@@ -174,7 +174,7 @@ async def test_nothing_is_encoded_while_nobody_watches(tmp_path: Path) -> None:
             status = await next_status(status["time_us"] + 900_000)
         assert [c["encoded"] for c in status["cameras"]] == before
         assert all(c["delivered"] > old for c, old in zip(status["cameras"], grabbed, strict=True))
-        # A single picture is made for who asks for one.
+        # A single picture is made for each request for one.
         code, jpeg = await system.get("/cam/green.jpg")
         assert code == 200
         assert simplejpeg.decode_jpeg(jpeg).shape == (300, 400, 3)

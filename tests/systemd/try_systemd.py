@@ -218,9 +218,9 @@ def killed(machine: BootedMachine, watcher: Watcher) -> None:
         with step(f"kill -9 of {unit}"):
             pid, survivor = machine.pid(unit), machine.pid(other)
             machine.must("kill", f"-{signal.SIGKILL}", str(pid))
-            took = wait_until("again", lambda: machine.pid(unit) not in (0, pid))  # noqa: B023
+            took = wait_until("again", lambda: machine.pid(unit) not in (0, pid))  # noqa: B023  called here
             again = time.monotonic()
-            more = wait_until("pictures", lambda: watcher.flowing(again))  # noqa: B023
+            more = wait_until("pictures", lambda: watcher.flowing(again))  # noqa: B023  called here
             note(f"again after {took:.1f} s, pictures {more:.1f} s after that")
             assert machine.pid(other) == survivor
 

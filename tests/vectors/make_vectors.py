@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.vectors.bad_message_vectors import bad_messages
 from tests.vectors.bundle_vectors import BadVector, bad_bundles, good_bundles
-from tests.vectors.message_vectors import bad_messages, good_messages
+from tests.vectors.message_vectors import good_messages
 from tests.vectors.packet_vectors import bad_packets, good_packets
 
 FOLDERS = ("bundles", "packets", "messages", "bad/bundles", "bad/packets", "bad/messages")

@@ -28,7 +28,7 @@ class JobQueue:
     def put(self, job: Task) -> Task | None:
         """Add a job; return the one whose place it took. Raises OverflowError if there is no room.
 
-        The newer one waits where the older one did: who moves a slider is not put off.
+        The newer one waits where the older one did: whoever moves a slider is not put off.
         """
         key: Hashable = job if job.replace_key is None else ("key", job.replace_key)
         replaced = self._jobs.get(key)
@@ -44,7 +44,7 @@ class JobQueue:
         return self._jobs.pop(next(iter(self._jobs)))
 
     def take_all(self) -> list[Task]:
-        """Take all jobs."""
+        """Return all jobs, in their order; none is left."""
         jobs = list(self._jobs.values())
         self._jobs.clear()
         return jobs

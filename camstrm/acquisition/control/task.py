@@ -49,6 +49,5 @@ class Task:
             self._answered = True
         try:
             self._done(result)
-        except Exception:  # noqa: BLE001
-            # Who asks must not stop what others want of the camera.
+        except Exception:  # noqa: BLE001  # one caller must not stop what others want of the camera
             _log.exception("an answer about a camera could not be delivered")

@@ -1,4 +1,4 @@
-"""Watches: who waits for something of a camera to change, and when to look."""
+"""Watches: what waits for something of a camera to change, and when to look."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Watches:
     def begin(self, now_s: float) -> int:
         """Begin a round; return the milliseconds since the last one, for ``node_map.poll``.
 
-        At most a minute: who looks after a long time wants all that is polled to be read.
+        At most a minute: a viewer that looks after a long time wants all that is polled to be read.
         """
         elapsed_s, self._looked_s = now_s - self._looked_s, now_s
         return round(1000 * min(elapsed_s, 60.0))
 
     def take_all(self) -> list[Task]:
-        """Take all that wait."""
+        """Return all that wait; none is left."""
         watches, self.waiting = self.waiting, []
         return watches

@@ -23,6 +23,7 @@ from camstrm.errors import ChildError, ChildTimeoutError, ProducerError, Produce
 __all__ = ["Discovery", "discovery_command", "parse_discovery", "scan_producer"]
 
 _EXIT_ERROR = 3
+"""Of a child whose answer says what is wrong."""
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ class GentlProducer:
 
         raw_infos = [
             HarvestersDeviceInfo(module=raw, parent=interface)
-            for interface in self.harvester._ifaces  # noqa: SLF001
+            for interface in self.harvester._ifaces  # noqa: SLF001  # no public place
             for raw in interface.module.device_info_list
         ]
         infos = with_selectors(self._device_info(r.module, r.parent) for r in raw_infos)

@@ -1,7 +1,7 @@
 """Drain filled buffers of one stream and keep the newest, without copying.
 
 At each wake-up the whole queue is emptied; the newest complete buffer stays out of the
-producer's queue until a newer one comes, all others go back at once. Who takes the frame reads
+producer's queue until a newer one comes, all others go back at once. Whoever takes the frame reads
 the pixels in place, and so may others at the same time: a buffer goes back when it is no
 longer the newest and the last of them has released it.
 

@@ -1,4 +1,4 @@
-"""StopSignal: ends a thread's pauses, for good or once."""
+"""StopSignal: ends all pauses of a thread, or only one."""
 
 from __future__ import annotations
 

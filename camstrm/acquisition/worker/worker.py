@@ -16,18 +16,13 @@ from camstrm.acquisition.gentl.producer import GentlProducer
 from camstrm.acquisition.stream.drain import BufferDrain
 from camstrm.acquisition.stream.real_time import ask_for_real_time
 from camstrm.acquisition.stream.statistics import StreamStatistics
-from camstrm.acquisition.stream.stream_watch import (
-    SILENCE_REMEDY,
-    Experience,
-    StreamWatch,
-    loss_percent,
-    loss_reason,
-    loss_remedy,
-)
+from camstrm.acquisition.stream.stream_watch import Experience
 from camstrm.acquisition.worker.configure import CameraConfigurator
 from camstrm.acquisition.worker.node_serial import NodeSerialWarning
 from camstrm.acquisition.worker.outage_log import OutageLog
+from camstrm.acquisition.worker.reported_state import ReportedState
 from camstrm.acquisition.worker.retry import RetryPauses, keeps_a_lock
+from camstrm.acquisition.worker.running_stream import RunningStream
 from camstrm.acquisition.worker.settings import AcquisitionSettings
 from camstrm.acquisition.worker.stop_signal import StopSignal
 from camstrm.acquisition.worker.stream_start import StreamStart, start_stream
@@ -43,17 +38,6 @@ from camstrm.frame import RawFrame
 __all__ = ["AcquisitionWorker"]
 
 _log = logging.getLogger(__name__)
-
-_WAIT_S = 0.2
-"""Maximum wait for a buffer in seconds; also the worst delay for noticing a stop, stall or
-underrun."""
-
-_LET_GO_S = 0.5
-"""For so many seconds a stream that is to be stopped goes on, so that the frames that are in use
-are released meanwhile."""
-
-_AWAY_S = 1.0
-"""Seconds. A turn of the worker that took longer was a pause of this process or of the machine."""
 
 
 class AcquisitionWorker:
@@ -77,10 +61,8 @@ class AcquisitionWorker:
         self._producer = producer
         self._settings = settings
         self._configurator = configurator
-        self._on_change = on_change
         self._clock = clock
-        self.condition = CameraCondition(CameraState.CLOSED, clock.time_ns() // 1000)
-        """State, since when, and why. Replaced as a whole by the worker thread, read by any."""
+        self._state = ReportedState(on_change, clock)
         self.info = producer.device(settings.serial)
         """What is known of the camera; vendor and model are known once a search has listed it.
         Replaced as a whole by the worker thread, read by any."""
@@ -93,9 +75,6 @@ class AcquisitionWorker:
         read by any that takes frames, also when it is closed: it gives no frame then."""
         self._experience = Experience()
         """What earlier streams showed."""
-        self.interval_s = 0.0
-        """Usual time between two frames in seconds, 0 while it is not known; any thread may
-        read it."""
         self._streamed = False
         """Whether the camera was started before in this process: the next start is a reconnect."""
         self._reported: CameraError | None = None
@@ -113,6 +92,16 @@ class AcquisitionWorker:
         )
         """Does what is asked of the camera while it streams; any thread may submit."""
         self._thread = camera_thread("acquire", settings.name, settings.serial, self._run)
+
+    @property
+    def condition(self) -> CameraCondition:
+        """State, since when, and why; any thread may read it."""
+        return self._state.condition
+
+    @property
+    def interval_s(self) -> float:
+        """Usual time between two frames in seconds, 0 while unknown; any thread may read it."""
+        return self._state.interval_s
 
     @property
     def heartbeat_s(self) -> float:
@@ -178,7 +167,7 @@ class AcquisitionWorker:
                 pause = self._retries.pause_s(error, opened=opened, bus=bus, ran_s=ran_s)
             if self._stop.is_set() or self._stop.wait(pause):
                 break
-        self._set(CameraState.CLOSED, "")
+        self._state.enter(CameraState.CLOSED)
 
     def _report(self, error: CameraError) -> None:
         if isinstance(self._reported, CameraUnreachableError) and isinstance(
@@ -187,8 +176,8 @@ class AcquisitionWorker:
             # The same finding; the first attempt has the producer's own words.
             error = self._reported
         self._reported = error
-        if not self._is(CameraState.STALLED, error.problem):
-            self._set(CameraState.LOST, error.problem)
+        if not self._state.matches(CameraState.STALLED, error.problem):
+            self._state.enter(CameraState.LOST, error.problem)
         self._outages.failed(str(error))
 
     def _await_lock(self) -> None:
@@ -197,7 +186,7 @@ class AcquisitionWorker:
         if left_s <= 0 or not keeps_a_lock(self.info.tl_type):
             return
         locked = CameraLockedError(self._settings.name, left_s)
-        self._set(CameraState.OPENING, locked.problem)
+        self._state.enter(CameraState.OPENING, locked.problem)
         self._stop.wait(left_s)
 
     def _stream(self) -> None:
@@ -208,7 +197,7 @@ class AcquisitionWorker:
         settings = self._settings
         self.control.take_reconnect()
         if self.condition.state in (CameraState.CLOSED, CameraState.OPENING):
-            self._set(CameraState.OPENING, "")
+            self._state.enter(CameraState.OPENING)
         camera = Camera(
             self._producer,
             settings.serial,
@@ -239,10 +228,23 @@ class AcquisitionWorker:
             while True:
                 library, mode = self._producer.library, settings.quirks.drain
                 drain = start.drain(library, self.statistics, mode, underrun, self._clock)
+                stream = RunningStream(
+                    camera,
+                    drain,
+                    start,
+                    settings,
+                    self._experience,
+                    word=word,
+                    statistics=self.statistics,
+                    reported=self._state,
+                    outages=self._outages,
+                    clock=self._clock,
+                )
                 try:
                     self._drain = drain
-                    pause = self._pump(camera, drain, start, word)
+                    pause = stream.run(self.control, self._stop)
                 finally:
+                    self._experience = stream.experience
                     self._drain = None
                     free = drain.close()
                 if pause is None:
@@ -274,134 +276,6 @@ class AcquisitionWorker:
             error = CameraError(self._settings.name, "a frame is in use, so it cannot be stopped")
             pause.refuse(error)
             raise error
-        self._set(CameraState.RECONFIGURING, "stopped for a moment to set a feature")
+        self._state.enter(CameraState.RECONFIGURING, "stopped for a moment to set a feature")
         self.statistics.reconfigured += 1
         return pause.stop()
-
-    def _pump(
-        self, camera: Camera, drain: BufferDrain, start: StreamStart, word: str
-    ) -> Pause[StreamStart] | None:
-        """Drain until the stop, or until the camera is to be opened again.
-
-        ``word``: what the log calls it. Returns early with a pause that is to be kept. Raises
-        CameraLostError when frames are overdue.
-        """
-        facts = str(start)
-        next_look = turned = self._clock.monotonic()
-        watch = start.watch(turned, self._settings.stall_timeout_s, self._experience)
-        self.interval_s = watch.interval_s
-        logged = stalled = False
-        loss = ""
-        incomplete = self.statistics.incomplete
-        try:
-            while not self._stop.is_set():
-                count = self._drained(drain)
-                now = self._clock.monotonic()
-                if now - turned > _AWAY_S:
-                    # This process was stopped, which says nothing about the camera.
-                    watch.excuse(now - turned - _WAIT_S)
-                turned = now
-                if count:
-                    watch.frames(count, now)
-                    incomplete = self.statistics.incomplete
-                if now >= next_look:
-                    # A call for each wake-up would cost as much as a frame.
-                    drain.update_underrun()
-                    next_look = now + _WAIT_S
-                    loss = self._look(camera, watch, now, loss)
-                if count:
-                    if self.condition.state is not CameraState.STREAMING:
-                        self._set(CameraState.STREAMING, loss, drain.arrived_us)
-                    elif self.condition.reason != loss:
-                        self._set(CameraState.STREAMING, loss)
-                    if not logged:
-                        logged = True
-                        self._outages.streams(f"{word} {facts}")
-                elif watch.waits(now):
-                    if self.condition.state is not CameraState.WAITING_FOR_TRIGGER:
-                        self._set(CameraState.WAITING_FOR_TRIGGER, loss, drain.arrived_us)
-                    if not logged:
-                        logged = True
-                        self._outages.streams(f"started, waiting for a trigger {facts}")
-                elif watch.stalled(now):
-                    lost = self.statistics.incomplete - incomplete
-                    if not lost or watch.hopeless(now):
-                        stalled = True
-                        raise self._stall(watch.silence_s(now), lost)
-                    if self.condition.state is not CameraState.STALLED:
-                        # The camera is there: opening it again brings no packet back.
-                        error = self._stall(watch.silence_s(now), lost)
-                        if not loss:
-                            self._outages.failed(str(error))
-                            logged = False
-                elif watch.overdue(now) and self._is(CameraState.OPENING, ""):
-                    self._set(CameraState.OPENING, f"started, no frame yet {facts}")
-                # What the control thread wants.
-                pause = self.control.take_pause()
-                if pause is not None:
-                    self._let_go(drain)
-                    return pause
-                if self.control.take_reconnect():
-                    self._set(CameraState.OPENING, "")
-                    break
-                news = self.control.take_rate()
-                if news is not None:
-                    rate, triggered = news
-                    watch.renew(rate, now, triggered=triggered)
-                    self.interval_s = watch.interval_s
-            return None
-        finally:
-            self._experience = watch.experience(stalled=stalled)
-
-    def _is(self, state: CameraState, reason: str) -> bool:
-        return (self.condition.state, self.condition.reason) == (state, reason)
-
-    def _drained(self, drain: BufferDrain) -> int:
-        try:
-            return drain.drain(_WAIT_S)
-        except OSError as error:
-            raise CameraLostError(
-                self._settings.name, f"the producer ended the stream (GC_ERR {error.errno})"
-            ) from None
-
-    def _let_go(self, drain: BufferDrain) -> None:
-        """Go on until no frame is in use, but not for long: then the stream can be stopped."""
-        until = self._clock.monotonic() + _LET_GO_S
-        while drain.in_use and self._clock.monotonic() < until:
-            self._drained(drain)
-
-    def _look(self, camera: Camera, watch: StreamWatch, now: float, loss: str) -> str:
-        """Look at the counters of a running stream; return what is wrong although it streams.
-
-        ``loss``: what was wrong at the last look.
-        """
-        statistics = self.statistics
-        share = watch.look(now, statistics.delivered, statistics.incomplete)
-        self.interval_s = watch.interval_s
-        if share is None:
-            return loss
-        percent = loss_percent(share)
-        camera.report_loss(percent)
-        if not percent:
-            return ""
-        loss = loss_reason(percent, self.info.tl_type)
-        self._outages.note_warning(loss)
-        return loss
-
-    def _stall(self, silence_s: float, incomplete: int) -> CameraLostError:
-        """Enter the state; return what to raise. ``incomplete``: frames that came meanwhile."""
-        what, remedy = "no frame", SILENCE_REMEDY
-        if incomplete:
-            what = f"only incomplete frames ({incomplete})"
-            remedy = loss_remedy(self.info.tl_type)
-        reason = f"{what} for {silence_s:.1f} s"
-        self._set(CameraState.STALLED, reason)
-        return CameraLostError(self._settings.name, reason, remedy)
-
-    def _set(self, state: CameraState, reason: str, since_us: int = 0) -> None:
-        """Enter a state; ``since_us``: when it began, now if 0."""
-        since = self.condition.since_us
-        if state is not self.condition.state:
-            since = since_us or self._clock.time_ns() // 1000
-        self.condition = CameraCondition(state, since, reason)
-        self._on_change()

@@ -24,7 +24,7 @@ class _Lease:
     until_us: int
     """The same as microseconds of UTC."""
     asked_by: Person | None = None
-    """Who gets it next; the first who asked."""
+    """The person who gets it next: the first one who asked."""
 
 
 class LeaseDesk:
@@ -79,7 +79,7 @@ class LeaseDesk:
         return None
 
     def hand_over(self, camera: str, person: Person) -> Refusal | None:
-        """Give the lease of ``person`` to who asked for it."""
+        """Give the lease of ``person`` to the one who asked for it."""
         lease = self._live(camera)
         if lease is None or lease.holder.viewer != person.viewer:
             return self.refusal(camera, person)

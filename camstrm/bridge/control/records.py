@@ -64,7 +64,7 @@ def note_record(changes: ChangeHold, record: AuditRecord) -> None:
     text = "" if record.result == "ok" else record.result
     camera = record.camera
     if record.do in ("share", "unshare"):
-        # Of several cameras, so of none: who may see only one does not hear of it.
+        # Of several cameras, so of none: viewers that may see only one do not hear of it.
         text, camera = f"{camera}{text.removeprefix('ok')}", ""
     changes.note(
         _KINDS.get(record.do, "changed"),

@@ -1,8 +1,7 @@
 """Tokens, their cookies and their fingerprints.
 
-A token is 256 random bits, its cookie a keyed hash of it, its fingerprint a hash of that. Who knows
-a fingerprint can neither log in with it nor make a cookie of it, and needs no slow hash to be
-kept from guessing.
+A token is 256 random bits, its cookie a keyed hash of it, its fingerprint a hash of that. A
+fingerprint lets nobody log in or make a cookie, and needs no slow hash against guessing.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class ShareDesk:
     async def _share(self, viewer: CallingViewer, call: Call) -> Share:
         wish = _wish(call, MakeShare)
         names = dict.fromkeys(self._name(index) for index in wish.cameras)
-        # What stands in the file is one line for who lists the tokens.
+        # What stands in the file is one line in the list of tokens.
         note = "".join(c if c.isprintable() else " " for c in wish.note).strip()
         secret, token = await asyncio.to_thread(
             add_share,

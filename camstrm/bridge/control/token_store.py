@@ -58,7 +58,7 @@ class NamedToken(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """A token in the file; ``fingerprint`` is that of its cookie. Times are UTC.
 
     ``cameras``: names of those that it is for; None: all. A share is one for some that a viewer has
-    made: ``note`` says what it is for, ``made_by`` is the name of the token of who made it.
+    made: ``note`` says what it is for, ``made_by`` is the name of its maker's token.
     """
 
     name: str
@@ -107,10 +107,11 @@ def read_tokens(folder: Path) -> tuple[NamedToken, ...]:
     try:
         # Not blocking: whatever stands there may be a pipe.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            os.close(handle)
+            raise ConfigError(str(path), "wanted a regular file")
         with os.fdopen(handle, "rb") as file:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigError(str(path), "wanted a regular file")
             content = file.read(_MAX_SIZE + 1)
     except FileNotFoundError:
         return ()
@@ -219,7 +220,7 @@ def _parsed(path: Path, content: bytes) -> tuple[NamedToken, ...]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(
             str(path),
-            f"not a file of 'camstrm token' ({error}); take it away and add the tokens again",
+            f"not a file of 'camstrm token' ({error}); move it away and add the tokens again",
         ) from None
     return tokens
 
@@ -246,7 +247,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _write(folder: Path, tokens: tuple[NamedToken, ...]) -> None:
-    """Put the file in its place whole: who reads it at any moment sees all of one version."""
+    """Put the file in its place whole: a reader sees all of one version at any moment."""
     path = folder / TOKENS_FILE
     beside = folder / f".{TOKENS_FILE}.new"
     text = msgspec.json.format(msgspec.json.encode(_Tokens(tokens)), indent=2) + b"\n"

@@ -45,8 +45,9 @@ class PresentViewer:
     viewer: CallingViewer
     grant: Grant
     changes: Allowance
-    """Calls that change something."""
+    """For calls that change something of a camera."""
     lease_calls: Allowance
+    """For calls about leases."""
 
     @property
     def person(self) -> Person:

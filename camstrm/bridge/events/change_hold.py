@@ -15,7 +15,7 @@ QUIET_S = 1.5
 """Seconds without a further change after which a change is an event."""
 
 LONGEST_S = 10.0
-"""Seconds for which it is held at most: who moves a slider for minutes is seen all the same."""
+"""Seconds for which it is held at most: a slider that is moved for minutes is seen all the same."""
 
 MAX_HELD = 200
 """Changes that are held; with more, the oldest becomes an event at once."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from camstrm.feature import FeatureValue
-from camstrm.wire.server_operations import Event, Events
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE, Event, Events
 
 __all__ = ["EventLog", "Sight", "same_name", "visible"]
 
@@ -20,9 +20,6 @@ MAX_EVENTS = 2000
 
 KEPT_S = 86_400.0
 """Seconds for which an entry is kept: a day."""
-
-MAX_ANSWER = 250
-"""Events of one answer: with the longest texts less than a message may have."""
 
 LONGEST_TEXT = 300
 """Characters of a text; LONGEST_VALUE of a value."""
@@ -111,7 +108,7 @@ class EventLog:
         self.on_event(event)
 
     def since(self, after: int, sight: Sight) -> Events:
-        """Return what somebody may hear of that is newer than ``after``, at most MAX_ANSWER."""
+        """Return the first MAX_EVENTS_AT_ONCE newer than ``after`` that somebody may hear of."""
         self._forget_old()
         if after > self.last:
             after = 0  # of another bridge, or made up
@@ -122,7 +119,7 @@ class EventLog:
             if visible(event, sight):
                 # Whoever got a share does not learn who else works with the cameras.
                 found.append(event if sight is None else replace(event, person=""))
-                if len(found) == MAX_ANSWER:
+                if len(found) == MAX_EVENTS_AT_ONCE:
                     return Events(tuple(found), event.id)
         return Events(tuple(found), self.last)
 

@@ -18,6 +18,7 @@ OPENING_US = 15_000_000
 before it counts as lost; a dead GigE camera is given up after 2 to 6 s."""
 
 _NAMES_SHOWN = 20
+"""Names of cameras in the text of one event."""
 
 
 @dataclass

@@ -13,9 +13,10 @@ from camstrm.bridge.http.origin import split_authority
 from camstrm.bridge.page.files import PAGE_FOLDER
 from camstrm.viewing.texts import LANGUAGES, Texts
 
-__all__ = ["TokenCheck", "unauthorized"]
+__all__ = ["TokenCheck", "cookie_name", "unauthorized"]
 
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
+"""A browser that comes back within 30 days needs no token in the URL."""
 
 _PAGE = (PAGE_FOLDER / "log_in.html").read_text(encoding="utf-8")
 

@@ -30,7 +30,7 @@ def camera_of(request: web.Request) -> CameraInfo:
 
 
 def named(request: web.Request, name: str) -> CameraInfo:
-    """Return the camera of this name or serial number, as :func:`camera_of`."""
+    """Return the camera of this name or serial number, as :func:`camera_of`; raise 404."""
     hub, sight = request.app[STATE].hub, request[GRANT].sight
     camera = hub.camera_named(name, sight)
     if camera is not None:

@@ -76,8 +76,8 @@ class Door:
         else:
             sock.close()
             self._log.warning(
-                "a connection from %s was refused: %d are open, of all others %d, and all have "
-                "requests under way (bridge.max_connections_per_address, bridge.max_clients)",
+                "a connection from %s was refused: it has %d and all others have %d, with a "
+                "request on each (bridge.max_connections_per_address, bridge.max_clients)",
                 entrant.address or "a UNIX socket",
                 places.of(entrant.address),
                 len(places) - places.of(entrant.address),
@@ -86,7 +86,7 @@ class Door:
         if places.evicted > evicted:
             self._log.warning(
                 "all places for connections are taken: those that have waited longest without a "
-                "token, or without a request, make room (%d until now)",
+                "token, or without a request, are closed to make room (%d until now)",
                 places.evicted,
                 key="evicted",
             )

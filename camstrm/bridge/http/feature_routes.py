@@ -56,7 +56,7 @@ TREES: web.AppKey[FeatureTrees] = web.AppKey("feature trees", FeatureTrees)
 
 
 async def features(request: web.Request) -> web.Response:
-    """Answer ``/api/cameras/<name>/features``: the tree, or 304 for who has it (If-None-Match).
+    """Answer ``/api/cameras/<name>/features``: the tree, or 304 (If-None-Match).
 
     The camera is asked each time, for no more than the hash: another camera may have taken its
     place.

@@ -14,8 +14,6 @@ from camstrm.bridge.http.state import GRANT, STATE
 __all__ = [
     "HEALTH_PATH",
     "LOG_IN_STYLE",
-    "METHODS",
-    "PATHS_WITHOUT_TOKEN",
     "READY_PATH",
     "guard",
     "token_in_url_allowed",
@@ -29,12 +27,10 @@ _OPEN_PATHS = (HEALTH_PATH, READY_PATH)
 LOG_IN_STYLE = "/static/log_in.css"
 """Of the page that asks for the token: it is needed before there is one."""
 
-PATHS_WITHOUT_TOKEN = (*_OPEN_PATHS, LOG_IN_STYLE)
-
 _TOKEN_IN_URL = ("/", "/ws", "/api/status", "/metrics", "/cam.zip", READY_PATH)
 _TOKEN_IN_URL_BELOW = ("/cam/", "/api/cameras/")
 
-METHODS = ("GET", "HEAD")
+_METHODS = ("GET", "HEAD")
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,7 +41,7 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     state = request.app[STATE]
     host = request.headers.get("Host", "")
     if for_health_only(request) and request.path not in _OPEN_PATHS:
-        raise web.HTTPNotFound(text=f"Here are {' and '.join(_OPEN_PATHS)} only.\n")
+        raise web.HTTPNotFound(text=f"Only {' and '.join(_OPEN_PATHS)} are served here.\n")
     named = state.hosts.host_allowed(host)
     if not named and request.path not in _OPEN_PATHS:
         raise web.HTTPForbidden(
@@ -53,9 +49,9 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
             "to bridge.allowed_hosts.\n"
         )
     _check_target(request, host)
-    if request.method not in METHODS:
+    if request.method not in _METHODS:
         text = "Only GET and HEAD are allowed.\n"
-        raise web.HTTPMethodNotAllowed(request.method, METHODS, text=text)
+        raise web.HTTPMethodNotAllowed(request.method, _METHODS, text=text)
     _check_origins(request, host)
     if request.path in (HEALTH_PATH, LOG_IN_STYLE):
         return await handler(request)
@@ -103,6 +99,6 @@ def _check_origins(request: web.Request, host: str) -> None:
     for origin in origins:
         if not hosts.origin_allowed(origin, request.scheme, host):
             raise web.HTTPForbidden(
-                text=f"Pages of {origin!r} may not ask here. If they should, add it to "
+                text=f"Pages of {origin!r} may not make requests here. If they should, add it to "
                 "bridge.allowed_origins.\n"
             )

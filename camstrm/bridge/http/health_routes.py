@@ -15,6 +15,7 @@ from camstrm.camera_state import HEALTHY_STATES
 __all__ = ["health", "ready"]
 
 _RETRY_AFTER_S = 1
+"""Cameras, and grabbers that were started again, are back within seconds."""
 
 
 async def health(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from aiohttp import web
 __all__ = ["ClientLimits"]
 
 RETRY_AFTER_S = 5
+"""Seconds after which a viewer that found no room may try again."""
 
 
 class ClientLimits:

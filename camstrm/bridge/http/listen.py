@@ -15,6 +15,7 @@ from camstrm.errors import AddressInUseError, UsageError
 __all__ = ["bind_tcp"]
 
 _RESOLVE_TIMEOUT_S = 5.0
+"""Longest wait for the name server; the bridge is not up before."""
 
 _BACKLOG = 1024
 """Connections that wait to be accepted: the viewers of a bridge that has restarted come at once."""

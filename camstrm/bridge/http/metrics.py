@@ -33,7 +33,6 @@ class BridgeCollector(Collector):
         self._responses = responses
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all metrics."""
         yield from server_metrics(self._state, self._responses)
         yield from camera_metrics(self._state.hub)
 
@@ -46,7 +45,6 @@ class _One(CollectorRegistry):
         self._family = family
 
     def collect(self) -> Iterator[Metric]:
-        """Yield it."""
         yield self._family
 
 

@@ -17,6 +17,7 @@ from camstrm.wire import CameraInfo
 __all__ = ["motion_jpeg", "picture"]
 
 PICTURE_TIMEOUT_S = 2.0
+"""Longest wait for a picture: a camera that streams slower than this gives none."""
 
 
 async def picture(request: web.Request) -> web.Response:

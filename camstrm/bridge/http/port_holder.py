@@ -12,7 +12,7 @@ _LISTEN = "0A"
 
 
 def port_holder(port: int) -> str:
-    """Return ``"name (pid 123)"`` of who listens on ``port``, ``""`` if that cannot be seen.
+    """Return ``"name (pid 123)"`` of what listens on ``port``, ``""`` if that cannot be seen.
 
     Processes of other users are seen by root only.
     """

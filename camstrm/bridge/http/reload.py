@@ -15,10 +15,10 @@ from camstrm.bridge.http.certificate import Certificate
 from camstrm.bridge.http.origin import HostRules, own_names
 from camstrm.bridge.http.state import BridgeState
 from camstrm.bridge.http.token_file import (
+    check_token,
     load_control_token,
     load_token,
     state_folder,
-    token_path,
 )
 from camstrm.bridge.viewers.send_watch import tune_listener
 from camstrm.config import BridgeSettings, Config
@@ -76,8 +76,8 @@ def load_shared_tokens(settings: BridgeSettings, environ: Mapping[str, str]) -> 
 def check_files(settings: BridgeSettings, environ: Mapping[str, str]) -> None:
     """Raise ConfigError if certificate or tokens cannot be used; make no file."""
     _certificate(settings)
-    if settings.auth and token_path(settings.token_file, environ).exists():
-        load_token(settings.token_file, environ)
+    if settings.auth:
+        check_token(settings.token_file, environ)
     read_tokens(state_folder(settings.control.folder, settings.token_file, environ))
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 
 from aiohttp import web
 
+from camstrm.bridge.http.auth import cookie_name
+
 __all__ = ["ResponseCounts"]
 
 _OTHER = "other"
@@ -27,5 +29,9 @@ class ResponseCounts:
         route = _OTHER if resource is None else resource.canonical
         self.answers[route, str(response.status)] += 1
         if response.status == web.HTTPUnauthorized.status_code:
-            given = "Authorization" in request.headers or "token" in request.query
+            given = (
+                "Authorization" in request.headers
+                or "token" in request.query
+                or cookie_name(request) in request.cookies
+            )
             self.auth_failures["wrong" if given else "missing"] += 1

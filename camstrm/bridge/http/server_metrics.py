@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -130,6 +131,12 @@ def _connections(state: BridgeState) -> Iterator[Metric]:
     )
     yield counter(
         "connections_refused", "Refused because requests were under way on all", places.refused
+    )
+    certificate = state.certificate
+    yield gauge(
+        "tls_certificate_end_timestamp_seconds",
+        "When the certificate ends, UTC; infinite without TLS",
+        math.inf if certificate is None else certificate.end_s,
     )
 
 

@@ -180,7 +180,7 @@ def _wrong(text: str) -> web.HTTPException:
 
 
 def _headers(still: Still, camera: str, kind: _Kind, wish: TakeStill) -> dict[str, str]:
-    """Return what the file says too, for who only looks at the headers."""
+    """Return what the file says too, for clients that only look at the headers."""
     region = still.region
     taken = datetime.fromtimestamp(still.capture_time_us / 1e6, timezone.utc)
     # One frame may be asked for twice, raw and in colour: two files.
@@ -202,7 +202,7 @@ def _headers(still: Still, camera: str, kind: _Kind, wish: TakeStill) -> dict[st
 
 
 def _disposition(name: str) -> str:
-    """Name the file for who saves it (RFC 6266), in ASCII and as it is."""
+    """Name the file for browsers that save it (RFC 6266), in ASCII and as it is."""
     safe = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]', "_", name)
     plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode("ascii")
     return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"

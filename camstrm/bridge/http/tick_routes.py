@@ -100,14 +100,14 @@ def _zip(bundle: FrameBundle, cameras: Sequence[CameraInfo]) -> bytes:
 
 
 def _metadata(bundle: FrameBundle, entries: list[dict[str, Any]]) -> bytes:
-    told = {
+    metadata = {
         "server": f"camstrm {__version__}",
         "tick_time_us": bundle.timestamp_us,
         "seq": bundle.seq,
         "cameras": entries,
         "without_picture": [entry["name"] for entry in entries if entry["file"] is None],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+    return json.dumps(metadata, ensure_ascii=False, indent=2).encode()
 
 
 def _entry(camera: CameraInfo, frame: CameraFrame | None, file: str | None) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from camstrm.bridge.control.secret import new_secret
+from camstrm.config.small_file import read_small_file
 from camstrm.errors import ConfigError
 
 __all__ = [
     "CONTROL_TOKEN_FILE",
+    "check_token",
     "known_control_token",
     "known_token",
     "load_control_token",
@@ -29,6 +31,7 @@ CONTROL_TOKEN_FILE = "control-token"  # noqa: S105  # a name, not a token
 """Name of the file of the token to control, within the state folder."""
 
 _MAX_FILE_SIZE = 4096
+"""Bytes that are read of a file; a token has 256 at most."""
 _TOKEN = re.compile(r"[\x21-\x7e]{16,256}")
 
 
@@ -80,12 +83,8 @@ def load_token(token_file: str, environ: Mapping[str, str]) -> str:
     Raises ConfigError if the file cannot be read or made or holds no token.
     """
     path = token_path(token_file, environ)
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise ConfigError(str(path), f"the token cannot be read ({error.strerror})") from None
+    if (found := _read_if_there(path)) is not None:
+        return found
     try:
         _create(path, new_secret())
         return _read(path)
@@ -95,6 +94,11 @@ def load_token(token_file: str, environ: Mapping[str, str]) -> str:
             f"the token cannot be written there ({error.strerror}); set CAMSTRM_TOKEN_FILE "
             "to a file that this user can write, or that holds a token",
         ) from None
+
+
+def check_token(token_file: str, environ: Mapping[str, str]) -> None:
+    """Raise ConfigError if there is a file that :func:`load_token` could not use; make none."""
+    _read_if_there(token_path(token_file, environ))
 
 
 def load_control_token(folder: Path) -> str | None:
@@ -131,7 +135,10 @@ def known_token(token_file: str, environ: Mapping[str, str]) -> str:
 
 
 def known_control_token(folder: Path) -> str | None:
-    """Return the token to control that a bridge has made, None if it has made none."""
+    """Return the token to control that a bridge has made, None if it has made none.
+
+    Raises ConfigError for one that this user cannot read.
+    """
     path = folder / CONTROL_TOKEN_FILE
     try:
         return _read(path)
@@ -150,10 +157,20 @@ def _why_unknown(error: OSError) -> str:
     return f"the token cannot be read ({error.strerror}). Use the bridge's user, or root"
 
 
+def _read_if_there(path: Path) -> str | None:
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(str(path), f"the token cannot be read ({error.strerror})") from None
+
+
 def _read(path: Path) -> str:
-    with path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        content = file.read(_MAX_FILE_SIZE + 1)
+    try:
+        content, mode = read_small_file(path, _MAX_FILE_SIZE)
+    except ValueError as error:  # NUL in the path
+        raise ConfigError(str(path), f"the token cannot be read ({error})") from None
     token = content.decode("ascii", "replace").strip()
     if len(content) > _MAX_FILE_SIZE or not _TOKEN.fullmatch(token):
         raise ConfigError(

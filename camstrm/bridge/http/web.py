@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import HttpVersion11, web
 from msgspec import to_builtins
 
 from camstrm import __version__
 from camstrm.bridge.http.feature_routes import TREES, FeatureTrees, features
-from camstrm.bridge.http.guard import HEALTH_PATH, METHODS, PATHS_WITHOUT_TOKEN, READY_PATH, guard
+from camstrm.bridge.http.guard import HEALTH_PATH, READY_PATH, guard
 from camstrm.bridge.http.health_routes import health, ready
 from camstrm.bridge.http.metrics import REGISTRY, make_registry, metrics
 from camstrm.bridge.http.picture_routes import motion_jpeg
@@ -29,6 +31,9 @@ _MAX_BODY = 1024
 
 _VERSION = "13"
 """Of WebSocket, as RFC 6455 numbers it; aiohttp also takes the drafts 7 and 8."""
+
+_KEY = re.compile(r"\s*[A-Za-z0-9+/]{22}==\s*")
+"""16 bytes in base64 (RFC 6455, 4.2.1); aiohttp fails on what is not ASCII."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -84,7 +89,7 @@ async def front(request: web.Request) -> web.StreamResponse:
 
 
 async def web_socket(request: web.Request) -> web.StreamResponse:
-    """Serve a viewer."""
+    """Serve a viewer over a WebSocket; raise 426 for a request that asks for none."""
     state = request.app[STATE]
     version = request.headers.get("Sec-WebSocket-Version", "")
     if not _wants_web_socket(request) or version.strip() != _VERSION:
@@ -92,6 +97,8 @@ async def web_socket(request: web.Request) -> web.StreamResponse:
             text=f"This is a WebSocket of version {_VERSION} (RFC 6455).\n",
             headers={"Upgrade": "websocket", "Sec-WebSocket-Version": _VERSION},
         )
+    if not _KEY.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
+        raise web.HTTPBadRequest(text="Sec-WebSocket-Key: wanted 16 bytes in base64.\n")
     address = request.remote or ""
     with state.limits.admit(address):
         viewer = WebSocketViewer(state.hub, address, state.settings.send_timeout_s)
@@ -149,13 +156,12 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     state = request.app[STATE]
     if state.certificate is not None:
         response.headers["Strict-Transport-Security"] = f"max-age={state.settings.hsts_max_age_s}"
-    if request.method not in METHODS or (
-        GRANT not in request and request.path in PATHS_WITHOUT_TOKEN
-    ):
-        # The door closes it soon (entrant.py): a load balancer's next question is not to meet that.
+    if GRANT not in request:
+        # One question each for those without a right token: thousands could come at once. And the
+        # door closes it soon (entrant.py): a load balancer's next one is not to meet that.
         response.headers["Connection"] = "close"
         response.force_close()
-    # Kept by who asks, and asked about before each use: of the tree of features only.
+    # Clients keep the tree of features only, and ask about it before each use.
     if "ETag" in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"
     # A page that knows the token may show a picture; others may not even embed it.

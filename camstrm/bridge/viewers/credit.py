@@ -32,6 +32,7 @@ _LOWER_AGAIN_S = 30.0
 """From a raise, or a try to lower, to the (next) try to lower; twice as long each time."""
 
 _AGAIN_MAX_S = 240.0
+"""Longest of both pauses."""
 
 _FASTER = 0.7
 """If the base time fell below this part of its value at the last failed raise, the path has

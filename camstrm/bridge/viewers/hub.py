@@ -74,7 +74,7 @@ class BundleHub:
         self.calls = ViewerCalls(gate)
         self.pictures = LatestPictures(clock)
         self.viewers: dict[int, ViewerSender] = {}
-        """Who gets bundles now, by the number of its outbox."""
+        """The viewers that get bundles now, by the number of their outbox."""
         self.cameras: dict[int, CameraInfo] = {}
         """The cameras of the newest hello, by index."""
         self.empty = asyncio.Event()

@@ -70,6 +70,7 @@ _UP_AGAIN_S = 10.0
 """Seconds from a step up that went wrong to the next; twice as long each time."""
 
 _UP_AGAIN_MAX_S = 300.0
+"""Longest of these pauses: the link may have become faster."""
 
 _BLIND = 3.0
 """After so many of these pauses a step up is tried whatever is expected: a far link looks slow
@@ -79,6 +80,7 @@ _DOWN_AGAIN_S = 60.0
 """Seconds from a step down that did not help to the next; four times as long each time."""
 
 _DOWN_AGAIN_MAX_S = 3600.0
+"""Longest of these pauses."""
 
 _HELD_S = 60.0
 """A rung that was right for so many seconds clears what went wrong before."""

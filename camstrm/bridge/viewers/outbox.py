@@ -48,7 +48,7 @@ class ViewerOutbox:
     """Holds at most one bundle, one text of each kind, and replies for a viewer.
 
     All texts go before the bundle, replies in their order, and no reply replaces another. Their
-    number is bounded by who puts them: a viewer has few open calls, and one that leaves
+    number is bounded by what puts them: a viewer has few open calls, and one that leaves
     ``reply_size`` bytes unread is not read either.
 
     A bundle that meets an unsent one takes its place and keeps its pictures of cameras

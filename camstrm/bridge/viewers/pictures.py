@@ -71,9 +71,9 @@ class LatestPictures:
         self._pictures: dict[int, ReceivedPicture] = {}
         """The newest picture of each camera and view, by its key."""
         self._waiting: dict[int, set[asyncio.Future[None]]] = {}
-        """Who waits for the next picture, by its key."""
+        """What waits for the next picture, by its key."""
         self._taps: set[_Tap] = set()
-        """Who waits for a bundle with pictures of several cameras."""
+        """What waits for a bundle with pictures of several cameras."""
 
     def add(self, bundle: FrameBundle) -> None:
         """Take over the bundle's pictures."""

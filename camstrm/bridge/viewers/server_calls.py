@@ -25,7 +25,7 @@ class ServerOperation(Protocol):
 
 
 class ServerCalls:
-    """Hands calls to who does them. Belongs to the bridge's event loop."""
+    """Hands calls to what does them. Belongs to the bridge's event loop."""
 
     def __init__(self) -> None:
         self._operations: dict[str, ServerOperation] = {}
@@ -41,7 +41,7 @@ class ServerCalls:
         return operation is not None and operation.server
 
     def take(self, viewer: ViewerSender, call: Call, answer: Answer) -> None:
-        """Have a call done."""
+        """Have a call done; ``answer`` gets exactly one reply, now or later."""
         operation = self._operations.get(call.do)
         if operation is None:
             answer(refusal(call.id, "unknown", f"this server does not know {call.do!r}"))

@@ -106,7 +106,7 @@ class ViewerCalls:
         self._send = send
 
     def grabber_went(self) -> None:
-        """Answer all that is open: who was asked is gone."""
+        """Answer all that is open: the grabber that was asked is gone."""
         self._send = None
         self._open.refuse_all(
             "gone",

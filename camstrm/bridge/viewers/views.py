@@ -43,7 +43,7 @@ class _Watcher:
 class ViewPlanner:
     """Gives views their places, answers the viewers, and keeps their part of the demand.
 
-    A view that has a place keeps it while anybody watches it; who comes when all are taken is
+    A view that has a place keeps it while anybody watches it; one that comes when all are taken is
     refused, and is served when one gets free. A viewer whose link is slow (ladder.py) needs
     smaller pictures instead of those that it asked for; where there is no place for them, it gets
     what it asked for. Belongs to the bridge's event loop.
@@ -145,7 +145,7 @@ class ViewPlanner:
         """Give the places, answer ``answer`` and whose answer has changed, and pass on the rest."""
         places = ViewPlaces(self._most)
         watchers = tuple(self._watchers.values())
-        # What had a place keeps it; then who came first.
+        # What had a place keeps it; then the first that came.
         for kept in (True, False):
             for watcher in watchers:
                 for wish in watcher.wishes:

@@ -43,6 +43,7 @@ MAX_WAITING_REPLIES = 16
 """The same as a number of replies: refusals are short, and many."""
 
 MESSAGE_BURST = 200.0
+"""Messages that may come at once: those of a second."""
 
 PAUSE_S = 0.1
 """How long a viewer's messages wait when it has sent too many."""

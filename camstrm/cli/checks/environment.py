@@ -43,7 +43,7 @@ def variable_findings(
 ) -> Iterator[Finding]:
     """Check the variables of this shell that name producers and their folders."""
     for name, value in sorted(environ.items()):
-        if value and _FILE_VARIABLE.search(name) and not Path(value).is_file():
+        if value and _FILE_VARIABLE.search(name) and not os.path.isfile(value):
             better = _file_for(name, profiles, producers)
             remedy = f"export {name}={better}" if better else f"unset {name}"
             yield _warning(name, f"points to {value}, which is not a file", remedy)
@@ -51,7 +51,7 @@ def variable_findings(
         yield from _path_findings(name, environ.get(name, ""))
     for name in sorted(_folder_variables(profiles)):
         value = environ.get(name, "")
-        if value and not Path(value).is_dir():
+        if value and not os.path.isdir(value):
             yield _warning(name, f"points to {value}, which is not a folder", f"unset {name}")
     yield from _clashes(producers, environ)
 
@@ -64,7 +64,7 @@ def _path_findings(name: str, value: str) -> Iterator[Finding]:
     folders = [folder for folder in value.split(os.pathsep) if folder]
     for folder in folders:
         remedy = _without(folder, folders, name)
-        if not Path(folder).is_dir():
+        if not os.path.isdir(folder):
             yield _warning(name, f"points to {folder}, which is not a folder", remedy)
         elif not any(Path(folder).glob("*.cti")):
             yield _warning(name, f"points to {folder}, which holds no .cti file", remedy)
@@ -91,7 +91,7 @@ def _file_for(
     for profile in profiles.values():
         if any(rule.name == variable for rule in profile.environment):
             for producer in producers:
-                if profile.serves_file(Path(producer.cti).name) and Path(producer.cti).is_file():
+                if profile.serves_file(Path(producer.cti).name) and os.path.isfile(producer.cti):
                     return producer.cti
     return ""
 

@@ -82,7 +82,7 @@ def _token(setting: str, environ: Mapping[str, str]) -> Finding:
             subject, str(error), "export CAMSTRM_TOKEN_FILE=FILE that this user may use"
         )
     except OSError as error:
-        return Finding.fail(subject, f"{error.filename} cannot be looked at ({error.strerror})")
+        return Finding.fail(subject, f"{error.filename} cannot be examined ({error.strerror})")
     folder = _existing(path.parent)
     if os.access(folder, os.W_OK | os.X_OK):
         return Finding.ok(subject, f"made in {path} by the bridge when it first starts")
@@ -102,6 +102,12 @@ def _socket(config: Config) -> Finding:
             check_socket_path(path, config.socket.allowed_uids)
     except SocketPathError as error:
         return Finding.fail(subject, f"{error.subject}: {error.problem}", error.remedy)
+    except OSError as error:
+        return Finding.fail(
+            subject,
+            f"{error.filename} cannot be examined ({error.strerror})",
+            "Set socket.path in the configuration",
+        )
     # The bridge makes the last folder itself.
     parent = folder if folder.exists() else folder.parent
     if os.access(parent, os.W_OK | os.X_OK):
@@ -141,4 +147,4 @@ def _port(bridge: BridgeSettings) -> Finding:
 
 
 def _existing(folder: Path) -> Path:
-    return next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
+    return next((path for path in (folder, *folder.parents) if os.path.exists(path)), Path("/"))

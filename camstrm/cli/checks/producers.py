@@ -66,7 +66,7 @@ def scan_producers(
         except ConfigError as error:
             remedy = "Correct 'profile' of the [[producer]]"
             return [Finding.fail(settings.cti, error.problem, remedy)], None
-        if not Path(settings.cti).exists():
+        if not _may_be_there(settings.cti):
             return [_missing_file(settings.cti, producer.profile, profiles)], producer
         scan = _Scan(progress, timeout_s, stop)
         probe = first_of[settings.python] == index
@@ -166,9 +166,17 @@ def _missing_file(cti: str, profile: GentlProfile, profiles: Mapping[str, GentlP
     return Finding.fail(cti, "file not found", remedy)
 
 
+def _may_be_there(file: str) -> bool:
+    """Return False for a file that is not there; where it cannot be looked at, others say why."""
+    try:
+        return Path(file).exists()
+    except OSError:
+        return True
+
+
 def _similar_files(cti: str, profiles: Mapping[str, GentlProfile]) -> list[str]:
     wanted = Path(cti)
-    above = next((folder for folder in wanted.parents if folder.is_dir()), None)
+    above = next((folder for folder in wanted.parents if os.path.isdir(folder)), None)
     near: list[Path] = []
     if above is not None and above != Path(above.anchor):
         for folder in _folders_below(above, 2):
@@ -185,7 +193,7 @@ def _folders_below(folder: Path, depth: int) -> list[Path]:
         below: list[Path] = []
         for parent in layer:
             try:
-                below += sorted(path for path in parent.iterdir() if path.is_dir())
+                below += sorted(path for path in parent.iterdir() if os.path.isdir(path))
             except OSError:
                 # A folder that this user may not read.
                 continue
@@ -215,7 +223,7 @@ def _missing_library(
     if profile.serves_file(Path(cti).name):
         # A maker's own layout: its other folders are beside this one.
         near += _folders_below(Path(cti).parent.parent, 2)
-    folder = next((path for path in near if (path / library.name).is_file()), None)
+    folder = next((path for path in near if os.path.isfile(path / library.name)), None)
     if folder is not None:
         path = ":".join(filter(None, (str(folder), environment.get("LD_LIBRARY_PATH", ""))))
         return Finding.fail(

@@ -96,7 +96,7 @@ def _usbfs_memory(usbfs: int, buffer_bytes: int) -> Finding:
     wanted = max(_USBFS_MB, buffers_mb)
     remedy = (
         f"echo {wanted} | sudo tee /sys/module/usbcore/parameters/usbfs_memory_mb "
-        f"(for good: usbcore.usbfs_memory_mb={wanted} on the kernel's command line)"
+        f"(permanently: usbcore.usbfs_memory_mb={wanted} on the kernel's command line)"
     )
     if usbfs == 0:
         # drivers/usb/core/devio.c: 0 stands for no limit.

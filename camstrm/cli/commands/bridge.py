@@ -96,10 +96,15 @@ def _announce(addresses: BridgeAddresses, public_url: PublicUrl | None, command:
     ``command`` prints them again. Where this is no terminal they are printed without tokens.
     """
     if sys.stdout.isatty() or (addresses.token is None and addresses.control_token is None):
-        print(announcement(addresses, public_url), flush=True)
+        text = announcement(addresses, public_url)
     else:
         bare = dataclasses.replace(addresses, token=None, control_token=None)
-        print(f"{announcement(bare, public_url)}\n{where_tokens_are(command)}", flush=True)
+        text = f"{announcement(bare, public_url)}\n{where_tokens_are(command)}"
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # A full disk behind it, or nobody reads it: viewers know the addresses.
+        complain(f"the addresses cannot be printed ({error.strerror})", logging.WARNING)
     if addresses.token is None and not _is_loopback(addresses.host):
         complain(
             f"warning: --no-auth on {addresses.host}: everybody who reaches port "

@@ -55,7 +55,7 @@ def run(options: FeaturesOptions) -> int:
             elsewhere = () if client is None else tuple(client.cameras)
     if options.keep is not None:
         raise UsageError(
-            "--keep: no server that runs has this camera, and only a running one knows what was "
+            "--keep: no running server has this camera, and only a running one knows what was "
             "set. Write the features into the configuration, or start the server"
         )
     try:
@@ -170,7 +170,7 @@ def _file_text(path: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is no text: wanted a file of features (.pfs, .mfs)") from None
+        raise UsageError(f"{path} is not text: wanted a file of features (.pfs, .mfs)") from None
 
 
 def _write(path: str, text: str) -> None:

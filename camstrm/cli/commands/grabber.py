@@ -13,6 +13,7 @@ from camstrm.cli.service_manager import ServiceManager
 from camstrm.cli.settings import grab_config, socket_path
 from camstrm.cli.signals import stop_on_signals
 from camstrm.config import Config, ProducerSettings
+from camstrm.config.changes import Reloaded
 from camstrm.errors import ProducerError
 from camstrm.grab.processes.spare_process import SpareProcesses
 from camstrm.profiles import GentlProfile, process_environment, profile_of
@@ -55,8 +56,14 @@ def run_grabber(options: GrabOptions, spares: SpareProcesses, service: ServiceMa
             config_file=config_file,
             alive=service.alive,
         )
+
+        async def take(config: Config) -> Reloaded:
+            reloaded = await grabber.reload(config)
+            set_up_logging(config.log.level, config.log.format)
+            return reloaded
+
         with stop_on_signals(grabber.stop):
-            async with reloading(read, grabber.reload, service, grabber.stop):
+            async with reloading(read, take, service, grabber.stop):
                 service.ready(f"{len(config.cameras) or 'all'} cameras, bridge at {path}")
                 await grabber.run()
 

@@ -57,7 +57,7 @@ def _config(file: str | None) -> tuple[Config, str]:
     try:
         return load_config(file), ""
     except ConfigError as error:
-        if not Path(file).is_file():
+        if not os.path.isfile(file):
             raise
         return Config(), str(error)
 

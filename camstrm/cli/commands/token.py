@@ -61,7 +61,7 @@ def lifetime_of(text: str | None) -> timedelta | None:
 
 def _add(options: TokenOptions, folder: Path) -> None:
     lifetime = lifetime_of(options.expires)
-    new = not folder.exists()
+    new = not os.path.exists(folder)
     # Names are compared in one form, and a command line may have another.
     cameras = tuple(dict.fromkeys(map(same_name, options.camera)))
     secret, token = add_token(
@@ -90,7 +90,7 @@ def _say(text: str) -> None:
 def _revoke(name: str, folder: Path) -> None:
     token = revoke_token(folder, name)
     print(
-        f"The token of {token.name} is no longer valid. Who is connected with it is disconnected "
+        f"The token of {token.name} is no longer valid. Whoever uses it is disconnected "
         "within seconds."
     )
 

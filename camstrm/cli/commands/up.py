@@ -26,10 +26,11 @@ def run(options: UpOptions) -> int:
 def _is_right(options: UpOptions) -> bool:
     """Return whether both may read the file again; a mistake is reported once, here."""
     try:
-        bridge_config(options)
+        log = bridge_config(options).log
     except CamstrmError as error:
         complain(f"not reloaded, nothing has changed: {error}")
         return False
+    set_up_logging(log.level, log.format)
     return True
 
 

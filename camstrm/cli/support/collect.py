@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class SupportFile:
 
     @property
     def data(self) -> bytes:
-        """Its bytes."""
+        """The text in UTF-8, as it is in the archive."""
         return self.text.encode("utf-8", "backslashreplace")
 
 
@@ -61,7 +61,7 @@ def collect(
 ) -> Iterator[SupportFile]:
     """Yield the files; ``progress`` is called with what is being asked."""
     # Here, not later: a log file that is not there is a mistake of the command line.
-    logs = [(f"log-{path.name}", file_tail(path)) for path in options.logs]
+    logs = [(name, file_tail(path)) for name, path in _log_names(options.logs, scrubber)]
 
     def made(name: str, what: str, make: Callable[[], object]) -> SupportFile:
         progress(what)
@@ -93,6 +93,17 @@ def collect(
     progress("the running bridge")
     for name, what, text in bridge_answers(options.config.bridge, options.environ, options.token):
         yield made(name, what, lambda name=name, text=text: _answer(name, text, scrubber))  # type: ignore[misc]  # mypy: defaults of a lambda
+
+
+def _log_names(logs: Sequence[Path], scrubber: Scrubber) -> Iterator[tuple[str, Path]]:
+    """Yield each log with a name that no other one has, and that says nothing private."""
+    used: set[str] = set()
+    for number, path in enumerate(logs, 1):
+        name = f"log-{scrubber.file_name(path.name)}"
+        if name in used:
+            name = f"log-{number}-{scrubber.file_name(path.name)}"
+        used.add(name)
+        yield name, path
 
 
 def _environment(options: SupportOptions) -> object:

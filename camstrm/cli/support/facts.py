@@ -20,6 +20,7 @@ __all__ = ["environment", "network", "services", "usb", "versions"]
 _UNITS = ("camstrm-bridge.service", "camstrm-bridge.socket", "camstrm-grab.service")
 _UNIT_FACTS = "Id,LoadState,ActiveState,SubState,Result,ExecMainStatus,NRestarts,MemoryCurrent"
 _SYSTEMCTL_S = 5.0
+"""Longest wait for systemd."""
 
 _SHOWN_VARIABLES = (
     "GENICAM_",

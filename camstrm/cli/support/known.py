@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["scrubber_for"]
 
 _MAX_FILE = 64 * 1024
+"""Bytes that are read of a file that names secrets."""
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # not on Windows; what stands there may be a pipe
 
 

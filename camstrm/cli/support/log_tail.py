@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,9 @@ MAX_SIZE = 1024 * 1024
 """Bytes of each log."""
 
 _LONGEST_LINE = 16 * 1024
+"""Bytes that are kept of a line."""
 _JOURNAL_S = 20.0
+"""Longest wait for journalctl, which may have gigabytes to look through."""
 _UNITS = ("camstrm-bridge.service", "camstrm-grab.service")
 
 NO_JOURNAL = (
@@ -42,6 +45,8 @@ def journal_tail() -> Iterator[tuple[str, str]]:
 def file_tail(path: Path) -> str:
     """Return the last lines of a log file; UsageError if it cannot be read."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"--log {path}: wanted a file")
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - MAX_SIZE))

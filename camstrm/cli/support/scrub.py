@@ -44,7 +44,11 @@ _PLAIN_VALUES = frozenset(("true", "false", "null", "none", "", "0", "1"))
 _IP_V4 = re.compile(r"(?<![\w.-])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![\w-]|\.\d)")
 _IP_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%\w+)?(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:-])")
-_URL_HOST = re.compile(r"(?i)\b((?:https?|wss?|camstrm|ftp|ssh)://)([^\s/:?#\"'\[\]\\<>]+)")
+_URL_HOST = re.compile(
+    rf"(?i)\b((?:https?|wss?|camstrm|ftp|ssh)://(?:{re.escape(SECRET)}@)?)([^\s/:?#\"'\[\]\\<>]+)"
+)
+_WEB_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4}")
+"""A JSON Web Token (RFC 7519): its first part begins with {" in base64."""
 _HOME = re.compile(r"(/home/|/Users/|[A-Za-z]:\\+Users\\+)([^/\s\"'\\:]+)")
 _KEPT_HOSTS = frozenset(("localhost", "host", "server", "127.0.0.1", "0.0.0.0"))  # noqa: S104  text to keep
 _KEPT_USERS = frozenset(("root", "camstrm", "user"))
@@ -94,6 +98,7 @@ class Scrubber:
         text = _SCHEME.sub(rf"\1\2{SECRET}", text)
         text = _USER.sub(f"{SECRET}@", text)
         text = _ASSIGNED.sub(_assigned, text)
+        text = _WEB_TOKEN.sub(SECRET, text)
         text = _HEX.sub(SECRET, text)
         text = _RANDOM.sub(_random, text)
         text = _URL_HOST.sub(self._url_host, text)
@@ -101,10 +106,17 @@ class Scrubber:
         text = _IP_V6.sub(self._ip_v6, text)
         text = _IP_V4.sub(self._ip_v4, text)
         text = _HOME.sub(lambda found: found[1] + self._home(found[2]), text)
-        for pattern, kind in self._words:
-            if pattern is not None:
-                text = pattern.sub(self._as(kind), text)
+        for words, kind in self._words:
+            if words is not None:
+                text = re.sub(rf"(?i)(?<![\w-])(?:{words})(?![\w-])", self._as(kind), text)
         return text
+
+    def file_name(self, name: str) -> str:
+        """Return the name of a file without them; there they also stand beside "-" and "_"."""
+        for words, kind in self._words:
+            if words is not None:
+                name = re.sub(rf"(?i){words}", self._as(kind), name)
+        return self.text(name)
 
     def leaks(self, data: str) -> bool:
         """Return whether a known secret is in a text all the same."""
@@ -130,8 +142,6 @@ class Scrubber:
         plain = host.lower().strip("[]")
         if plain in _KEPT_HOSTS or host.startswith("[") or _IP_V4.fullmatch(host):
             return found[0]
-        if host.startswith(SECRET):
-            return scheme + SECRET + "@" + self._numbered("host", host.rpartition("@")[2])
         return scheme + self._numbered("host", host)
 
     def _ip_v4(self, found: re.Match[str]) -> str:
@@ -185,12 +195,9 @@ def _random(found: re.Match[str]) -> str:
     return SECRET if mixed and not text.startswith("/") and text.count("/") < 2 else text
 
 
-def _any_of(
-    names: Iterable[str], shortest: int, endings: Iterable[str] = ()
-) -> re.Pattern[str] | None:
+def _any_of(names: Iterable[str], shortest: int, endings: Iterable[str] = ()) -> str | None:
+    """Return a pattern of these names, and of all that end with a dot and one of ``endings``."""
     wanted = {name for name in names if len(name) >= shortest and name.lower() not in _KEPT_HOSTS}
     parts = [re.escape(name) for name in sorted(wanted, key=len, reverse=True)]
     parts = [rf"[\w.-]+\.{re.escape(ending)}" for ending in endings if "." in ending] + parts
-    if not parts:
-        return None
-    return re.compile(rf"(?i)(?<![\w-])(?:{'|'.join(parts)})(?![\w-])")
+    return "|".join(parts) or None

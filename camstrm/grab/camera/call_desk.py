@@ -1,4 +1,4 @@
-"""CallDesk: takes the calls that come to a camera process to who does them, and replies back."""
+"""CallDesk: takes the calls that come to a camera process to their handlers, and replies back."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ _PATIENCE_S = 2.0
 """An open, healthy camera closes in a few tenths; a process that needs longer hangs."""
 
 _POLL_S = 0.01
+"""Between two attempts: nothing says when a name gets free."""
 
 
 class CameraClaim:

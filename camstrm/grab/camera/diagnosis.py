@@ -29,6 +29,7 @@ _SLOW = 0.9
 """Share of the rate that the camera reports below which frames go missing on the way."""
 
 _MOST_NAMES = 5
+"""Features that one sentence names."""
 
 
 class Watched(Protocol):

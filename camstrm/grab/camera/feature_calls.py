@@ -184,7 +184,7 @@ class FeatureCalls:
         assert isinstance(arguments, KeepFeatures)
         names = arguments.features or ()
         self._control.live.written(names)
-        # Who watches them hears that they differ no more.
+        # Viewers that watch them hear that they differ no more.
         self._control.submit(lambda _: self._reads.expire(names), lambda _: None)
         call.succeed(Kept(written=True))
 

@@ -72,7 +72,7 @@ class ProcessGroup(msgspec.Struct, frozen=True):
 
     @property
     def indices(self) -> tuple[int, ...]:
-        """Camera indices of the group."""
+        """The cameras' indices in bundles, in the same order."""
         return tuple(camera.index for camera in self.cameras)
 
     def to_settings(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a camera process is doing, in memory that outlives it: who died while doing what.
+"""What a camera process is doing, in memory that outlives it: which process died while doing what.
 
 Native code that dies takes its process with it before any message is sent. So the process
 writes each step to a file in memory that the grabber holds, and the grabber reads it after.
@@ -51,7 +51,7 @@ class StepWriter:
             os.pwrite(self._file, data.ljust(_SIZE, b"\0"), 0)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what comes later is not noted."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -53,7 +53,7 @@ class MainFeatures:
     def read(self) -> Mapping[str, FeatureValue]:
         """Return the values; empty if the camera does not give them in time. Blocks up to WAIT_S.
 
-        Only for who may wait for the camera's control thread.
+        Only for callers that may wait for the camera's control thread.
         """
         found: dict[str, FeatureValue] = {}
         answered = threading.Event()

@@ -54,6 +54,7 @@ from camstrm.wire import (
     FrameBundle,
     FrameRequest,
     Live,
+    LogLevel,
     Packet,
     PacketKind,
     Report,
@@ -234,7 +235,7 @@ class CameraProcess:
                     room = bool(mask & selectors.EVENT_WRITE)
                     if mask & selectors.EVENT_READ and not self._answer(self._socket.receive()):
                         return
-                # Who has the reply to a change can rely on the grabber to know of it.
+                # A caller that has the reply to a change can rely on the grabber to know of it.
                 self._send_lives()
                 self._send_replies()
                 if self._changed or time.monotonic() >= next_report:
@@ -252,6 +253,8 @@ class CameraProcess:
             elif isinstance(message, Call):
                 with self._about(message.camera):
                     self._desk.take(message)
+            elif isinstance(message, LogLevel):
+                logging.getLogger().setLevel(message.level)
             elif isinstance(message, Stop):
                 return False
         return True

@@ -93,22 +93,22 @@ def _fork() -> int | None:
     The process in between ends at once, and the grabber adopts what it leaves behind (it is
     a "child subreaper" meanwhile, prctl(2)). So only the grabber waits for it.
     """
-    result, told = os.pipe()
+    reading_end, writing_end = os.pipe()
     middle = os.fork()
     if middle == 0:
         pid = 0
         try:
             pid = os.fork()
             if pid == 0:
-                os.close(result)
-                os.close(told)
+                os.close(reading_end)
+                os.close(writing_end)
                 return None
         finally:
             if pid or sys.exc_info()[0] is not None:
-                os.write(told, ANSWER.pack(pid))
+                os.write(writing_end, ANSWER.pack(pid))
                 os._exit(0)
-    os.close(told)
-    with open(result, "rb") as answer:  # noqa: PTH123  a descriptor
+    os.close(writing_end)
+    with open(reading_end, "rb") as answer:  # noqa: PTH123  a descriptor
         data = answer.read()
     os.waitpid(middle, 0)
     if len(data) != ANSWER.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -22,10 +22,6 @@ _LOCK_SPARE_S = 0.25
 _CLOSED_STATES = {CameraState.CLOSED, CameraState.LOST, CameraState.BACKING_OFF}
 _OPEN_STATES = frozenset(CameraState) - _CLOSED_STATES
 """States in which a camera process has its camera open, or may have it."""
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000
 
 
 @dataclass
@@ -47,13 +43,17 @@ class CameraLedger:
     """What was set of the camera while it ran, for its next process to set again."""
     kept: tuple[FeatureSetting, ...] = ()
     """What of that was written into the configuration since the grabber's start."""
+    time_ns: Callable[[], int] = time.time_ns
+    """UTC since 1970, for since when a camera is in a state."""
     _last: CameraStatus | None = None
     """The newest report; its counters are 0 once they are in ``counters``."""
-    _own: CameraCondition = field(
-        default_factory=lambda: CameraCondition(CameraState.OPENING, _now_us())
-    )
+    _own: CameraCondition = field(init=False)
     """While there is no process that has reported."""
     _running: bool = False
+    """Whether the camera has a process that has reported."""
+
+    def __post_init__(self) -> None:
+        self._own = CameraCondition(CameraState.OPENING, self._now_us())
 
     def is_known_as(self, info: CameraInfo) -> bool:
         """Take what the camera process has found out of it; return whether that is news.
@@ -100,7 +100,9 @@ class CameraLedger:
             self.counters = self.counters.plus(self._last)
             self._last = replace(self._last, **CameraCounters().counts())
         goes_on = not self._running and self._own.state == state
-        self._own = CameraCondition(state, self._own.since_us if goes_on else _now_us(), reason)
+        self._own = CameraCondition(
+            state, self._own.since_us if goes_on else self._now_us(), reason
+        )
         self._running = False
 
     def lock(self, now_s: float) -> float:
@@ -140,6 +142,9 @@ class CameraLedger:
             grab_fps=0.0,
             sent_fps=0.0,
         )
+
+    def _now_us(self) -> int:
+        return self.time_ns() // 1000
 
 
 class Ledgers(list[CameraLedger]):

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
+
 from camstrm.errors import WireError
 from camstrm.feed.open_calls import CallBack, OpenCalls
 from camstrm.feed.packet_protocol import PacketProtocol, open_packets
@@ -30,6 +32,7 @@ from camstrm.wire import (
     FrameBundle,
     FrameRequest,
     Live,
+    LogLevel,
     Packet,
     PacketKind,
     Reply,
@@ -160,6 +163,12 @@ class ProcessLink:
         # One that has ended and is not known yet as gone: the supervisor answers in a moment.
         if passed is not None and not self._gone:
             self._packets.send_text(PROCESS_DOWN.encode(passed))
+
+    def log_from(self, level: str) -> None:
+        """Let the process log lines of ``level`` and above, also one that is just being started."""
+        self.group = msgspec.structs.replace(self.group, log_level=level)
+        if not self._gone:
+            self._packets.send_text(PROCESS_DOWN.encode(LogLevel(level)))
 
     def stop(self) -> None:
         """Ask the process to close its cameras and end; no handler is called any more."""

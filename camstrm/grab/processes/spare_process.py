@@ -34,6 +34,7 @@ _FORK_S = 1.0
 """For a fork, which takes some ms; the grabber waits for it."""
 
 _END_S = 0.5
+"""For the end of a spare process, which has nothing to put in order."""
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -97,7 +98,6 @@ class SpareProcess:
 
     @property
     def pid(self) -> int:
-        """Process id."""
         return self._process.pid
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:

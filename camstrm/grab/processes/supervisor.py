@@ -39,6 +39,7 @@ __all__ = ["Supervisor"]
 _log = logging.getLogger(__name__)
 
 _WATCH_S = 0.5
+"""Between two looks at what is silent or late."""
 
 _QUICK_RESTART_S = 0.05
 """Pause before the first restart of a process that had run well."""
@@ -139,6 +140,14 @@ class Supervisor:
         """Take what a configuration says of pictures and cameras; return what came of it."""
         self._config = msgspec.structs.replace(self._config, stream=stream)
         return self._reload.take(self._places, stream, cameras)
+
+    def log_from(self, level: str) -> None:
+        """Let all camera processes, also later ones, log lines of ``level`` and above."""
+        self._log_level = level
+        for place in self._places:
+            place.group = msgspec.structs.replace(place.group, log_level=level)
+        for link in self.links():
+            link.log_from(level)
 
     def refuse_calls(self) -> None:
         """Answer all open calls, and from now on each one: the grabber stops."""

@@ -21,6 +21,7 @@ _TIMEOUT_S = 60.0
 """Ten network interfaces were seen to take 20 to 30 s."""
 
 _MAX_OUTPUT = 4 * 1024 * 1024
+"""Bytes of an answer: thousands of cameras need less."""
 
 _EXIT_S = 0.5
 """For the end of a child that has closed its output, and once more after it was killed."""

@@ -53,7 +53,7 @@ class ChoiceBox(QComboBox):
         return str(self.currentData() or "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
-        """Leave the wheel to the panel: who scrolls changes no camera."""
+        """Leave the wheel to the panel: scrolling changes no camera."""
         event.ignore()
 
     def _on_activated(self, row: int) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from camstrm.feature import FeatureInfo, FeatureState, FeatureValue
+from camstrm.feature import FeatureInfo
 from camstrm.viewing.texts import Texts
 from client_qt.model.camera_setup import choices_of
 from client_qt.panels.controls.card import GAP
 from client_qt.panels.controls.choice_box import ChoiceBox
-from client_qt.panels.controls.number_editor import NumberEditor
+from client_qt.panels.controls.number_editor import FeatureShown, NumberEditor
 from client_qt.panels.controls.sentence import Sentence, Weight
 
 __all__ = ["FeatureEditor", "make_editor"]
@@ -25,24 +25,17 @@ class FeatureEditor(QWidget):
     wished = Signal(object)
     """The value that the person wants; None: the command is to be executed."""
 
-    def __init__(self, info: FeatureInfo, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:
+        super().__init__()
         self.info = info
+        self._texts = texts
         self.name = info.display_name or info.name
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GAP - 2)
 
-    def show_state(
-        self,
-        state: FeatureState | None,
-        wanted: FeatureValue | None = None,
-        *,
-        writable: bool = True,
-        note: str = "",
-        note_weight: Weight = Weight.DIM,
-    ) -> None:
-        """Show what the camera has, or what is ``wanted`` and has no answer yet."""
+    def show_state(self, shown: FeatureShown) -> None:
+        """Show what the camera has, or what is wanted and has no answer yet."""
         raise NotImplementedError
 
     @property
@@ -58,21 +51,13 @@ class FeatureEditor(QWidget):
 
 class _Number(FeatureEditor):
     def __init__(self, info: FeatureInfo, texts: Texts) -> None:
-        super().__init__(info)
+        super().__init__(info, texts)
         self.row = NumberEditor(info, texts, self.name)
         self.row.wished.connect(self.wished)
         self._column.addWidget(self.row)
 
-    def show_state(
-        self,
-        state: FeatureState | None,
-        wanted: FeatureValue | None = None,
-        *,
-        writable: bool = True,
-        note: str = "",
-        note_weight: Weight = Weight.DIM,
-    ) -> None:
-        self.row.show_state(state, wanted, writable=writable, note=note, note_weight=note_weight)
+    def show_state(self, shown: FeatureShown) -> None:
+        self.row.show_state(shown)
 
     @property
     def control(self) -> QWidget:
@@ -97,22 +82,13 @@ class _WithNote(FeatureEditor):
     def control(self) -> QWidget:
         return self._control
 
-    def show_state(
-        self,
-        state: FeatureState | None,
-        wanted: FeatureValue | None = None,
-        *,
-        writable: bool = True,
-        note: str = "",
-        note_weight: Weight = Weight.DIM,
-    ) -> None:
-        value = wanted if wanted is not None else None if state is None else state.value
-        self._show_value(value, state)
-        self._allow(writable and state is not None)
-        self.note.show_text(note, note_weight)
-        self._control.setAccessibleDescription(note)
+    def show_state(self, shown: FeatureShown) -> None:
+        self._show_value(shown)
+        self._allow(shown.writable and shown.state is not None)
+        self.note.show_text(shown.note, shown.note_weight)
+        self._control.setAccessibleDescription(shown.note)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:
+    def _show_value(self, shown: FeatureShown) -> None:
         raise NotImplementedError
 
     def _allow(self, writable: bool) -> None:
@@ -120,25 +96,26 @@ class _WithNote(FeatureEditor):
 
 
 class _Boolean(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
-        super().__init__(info)
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:
+        super().__init__(info, texts)
         self.box = QCheckBox(self.name.replace("&", "&&"))
         self.box.clicked.connect(lambda on: self.wished.emit(bool(on)))
         self._place(self.box)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002  # as all editors
-        self.box.setChecked(value is True)
+    def _show_value(self, shown: FeatureShown) -> None:
+        self.box.setChecked(shown.value is True)
 
 
 class _Enumeration(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
-        super().__init__(info)
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:
+        super().__init__(info, texts)
         self.box = ChoiceBox()
         self.box.wished.connect(self.wished.emit)
         self._place(self.box)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:
-        there = [(c.name, c.text) for c in choices_of(self.info, state) if c.there]
+    def _show_value(self, shown: FeatureShown) -> None:
+        value = shown.value
+        there = [(c.name, c.text) for c in choices_of(self.info, shown.state) if c.there]
         if isinstance(value, str) and value not in [name for name, _ in there]:
             there.append((value, value))
         self.box.set_choices(there)
@@ -146,14 +123,14 @@ class _Enumeration(_WithNote):
 
 
 class _Text(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
-        super().__init__(info)
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:
+        super().__init__(info, texts)
         self.field = _TextField()
         self.field.entered.connect(self.wished.emit)
         self._place(self.field)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:  # noqa: ARG002  # as all editors
-        self.field.show_text("" if value is None else str(value))
+    def _show_value(self, shown: FeatureShown) -> None:
+        self.field.show_text("" if shown.value is None else str(shown.value))
 
     def _allow(self, writable: bool) -> None:
         # A text that cannot be written can still be read and copied.
@@ -193,25 +170,25 @@ class _TextField(QLineEdit):
 
 
 class _Command(_WithNote):
-    def __init__(self, info: FeatureInfo, texts: Texts) -> None:  # noqa: ARG002  # as all editors
-        super().__init__(info)
+    def __init__(self, info: FeatureInfo, texts: Texts) -> None:
+        super().__init__(info, texts)
         self.button = QPushButton(self.name.replace("&", "&&"))
         self.button.setAutoDefault(True)
         self.button.clicked.connect(lambda: self.wished.emit(None))
         self._place(self.button)
 
-    def _show_value(self, value: FeatureValue | None, state: FeatureState | None) -> None:
+    def _show_value(self, shown: FeatureShown) -> None:
         pass
 
 
 class _Opaque(_Text):
     """A register, or a type of a later server: shown, never written."""
 
-    def _allow(self, writable: bool) -> None:  # noqa: ARG002  # as all editors
-        self.field.setReadOnly(True)
+    def show_state(self, shown: FeatureShown) -> None:
+        super().show_state(replace(shown, writable=False))
 
 
-_EDITORS: dict[str, Callable[[FeatureInfo, Texts], FeatureEditor]] = {
+_EDITORS: dict[str, type[FeatureEditor]] = {
     "integer": _Number,
     "float": _Number,
     "boolean": _Boolean,

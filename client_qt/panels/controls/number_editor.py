@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -16,10 +17,33 @@ from client_qt.panels.controls.number_field import LARGE_STEP
 from client_qt.panels.controls.number_row import NumberRow, NumberShown
 from client_qt.panels.controls.sentence import Weight
 
-__all__ = ["NumberEditor"]
+__all__ = ["FeatureShown", "NumberEditor"]
 
 _JOIN_S = 0.8
-"""Wishes that follow each other so closely are one change for who undoes it."""
+"""Wishes that follow each other so closely are undone as one change."""
+
+
+@dataclass(frozen=True)
+class FeatureShown:
+    """What an editor shows of a feature.
+
+    ``state``: what the camera has, None: it is not known. ``wanted``: what was asked for and has
+    no answer yet. ``writable``: the person may write it, as far as the editor's owner knows.
+    ``note``: a sentence below.
+    """
+
+    state: FeatureState | None = None
+    wanted: FeatureValue | None = None
+    writable: bool = True
+    note: str = ""
+    note_weight: Weight = Weight.DIM
+
+    @property
+    def value(self) -> FeatureValue | None:
+        """What is wanted, else what the camera has; None: neither is known."""
+        if self.wanted is not None:
+            return self.wanted
+        return None if self.state is None else self.state.value
 
 
 class NumberEditor(NumberRow):
@@ -46,15 +70,10 @@ class NumberEditor(NumberRow):
         """Seconds, by which wishes that belong together are known."""
         self.info = info
         self._texts = texts
-        self._state: FeatureState | None = None
-        """As last shown; None: it is not known."""
+        self._feature = FeatureShown()
+        """As last shown."""
         self._number: float | int | None = None
         """What is shown: the wanted number, else the camera's; None: there is none."""
-        self._wanted: FeatureValue | None = None
-        """As last shown: what the person wants and the camera has not yet."""
-        self._note = ""
-        """What the owner says of the number."""
-        self._note_weight = Weight.DIM
         self._problem = ""
         """What is wrong with what was typed; shown instead of the note."""
         self._wished_at = -math.inf
@@ -64,35 +83,21 @@ class NumberEditor(NumberRow):
         self.entered.connect(self._on_entered)
         self.stepped.connect(self._on_stepped)
         self.dragged.connect(self._on_dragged)
-        self.show_state(None)
+        self.show_state(self._feature)
 
-    def show_state(
-        self,
-        state: FeatureState | None,
-        wanted: FeatureValue | None = None,
-        *,
-        writable: bool = True,
-        note: str = "",
-        note_weight: Weight = Weight.DIM,
-    ) -> None:
-        """Show what the camera has; ``wanted``: what was asked for and has no answer yet.
-
-        ``writable``: the person may write it, as far as its owner knows.
-        """
-        if state != self._state or wanted != self._wanted:
+    def show_state(self, shown: FeatureShown) -> None:
+        """Show what the camera has, or what is wanted and has no answer yet."""
+        before, self._feature = self._feature, shown
+        if (shown.state, shown.wanted) != (before.state, before.wanted):
             self._problem = ""
-        self._state, self._wanted = state, wanted
-        self._note, self._note_weight = note, note_weight
-        value = wanted if wanted is not None else None if state is None else state.value
+        value = shown.value
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         self._number = value if is_number and isinstance(value, (int, float)) else None
-        self._writable = writable
         self._show("" if value is None or is_number else str(value))
 
     def _show(self, instead: str = "") -> None:
         """Show the number, or ``instead`` of it what it is."""
-        state, scale = self._state, self._scale()
-        number = self._number
+        feature, scale, number = self._feature, self._scale(), self._number
         text = instead or ("\u2013" if number is None else format_number(number, self.info))
         fraction = None
         if scale is not None:
@@ -103,25 +108,26 @@ class NumberEditor(NumberRow):
                 fraction,
                 unit_text(self.info.unit),
                 self._range_text(),
-                self._writable and state is not None and number is not None,
-                self._problem or self._note,
-                Weight.BAD if self._problem else self._note_weight,
-                state is not None and state.differs,
+                feature.writable and feature.state is not None and number is not None,
+                self._problem or feature.note,
+                Weight.BAD if self._problem else feature.note_weight,
+                feature.state is not None and feature.state.differs,
             )
         )
 
     def _scale(self) -> ValueScale | None:
-        return None if self._state is None else ValueScale.of(self.info, self._state)
+        state = self._feature.state
+        return None if state is None else ValueScale.of(self.info, state)
 
     def _range_text(self) -> str:
-        state = self._state
+        state = self._feature.state
         if state is None or state.minimum is None or state.maximum is None:
             return ""
         low, high = (format_number(limit, self.info) for limit in (state.minimum, state.maximum))
         return self._texts.say("setup.number.range", minimum=low, maximum=high)
 
     def _on_entered(self, text: str) -> None:
-        typed = parse_number(text, self.info, self._state)
+        typed = parse_number(text, self.info, self._feature.state)
         if typed.problem:
             self._problem = self._texts.say(typed.problem, **typed.values)
             self._show()
@@ -129,11 +135,12 @@ class NumberEditor(NumberRow):
             self._wish(typed.value)
 
     def _on_stepped(self, steps: int) -> None:
-        if self._number is None or not self._writable:
+        if self._number is None or not self._feature.writable:
             return
         scale, direction = self._scale(), 1 if steps > 0 else -1
         if scale is None:
-            step = (self._state.increment if self._state is not None else None) or 1
+            state = self._feature.state
+            step = (None if state is None else state.increment) or 1
             self._wish(self._number + steps * step)
         else:
             large = abs(steps) >= LARGE_STEP
@@ -141,12 +148,12 @@ class NumberEditor(NumberRow):
 
     def _on_dragged(self, fraction: float) -> None:
         scale = self._scale()
-        if scale is not None and self._writable:
+        if scale is not None and self._feature.writable:
             self._wish(scale.value(fraction))
 
     def _wish(self, number: float) -> None:
         value = int(number) if self.info.type == "integer" else float(number)
-        if value == self._number and self._wanted is None and not self._problem:
+        if value == self._number and self._feature.wanted is None and not self._problem:
             self._show()
             return
         self._problem = ""

@@ -95,7 +95,7 @@ class NumberField(QLineEdit):
             self._say()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
-        """Step only where the person is at work: who scrolls a panel changes no camera."""
+        """Step only where the person is at work: scrolling a panel changes no camera."""
         if self.hasFocus() and not self.isReadOnly() and event.angleDelta().y():
             self.stepped.emit(1 if event.angleDelta().y() > 0 else -1)
             event.accept()

@@ -67,7 +67,7 @@ class ValueSlider(QSlider):
         super().mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
-        """Leave the wheel to the panel: who scrolls changes no camera."""
+        """Leave the wheel to the panel: scrolling changes no camera."""
         event.ignore()
 
     def _on_value(self, position: int) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from camstrm.errors import CallError
-from camstrm.wire.server_operations import Event, Events, ReadEvents
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE, Event, Events, ReadEvents
 from client_qt.model.event_log import event_text, event_time, is_back, is_fault
 from client_qt.panels.asker import Asker
 from client_qt.panels.controls.card import column
@@ -19,6 +19,9 @@ __all__ = ["HistoryList"]
 
 _MOST = 8
 """Events that are shown; the events panel has all of them."""
+
+_MOST_CALLS = 16
+"""In which all events of a day come, the oldest first; a server keeps 2000."""
 
 
 class HistoryList(QFrame):
@@ -43,13 +46,26 @@ class HistoryList(QFrame):
         info = self._services.info(camera)
         name = "" if info is None else info.name
 
+        newest: list[Event] = []
+        calls = 0
+
+        def ask(after: int) -> None:
+            nonlocal calls
+            calls += 1
+            self._asker.ask(camera, "events", ReadEvents(after=after), answered)
+
         def answered(answer: Struct | CallError) -> None:
             # An older server keeps none.
             events = answer.events if isinstance(answer, Events) else ()
-            self._show([event for event in events if event.camera == name][-_MOST:][::-1])
+            newest[:] = [*newest, *(event for event in events if event.camera == name)][-_MOST:]
+            more = len(events) >= MAX_EVENTS_AT_ONCE and calls < _MOST_CALLS
+            if more and isinstance(answer, Events):
+                ask(answer.last)
+            else:
+                self._show(newest[::-1])
 
         self._asker.forget()
-        self._asker.ask(camera, "events", ReadEvents(after=0), answered)
+        ask(0)
 
     def forget(self) -> None:
         """Show nothing, and wait for nothing."""

@@ -10,6 +10,7 @@ from client_qt.model.feature_tree import lock_of
 from client_qt.panels.camera_desk import CameraDesk
 from client_qt.panels.controls.card import GAP, MARGIN, column, row
 from client_qt.panels.controls.editors import FeatureEditor, make_editor
+from client_qt.panels.controls.number_editor import FeatureShown
 from client_qt.panels.controls.sentence import Sentence, Weight
 
 __all__ = ["FeatureDetails"]
@@ -87,18 +88,13 @@ class FeatureDetails(QFrame):
         note, weight = desk.note(info.name)
         can_stop = state is not None and state.needs_stop
         writable = state is not None and (state.access in ("RW", "WO") or can_stop)
-        if lock is not None and not can_stop and note == state.locked_by:  # type: ignore[union-attr]
+        if state is not None and lock is not None and not can_stop and note == state.locked_by:
             note = ""
         if not note and state is not None and not writable and lock is None:
             key = "features.unavailable" if state.access in ("NA", "NI") else "features.read_only"
             note = say(key)
-        self.editor.show_state(
-            state,
-            desk.wanted(info.name),
-            writable=writable and not desk.read_only,
-            note=note,
-            note_weight=weight,
-        )
+        may_write = writable and not desk.read_only
+        self.editor.show_state(FeatureShown(state, desk.wanted(info.name), may_write, note, weight))
         sentence = "" if lock is None or can_stop else lock.sentence.rstrip(".")
         self.locked.show_text(say("features.locked", reason=sentence) if sentence else "")
         wanted: list[tuple[str, FeatureValue | None]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from camstrm.feature import FeatureInfo, FeatureState
 from camstrm.viewing.plain_text import plain_text
-from client_qt.model.feature_tree import LEVELS
+from client_qt.model.feature_tree import LEVELS, TreeRow
 from client_qt.model.value_scale import format_value
 from client_qt.panels.controls.card import GAP, MARGIN, column
 from client_qt.panels.controls.segments import Segments
@@ -149,7 +150,7 @@ class FeaturesPanel(CameraPanel):
         for part in (self.search, self.level, self.only, self.tree):
             part.setVisible(there)
         if comes and isinstance(self.window().focusWidget(), QTabBar):
-            # Who opened the panel waits at its tab for something to search in.
+            # The person who opened the panel waits at its tab for something to search in.
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)
         if not there:
             self.more.hide()
@@ -326,7 +327,7 @@ class _Tree(QTreeView):
         self.setMinimumHeight(120)
         self.setTabKeyNavigation(False)
 
-    def setModel(self, model: FeatureTreeModel) -> None:  # type: ignore[override]  # noqa: N802
+    def setModel(self, model: FeatureTreeModel) -> None:  # type: ignore[override]  # noqa: N802  # Qt's name; no other model
         super().setModel(model)
         header = self.header()
         header.setStretchLastSection(False)
@@ -335,12 +336,12 @@ class _Tree(QTreeView):
         header.resizeSection(1, 110)
         model.dim = dim_colour(self.palette())
 
-    def fill(self, rows: object, closed: set[str]) -> None:
+    def fill(self, rows: Sequence[TreeRow], closed: set[str]) -> None:
         """Show these rows, all open but the categories in ``closed``."""
         model = self.model()
         assert isinstance(model, FeatureTreeModel)
         self.filling = True
-        model.set_rows(rows)  # type: ignore[arg-type]
+        model.set_rows(rows)
         self.expandAll()
         for index, path in model.categories():
             if path in closed:

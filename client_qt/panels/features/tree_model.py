@@ -128,13 +128,13 @@ class FeatureTreeModel(QAbstractItemModel):
         node = self._node(index).parent if index.isValid() else None
         return _NOWHERE if node is None or node.parent is None else self._index(node)
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802  # Qt's name
         return 0 if parent.column() > 0 else len(self._node(parent).below)
 
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, ARG002
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802, ARG002  # as Qt calls it
         return 2
 
-    def headerData(  # noqa: N802
+    def headerData(  # noqa: N802  # Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole

@@ -201,5 +201,5 @@ class Chart(QWidget):
 
 
 def place(plot: QRectF, across: float, up: float) -> QPointF:
-    """Return where a point from 0 to 1 is drawn."""
+    """Return where a point is drawn that is 0 to 1 of the plot from the left and from below."""
     return QPointF(plot.left() + across * plot.width(), plot.bottom() - up * plot.height())

@@ -55,7 +55,6 @@ class FigureSection(Section):
         self.body.addWidget(self.age)
 
     def show_measurement(self, measurement: Measurement) -> None:
-        """Show it."""
         self._shown = measurement
         texts = self._desk.services.texts
         self._show_bars(measurement)

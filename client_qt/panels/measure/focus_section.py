@@ -27,7 +27,6 @@ class _Gauge(QWidget):
         return QSize(200, 22)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
-        """Draw it."""
         painter = QPainter(self)
         box = QRectF(self.rect()).adjusted(1, 3, -1, -3)
         ink = self.palette().color(QPalette.ColorRole.WindowText)

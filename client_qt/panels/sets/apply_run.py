@@ -131,7 +131,11 @@ class ApplyRun(QFrame):
             line = Sentence()
             self._line_place.addWidget(line)
             self.lines.append(line)
-        for line, one in zip(self.lines, rows, strict=False):
+        while len(self.lines) > len(rows):  # the run before was for more cameras
+            line = self.lines.pop()
+            line.hide()
+            line.deleteLater()
+        for line, one in zip(self.lines, rows, strict=True):
             line.show_text(*self._line(one))
 
     def _line(self, row: FileRow) -> tuple[str, Weight]:

@@ -51,7 +51,7 @@ class LeaseBar(QFrame):
             if asked_by != self._refused:
                 self._refused = ""
             if asked_by and self._refused:
-                # Who asked keeps waiting; here it is quiet, and the lease can still be given.
+                # The other keeps waiting; here it is quiet, and the lease can still be given.
                 actions, weight = ("give",), Weight.DIM
             elif asked_by:
                 actions = (*actions, "refuse")

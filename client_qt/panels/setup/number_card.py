@@ -8,7 +8,7 @@ from camstrm.feature import FeatureSetting, FeatureValue
 from client_qt.model.camera_setup import SetupCard, automatic_of
 from client_qt.panels.camera_desk import CameraDesk
 from client_qt.panels.controls.choice_box import ChoiceBox
-from client_qt.panels.controls.number_editor import NumberEditor
+from client_qt.panels.controls.number_editor import FeatureShown, NumberEditor
 from client_qt.panels.controls.sentence import Sentence, Weight
 from client_qt.panels.setup.clipped_note import ClippedNote
 from client_qt.panels.setup.setup_card import CameraCard, show_automatic
@@ -59,16 +59,11 @@ class NumberCard(CameraCard):
     def show_states(self) -> None:
         note, weight = self.note("value")
         if self._automatic and not self.desk.problem_of(self.card.parts["value"]):
-            # Who moves the slider takes over from the automatic: that is no lock.
+            # Moving the slider takes over from the automatic: that is no lock.
             note, weight = self.say("setup.auto.on"), Weight.DIM
         writable = self.writable("value") or (self._automatic and self.writable("auto"))
-        self.editor.show_state(
-            self.state("value"),
-            self.desk.wanted(self.card.parts["value"]),
-            writable=writable,
-            note=note,
-            note_weight=weight,
-        )
+        wanted = self.desk.wanted(self.card.parts["value"])
+        self.editor.show_state(FeatureShown(self.state("value"), wanted, writable, note, weight))
         show_automatic(self.editor.auto, self)
         if (info := self.info("selector")) is not None:
             state = self.state("selector")
@@ -96,14 +91,11 @@ class NumberCard(CameraCard):
         value = self.value("resulting")
         wanted = self.value("value")
         # Said only where it is not what was set: the exposure or the link allows no more.
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        same = number and isinstance(wanted, (int, float)) and abs(value - wanted) < 0.01 * wanted  # type: ignore[operator]
-        on = self.value("enable") is not False
-        text = (
-            ""
-            if not number or (same and on)
-            else self.say("setup.rate.result", rate=f"{value:.4g}")
-        )
+        text = ""
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            same = isinstance(wanted, (int, float)) and abs(value - wanted) < 0.01 * wanted
+            if not same or self.value("enable") is False:
+                text = self.say("setup.rate.result", rate=f"{value:.4g}")
         self.result.show_text(text)
 
     def _set_number(self, value: FeatureValue) -> None:

@@ -11,7 +11,7 @@ from client_qt.model.wording import age_text
 from client_qt.panels.camera_desk import CameraDesk
 from client_qt.panels.controls.card import GAP, row
 from client_qt.panels.controls.choice_box import ChoiceBox
-from client_qt.panels.controls.number_editor import NumberEditor
+from client_qt.panels.controls.number_editor import FeatureShown, NumberEditor
 from client_qt.panels.controls.sentence import Sentence, Weight
 from client_qt.panels.controls.shown import set_shown
 from client_qt.panels.setup.setup_card import CameraCard
@@ -83,12 +83,9 @@ class TriggerCard(CameraCard):
                 notes.append(self.note(part))
         if self.delay is not None:
             text, weight = self.note("delay")
+            wanted = self.desk.wanted(self.card.parts["delay"])
             self.delay.show_state(
-                self.state("delay"),
-                self.desk.wanted(self.card.parts["delay"]),
-                writable=self.writable("delay"),
-                note=text,
-                note_weight=weight,
+                FeatureShown(self.state("delay"), wanted, self.writable("delay"), text, weight)
             )
         if "software" in self.card.parts:
             # Some cameras call it "Software Trigger" or "SoftwareSignal0".

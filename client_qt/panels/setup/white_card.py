@@ -16,7 +16,7 @@ from client_qt.model.viewport import Rectangle
 from client_qt.model.white_balance import colours_of, grey_point
 from client_qt.panels.asker import Asker
 from client_qt.panels.camera_desk import CameraDesk
-from client_qt.panels.controls.number_editor import NumberEditor
+from client_qt.panels.controls.number_editor import FeatureShown, NumberEditor
 from client_qt.panels.controls.segments import Segments
 from client_qt.panels.controls.sentence import Sentence, Weight
 from client_qt.panels.setup.setup_card import CameraCard, show_automatic
@@ -81,11 +81,13 @@ class WhiteCard(CameraCard):
             allowed = state is not None and state.access == "RW" and not self.desk.read_only
             text, weight = self.desk.note(key)
             editor.show_state(
-                state,
-                self.desk.wanted(self.card.parts["value"], selectors),
-                writable=allowed or (automatic and self.writable("auto")),
-                note="" if automatic and weight is not Weight.BAD else text,
-                note_weight=weight,
+                FeatureShown(
+                    state,
+                    self.desk.wanted(self.card.parts["value"], selectors),
+                    writable=allowed or (automatic and self.writable("auto")),
+                    note="" if automatic and weight is not Weight.BAD else text,
+                    note_weight=weight,
+                )
             )
         picks = len(self.colours) >= 2 and not self.desk.read_only
         self.pick.setVisible(bool(self.colours))

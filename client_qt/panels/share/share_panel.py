@@ -40,7 +40,11 @@ _QR_SIDE = 220
 """Pixels."""
 
 _MAX_NOTE = 200
+"""Characters, as the server takes them."""
+
 _LIST_HEIGHT = 130
+"""Most, in logical pixels; longer lists scroll."""
+
 _CAMERA = Qt.ItemDataRole.UserRole
 
 assert {"share", "shares", "unshare"} <= OPERATIONS.keys()
@@ -99,6 +103,7 @@ class SharePanel(StyledPanel):
         server = None if camera is None else server_and_index(camera)[0]
         if server != self._server:
             self._server = server
+            self.cameras.clear()  # what was ticked is of the other server
             self._ask.forget()
             self._made.hide()
             self._say("")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from camstrm.wire import CameraState
 from camstrm.wire.operations import Finding
-from camstrm.wire.server_operations import Event, Events
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE, Event, Events
 from client_qt.panels.diagnose.diagnose_panel import DiagnosePanel
 from tests.client_qt.panels.conftest import OpenDesk
 from tests.fakes.bridge.camera_answers import AnsweringServer
@@ -99,3 +99,13 @@ def test_the_camera_s_last_events_are_below_the_findings(desk: PanelDesk) -> Non
     assert desk.say("diagnose.events") in desk.texts(panel)
     desk.services.choose(1)
     desk.wait(lambda: len(panel.history.lines) == 1)
+
+
+def test_the_camera_s_last_events_are_found_behind_hundreds_of_others(desk: PanelDesk) -> None:
+    count = 2 * MAX_EVENTS_AT_ONCE + 10
+    events = [Event(n, BASE_US + n, "lost", "left", f"try {n}") for n in range(1, count + 1)]
+    desk.server.events = Events(tuple(events), count)
+    panel = diagnose_of(desk)
+    desk.wait(lambda: panel.history.isVisible())
+    assert f"try {count}" in panel.history.lines[0].text()
+    assert len(panel.history.lines) == 8

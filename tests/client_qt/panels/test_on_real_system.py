@@ -22,6 +22,7 @@ from client_qt.widgets.main_window import MainWindow
 from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.running_system import RunningSystem
+from tests.fakes.viewer_window import end_viewer
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
 
@@ -76,10 +77,7 @@ class Person:
         QTest.keyClick(button, Qt.Key.Key_Space)
 
     def close(self) -> None:
-        self.window.close()
-        assert self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
 
 
 def test_exposure_region_and_configuration(

@@ -50,6 +50,10 @@ def test_a_file_is_compared_then_applied_to_cameras_of_the_model(
         (1, "load"),
         (1, "lease"),
     ]
+    panel.run.boxes[0].click()
+    panel.run.apply.click()
+    desk.wait(panel.run.apply.isEnabled)
+    assert [line.text() for line in panel.run.lines] == ["right: 3 set"], "results of this run only"
 
 
 def test_a_camera_that_refuses_has_its_own_line(desk: PanelDesk, tmp_path: Path) -> None:

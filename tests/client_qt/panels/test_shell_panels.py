@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -108,6 +108,34 @@ def test_events_are_followed_while_they_are_seen(viewer: OfflineViewer) -> None:
     assert not panel.isVisible()
     QApplication.processEvents()
     assert viewer.calls == []
+
+
+def test_events_of_a_server_that_comes_while_they_are_seen(viewer: OfflineViewer) -> None:
+    panel = opened(viewer, "events")
+    assert isinstance(panel, EventsPanel)
+    (_, _, _, answer) = viewer.calls.pop()
+    other = OfflineViewer()
+    gone = CallError("the other server is gone", "wait", code="gone")
+    try:
+        asked: list[str] = []
+
+        def refuse(_camera: int, do: str, _arguments: object, answer: Callable[..., None]) -> None:
+            asked.append(do)
+            answer(gone)
+
+        other.session.call = refuse  # type: ignore[method-assign,assignment]
+        server = viewer.services.add_server(other.session, "second:8765")
+        assert asked == ["events"]
+        answer(Events((LOST,), 1))
+        assert "the other server is gone" in panel.problem.text()
+        assert not panel.problem.isHidden(), "the first one's answer says nothing of the other"
+        QApplication.processEvents()
+        viewer.calls.clear()
+        viewer.services.remove_server(server.number)
+        assert viewer.calls == [], "the first one has been asked already"
+        assert panel.problem.isHidden()
+    finally:
+        other.close()
 
 
 def test_events_are_searched_and_copied(viewer: OfflineViewer) -> None:

@@ -42,7 +42,7 @@ from camstrm.wire.operations import (
     Kept,
     Result,
 )
-from camstrm.wire.server_operations import Events, Shares
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE, Events, Shares
 from tests.fakes.bridge.viewer_server import THREE_CAMERAS, ViewerServer
 from tests.fakes.pictures.viewer_pictures import BASE_US
 
@@ -408,8 +408,12 @@ class AnsweringServer(ViewerServer):
     def _measure(self, _call: Call, _arguments: Any) -> Any:
         return self.measurement
 
-    def _events(self, _call: Call, _arguments: Any) -> Events | None:
-        return self.events
+    def _events(self, _call: Call, arguments: Any) -> Events | None:
+        if self.events is None:
+            return None
+        newer = [event for event in self.events.events if event.id > arguments.after]
+        newer = newer[:MAX_EVENTS_AT_ONCE]
+        return Events(tuple(newer), newer[-1].id if newer else self.events.last)
 
     def _lease(self, call: Call, arguments: Any) -> CameraLease | None:
         held = self.leases.get(call.camera, CameraLease(call.camera))

@@ -20,6 +20,7 @@ from client_qt.widgets.services import ViewerServices
 from tests.fakes.bridge.camera_answers import AnsweringServer
 from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.pictures.viewer_pictures import bundle, jpeg, picture_frame
+from tests.fakes.viewer_window import end_viewer
 
 __all__ = ["PanelDesk"]
 
@@ -78,8 +79,5 @@ class PanelDesk:
         return [label.text() for label in labels if label.isVisible() and label.text()]
 
     def close(self) -> None:
-        self.window.close()
-        assert self.session.close()
-        for part in (self.window, self.services, self.session, self.decoder, self.client):
-            part.deleteLater()
+        end_viewer(self.window, self.services, self.session, self.decoder, self.client)
         self.server.close()

@@ -17,15 +17,21 @@ import msgspec
 from camstrm.bridge.app import BridgeAddresses, run_bridge
 from camstrm.config import BridgeSettings
 from camstrm.wire import (
+    FROM_VIEWER,
     TO_VIEWER,
+    Ack,
     FrameBundle,
     Message,
     Reply,
+    Subscribe,
     decode_bundle,
 )
 
 TIMEOUT_S = 30.0
 """For what happens at once on a machine that is not busy."""
+
+SEND_TIMEOUT_S = 0.4
+"""After so long a bridge of a test cuts off a viewer that takes nothing."""
 
 UPGRADE = (
     "Upgrade: websocket",
@@ -211,7 +217,7 @@ async def raw_connection(
 async def raw_viewer(
     bridge: RunningBridge,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Connect a WebSocket viewer of which a test sees the bytes; it reads only when told to."""
+    """Connect a WebSocket viewer of which a test sees the bytes; it reads only when asked to."""
     reader, writer = await raw_connection(bridge, "/", *UPGRADE)
     try:
         answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)
@@ -221,3 +227,28 @@ async def raw_viewer(
         writer.transport.abort()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+async def viewers(bridge: RunningBridge) -> list[dict[str, Any]]:
+    """Return what the status says of each viewer."""
+    async with (
+        aiohttp.ClientSession(bridge.url) as session,
+        session.get("/api/status") as answer,
+    ):
+        listed: list[dict[str, Any]] = (await answer.json())["viewers"]
+        return listed
+
+
+async def say(viewer: TestViewer, *messages: Ack | Subscribe) -> None:
+    """Send messages, in this order."""
+    for message in messages:
+        await viewer.send(FROM_VIEWER.encode(message).decode())
+
+
+async def heard(viewer: TestViewer) -> None:
+    """Return when the bridge has taken all that the viewer sent: it answers pings in order."""
+    await viewer.socket.ping(b"heard?")
+    while True:
+        message = await viewer.socket.receive(timeout=TIMEOUT_S)
+        if message.type == aiohttp.WSMsgType.PONG:
+            return

@@ -1,4 +1,4 @@
-"""A stand-in for the camera process: speaks its protocol, and fails as it is told to.
+"""A stand-in for the camera process: speaks its protocol, and fails as its arguments say.
 
 :func:`stand_in_python` writes an "interpreter" that starts this module in place of
 camstrm.grab.camera.process; the variable CAMSTRM_STAND_IN says what it does:

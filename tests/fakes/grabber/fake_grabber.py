@@ -10,7 +10,7 @@ Three ways to use it::
 
     python -m tests.fakes.grabber.fake_grabber PATH --fps 30   # the same in a process, to be killed
 
-Streaming obeys the demand as the real grabber does: nothing wanted, nothing sent but the
+Streaming follows the demand as the real grabber does: nothing wanted, nothing sent but the
 status once a second; pictures only of the demanded cameras; at most ``max_fps``.
 """
 

@@ -24,13 +24,21 @@ from camstrm.acquisition.worker import worker as worker_module
 from camstrm.acquisition.worker.settings import AcquisitionSettings
 from camstrm.acquisition.worker.stop_signal import StopSignal
 from camstrm.acquisition.worker.worker import AcquisitionWorker
+from camstrm.camera_state import CameraState
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
 from tests.fakes.gentl.scripted_library import HANDLES, FakeGentlLibrary
 
 LONG_S = 30.0
 
+CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
+STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST
+WAITING = CameraState.WAITING_FOR_TRIGGER
+
 Step = str | Callable[[], None]
+
+SILENCE: list[Step] = ["nothing"] * 11
+"""More than the 2 s after which a camera counts as stalled."""
 
 
 def nothing() -> None:

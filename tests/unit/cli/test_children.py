@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,7 +122,7 @@ def test_a_child_that_ends_in_good_order_is_started_again_too(
 
 @pytest.mark.parametrize("code", [1, 2])
 def test_a_first_start_that_fails_ends_everything(running: Running, code: int) -> None:
-    """Its message stands on standard error; another start would not mend it."""
+    """Its message is on standard error; another start would not help."""
     running.add("grabber", "echo x >> up; exec sleep 60")
     running.add("bridge", f"echo x >> starts; exit {code}")
     running.start()
@@ -272,6 +274,41 @@ def test_a_child_that_stands_still_is_ended(
     assert capsys.readouterr().err == "camstrm: grabber gave no sign of life for 10 s: ended\n"
 
 
+class UndeadProcess:
+    """A child that hangs in the kernel: a signal does nothing, and its end does not come."""
+
+    pid = 4711
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send_signal(self, number: int) -> None:
+        self.sent.append(number)
+
+    def kill(self) -> None:
+        self.send_signal(9)
+
+    def wait(self, timeout: float | None = None) -> int:
+        assert timeout is not None, "it would wait for ever"
+        raise subprocess.TimeoutExpired("x", timeout)
+
+
+def test_nobody_waits_for_a_child_that_hangs_in_the_kernel(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    children, process = ChildCommands(), UndeadProcess()
+    child = children_module._Child("grabber", ())
+    child.process = process  # type: ignore[assignment]  # what is used of it
+    child.heard_s = children._looked_s = 100.0
+    children._children = [child]
+    for now in (100.5 + 0.5 * look for look in range(40)):
+        children._look(now)
+    assert process.sent == [6, 18, 9], "its end is seen when it comes"
+    assert capsys.readouterr().err.count("gave no sign of life") == 1
+    children.end(timeout_s=0.0)
+    assert process.sent == [6, 18, 9, 15, 9]
+
+
 def test_a_child_that_is_still_starting_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = SilentChild(monkeypatch)
     silent.child.heard_s = None
@@ -286,6 +323,39 @@ def test_time_in_which_this_process_was_stopped_counts_for_nobody(
     silent.children._look(160.0)
     silent.look(160.0, 169.0)
     assert silent.ended == []
+
+
+def test_who_is_shouted_down_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any user of the machine may send to the watch, and so leave no room for a child's signs."""
+    silent = SilentChild(monkeypatch)
+    strangers: list[set[int]] = [{4, 5}]
+    silent.children._watch = SimpleNamespace(heard=lambda: strangers[0])  # type: ignore[assignment]
+    silent.look(100.0, 150.0)
+    assert silent.ended == []
+    strangers[0] = set()
+    silent.look(150.0, 160.5)
+    assert silent.ended == [silent]
+
+
+def test_one_that_cannot_be_started_is_tried_again(
+    running: Running, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process = running.children._process
+    failures = [OSError(errno.EAGAIN, "Resource temporarily unavailable")] * 3
+
+    def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        if failures:
+            raise failures.pop()
+        return process(arguments)
+
+    monkeypatch.setattr(running.children, "_process", start)
+    running.add("bridge", "echo x >> up; exec sleep 60")
+    running.start()
+    running.wait_for(lambda: running.lines("up"))
+    assert running.stop() == 0
+    assert capsys.readouterr().err == (
+        "camstrm: bridge cannot be started (Resource temporarily unavailable); trying again\n" * 3
+    )
 
 
 def test_signs_of_life_are_those_of_the_child_itself(running: Running) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -89,3 +90,13 @@ def test_as_json_all_that_a_process_says_is_json() -> None:
 def test_a_complaint_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     complain("no camera \x1b[2J\nnext line")
     assert capsys.readouterr().err == "camstrm: no camera \\x1b[2J\nnext line\n"
+
+
+def test_a_complaint_that_cannot_be_written_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The supervisor of bridge and grabber complains, too."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123  closed below, which fails
+        monkeypatch.setattr(sys, "stderr", full)
+        complain("no room")
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()

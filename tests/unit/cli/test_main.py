@@ -54,7 +54,7 @@ def test_a_command_s_code_is_the_exit_code(command: SimpleNamespace, code: int) 
     [
         (ConfigError("a.toml", "wrong", line=3, key="x"), 2, "camstrm: a.toml:3: x: wrong\n"),
         (UsageError("cannot be"), 2, "camstrm: cannot be\n"),
-        (ProducerError("x.cti", "broken", "Mend it"), 1, "camstrm: GenTL producer x.cti: broken"),
+        (ProducerError("x.cti", "broken", "Fix it"), 1, "camstrm: GenTL producer x.cti: broken"),
         (CameraNotFoundError("left", "7", (), "x"), 1, "camstrm: camera left: no camera"),
         (AddressInUseError("::", 8765), 1, "camstrm: port 8765 on :: is in use"),
         (
@@ -191,3 +191,26 @@ def test_an_interrupt_while_the_commands_are_loaded(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemExit) as ended:
         run()
     assert ended.value.code == 130
+
+
+CLOSED = """
+import faulthandler, os, socket, sys
+from camstrm.cli.main import open_streams
+open_streams()
+with socket.socket() as sock:
+    assert sock.fileno() > 2, sock.fileno()
+faulthandler.enable()
+print("nobody reads this")
+sys.exit(sys.stdin.read() + "7" != "7")
+"""
+
+
+def test_closed_standard_streams_are_nobody_else_s() -> None:
+    shell = 'exec "$0" -c "$1" <&- >&- 2>&-'
+    done = subprocess.run(
+        ["sh", "-c", shell, sys.executable, CLOSED],
+        env=child_environment(),
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0

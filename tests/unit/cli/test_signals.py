@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -119,6 +120,17 @@ def test_a_closed_terminal_ends_what_nohup_has_not_detached(
     finally:
         signal.signal(signal.SIGHUP, before)
     assert wishes == [wish]
+
+
+@pytest.mark.parametrize(("number", "there"), [(errno.ENXIO, False), (errno.EMFILE, True)])
+def test_without_a_free_descriptor_the_terminal_is_not_gone(
+    monkeypatch: pytest.MonkeyPatch, number: int, there: bool
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(number, "")
+
+    monkeypatch.setattr(os, "open", fail)
+    assert signals._has_terminal() == there
 
 
 HANGUP_CHILD = """

@@ -36,7 +36,7 @@ from camstrm.wire import (
 from camstrm.wire.operations import ExecuteCommand, SetFeature
 from tests.fakes.clock import Clock
 from tests.fakes.grabber.fake_grabber import HEIGHT, WIDTH, small_jpeg
-from tests.vectors.message_vectors import many_cameras
+from tests.vectors.bad_message_vectors import many_cameras
 
 T0 = 1_700_000_000_000_000
 LEFT, RIGHT = CameraInfo(0, "left"), CameraInfo(1, "right")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from camstrm.config import toml_file
+from camstrm.config import small_file, toml_file
 from camstrm.config.toml_file import MAX_FILE_SIZE, dotted_key, parse_toml, read_toml
 from camstrm.errors import ConfigError
 
@@ -91,7 +91,7 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise PermissionError(13, "Permission denied")
 
     path = tmp_path / "c.toml"
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(toml_file, "read_small_file", refuse)
     with pytest.raises(ConfigError, match=r"cannot be read \(Permission denied\)"):
         read_toml(path)
 
@@ -99,6 +99,12 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_file_name_with_nul() -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_toml("a\0b")
+
+
+def test_a_place_that_cannot_be_looked_at_is_a_mistake_of_the_user(tmp_path: Path) -> None:
+    """As a folder of another user is, but for root."""
+    with pytest.raises(ConfigError, match=r"cannot be read \(File name too long"):
+        read_toml(tmp_path / ("x" * 300) / "c.toml")
 
 
 def test_huge_file_is_not_read(tmp_path: Path) -> None:
@@ -117,11 +123,11 @@ def test_dotted_key() -> None:
 def test_a_pipe_is_read_and_one_that_nobody_writes_into_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(toml_file, "_PIPE_WAIT_S", 0.1)
+    monkeypatch.setattr(small_file, "PIPE_WAIT_S", 0.1)
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with pytest.raises(ConfigError, match="a pipe that no program writes into"):
         read_toml(path)
     with subprocess.Popen(["sh", "-c", f"echo 'a = 1' > {path}"]):
-        monkeypatch.setattr(toml_file, "_PIPE_WAIT_S", 30.0)
+        monkeypatch.setattr(small_file, "PIPE_WAIT_S", 30.0)
         assert read_toml(path).data == {"a": 1}

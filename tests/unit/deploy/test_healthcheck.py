@@ -43,10 +43,13 @@ class Bridge:
         self.table = folder / "unix"
         self.table.write_text(
             "Num       RefCount Protocol Flags    Type St Inode Path\n"
+            # Of another program: names are any bytes.
+            "0000000000000000: 00000002 00000000 00010000 0001 01 9 @\udcff.health\n"
             f"0000000000000000: 00000002 00000000 00010000 0001 01 1 {folder}/camstrm.sock\n"
             f"0000000000000000: 00000002 00000000 00010000 0001 01 2 {gone}\n"
             f"0000000000000000: 00000002 00000000 00010000 0001 01 3 {path}\n"
-            "0000000000000000: 00000003 00000000 00000000 0001 03 4\n"
+            "0000000000000000: 00000003 00000000 00000000 0001 03 4\n",
+            errors="surrogateescape",
         )
 
     def _serve(self) -> None:

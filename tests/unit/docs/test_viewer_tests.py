@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs/viewer-tests.md").read_text("utf-8")
 TABLE = PAGE.partition("| wish | page | Qt viewer |\n")[2]
 
 PLACES = {
-    "page": ("integration/test_page*.py", "unit/bridge/**/test_*.py"),
+    "page": ("integration/**/test_page*.py", "unit/bridge/**/test_*.py"),
     "Qt viewer": ("client_qt/**/test_*.py", "unit/deploy/test_*.py"),
 }
 """Where the tests of a viewer are."""

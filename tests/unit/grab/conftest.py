@@ -1,4 +1,4 @@
-"""A running loop's guard, the stand-in for the camera process, the producer with faults."""
+"""A running loop's guard, bundle loops, stand-ins of camera processes, the producer with faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 
 from camstrm.grab.running_clock import RunningClock
 from tests.fakes.gentl.producers import forwarding_producer
+from tests.fakes.grabber.bundle_loop_rig import Rig
 from tests.fakes.grabber.camera_process import stand_in_python
+from tests.fakes.grabber.grab_links import FakeLink
 from tests.fakes.manual_loop import GuardedLoop
 
 
@@ -38,3 +40,15 @@ def stand_in(tmp_path: Path) -> str:
 def forwarding(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Path of the producer that makes faults."""
     return forwarding_producer(tmp_path_factory)
+
+
+@pytest.fixture
+def one() -> Rig:
+    """A bundle loop of one camera."""
+    return Rig(FakeLink(0))
+
+
+@pytest.fixture
+def two() -> Rig:
+    """A bundle loop of two cameras, each with a process of its own."""
+    return Rig(FakeLink(0), FakeLink(1))

@@ -16,8 +16,8 @@ from camstrm.wire import (
     encode_bundle,
     select_entries,
 )
+from tests.fakes.grabber.bundle_loop_rig import PERIOD, Rig
 from tests.fakes.grabber.grab_links import FakeLink
-from tests.unit.grab.test_bundle_loop import PERIOD, Rig
 
 FROZEN = (
     bytes.fromhex(

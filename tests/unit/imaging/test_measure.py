@@ -249,11 +249,11 @@ def test_more_pixels_of_one_value_than_a_float_can_count(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        (Measure(Region(8, 0, 1, 1)), "region: 1x1 at 8, 0 is beside the picture of 8x4"),
+        (Measure(Region(8, 0, 1, 1)), "region: 1x1 at 8, 0 is outside the picture of 8x4"),
         (Measure(Region(0, 4, 1, 1)), "region"),
-        (Measure(point=(8, 0)), "point: 8, 0 is beside the picture of 8x4"),
-        (Measure(line=(0, 0, 0, 4)), "line: 0, 4 is beside"),
-        (Measure(line=(0, 9, 0, 0)), "line: 0, 9 is beside"),
+        (Measure(point=(8, 0)), "point: 8, 0 is outside the picture of 8x4"),
+        (Measure(line=(0, 0, 0, 4)), "line: 0, 4 is outside"),
+        (Measure(line=(0, 9, 0, 0)), "line: 0, 9 is outside"),
         (Measure(bins=100), "bins: wanted a power of two, not 100"),
     ],
 )

@@ -306,7 +306,7 @@ def test_the_frame_is_free_before_the_file_is_made(name: str, kind: Any) -> None
         (TakeStill("tiff", max_width=100), "max_width: a TIFF has none"),
         (
             TakeStill(region=Region(16, 0, 1, 1)),
-            "region: 1x1 at 16, 0 is beside the picture of 16x8",
+            "region: 1x1 at 16, 0 is outside the picture of 16x8",
         ),
     ],
 )

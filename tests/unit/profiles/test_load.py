@@ -181,6 +181,8 @@ def test_one_name_twice_in_a_folder(folder: Path) -> None:
 def test_no_folder(folder: Path) -> None:
     with pytest.raises(ConfigError, match="wanted a folder with GenTL profiles"):
         load_profiles([folder / "none"])
+    with pytest.raises(ConfigError, match="wanted a folder"):
+        load_profiles([folder / ("x" * 300)])
 
 
 def test_named_profile() -> None:

@@ -113,7 +113,7 @@ def test_a_link_to_a_producer_is_the_same_producer(tmp_path: Path) -> None:
     link.parent.mkdir()
     link.symlink_to(real)
     environ = {"GENICAM_GENTL64_PATH": f"{tmp_path}/a:{tmp_path}/b"}
-    # This machine's own places are looked at too: only what lies in tmp_path counts.
+    # This machine's own places are looked at too: only what is in tmp_path counts.
     found = find_producers(PROFILES, environ, system="linux", machine="x86_64")
     assert [cti for cti in found if cti.startswith(str(tmp_path))] == [str(real)]
 

@@ -82,7 +82,7 @@ def test_serial_numbers_and_names_of_the_transport_layer_and_of_the_camera(
 
 
 def text_address(gentl: RawGentl, port: int) -> int:
-    """Return where the text DeviceSerialNumber lies."""
+    """Return where the text DeviceSerialNumber is."""
     node = gentl.xml(port).split('Name="DeviceSerialNumber"')[1]
     return int(node.split("<Address>")[1].split("<")[0], 16)
 

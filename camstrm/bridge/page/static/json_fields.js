@@ -45,7 +45,7 @@ export function number(value, where) {
   return value;
 }
 
-/** What an operation takes and gives is looked at by who called. @type {Decoder<unknown>} */
+/** What an operation takes and gives is checked by the caller. @type {Decoder<unknown>} */
 export const anything = (value) => value;
 
 /** @type {(least: number, most: number) => Decoder<number>} */

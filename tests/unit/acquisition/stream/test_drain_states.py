@@ -67,7 +67,7 @@ class DrainMachine(RuleBasedStateMachine):
         look=st.booleans(),
     )
     def ask_in_a_nap(self, kinds: list[str], *, look: bool) -> None:
-        """Somebody asks for a frame while the draining thread naps."""
+        """Somebody asks for a frame while the draining thread sleeps."""
         collected = 0
 
         def ask(_: float) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from camstrm.acquisition.worker.settings import RETRY_S
-from camstrm.camera_state import CameraState
 from camstrm.errors import (
     CameraBusyError,
     CameraError,
@@ -13,14 +12,7 @@ from camstrm.errors import (
 )
 from camstrm.profiles import Quirks
 from tests.fakes.clock import FakeClock
-from tests.fakes.grabber.scripted_camera import MakeScene, Opening, Step
-
-CLOSED, OPENING = CameraState.CLOSED, CameraState.OPENING
-STREAMING, STALLED, LOST = CameraState.STREAMING, CameraState.STALLED, CameraState.LOST
-WAITING = CameraState.WAITING_FOR_TRIGGER
-
-SILENCE: list[Step] = ["nothing"] * 11
-"""More than the 2 s after which a camera counts as stalled."""
+from tests.fakes.grabber.scripted_camera import CLOSED, LOST, OPENING, STREAMING, MakeScene, Opening
 
 
 def test_failures_are_retried_with_growing_pauses(scene: MakeScene) -> None:

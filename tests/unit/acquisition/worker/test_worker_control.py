@@ -10,11 +10,19 @@ from camstrm.acquisition.worker.stop_signal import StopSignal
 from camstrm.camera_state import CameraState
 from camstrm.errors import CallError, CameraError
 from camstrm.feature import FeatureSetting
-from tests.fakes.grabber.scripted_camera import LONG_S, MakeScene, Opening, Scene
+from tests.fakes.grabber.scripted_camera import (
+    CLOSED,
+    LONG_S,
+    LOST,
+    OPENING,
+    STREAMING,
+    WAITING,
+    MakeScene,
+    Opening,
+    Scene,
+)
 
-OPENING, STREAMING = CameraState.OPENING, CameraState.STREAMING
-RECONFIGURING, LOST = CameraState.RECONFIGURING, CameraState.LOST
-CLOSED, WAITING = CameraState.CLOSED, CameraState.WAITING_FOR_TRIGGER
+RECONFIGURING = CameraState.RECONFIGURING
 
 
 class Asked:

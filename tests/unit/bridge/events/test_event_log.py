@@ -3,11 +3,11 @@ from __future__ import annotations
 from camstrm.bridge.events.event_log import (
     KEPT_S,
     LONGEST_TEXT,
-    MAX_ANSWER,
     MAX_EVENTS,
     EventLog,
 )
 from camstrm.wire import MAX_CAMERAS, TO_VIEWER, Reply, pack
+from camstrm.wire.server_operations import MAX_EVENTS_AT_ONCE
 from tests.fakes.clock import Clock
 
 T0_US = 1_700_000_000_000_000
@@ -38,7 +38,7 @@ def test_the_oldest_go_and_ids_stay() -> None:
         book.add("lost", str(number))
     first = book.since(0, None)
     assert first.events[0].camera == "10"
-    assert len(first.events) == MAX_ANSWER
+    assert len(first.events) == MAX_EVENTS_AT_ONCE
     seen, last = list(first.events), first.last
     while (found := book.since(last, None)).events:
         seen += found.events
@@ -98,7 +98,7 @@ def test_a_share_hears_of_no_person() -> None:
 def test_the_largest_answer_fits_into_a_message() -> None:
     book = log()
     wide = "\U0001f4f7"
-    for _ in range(MAX_ANSWER):
+    for _ in range(MAX_EVENTS_AT_ONCE):
         book.add(
             "changed",
             wide * 256,
@@ -110,5 +110,5 @@ def test_the_largest_answer_fits_into_a_message() -> None:
         )
     found = book.since(0, None)
     assert len(found.events[0].text) == LONGEST_TEXT
-    assert len(found.events) == MAX_ANSWER < MAX_CAMERAS
+    assert len(found.events) == MAX_EVENTS_AT_ONCE < MAX_CAMERAS
     TO_VIEWER.encode(Reply(1, ok=True, result=pack(found)))

@@ -261,11 +261,15 @@ async def test_a_new_certificate_is_shown_to_those_who_come_and_nobody_has_to_go
 ) -> None:
     pair = make_certificate(tmp_path, elliptic=True)
     other = make_certificate(tmp_path, "other", elliptic=True)
-    certificate = Certificate(str(pair.certificate), str(pair.key))
+    read = [
+        await asyncio.to_thread(Certificate, str(files.certificate), str(files.key))
+        for files in (pair, other)
+    ]
+    certificate = read[0]
     async with open_door(certificate=certificate) as door:
         before = await door.client(trusting)
         assert await before.echoed(b"token")
-        certificate.take_over(Certificate(str(other.certificate), str(other.key)))
+        certificate.take_over(read[1])
         after = await door.client(trusting)
         assert after.serial() != before.serial()
         assert await before.echoed(b"still there")

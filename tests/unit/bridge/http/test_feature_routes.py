@@ -43,7 +43,7 @@ async def ask(session: aiohttp.ClientSession, path: str = PATH, known: str | Non
 
 
 class Camera:
-    """Answers as a camera with this tree does: without features for who has its hash."""
+    """Answers as a camera with this tree does: without features for a caller that has its hash."""
 
     def __init__(self, grabber: FakeGrabber, digest: str) -> None:
         self.grabber = grabber

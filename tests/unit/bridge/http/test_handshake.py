@@ -44,6 +44,7 @@ async def test_handshakes(tmp_path: Path) -> None:
             without("Sec-WebSocket-Key"),
             [*without("Sec-WebSocket-Key"), "Sec-WebSocket-Key: short"],
             [*without("Sec-WebSocket-Key"), "Sec-WebSocket-Key: " + "A" * 44],
+            [*without("Sec-WebSocket-Key"), "Sec-WebSocket-Key: é"],
             without("Connection"),
         ):
             assert (await answer(bridge, *lines)).startswith("http/1.1 400 "), lines

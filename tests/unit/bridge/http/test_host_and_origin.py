@@ -119,7 +119,7 @@ class Asker:
         length = [
             line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
         ]
-        if last or status == 400 or not length:
+        if last or status == 400 or not length or b"\r\nconnection: close\r\n" in head.lower():
             await self.close()
         else:
             await self._reader.readexactly(int(length[0].split(b":")[1]))

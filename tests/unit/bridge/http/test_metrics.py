@@ -77,7 +77,8 @@ async def test_requests_and_tokens_are_counted_and_make_up_no_metrics(tmp_path: 
     ):
         wrong = {"Authorization": "Bearer no"}
         right = {"Authorization": f"Bearer {TOKEN}"}
-        for headers in (wrong, wrong, {}):
+        cookie = {"Cookie": f"camstrm_{bridge.addresses.port}=no"}
+        for headers in (wrong, cookie, {}):
             async with session.get("/api/status", headers=headers) as answer:
                 assert answer.status == 401
         for n in range(30):

@@ -13,6 +13,7 @@ from camstrm.bridge.http.token_file import (
     state_folder,
     token_path,
 )
+from camstrm.config import small_file
 from camstrm.errors import ConfigError
 
 
@@ -70,6 +71,19 @@ def test_place_that_cannot_be_written(tmp_path: Path) -> None:
 def test_place_that_is_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_token(str(tmp_path), {})
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reload reads it in a thread, which would hold up the next reload and the bridge's end."""
+    monkeypatch.setattr(small_file, "PIPE_WAIT_S", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match=r"cannot be read \(a pipe that no program writes into"):
+        load_token(str(tmp_path / "pipe"), {})
+    (tmp_path / "control-token").symlink_to("/dev/zero")
+    with pytest.raises(ConfigError, match="wanted a token"):
+        load_control_token(tmp_path)
+    with pytest.raises(ConfigError, match=r"cannot be read \(embedded null"):
+        load_token("a\0b", {})
 
 
 def test_token_that_everybody_can_read_is_warned_about(

@@ -283,6 +283,52 @@ async def test_the_log_of_a_page_load_is_one_line(
     assert (as_json["status"], as_json["path"]) == (404, "/cam/nobody.jpg")
 
 
+async def test_who_has_no_token_fills_no_log_and_gets_one_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also not by many requests that are sent at once."""
+    caplog.set_level(logging.INFO)
+    request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with running_bridge(tmp_path, auth=True) as bridge:
+        for _ in range(30):
+            reader, writer = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
+            writer.write(request.encode() * 20)
+            answers = b""
+            with contextlib.suppress(ConnectionResetError):
+                while piece := await asyncio.wait_for(reader.read(65536), 30):
+                    answers += piece
+            assert answers.count(b"HTTP/1.1 401 ") == 1
+            writer.transport.abort()
+    lines = [r.getMessage() for r in caplog.records if r.name == "camstrm.bridge.access"]
+    assert lines[0].startswith("127.0.0.1 GET / 401 ")
+    assert len(lines) < 30
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Content-Encoding: gzip\r\nContent-Length: 4", "abcd"),
+        ("Transfer-Encoding: chunked", "no number\r\n"),
+    ],
+)
+async def test_a_body_that_is_wrong_is_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, lines: tuple[str, str]
+) -> None:
+    """A body that comes after its answer has been sent, too."""
+    head, body = lines
+    async with running_bridge(tmp_path) as bridge:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bridge.addresses.port)
+        first = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        writer.write(f"{first}{head}\r\n\r\n".encode())
+        assert b" 503 " in await asyncio.wait_for(reader.readline(), 30)
+        writer.write(body.encode())
+        with contextlib.suppress(ConnectionResetError):
+            await asyncio.wait_for(reader.read(), 30)
+        writer.transport.abort()
+    assert "Traceback" not in caplog.text
+    assert [record.name for record in caplog.records if record.levelno > logging.INFO] == []
+
+
 @pytest.mark.parametrize("path", ["/", "/cam/left.mjpg"])
 async def test_a_viewer_that_leaves_before_it_has_an_answer_is_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, path: str

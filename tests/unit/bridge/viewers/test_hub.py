@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from camstrm.bridge.viewers.demand import DemandKeeper
 from camstrm.bridge.viewers.hub import BundleHub
 from camstrm.bridge.viewers.sender import ViewerSender
 from camstrm.bridge.viewers.shared_bundle import SharedBundle
@@ -26,6 +25,7 @@ from camstrm.wire import (
     Status,
     Subscribe,
 )
+from tests.fakes.bridge.viewed_hub import FakeViewer
 from tests.fakes.clock import Clock
 
 CAMERAS = (CameraInfo(0, "left", "SN0"), CameraInfo(1, "right", "SN1"))
@@ -46,17 +46,6 @@ class FakeGrabberLink:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def hub(clock: Clock) -> BundleHub:
-    # Demands go at once: these tests have no event loop running on.
-    return BundleHub("camstrm test", window=4, clock=clock, demand=DemandKeeper(interval_s=0.0))
-
-
-@pytest.fixture
 def link(hub: BundleHub) -> Iterator[FakeGrabberLink]:
     link = FakeGrabberLink()
     hub.grabber_came(HELLO, link)
@@ -72,10 +61,6 @@ def frame(camera: int, payload: bytes = b"") -> CameraFrame:
 def send(hub: BundleHub, seq: int, *pictures: int) -> None:
     frames = tuple(frame(i, b"%d" % seq if i in pictures else b"") for i in range(2))
     hub.grabber_sent_bundle(SharedBundle(FrameBundle(seq, 0, frames)), 100)
-
-
-class FakeViewer(ViewerSender):
-    kind = "fake"
 
 
 def join(

@@ -25,11 +25,6 @@ def taken(outbox: ViewerOutbox) -> int | bytes | None:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def outbox(clock: Clock) -> ViewerOutbox:
     return ViewerOutbox(7, window=4, clock=clock)
 

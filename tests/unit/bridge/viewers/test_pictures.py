@@ -29,11 +29,6 @@ def bundle(*frames: CameraFrame) -> FrameBundle:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def pictures(clock: Clock) -> LatestPictures:
     return LatestPictures(clock)
 

@@ -125,11 +125,6 @@ class Connected:
         return self.transport.written
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 async def connected(clock: Clock) -> Connected:
     found = Connected(clock)
     await found.transport.taken_over.wait()

@@ -184,7 +184,7 @@ def test_without_a_gate_what_is_not_known_does_not_pass_and_the_rest_does() -> N
 
 
 class Later:
-    """A ServerOperation that answers when it is told to."""
+    """A ServerOperation that answers when the test says so."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []

@@ -17,21 +17,7 @@ from camstrm.bridge.viewers.web_socket_frames import (
     text_of,
 )
 from camstrm.wire import MAX_VIEWER_TEXT_SIZE
-
-MASK = b"\x37\xfa\x21\x3d"
-
-
-def masked(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
-    """Return a frame as a client sends it."""
-    size = len(payload)
-    if size < 126:
-        length = struct.pack(">B", 0x80 | size)
-    elif size < 1 << 16:
-        length = struct.pack(">BH", 0xFE, size)
-    else:
-        length = struct.pack(">BQ", 0xFF, size)
-    body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
-    return bytes((first,)) + length + mask + body
+from tests.unit.bridge.viewers.web_socket_cases import masked
 
 
 def messages(data: bytes, step: int = 0) -> list[tuple[int, bytes]]:

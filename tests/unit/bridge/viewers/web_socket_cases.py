@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from camstrm.wire import MAX_VIEWER_TEXT_SIZE
 
-__all__ = ["CASES", "Answer", "Case", "Close", "Pong", "Reply", "frame_of"]
+__all__ = ["CASES", "Answer", "Case", "Close", "Pong", "Reply", "frame_of", "masked"]
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
 FIRST, MORE, LAST = 0x01, 0x00, 0x80
@@ -69,6 +69,11 @@ class Case:
 
 def frame_of(first: int, payload: bytes = b"") -> bytes:
     """Return a frame as a client sends it; the masks take turns."""
+    return masked(first, payload, _MASKS[next(_turns) % len(_MASKS)])
+
+
+def masked(first: int, payload: bytes, mask: bytes = _MASKS[0]) -> bytes:
+    """Return a frame as a client sends it."""
     size = len(payload)
     if size < 126:
         length = struct.pack(">B", 0x80 | size)
@@ -76,7 +81,6 @@ def frame_of(first: int, payload: bytes = b"") -> bytes:
         length = struct.pack(">BH", 0xFE, size)
     else:
         length = struct.pack(">BQ", 0xFF, size)
-    mask = _MASKS[next(_turns) % len(_MASKS)]
     body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
     return bytes((first,)) + length + mask + body
 

@@ -59,6 +59,13 @@ def test_folders_of_producers(tmp_path: Path) -> None:
     assert check({name: str(tmp_path / "no")}) == [(name, f"unset {name}")]
 
 
+def test_places_that_cannot_be_looked_at() -> None:
+    """As a folder of another user is, but for root."""
+    place = "/" + "x" * 300
+    names = ["MY_CTI", "GENICAM_GENTL64_PATH"]
+    assert check(dict.fromkeys(names, place)) == [(name, f"unset {name}") for name in names]
+
+
 def test_a_maker_s_folder(tmp_path: Path) -> None:
     assert check({"MVCAM_COMMON_RUNENV": str(tmp_path)}) == []
     assert check({"MVCAM_COMMON_RUNENV": str(tmp_path / "no")})[0][0] == "MVCAM_COMMON_RUNENV"

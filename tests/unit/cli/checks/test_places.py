@@ -89,6 +89,19 @@ def test_sockets_that_cannot_be(tmp_path: Path) -> None:
     assert (finding.level, finding.remedy) == (Level.FAIL, f"mkdir -p {tmp_path}/a")
 
 
+def test_a_folder_that_may_not_be_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    found = check(tmp_path, path="/root/a/s.sock")
+    for name in ("access", "UNIX"):
+        assert found[name].level is Level.FAIL
+        assert "cannot be examined (Permission denied)" in found[name].text
+
+
 @pytest.mark.parametrize(
     ("holder", "level"),
     [("python (pid 7)", Level.WARN), ("", Level.WARN), ("camstrm (pid 7)", Level.OK)],

@@ -38,6 +38,11 @@ def test_a_file_that_lies_elsewhere(tmp_path: Path) -> None:
         assert finding.remedy == f"camstrm doctor --cti {there}"
 
 
+def test_a_file_that_cannot_be_looked_at_is_not_called_missing() -> None:
+    (finding,), _ = check("/" + "x" * 300 + "/a.cti")
+    assert finding.text == "cannot be read (File name too long)"
+
+
 def test_a_file_that_its_maker_would_install(tmp_path: Path) -> None:
     ((finding,), _) = check(tmp_path / "MvProducerGEV.cti")
     assert "/MvProducerGEV.cti" in finding.remedy

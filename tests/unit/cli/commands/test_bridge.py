@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import sys
 
@@ -72,3 +73,21 @@ def test_where_there_is_no_token_nothing_is_left_out(
     monkeypatch.setattr(bridge, "complain", lambda *_: None)
     bridge._announce(addresses(None, None), None, "camstrm url")
     assert capsys.readouterr().out == "\n  to watch    http://h:8765/\n\n"
+
+
+class Full(io.StringIO):
+    """A file on a full disk."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_addresses_that_cannot_be_printed_end_no_bridge(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Full())
+        bridge._announce(addresses(), None, "camstrm url")
+    assert capsys.readouterr().err == (
+        "camstrm: the addresses cannot be printed (No space left on device)\n"
+    )

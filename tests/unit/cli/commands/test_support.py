@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import io
 import json
 import os
@@ -21,8 +22,9 @@ from camstrm.bridge.control.token_store import add_token
 from camstrm.cli.main import main
 from camstrm.cli.support import collect as collect_module
 from camstrm.cli.support import log_tail
-from camstrm.cli.support.archive import archive_path
+from camstrm.cli.support.archive import archive_path, write_archive
 from camstrm.cli.support.bridge_answers import bridge_answers
+from camstrm.cli.support.collect import SupportFile
 from camstrm.config import BridgeSettings
 from camstrm.errors import UsageError
 from tests.fakes.bridge.running_bridge import TOKEN, connected_viewer, running_bridge
@@ -185,6 +187,10 @@ def test_without_a_terminal_it_must_be_said_before(
         (lambda f: ["--log", str(f / "no.log")], "no.log: cannot be read (No such file"),
         (lambda f: ["--output", str(f / "camstrm.log")], "is there already"),
         (lambda f: ["--output", str(f / "no" / "x.tar.gz")], "cannot be written (No such file"),
+        (lambda f: ["--output", str(f / ("x" * 300) / "a")], "cannot be written (File name too"),
+        (lambda f: ["--output", "~nobody-of-this-name/x"], "--output ~nobody-of-this-name/x: "),
+        (lambda f: ["--log", "/dev/zero"], "/dev/zero: wanted a file"),
+        (lambda f: ["--config", str(f / ("x" * 300) / "a")], "cannot be read (File name too long"),
         (lambda f: ["--config", str(f / "no.toml")], "no.toml"),
     ],
 )
@@ -249,6 +255,40 @@ async def test_a_running_bridge_is_asked_with_its_own_token(tmp_path: Path) -> N
     assert [camera["name"] for camera in json.loads(found["status.json"])["cameras"]] == ["left"]
     assert "camstrm_input_up 1.0" in found["metrics.txt"]
     assert "run it as the user of the bridge" in refused["status.json"]
+
+
+def test_logs_of_one_name_are_both_there_and_names_say_nothing_private(
+    planted: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "of-cam17.factory.example_bridge.log"
+        path.write_text(f"of {folder}\n")
+        planted += ["--log", str(path)]
+    assert main([*planted, "--yes"]) == 0
+    logs = {name: text for name, text in unpacked(tmp_path).items() if name.startswith("log-")}
+    assert sorted(logs.values())[1:] == ["of a\n", "of b\n"]
+    assert not any("cam17" in name for name in logs)
+
+
+def test_where_nothing_may_be_written_nobody_waits_for_what_is_collected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match=r"cannot be written \(Permission denied"):
+        archive_path(str(tmp_path / "x.tar.gz"))
+
+
+def test_half_an_archive_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tarfile.TarFile, "addfile", fail)
+    path = tmp_path / "x.tar.gz"
+    with pytest.raises(UsageError, match=r"cannot be written \(No space left"):
+        write_archive(path, [SupportFile("a", "b", "c")])
+    assert not path.exists()
 
 
 def test_the_archive_never_replaces_a_file(tmp_path: Path) -> None:

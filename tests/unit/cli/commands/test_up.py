@@ -55,6 +55,25 @@ def test_bridge_then_grabber_with_the_options_of_each(tmp_path: Path) -> None:
         build_parser().parse_args(arguments)
 
 
+def test_its_own_lines_follow_a_reload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forms: list[tuple[str, str]] = []
+    monkeypatch.setattr(up, "set_up_logging", lambda *form: forms.append(form))
+    asked: list[Callable[[], bool]] = []
+    monkeypatch.setattr(Recorder, "__init__", lambda _, may_reload: asked.append(may_reload))
+    file = tmp_path / "c.toml"
+    file.write_text("")
+    up.run(build_parser().parse_args(["up", str(file)]))
+    (may_reload,) = asked
+    file.write_text('[log]\nformat = "json"\n')
+    assert may_reload()
+    file.write_text('[log]\nformat = "xml"\n')
+    assert not may_reload()
+    assert forms[1:] == [("info", "text"), ("info", "json")]
+    assert "not reloaded, nothing has changed" in capsys.readouterr().err
+
+
 def test_a_mistake_in_the_file_is_told_before_anything_starts(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("[stream]\nfps = 1000\n")

@@ -78,7 +78,7 @@ def test_a_token_of_another_user_is_not_read(folder: Path, monkeypatch: pytest.M
     def refused(*_: object) -> None:
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr("camstrm.bridge.http.token_file.read_small_file", refused)
     with pytest.raises(ConfigError) as caught:
         url()
     assert "cannot be read (Permission denied). Use the bridge's user, or root" in str(caught.value)

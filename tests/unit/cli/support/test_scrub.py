@@ -42,6 +42,8 @@ def test_a_known_secret_goes_in_each_form_in_which_it_may_stand(form: str) -> No
         ("sent bearer abcdefgh, then", "sent bearer [secret], then"),
         ("Cookie: camstrm_8765=abc; other=1\nnext", "Cookie: [secret]\nnext"),
         ("https://anna:hunter2@[host]/x", "https://[secret]@[host]/x"),
+        ("http://a:b@proxy.plant.example:3128/", "http://[secret]@[host-1]:3128/"),
+        ("sent eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmN_w5N.", "sent [secret]."),
         ('"password": "hunter 2", "a": 1', '"password": "[secret]", "a": 1'),
         ("{'api_key': 'hunter2'}", "{'api_key': '[secret]'}"),
         (r'{"message": "\"secret\": \"hunter2\""}', r'{"message": "\"secret\": \"[secret]\""}'),

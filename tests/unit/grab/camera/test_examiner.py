@@ -235,7 +235,7 @@ def test_a_wrong_wish(rig: Rig, do: str) -> None:
     reply = rig.replies(1)[1]
     assert (reply.code, reply.problem) == (
         "wrong",
-        "region: 4x4 at 8, 0 is beside the picture of 8x8",
+        "region: 4x4 at 8, 0 is outside the picture of 8x8",
     )
 
 

@@ -30,7 +30,7 @@ def test_a_step_outlives_the_process_that_dies_in_it(last: LastStep) -> None:
     done = subprocess.run([sys.executable, "-c", code, last.path], check=False)
     assert done.returncode < 0
     assert last.take() == "A\nExposureTime"
-    assert last.take() == "", "it is told once"
+    assert last.take() == "", "it is reported once"
 
 
 def test_a_step_that_is_over_is_none(last: LastStep) -> None:
@@ -59,7 +59,7 @@ def test_a_feature_is_left_out_after_its_second_death() -> None:
     assert deaths.count("B\nGain") is None
     assert deaths.left_out() == {}
     assert deaths.count("A\nGain") == ("A", "Gain")
-    assert deaths.count("A\nGain") is None, "it is told once"
+    assert deaths.count("A\nGain") is None, "it is reported once"
     assert deaths.count("A\nBlackLevel") is None
     assert deaths.count("A\nBlackLevel") == ("A", "BlackLevel")
     assert deaths.left_out() == {"A": ("BlackLevel", "Gain")}

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
@@ -16,139 +12,25 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from camstrm.config import (
-    CameraSettings,
-    Config,
-    ProcessSettings,
-    ProducerSettings,
-    StreamSettings,
-)
+from camstrm.config import Config, ProducerSettings
 from camstrm.feature import FeatureSetting
-from camstrm.feed.packet_socket import BlockingPacketSocket
-from camstrm.grab.camera.group import GroupCamera, ProcessGroup
 from camstrm.grab.processes.ledger import Ledgers
-from camstrm.grab.processes.process_link import LinkHandlers, ProcessLink
+from camstrm.grab.processes.process_link import ProcessLink
 from camstrm.grab.processes.supervisor import Supervisor
 from camstrm.grab.running_clock import RunningClock
-from camstrm.profiles import load_profiles, profile_candidates, profile_of
-from camstrm.wire import (
-    PROCESS_DOWN,
-    PROCESS_UP,
-    CameraFrame,
-    CameraState,
-    CameraStatus,
-    FrameBundle,
-    FrameRequest,
-    Live,
-    PacketKind,
-    Region,
-    Report,
-    Start,
-    Stop,
-    View,
-)
+from camstrm.profiles import load_profiles
+from camstrm.wire import CameraState, FrameBundle, FrameRequest, Region, View
 from tests.fakes.gentl.producers import (
     child_environment,
     fault_variables,
     forwarding_producer,
     simulator,
 )
+from tests.fakes.grabber.real_processes import Rig, camera, group
 from tests.fakes.manual_loop import LONG_S, GuardedLoop
-from tests.fakes.simulator_settings import FPS, HEIGHT, WIDTH
-
-PROFILES = load_profiles()
+from tests.fakes.simulator_settings import HEIGHT, WIDTH
 
 MONO8, HB_MONO8, UNKNOWN = 0x01080001, 0x81080001, 0x0108FFFE
-
-FEATURES: dict[str, bool | int | float | str] = {
-    "PixelFormat": "Mono8",
-    "Width": WIDTH,
-    "Height": HEIGHT,
-    "AcquisitionFrameRate": FPS,
-}
-
-
-def camera(serial: str, **settings: str) -> CameraSettings:
-    return CameraSettings(serial=serial, features=FEATURES, **settings)  # type: ignore[arg-type]
-
-
-def group(cti: str, *serials: str, single: bool = False, faults: str = "") -> ProcessGroup:
-    return ProcessGroup(
-        cti=cti,
-        profile=profile_of(PROFILES, ProducerSettings(cti=cti)),
-        candidates=profile_candidates(PROFILES, cti),
-        cameras=tuple(GroupCamera(i, camera(s, name=f"cam{s}")) for i, s in enumerate(serials)),
-        stream=StreamSettings(),
-        process=ProcessSettings(stall_timeout_s=0.3, single_process=single),
-        environment=child_environment(**fault_variables(faults)),
-        log_level="ERROR",
-    )
-
-
-class Rig:
-    """Camera processes in a real loop: what they report and send."""
-
-    def __init__(self, loop: GuardedLoop, running: RunningClock) -> None:
-        self.loop = loop
-        self.running = running
-        self.statuses: dict[int, CameraStatus] = {}
-        self.pictures: dict[int, list[CameraFrame]] = {}
-        self.states: dict[int, set[int]] = {}
-        self.models: set[str] = set()
-        self.gone: list[str] = []
-        self.lives: list[Live] = []
-        self.links: list[ProcessLink] = []
-        self.seq = 0
-        self.handlers = LinkHandlers(
-            lambda _, bundle: self._bundle(bundle),
-            lambda _, report: self._report(report),
-            lambda _, reason: self.gone.append(reason),
-            lambda _, live: self.lives.append(live),
-        )
-
-    def start(self, wanted: ProcessGroup) -> ProcessLink:
-        async def make() -> ProcessLink:
-            return ProcessLink(self.loop, self.running, wanted, self.handlers)
-
-        self.links.append(self.loop.run_until_complete(make()))
-        return self.links[-1]
-
-    def ask(self, condition: Callable[[], object], *refresh: int) -> None:
-        """Ask all processes for pictures again and again until ``condition()``."""
-
-        def again() -> bool:
-            for link in self.links:
-                if link.opened and not link.busy:
-                    self.seq += 1
-                    link.request(FrameRequest(self.seq, link.group.indices, refresh))
-            return bool(condition())
-
-        self.loop.run(again)
-
-    def status(self, index: int) -> CameraStatus:
-        return self.statuses.get(index, CameraStatus(index, CameraState.CLOSED))
-
-    def count(self, index: int) -> int:
-        return len(self.pictures.get(index, ()))
-
-    def over(self, link: ProcessLink) -> None:
-        """Run until nothing is left of the process and its connection."""
-        self.loop.run(lambda: link.ended)
-
-    def close(self) -> None:
-        for link in self.links:
-            link.kill("the test is over")
-            self.over(link)
-
-    def _bundle(self, bundle: FrameBundle) -> None:
-        for frame in bundle.frames:
-            self.states.setdefault(frame.camera_index, set()).add(frame.state)
-            if len(frame.payload):
-                self.pictures.setdefault(frame.camera_index, []).append(frame)
-
-    def _report(self, report: Report) -> None:
-        self.statuses.update({status.index: status for status in report.cameras})
-        self.models.update(info.model for info in report.infos)
 
 
 @pytest.fixture
@@ -336,99 +218,13 @@ def test_everything_in_one_process(loop: GuardedLoop, running: RunningClock) -> 
     link = rig.start(group(simulator(), "0", "1", single=True))
     assert link.pid is None
     rig.ask(lambda: rig.count(0) >= 2 and rig.count(1) >= 2)
+    assert logging.getLogger().level == logging.ERROR
+    link.log_from("WARNING")
+    rig.ask(lambda: logging.getLogger().level == logging.WARNING)
     link.stop()
     rig.over(link)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     rig.close()
-
-
-def serve(arguments: list[str] | None = None) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start a camera process and return it with the grabber's end of its connection."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "camstrm.grab.camera.process", str(theirs.fileno())],
-            env=child_environment(),
-            pass_fds=[theirs.fileno()],
-        )
-    return process, ours
-
-
-@pytest.mark.parametrize("last", ["stop", "garbage", "no settings"])
-def test_without_a_start_the_process_ends(last: str) -> None:
-    process, ours = serve()
-    with ours:
-        if last == "stop":
-            BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Stop()))
-        elif last == "garbage":
-            ours.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        else:
-            BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Start({"cti": 5})))
-        assert process.wait(LONG_S) == 0
-
-
-_MAIN_THEN_WAIT = """
-import sys
-from camstrm.grab.camera import process
-if "fails" in sys.argv:
-    process.CameraProcess._await_start = lambda self: 1 // 0
-code = process.main(sys.argv[1:2])
-print(int(code), flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.mark.parametrize(("how", "code"), [("stops", b"0\n"), ("fails", b"1\n")])
-def test_the_connection_ends_with_the_process_and_not_before(how: str, code: bytes) -> None:
-    """Who hears of the end of the connection finds the exit code."""
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _MAIN_THEN_WAIT, str(theirs.fileno()), how],
-                env=child_environment(),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        BlockingPacketSocket(ours).send_text(PROCESS_DOWN.encode(Stop()))
-        assert process.stdout is not None
-        assert process.stdout.readline() == code
-        ours.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            ours.recv(1)
-        _, errors = process.communicate()
-        assert (b"ZeroDivisionError" in errors) == (how == "fails")
-        with contextlib.suppress(ConnectionResetError):  # it has not read its Stop
-            assert ours.recv(1) == b""
-
-
-def test_the_end_of_the_grabber_is_the_end_of_its_process() -> None:
-    """Also while it streams, and when the grabber was killed and said no word."""
-    process, ours = serve()
-    with ours:
-        end = BlockingPacketSocket(ours, LONG_S)
-        end.send_text(PROCESS_DOWN.encode(Start(group(simulator(), "1").to_settings())))
-        while True:
-            reports = [
-                PROCESS_UP.decode(p.payload) for p in end.receive() if p.kind is PacketKind.TEXT
-            ]
-            states = [s.state for r in reports if isinstance(r, Report) for s in r.cameras]
-            if CameraState.STREAMING in states:
-                break
-    assert process.wait(LONG_S) == 0
-
-
-def test_ctrl_c_is_the_grabber_s_business() -> None:
-    process, ours = serve()
-    with ours:
-        end = BlockingPacketSocket(ours, LONG_S)
-        end.send_text(PROCESS_DOWN.encode(Start(group(simulator(), "1").to_settings())))
-        end.receive()
-        process.send_signal(signal.SIGINT)
-        end.send_text(PROCESS_DOWN.encode(Stop()))
-        assert process.wait(LONG_S) == 0
 
 
 def test_a_crash_of_one_camera_leaves_the_other_alone(

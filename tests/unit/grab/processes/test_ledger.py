@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,15 +9,8 @@ from camstrm.wire import COUNTERS, CameraInfo, CameraState, CameraStatus
 from tests.fakes.clock import START_NS, FakeClock
 
 
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    clock = FakeClock()
-    monkeypatch.setattr("camstrm.grab.processes.ledger.time", clock)
-    return clock
-
-
-def ledger() -> CameraLedger:
-    return CameraLedger(CameraInfo(3, "left"))
+def ledger(clock: FakeClock | None = None) -> CameraLedger:
+    return CameraLedger(CameraInfo(3, "left"), time_ns=(clock or FakeClock()).time_ns)
 
 
 def streaming(**values: object) -> CameraStatus:
@@ -31,7 +23,7 @@ def test_a_camera_without_a_process_is_opening() -> None:
     assert status.since_us == START_NS // 1000
 
 
-def test_what_the_process_says_is_told() -> None:
+def test_what_the_process_reports_is_passed_on() -> None:
     book = ledger()
     book.report(streaming(delivered=7, grab_fps=99.5, sent_fps=30.0, pixel_format="Mono8"))
     assert (book.condition.state, book.condition.since_us) == (CameraState.STREAMING, 5)
@@ -40,10 +32,9 @@ def test_what_the_process_says_is_told() -> None:
     )
 
 
-def test_a_camera_whose_process_is_gone_keeps_its_counters_and_has_no_rate(
-    clock: FakeClock,
-) -> None:
-    book = ledger()
+def test_a_camera_whose_process_is_gone_keeps_its_counters_and_has_no_rate() -> None:
+    clock = FakeClock()
+    book = ledger(clock)
     book.report(streaming(delivered=7, gaps=2, grab_fps=99.5, sent_fps=30.0, width=640))
     clock.advance(1.0)
     book.down(CameraState.BACKING_OFF, "its process was ended by SIGSEGV")
@@ -60,8 +51,9 @@ def test_a_camera_whose_process_is_gone_keeps_its_counters_and_has_no_rate(
     )
 
 
-def test_since_when_is_that_of_the_first_failure(clock: FakeClock) -> None:
-    book = ledger()
+def test_since_when_is_that_of_the_first_failure() -> None:
+    clock = FakeClock()
+    book = ledger(clock)
     book.down(CameraState.LOST, "a")
     since = book.condition.since_us
     clock.advance(5.0)

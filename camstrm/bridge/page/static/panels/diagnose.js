@@ -13,6 +13,10 @@ const LEVELS = ["error", "warning", "note", "ok"];
 /** Events of the camera that are shown, the newest first. */
 const MOST_EVENTS = 8;
 
+/** Events come the oldest first, so many at most with one call; in so many calls all of a day have come. */
+const EVENTS_AT_ONCE = 250;
+const MOST_CALLS = 16;
+
 /** After "try again" the camera has so long before it is asked how it is. */
 const OPENING_MS = 2500;
 
@@ -140,12 +144,19 @@ class DiagnosePanel {
   /** @type {(camera: CameraInfo, asked: number) => Promise<void>} */
   async #askHistory(camera, asked) {
     try {
-      /** @type {{ events?: LoggedEvent[] }} */
-      const { events = [] } = await this.#services.call(camera.index, "events", { after: 0 });
-      if (asked !== this.#asked) return;
-      const mine = events.filter((event) => event.camera === camera.name).slice(-MOST_EVENTS).reverse();
+      /** @type {LoggedEvent[]} */
+      let mine = [];
+      let after = 0;
+      for (let calls = 0; calls < MOST_CALLS; calls += 1) {
+        /** @type {{ events?: LoggedEvent[], last?: number }} */
+        const { events = [], last = 0 } = await this.#services.call(camera.index, "events", { after });
+        if (asked !== this.#asked) return;
+        mine = [...mine, ...events.filter((event) => event.camera === camera.name)].slice(-MOST_EVENTS);
+        if (events.length < EVENTS_AT_ONCE) break;
+        after = last;
+      }
       this.#history.hidden = mine.length === 0;
-      this.#eventList.replaceChildren(...mine.map(line));
+      this.#eventList.replaceChildren(...mine.reverse().map(line));
     } catch {
       this.#history.hidden = true; // an older server keeps none
     }

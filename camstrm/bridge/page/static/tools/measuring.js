@@ -21,7 +21,7 @@ export class Measuring {
   #services;
   #region;
   #sampler = new Sampler();
-  /** @type {Map<string, MeasuringNeeds>} what is needed, by who needs it */
+  /** @type {Map<string, MeasuringNeeds>} what is needed, by the tool that needs it */
   #needs = new Map();
   /** @type {(() => void)[]} */
   #listeners = [];

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 
@@ -18,48 +16,16 @@ from tests.fakes.bridge.page_server import PageServer, PageViewer, large_camera
 from tests.fakes.browser import (
     TIMEOUT_MS,
     header,
-    is_live,
     needs_browser,
     open_page,
-    running_browser,
     shows,
     tile,
     until,
 )
 from tests.fakes.pictures.sensor_picture import MARK
-from tests.fakes.zoomed_page import Stage, seen, shift_between, stage_of, turn_wheel
+from tests.fakes.zoomed_page import HEIGHT, WIDTH, Stage, seen, shift_between, stage_of, turn_wheel
 
 pytestmark = [*needs_browser, pytest.mark.asyncio(loop_scope="module")]
-
-WIDTH, HEIGHT = 2656, 2304
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with running_browser() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server() -> AsyncIterator[PageServer]:
-    server = PageServer([large_camera()], bundle_fps=10)
-    server.max_views = 8
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser, server: PageServer) -> AsyncIterator[Page]:
-    async with open_page(browser, server.url) as page:
-        await is_live(page)
-        await until(page, "document.querySelector('[data-part=canvas]').width > 4")
-        yield page
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def viewer(page: Page, server: PageServer) -> PageViewer:
-    return await asyncio.wait_for(server.connected.get(), 30)
 
 
 async def percent(page: Page) -> int:

@@ -163,11 +163,15 @@ def test_panels_stand_beside_each_other() -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_the_timeline_names_every_state_of_a_camera() -> None:
+def test_the_timeline_has_the_words_and_colours_of_every_state_of_a_camera() -> None:
     (timeline,) = [panel for panel in panels() if panel["type"] == "state-timeline"]
     options = timeline["fieldConfig"]["defaults"]["mappings"][0]["options"]
-    named = {int(number): mapping["text"] for number, mapping in options.items()}
-    assert named == {state.value: state.name.lower().replace("_", " ") for state in CameraState}
+    shown = {int(number): (to["text"], to["color"]) for number, to in options.items()}
+    page = (DEPLOY.parent / "docs/states.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d) \| ([a-z ]+) \| (\w+) \|", page, re.MULTILINE)
+    colours = {"grey": "text"}  # Grafana's word for the colour of its letters
+    assert shown == {int(n): (word, colours.get(colour, colour)) for n, word, colour in rows}
+    assert set(shown) == {state.value for state in CameraState}
 
 
 def test_each_alert_says_what_to_do() -> None:

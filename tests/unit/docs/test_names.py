@@ -18,7 +18,6 @@ def read(name: str) -> str:
 
 
 STATES = read("docs/states.md")
-DASHBOARD = "deploy/grafana/camstrm.json"
 
 
 def keys(kind: inspect.Type, prefix: str = "") -> Iterator[str]:
@@ -74,15 +73,6 @@ def test_each_state_has_its_number_and_its_word() -> None:
         (str(int(s)), texts.say(f"states.{words.get(s, s.name.lower())}")) for s in CameraState
     ]
     assert [row[:2] for row in rows] == wanted
-
-
-def test_the_dashboard_has_the_words_and_colours_of_the_states() -> None:
-    rows = re.findall(r"^\| (\d) \| ([a-z ]+) \| (\w+) \|", STATES, re.MULTILINE)
-    _, states, _ = re.split(r'(?="0": \{\s*"text": "closed")|(?<="index": 8)', read(DASHBOARD))
-    shown = re.findall(
-        r'"(\d)": \{\s*"text": "([^"]+)",\s*"color": "(\w+)",\s*"index": \1\b', states
-    )
-    assert shown == [(n, word, {"grey": "text"}.get(colour, colour)) for n, word, colour in rows]
 
 
 def test_each_counter_is_explained() -> None:

@@ -188,7 +188,7 @@ def mistakes(run: LongRun) -> list[str]:
     )
     closed = [reason for window in windows for reason in window.closed]
     if lost:
-        found.append(f"{lost} frames lost")
+        found.append(f"{lost} frames lost{_beside(windows)}")
     if wrong:
         found.append(f"{wrong} bundles or pictures out of order or wrong")
     if closed:
@@ -206,6 +206,16 @@ def mistakes(run: LongRun) -> list[str]:
     return found + changes(run.first, run.last, margin=2 if run.joins else 0)
 
 
+def _beside(windows: Sequence[Window]) -> str:
+    """Return what other programs took while frames were lost, and in the other minutes."""
+    shares = ([w.others for w in windows if bool(w.lost) is lossy] for lossy in (True, False))
+    with_losses, without = (
+        f"{100 * percentile(share, 50):.0f} %" if share else "" for share in shares
+    )
+    text = f" (other programs took {with_losses} of a core in those minutes"
+    return text + f", {without} in the others)" if without else text + ")"
+
+
 def _window_line(when: str, window: Window) -> str:
     ages = window.ages_ms
     return (
@@ -214,7 +224,7 @@ def _window_line(when: str, window: Window) -> str:
         + f"; bundles/s {min(window.rates):.2f} to {max(window.rates):.2f}, "
         f"{window.total('skipped')} skipped; age p50 {percentile(ages, 50):.1f} ms, "
         f"p99 {percentile(ages, 99):.1f} ms; % of a core: grabber {100 * window.grabber:.1f}, "
-        f"bridge {100 * window.bridge:.1f}"
+        f"bridge {100 * window.bridge:.1f}, other programs {100 * window.others:.1f}"
     )
 
 

@@ -54,6 +54,11 @@ class Window:
     reports: list[WatcherReport] = field(default_factory=list)
 
     @property
+    def others(self) -> float:
+        """Share of all other programs on the machine, this one included."""
+        return self.machine - self.grabber - self.simulator - self.bridge - self.viewers
+
+    @property
     def rates(self) -> list[float]:
         """Bundles a second of each viewer."""
         return [n / report.seconds for report in self.reports for n in report.bundles]

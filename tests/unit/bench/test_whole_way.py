@@ -49,7 +49,7 @@ def test_a_long_run_names_each_mistake() -> None:
         failures=1,
     )
     assert mistakes(run) == [
-        "3 frames lost",
+        "3 frames lost (other programs took 29 % of a core in those minutes, 29 % in the others)",
         "1 bundles or pictures out of order or wrong",
         "1 viewers cut off: too slow",
         "29.00 bundles a second at the slowest viewer, wanted 29.5",

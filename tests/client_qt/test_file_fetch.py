@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +21,9 @@ from tests.fakes.bridge.viewer_server import WaitUntil
 from tests.fakes.certificates import KeyPair, make_certificate
 
 Fetch = Callable[..., FileFetch]
+
+DEADLINE_S = 30.0
+"""For a thread that does nothing else; a busy machine is slow."""
 
 
 @pytest.fixture
@@ -46,6 +51,21 @@ def fetch_from(qapp: object) -> Iterator[Fetch]:
         files.close()
         files.deleteLater()
         client.deleteLater()
+
+
+def test_a_connection_that_asks_for_nothing_does_not_keep_the_server_open() -> None:
+    server = FileServer()
+    with socket.create_connection(("127.0.0.1", server.port), DEADLINE_S) as idle:
+        answered = socket.create_connection(("127.0.0.1", server.port), DEADLINE_S)
+        with answered:
+            # By then both have their threads.
+            answered.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert answered.recv(100).startswith(b"HTTP/1.0 404")
+        closing = threading.Thread(target=server.close, daemon=True)
+        closing.start()
+        closing.join(DEADLINE_S)
+        assert not closing.is_alive()
+        assert idle.recv(1) == b""
 
 
 def url(server: FileServer, path: str, scheme: str = "http") -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from tests.fakes.certificates import KeyPair
 
@@ -20,6 +23,33 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
+
+
+class _Server(ThreadingHTTPServer):
+    """Ends its connections when it is closed: Qt opens some that it uses for nothing."""
+
+    daemon_threads = False  # closing waits for them
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass  # clients that refuse the certificate
+
+    def server_close(self) -> None:
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):  # it has ended just now
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 class FileServer:
@@ -46,9 +76,7 @@ class FileServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = False  # closing waits for them
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that refuse the certificate
+        self._server = _Server(Handler)
         if pair is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pair.certificate, pair.key)

@@ -27,6 +27,7 @@ __all__ = [
     "Viewer",
     "camera_table",
     "free_port",
+    "is_running",
     "process_name",
 ]
 
@@ -60,6 +61,14 @@ def process_name(pid: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/comm").read_text().strip()
     return ""
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process runs: in a container nothing may reap what has ended."""
+    with contextlib.suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state not in ("Z", "X")
+    return False
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from camstrm.wire import CameraState, FrameBundle, Hello, Status
-from tests.fakes.running_system import RunningSystem, camera_table
+from tests.fakes.running_system import DEADLINE_S, RunningSystem, camera_table, is_running
 
 STOPPED_S = 3.0
 """Twice the silence for which a camera process is ended."""
@@ -187,8 +186,8 @@ async def camera_process(system: RunningSystem, index: int) -> int:
 
 
 async def gone(pid: int) -> None:
-    """Wait until there is no such process."""
-    with contextlib.suppress(ProcessLookupError):
-        while True:
-            os.kill(pid, 0)
-            await asyncio.sleep(0.05)
+    """Wait until the process has ended."""
+    deadline_s = time.monotonic() + DEADLINE_S
+    while is_running(pid):
+        assert time.monotonic() < deadline_s
+        await asyncio.sleep(0.05)

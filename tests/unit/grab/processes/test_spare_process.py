@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import signal
@@ -24,7 +23,7 @@ from camstrm.profiles import load_profiles
 from camstrm.wire import CameraState, CameraStatus, Report
 from tests.fakes.gentl.producers import child_environment, simulator
 from tests.fakes.manual_loop import LONG_S, GuardedLoop
-from tests.fakes.running_system import process_name
+from tests.fakes.running_system import DEADLINE_S, is_running, process_name
 from tests.fakes.simulator_settings import HEIGHT, WIDTH
 
 ENVIRONMENT = child_environment(CAMSTRM_TEST="for the producer")
@@ -258,10 +257,10 @@ def test_it_ends_with_the_grabber_also_after_kill_9() -> None:
         [sys.executable, "-c", script], env=ENVIRONMENT, stdout=subprocess.PIPE, check=False
     )
     pid = int(done.stdout)
-    with contextlib.suppress(ProcessLookupError):
-        while True:
-            os.kill(pid, 0)
-            time.sleep(0.01)
+    deadline_s = time.monotonic() + DEADLINE_S
+    while is_running(pid):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("threads", [None, "4"])

@@ -18,7 +18,7 @@ import aiohttp
 
 from camstrm.cli.commands.demo import simulator_cti
 from camstrm.grab.camera.spare import SPARE_NAME
-from camstrm.wire import TO_VIEWER, FrameBundle, Message, decode_bundle
+from camstrm.wire import TO_VIEWER, FrameBundle, Hello, Message, decode_bundle
 
 __all__ = [
     "CONFIG_HEAD",
@@ -132,12 +132,16 @@ class Viewer:
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse[Any]) -> None:
         self.ws = ws
+        self.hello: Hello | None = None  # the newest that came
 
     async def next(self) -> Message | FrameBundle:
         """Return the next message; EOFError when the bridge is gone."""
         message = await asyncio.wait_for(self.ws.receive(), DEADLINE_S)
         if message.type is aiohttp.WSMsgType.TEXT:
-            return TO_VIEWER.decode(message.data)
+            said = TO_VIEWER.decode(message.data)
+            if isinstance(said, Hello):
+                self.hello = said
+            return said
         if message.type is aiohttp.WSMsgType.BINARY:
             return decode_bundle(message.data)
         raise EOFError(f"{message.type.name} {message.data}")

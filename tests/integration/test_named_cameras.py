@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from urllib.parse import quote
 
-from camstrm.wire import Hello
 from tests.fakes.running_system import RunningSystem
 from tests.simulator.build import build_simulator
 from tests.simulator.scenario import CameraSpec, Scenario
@@ -39,15 +38,13 @@ def system(folder: Path, cameras: str) -> RunningSystem:
     return RunningSystem(folder, cameras, cti=str(build_simulator()), environment=run.variables)
 
 
-def cameras_told(message: object) -> bool:
-    return isinstance(message, Hello) and bool(message.cameras)
-
-
 async def test_cameras_of_any_name_and_number_stream(tmp_path: Path) -> None:
     with system(tmp_path, CONFIGURED) as running:
         async with running.viewer() as viewer:
-            hello: Hello = await viewer.until(cameras_told)
             await viewer.pictures({0, 1, 2, 3})
+            # On a busy machine an earlier one comes without vendors (HOLD_S of hello_hold).
+            hello = viewer.hello
+        assert hello is not None
         answers = [
             await running.get(f"/cam/{quote(info.name, safe='')}.jpg") for info in hello.cameras
         ]
@@ -59,7 +56,7 @@ async def test_cameras_of_any_name_and_number_stream(tmp_path: Path) -> None:
         "camstrm-c-0",
         "013792A5",
     ]
-    # Vendor and model stand in the first hello that names cameras.
+    # A camera's vendor and model are told before its first picture.
     assert [(info.vendor, info.model) for info in hello.cameras] == [
         ("camstrm", model) for model in ("Two", "One", "Three", "Four")
     ]

@@ -1,10 +1,10 @@
 """Turn genicam's UnicodeDecodeErrors back into the GenTL exceptions that they hide.
 
 The binding hands the producer's error text to Python as UTF-8. Where it is none (Hikrobot
-answers in GBK), Python >= 3.11 raises UnicodeDecodeError in place of the GenTL exception,
-even for "not implemented" and for a timeout, which Harvesters expects in a dozen places
-(harvesters issues 442, 503 to 505). The bytes of that error hold ``(ID: -1003)``, so that
-the exception meant can be made from them.
+answers in GBK), Python later than 3.11.2 raises UnicodeDecodeError in place of the GenTL
+exception, even for "not implemented" and for a timeout, which Harvesters expects in a dozen
+places (harvesters issues 442, 503 to 505). The bytes of that error hold ``(ID: -1003)``, so
+that the exception meant can be made from them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The GC_ERROR code is in the exception's text, as ``(ID: -1011)``. Texts that are not UTF-8
 (Hikrobot: GBK) keep their bytes, see error_text.py; node maps still raise
-UnicodeDecodeError for them on Python >= 3.11.
+UnicodeDecodeError for them on Python later than 3.11.2.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _CODES: dict[type[Exception], GcError] = {
     gentl.AbortException: GcError.ABORT,
     gentl.InvalidHandleException: GcError.INVALID_HANDLE,
 }
-"""For texts without a code: Python 3.10 drops a text that is not UTF-8."""
+"""For texts without a code: Python up to 3.11.2 drops a text that is not UTF-8."""
 
 
 def value_or(default: D, read: Callable[[], T]) -> D | T:

@@ -11,8 +11,8 @@ class UnopenedDevice:
     """Stands in for Harvesters' Device until it is open.
 
     ``Harvester.create()`` builds a node map from the unopened device and counts on a
-    GenTL error there. Hikrobot's error text is not UTF-8, which on Python >= 3.11 is a
-    UnicodeDecodeError instead (harvesters issues 503 to 505). This object has what
+    GenTL error there. Hikrobot's error text is not UTF-8, which on Python later than
+    3.11.2 is a UnicodeDecodeError instead (harvesters issues 503 to 505). This object has what
     Harvesters 1.4.3 uses before it makes the real Device, and no node map.
     """
 

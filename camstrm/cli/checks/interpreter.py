@@ -24,9 +24,9 @@ _TIMEOUT_S = 20.0
 
 # Runs in any Python 3, so it uses nothing that is younger than Python 3.6.
 _PROBE = """
-import importlib, importlib.util, json, sys
+import ctypes, importlib, importlib.util, json, sys
 answer = {"version": list(sys.version_info[:3]), "camstrm": None, "harvesters": None,
-          "plain": "", "handled": ""}
+          "plain": "", "handled": "", "decodes": False}
 if importlib.util.find_spec("camstrm") is not None:
     answer["camstrm"] = importlib.import_module("camstrm").__version__
 try:
@@ -42,8 +42,19 @@ except Exception as error:
         importlib.import_module("camstrm.acquisition.gentl.binding")
     except Exception as error:
         answer["handled"] = str(error) or type(error).__name__
+set_error = ctypes.pythonapi.PyErr_SetString  # what the wrappers of genicam call
+set_error.argtypes = [ctypes.py_object, ctypes.c_char_p]
+set_error.restype = None
+try:
+    set_error(OSError, b"\\xcf")
+except UnicodeDecodeError:
+    answer["decodes"] = True
+except OSError:
+    pass
 print(json.dumps(answer))
 """
+"""``decodes``: an error text that is not UTF-8 becomes a UnicodeDecodeError; older interpreters
+(3.10.13, 3.11.2) lose the text, and the exception keeps its class."""
 
 
 def interpreter_findings(
@@ -70,10 +81,10 @@ def interpreter_findings(
     notes = []
     if answer["plain"]:
         notes.append(f"camstrm works around the failing import of genicam ({answer['plain']})")
-    if version >= (3, 11) and profile.quirks.text_encoding.lower() != "utf-8":
+    if answer["decodes"] and profile.quirks.text_encoding.lower() != "utf-8":
         notes.append(
-            f"error texts in {profile.quirks.text_encoding}, which stop plain Harvesters since "
-            f"Python 3.11, are handled by camstrm with harvesters {HARVESTERS}"
+            f"error texts in {profile.quirks.text_encoding}, which stop plain Harvesters with this "
+            f"Python, are handled by camstrm with harvesters {HARVESTERS}"
         )
     if version > _NEWEST:
         notes.append(f"camstrm is tested up to {_NEWEST[0]}.{_NEWEST[1]}")

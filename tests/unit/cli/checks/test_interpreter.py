@@ -11,6 +11,7 @@ from camstrm import __version__
 from camstrm.cli.checks.finding import Finding, Level
 from camstrm.cli.checks.interpreter import interpreter_findings
 from camstrm.profiles import load_profiles
+from tests.fakes.gentl.error_texts import DECODES_ERROR_TEXTS
 from tests.fakes.gentl.producers import child_environment
 
 PROFILES = load_profiles()
@@ -29,6 +30,7 @@ def answering(folder: Path, **changes: Any) -> str:
         "harvesters": "1.4.3",
         "plain": "",
         "handled": "",
+        "decodes": True,
         **changes,
     }
     script = folder / "python"
@@ -42,7 +44,15 @@ def test_this_interpreter() -> None:
     assert (finding.subject, finding.level) == ("Python for hikrobot-u3v", Level.OK)
     assert sys.executable in finding.text
     handled = "handled by camstrm with harvesters 1.4.3"
-    assert (handled in finding.text) == (sys.version_info >= (3, 11))
+    assert (handled in finding.text) == DECODES_ERROR_TEXTS
+
+
+@pytest.mark.parametrize("decodes", [True, False])
+def test_error_texts_are_named_where_the_interpreter_stumbles_over_them(
+    tmp_path: Path, decodes: bool
+) -> None:
+    finding = check(answering(tmp_path, decodes=decodes), "hikrobot-u3v")
+    assert ("error texts in gbk" in finding.text) == decodes
 
 
 def test_what_is_no_interpreter() -> None:

@@ -41,6 +41,10 @@ def marked(mark: str) -> list[str]:
     ("command", "moment"), [(name, moment) for name, list_ in MOMENTS.items() for moment in list_]
 )
 def test_sigterm_during_the_start(tmp_path: Path, command: str, moment: str) -> None:
+    if command == "view":
+        pytest.importorskip(
+            "PySide6.QtWidgets", reason="PySide6 cannot be loaded", exc_type=ImportError
+        )
     system = RunningSystem(tmp_path, camera_table("0", "red"))
     temporary = tmp_path / "tmp"
     temporary.mkdir()

@@ -157,6 +157,7 @@ async def test_a_region_that_is_not_to_stop_the_camera_is_not_set(
         panel.get_by_text("Rounded to the nearest region that the camera supports")
     ).to_be_visible()
     await page.get_by_role("button", name="Set 336").click()
+    await expect(page.get_by_role("button", name="Stop, set, go on")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Stop, set, go on")).to_be_hidden()
     await expect(page.get_by_label("Width", exact=True)).to_have_value("640")

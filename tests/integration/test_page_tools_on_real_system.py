@@ -45,7 +45,11 @@ async def test_focus_and_measurements_are_of_the_cameras_raw_bits(tmp_path: Path
             await page.get_by_role("radio", name="Whole").check()
             await shows(panel, "640\N{MULTIPLICATION SIGN}480 at 0, 0 · Mono12, 12 bit raw")
             await shows(panel, re.compile(r"[\d.]+ % clipped"))
-            await expect(panel.get_by_role("meter")).to_have_attribute("aria-valuenow", "100")
+            # Percent of its peak, below which a moving part of the scene takes it.
+            near_the_peak = re.compile(r"^([89]\d|100)$")
+            await expect(panel.get_by_role("meter")).to_have_attribute(
+                "aria-valuenow", near_the_peak
+            )
             await page.keyboard.press("c")
             pixel = page.locator(".tool-line[data-tool=pixel]")
             await shows(pixel, re.compile(r"^320, 240: \d+ \([\d.]+ %\) · raw, 12 bit$"))

@@ -47,6 +47,8 @@ demo: $(VENV)/.demo
 view: $(VENV)/.view
 	@$(BIN)/camstrm view ws://127.0.0.1:8765 $(VIEW)
 
+# Hundreds of processes are started: what they import is compiled once, whatever the shell says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 

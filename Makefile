@@ -19,7 +19,7 @@ export PIP_CONSTRAINT := $(abspath $(CONSTRAINTS))
 help:
 	@echo "make demo    three simulated cameras; prints one URL for a browser"
 	@echo "make view    the Qt viewer on the running demo"
-	@echo "make test    all tests, in three processes (8 minutes; WORKERS=0: in one)"
+	@echo "make test    all tests, in three processes (9 minutes; WORKERS=0: in one)"
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make bench   camstrm beside its peers and floors in C: ratios and counts (25 minutes)"
 	@echo "make bench-long  10 minutes of it: nothing lost, memory flat (MINUTES=...)"

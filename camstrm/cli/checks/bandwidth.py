@@ -25,7 +25,7 @@ __all__ = ["CameraLoad", "bandwidth_findings", "camera_load"]
 _FULL = 0.9
 """Above this share of the link there is nothing left for resends and other devices."""
 
-# See above.
+# What a link carries; the docstring of the module has the sources.
 _USB_2_MBIT = 480
 _USB_2_BYTES = 40e6
 _USB_3_BYTES_OF_MBIT = 400e6 / 5000
